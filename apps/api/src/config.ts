@@ -1,0 +1,77 @@
+import * as z from 'zod'
+
+const list = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').flatMap((item) => item.trim() || []))
+
+const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
+  error: ({ input }) =>
+    `"${input}" is not an origin such as https://polls.example.com, with no path or slash behind it`,
+})
+
+const onOff = (standard: 'on' | 'off') =>
+  z
+    .enum(['on', 'off'], 'must be on or off')
+    .default(standard)
+    .transform((value) => value === 'on')
+
+const environmentSchema = z.object({
+  PORT: z
+    .string()
+    .default('3000')
+    .refine((text) => /^\d{1,5}$/.test(text) && Number(text) < 65536, 'must be a port number from 0 to 65535')
+    .transform(Number),
+  HOST: z.string().optional(),
+  DATABASE_URL: z
+    .string()
+    .default('sqlite:data/pollcast.sqlite')
+    .refine((url) => /^sqlite:./.test(url), 'must be sqlite:PATH, such as sqlite:data/pollcast.sqlite')
+    .transform((url) => ({ path: url.slice('sqlite:'.length) })),
+  RATE_LIMIT: onOff('on'),
+  LOG_LEVEL: z
+    .enum(['silent', 'error', 'warn', 'info', 'debug'], 'must be silent, error, warn, info or debug')
+    .default('info'),
+  ALLOWED_ORIGINS: list.pipe(z.array(origin)),
+  TRUST_PROXY: onOff('off'),
+  WEB_DEV: onOff('off'),
+})
+
+export interface Config {
+  readonly port: number
+  /** The address to listen on; all interfaces where it is undefined. */
+  readonly host: string | undefined
+  readonly database: { readonly path: string }
+  readonly rateLimit: boolean
+  readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
+  /** Other origins whose pages may use the API, with the voter's cookie. */
+  readonly allowedOrigins: readonly string[]
+  /** Whether X-Forwarded-For and X-Forwarded-Proto come from a proxy of one's own, and can be believed. */
+  readonly trustProxy: boolean
+  /** Set by `npm run dev`: pages load their scripts from Vite's dev server, which fetches the page from here. */
+  readonly webDev: boolean
+}
+
+/** The environment could not be read. The message names every bad variable, each on a line. */
+export class ConfigError extends Error {}
+
+/** Reads the environment. A variable set to nothing counts as not set. Throws a ConfigError. */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const parsed = environmentSchema.safeParse(given)
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map(({ path, message }) => `  ${path[0]?.toString()}: ${message}`)
+    throw new ConfigError(`These environment variables can't be used:\n${lines.join('\n')}`)
+  }
+  const env = parsed.data
+  return Object.freeze({
+    port: env.PORT,
+    host: env.HOST,
+    database: env.DATABASE_URL,
+    rateLimit: env.RATE_LIMIT,
+    logLevel: env.LOG_LEVEL,
+    allowedOrigins: env.ALLOWED_ORIGINS,
+    trustProxy: env.TRUST_PROXY,
+    webDev: env.WEB_DEV,
+  })
+}

@@ -1,0 +1,70 @@
+import type { PageContext } from '@pollcast/shared/context'
+import { limits } from '@pollcast/shared/limits'
+import { routes } from '@pollcast/shared/routes'
+import type { Context, Middleware } from 'koa'
+import { PollError } from '../polls/errors.ts'
+import type { PollStore } from '../polls/poll-store.ts'
+import { pollFor } from './polls-route.ts'
+import { RequestError } from './problem.ts'
+import { knownVoter } from './voter.ts'
+import { renderShell, type WebEntry } from './web-shell.ts'
+
+/** The page may load what this server serves and nothing else. Vite's dev server injects styles, so not there. */
+const POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'"
+
+const html = (ctx: Context, entry: WebEntry, title: string, context: PageContext) => {
+  if (entry.styles.length > 0) ctx.set('Content-Security-Policy', POLICY)
+  ctx.set('Cache-Control', 'private, no-cache')
+  ctx.vary('Cookie')
+  ctx.type = 'html'
+  ctx.body = renderShell(entry, title, context)
+}
+
+interface PageParts {
+  store: PollStore
+  /** Undefined where the web app has not been built. */
+  entry: WebEntry | undefined
+}
+
+/** The pages of the web app. Each finds in its context what it shows first. */
+export function pageRoutes({ store, entry }: PageParts) {
+  const page =
+    (render: (ctx: Context, entry: WebEntry) => Promise<void> | void): Middleware =>
+    async (ctx) => {
+      if (!entry) {
+        throw new RequestError(
+          'page-not-built',
+          'The web app has not been built yet. Run "npm run build" and start again, or "npm run dev" to work on it.',
+        )
+      }
+      await render(ctx, entry)
+    }
+
+  const list = page(async (ctx, built) => {
+    const pollList = await store.list({ limit: limits.pageSize })
+    const streamUrl = routes.streamOf(pollList.polls.map((poll) => poll.id))
+    const context = pollList.polls.length > 0 ? { apiUrl: '', pollList, streamUrl } : { apiUrl: '', pollList }
+    html(ctx, built, 'Pollcast', context)
+  })
+
+  const poll = page(async (ctx, built) => {
+    try {
+      const found = await pollFor(knownVoter(ctx), ctx.params.id, store)
+      html(ctx, built, `${found.question} · Pollcast`, { apiUrl: '', poll: found, streamUrl: found.streamUrl })
+    } catch (error) {
+      if (!(error instanceof PollError) || error.code !== 'poll-not-found') throw error
+      ctx.status = 404
+      html(ctx, built, 'Pollcast', { apiUrl: '' })
+    }
+  })
+
+  const newPoll = page((ctx, built) => html(ctx, built, 'New poll · Pollcast', { apiUrl: '' }))
+
+  /** Any other address: the app says that there is nothing. */
+  const unknown = page((ctx, built) => {
+    ctx.status = 404
+    html(ctx, built, 'Pollcast', { apiUrl: '' })
+  })
+
+  return { list, poll, newPoll, unknown }
+}

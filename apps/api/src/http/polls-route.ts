@@ -1,0 +1,55 @@
+import { type CreatedPoll, newPollSchema, type Poll, pollListQuerySchema } from '@pollcast/shared/poll'
+import { routes } from '@pollcast/shared/routes'
+import type { Middleware } from 'koa'
+import { createPoll } from '../polls/create-poll.ts'
+import type { PollStore, StoredPoll } from '../polls/poll-store.ts'
+import { conform, readJson } from './body.ts'
+import type { RateLimits } from './rate-limit.ts'
+import { knownVoter } from './voter.ts'
+
+/** A poll as one voter sees it. */
+export function presentPoll({ snapshot, ...poll }: StoredPoll, ownChoiceIds: number[]): Poll {
+  const { pollId: id, ...numbers } = snapshot
+  return { id, ...poll, ...numbers, ownChoiceIds, streamUrl: routes.stream(id) }
+}
+
+/** The poll with the asker's own ballot in it. */
+export async function pollFor(voterId: string | undefined, pollId: string, store: PollStore): Promise<Poll> {
+  const [poll, own] = await Promise.all([store.find(pollId), voterId ? store.ballot(pollId, voterId) : []])
+  return presentPoll(poll, own)
+}
+
+/** `GET /api/polls` */
+export function pollListRoute(store: PollStore): Middleware {
+  return async (ctx) => {
+    ctx.set('Cache-Control', 'no-cache')
+    ctx.body = await store.list(conform(pollListQuerySchema, ctx.query, 'invalid-query'))
+  }
+}
+
+/** `POST /api/polls`: 201, Location, the poll and the host's key. */
+export function newPollRoute(store: PollStore, limits: RateLimits): Middleware {
+  return async (ctx) => {
+    const wanted = await readJson(ctx, newPollSchema)
+    await limits.addressPolls(ctx.ip)
+    const { poll, hostKey } = await createPoll(wanted, store)
+    const created: CreatedPoll = { poll: presentPoll(poll, []), hostKey }
+    ctx.status = 201
+    ctx.set('Location', routes.poll(created.poll.id))
+    ctx.set('Cache-Control', 'no-store')
+    ctx.body = created
+  }
+}
+
+/** `GET /api/polls/:id`, with an ETag of the two things in it that change: the revision and the asker's ballot. */
+export function pollRoute(store: PollStore): Middleware {
+  return async (ctx) => {
+    const poll = await pollFor(knownVoter(ctx), ctx.params.id, store)
+    ctx.set('Cache-Control', 'private, no-cache')
+    ctx.vary('Cookie')
+    ctx.status = 200
+    ctx.etag = `W/"${poll.revision}-${poll.ownChoiceIds.join('.')}"`
+    if (ctx.fresh) ctx.status = 304
+    else ctx.body = poll
+  }
+}

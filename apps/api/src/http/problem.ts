@@ -1,0 +1,64 @@
+import { STATUS_CODES } from 'node:http'
+import { type Problem, type ProblemCode, problemStatus } from '@pollcast/shared/problem'
+import type { Context, Middleware } from 'koa'
+import { PollError } from '../polls/errors.ts'
+
+/** A request that was not understood, before any rule of polls was asked. */
+export class RequestError extends PollError {
+  readonly errors: Problem['errors']
+
+  constructor(code: ProblemCode, message: string, errors?: Problem['errors']) {
+    super(code, message)
+    this.errors = errors
+  }
+}
+
+/** Too much of something: says when to try again. */
+export class TooManyRequests extends PollError {
+  readonly retryAfterSeconds: number
+
+  constructor(retryAfterSeconds: number) {
+    super('too-many-requests', `That was too often. Try again in ${retryAfterSeconds} s.`)
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+}
+
+export function writeProblem(ctx: Context, code: ProblemCode, detail: string, errors?: Problem['errors']): void {
+  const status = problemStatus[code]
+  const problem: Problem = { title: STATUS_CODES[status] ?? '', status, code, detail, ...(errors && { errors }) }
+  ctx.status = status
+  ctx.set('Cache-Control', 'no-store')
+  ctx.body = JSON.stringify(problem)
+  ctx.type = 'application/problem+json'
+}
+
+/** Answers in RFC 9457's form for whatever was thrown or not found. What is nobody's business is only logged. */
+export function problems(onError: (error: unknown) => void): Middleware {
+  return async (ctx, next) => {
+    try {
+      await next()
+      if (ctx.body || ctx.respond === false) return
+      if (ctx.status === 404) {
+        writeProblem(ctx, 'not-found', `There is nothing at ${ctx.path}.`)
+      } else if (ctx.status === 405) {
+        const allowed = ctx.response.get('Allow')
+        writeProblem(ctx, 'method-not-allowed', `${ctx.method} is not for this address; it takes ${allowed}.`)
+      } else if (ctx.status === 501) {
+        writeProblem(ctx, 'not-implemented', `${ctx.method} is not a method that is known here.`)
+      }
+    } catch (error) {
+      answerError(ctx, error, onError)
+    }
+  }
+}
+
+function answerError(ctx: Context, error: unknown, onError: (error: unknown) => void): void {
+  if (error instanceof TooManyRequests) ctx.set('Retry-After', String(error.retryAfterSeconds))
+  if (error instanceof RequestError) return writeProblem(ctx, error.code, error.message, error.errors)
+  if (error instanceof PollError) return writeProblem(ctx, error.code, error.message)
+  if (error instanceof URIError) {
+    return writeProblem(ctx, 'malformed-request', 'The address has a "%" in it that begins no character.')
+  }
+  onError(error)
+  writeProblem(ctx, 'internal-error', 'Something went wrong here. It is in the log; try again.')
+}

@@ -1,0 +1,73 @@
+import cors from '@koa/cors'
+import Router from '@koa/router'
+import { routes } from '@pollcast/shared/routes'
+import Koa, { type Middleware } from 'koa'
+import type { Audiences } from '../live/audiences.ts'
+import type { PollStore } from '../polls/poll-store.ts'
+import type { Signal, VoteCast } from '../polls/signals.ts'
+import { pageRoutes } from './page-route.ts'
+import { newPollRoute, pollListRoute, pollRoute } from './polls-route.ts'
+import { problems } from './problem.ts'
+import type { RateLimits } from './rate-limit.ts'
+import { streamRoute, streamsRoute } from './stream-route.ts'
+import { voteRoute } from './vote-route.ts'
+import type { WebEntry } from './web-shell.ts'
+
+export interface HttpParts {
+  store: PollStore
+  voteCast: Signal<VoteCast>
+  audiences: Audiences
+  limits: RateLimits
+  /** Signs the voters' cookies. */
+  keys: Koa['keys']
+  allowedOrigins: readonly string[]
+  trustProxy: boolean
+  entry: WebEntry | undefined
+  /** Serves the compiled files; undefined where there are none. */
+  files: Middleware | undefined
+  onError: (error: unknown) => void
+}
+
+/** Every address that Pollcast answers, and what stands before them. */
+export function createKoa(parts: HttpParts): Koa {
+  const { store, voteCast, audiences, limits, allowedOrigins, onError } = parts
+  const koa = new Koa({ proxy: parts.trustProxy })
+  koa.keys = parts.keys
+  koa.on('error', onError)
+  if (allowedOrigins.length > 0) koa.use(corsFor(allowedOrigins))
+  koa.use(problems(onError))
+
+  const router = new Router()
+  router.post(routes.votes(':id'), voteRoute({ store, voteCast, limits }))
+  router.get(routes.stream(':id'), streamRoute(audiences))
+  router.get(routes.streams, streamsRoute(audiences))
+  router.get(routes.polls, pollListRoute(store))
+  router.post(routes.polls, newPollRoute(store, limits))
+  router.get(routes.poll(':id'), pollRoute(store))
+
+  const pages = pageRoutes({ store, entry: parts.entry })
+  router.get(routes.listPage, pages.list)
+  router.get(routes.newPollPage, pages.newPoll)
+  router.get(routes.pollPage(':id'), pages.poll)
+
+  koa.use(router.routes())
+  koa.use(router.allowedMethods())
+  if (parts.files) koa.use(parts.files)
+  koa.use((ctx, next) => {
+    const wantsPage = (ctx.method === 'GET' || ctx.method === 'HEAD') && ctx.accepts('json', 'html') === 'html'
+    return wantsPage && !ctx.path.startsWith('/api/') ? pages.unknown(ctx, next) : next()
+  })
+  return koa
+}
+
+/** Lets the pages of these origins use the API with the voter's cookie; all others get no word of permission. */
+function corsFor(allowedOrigins: readonly string[]): Middleware {
+  return cors({
+    origin: (ctx) => {
+      const origin = ctx.get('Origin')
+      return allowedOrigins.includes(origin) ? origin : ''
+    },
+    credentials: true,
+    exposeHeaders: ['Location', 'Retry-After', 'ETag'],
+  })
+}

@@ -1,0 +1,48 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { problemStatus } from '@pollcast/shared/problem'
+
+/** Connections that may wait to be accepted: a hall opens its phones at once, and Node's 511 would turn some away. */
+const BACKLOG = 16_384
+
+/** The listening half of Pollcast: connections, and their end. */
+export class HttpServer {
+  readonly #server: Server
+  #closing = false
+
+  constructor(listener: RequestListener) {
+    this.#server = createServer((req, res) => (this.#closing ? refuse(res) : listener(req, res)))
+  }
+
+  /** Resolves with the port once connections are taken; rejects as `listen` fails (EADDRINUSE, EACCES, …). */
+  listen(port: number, host?: string): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject)
+      this.#server.listen({ port, host, backlog: BACKLOG }, () => {
+        this.#server.off('error', reject)
+        resolve((this.#server.address() as AddressInfo).port)
+      })
+    })
+  }
+
+  /**
+   * Takes no more connections and refuses new requests on those that are open; resolves when all requests under way
+   * are answered. After `grace` milliseconds what is left is cut off.
+   */
+  async close(grace: number): Promise<void> {
+    this.#closing = true
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    const idle = setInterval(() => this.#server.closeIdleConnections(), 50)
+    const cut = setTimeout(() => this.#server.closeAllConnections(), grace)
+    await closed
+    clearInterval(idle)
+    clearTimeout(cut)
+  }
+}
+
+const refuse: (res: Parameters<RequestListener>[1]) => void = (res) => {
+  const status = problemStatus['shutting-down']
+  const detail = 'This server is shutting down. Try again in a moment.'
+  res.writeHead(status, { 'Content-Type': 'application/problem+json', Connection: 'close', 'Retry-After': '1' })
+  res.end(JSON.stringify({ title: 'Service Unavailable', status, code: 'shutting-down', detail }))
+}

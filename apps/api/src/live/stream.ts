@@ -1,0 +1,69 @@
+/** What a stream writes to: a socket, as far as the live part needs to know it. */
+export interface Outlet {
+  write(bytes: Uint8Array, written?: () => void): unknown
+  /** Bytes handed over that the kernel has not taken yet. */
+  readonly writableLength: number
+  end(): void
+  destroy(): void
+}
+
+/** Has something for the stream that must wait until its reader takes more. */
+export interface Waiting {
+  deliver(): void
+}
+
+const NOTHING = new Uint8Array()
+
+/** One open response. It never holds more than the one frame that the kernel did not take whole. */
+export class Stream {
+  /** The pulse's beat at which it last carried something, or at which its reader stopped taking. */
+  beat = 0
+  readonly #outlet: Outlet
+  #waiting: Set<Waiting> | undefined
+
+  constructor(outlet: Outlet) {
+    this.#outlet = outlet
+  }
+
+  /** True while the reader is slow: write nothing, ask to be called `whenFree`. */
+  get blocked(): boolean {
+    return this.#waiting !== undefined
+  }
+
+  /** Writes a frame. Not while it is blocked. */
+  write(bytes: Uint8Array, beat: number): void {
+    this.beat = beat
+    this.#outlet.write(bytes)
+    if (this.#outlet.writableLength > 0) this.#block()
+  }
+
+  /** Calls `deliver` once, when the reader takes frames again. */
+  whenFree(waiting: Waiting): void {
+    this.#waiting?.add(waiting)
+  }
+
+  forget(waiting: Waiting): void {
+    this.#waiting?.delete(waiting)
+  }
+
+  /** Ends the response, after what is written. */
+  end(): void {
+    this.#outlet.end()
+  }
+
+  /** Ends it now, for a reader that will never take what is written. */
+  destroy(): void {
+    this.#outlet.destroy()
+  }
+
+  #block(): void {
+    const waiting = new Set<Waiting>()
+    this.#waiting = waiting
+    // An empty write behind the rest calls back when all before it has left. 'drain' would not do: it is emitted only
+    // past the high-water mark, some eighty frames later.
+    this.#outlet.write(NOTHING, () => {
+      this.#waiting = undefined
+      for (const one of waiting) one.deliver()
+    })
+  }
+}

@@ -1,0 +1,41 @@
+import type { NewPoll, PollList, Snapshot } from '@pollcast/shared/poll'
+
+/** One voter's wish: the choices their ballot in the poll's current round shall hold. */
+export interface Vote {
+  pollId: string
+  voterId: string
+  choiceIds: readonly number[]
+}
+
+export interface RecordedVote {
+  /** False where the ballot held these choices already: then nothing was written. */
+  changed: boolean
+  /** The poll as the transaction left it. Votes committed together share one object. */
+  snapshot: Snapshot
+}
+
+/** What of a poll never changes while it stands, beside its numbers. */
+export interface StoredPoll {
+  question: string
+  maxChoices: number
+  createdAt: string
+  snapshot: Snapshot
+}
+
+export interface PollRecord extends NewPoll {
+  id: string
+  hostKeyHash: string
+}
+
+/** What the polls need of a store. Errors are PollErrors where a rule was broken. */
+export interface PollStore {
+  /** Resolves once ballot, counters and revision are committed together. Votes may be committed in one transaction. */
+  record(vote: Vote): Promise<RecordedVote>
+  create(poll: PollRecord): Promise<StoredPoll>
+  find(pollId: string): Promise<StoredPoll>
+  snapshot(pollId: string): Promise<Snapshot>
+  /** The choices on a voter's ballot in the poll's current round. */
+  ballot(pollId: string, voterId: string): Promise<number[]>
+  /** Newest first; the cursor is the last page's `nextCursor`. */
+  list(page: { cursor?: string | undefined; limit: number }): Promise<PollList>
+}

@@ -1,0 +1,18 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm'
+
+/** One voter's set of choices in one round of a poll: the primary key is what makes it one. */
+@Entity('ballot')
+export class BallotEntity {
+  @PrimaryColumn('varchar', { name: 'poll_id' })
+  pollId!: string
+
+  @PrimaryColumn('integer')
+  round!: number
+
+  @PrimaryColumn('varchar', { name: 'voter_id' })
+  voterId!: string
+
+  /** A JSON array of choice ids, ascending. */
+  @Column('varchar', { name: 'choice_ids' })
+  choiceIds!: string
+}

@@ -1,0 +1,11 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm'
+
+/** What this installation made for itself on its first start, such as the key its cookies are signed with. */
+@Entity('setting')
+export class SettingEntity {
+  @PrimaryColumn('varchar')
+  name!: string
+
+  @Column('varchar')
+  value!: string
+}

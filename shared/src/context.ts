@@ -1,0 +1,17 @@
+import * as z from 'zod'
+import { pollListSchema, pollSchema } from './poll.ts'
+
+/**
+ * What the server writes into the page, as `<script type="application/json" id="context">`, so that the page is
+ * painted without a request. Each page finds here what it shows first and the stream that keeps it fresh; where a
+ * field is missing (the page is served by another host, or one came from another page) it asks the API.
+ */
+export const contextSchema = z.strictObject({
+  /** Origin of the API, without a slash at its end; empty where it is the page's own. */
+  apiUrl: z.string(),
+  streamUrl: z.string().optional(),
+  poll: pollSchema.optional(),
+  pollList: pollListSchema.optional(),
+})
+
+export type PageContext = z.infer<typeof contextSchema>

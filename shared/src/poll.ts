@@ -1,0 +1,105 @@
+import * as z from 'zod'
+import { limits } from './limits.ts'
+
+/** What people type in polls' addresses: no letter or digit that looks like another one. */
+export const pollIdSchema = z.string().regex(/^[2-9a-hjkmnp-z]{8}$/)
+
+const statusSchema = z.enum(['open', 'closed'])
+const countSchema = z.int().nonnegative()
+
+export const choiceSchema = z.strictObject({
+  id: z.int().positive(),
+  text: z.string(),
+  votes: countSchema,
+})
+
+/**
+ * All that a chart needs, at one revision. `totalVotes` counts ballots: where a poll lets one voter pick several
+ * choices, the choices' votes add up to more.
+ */
+export const snapshotSchema = z.strictObject({
+  pollId: pollIdSchema,
+  revision: countSchema,
+  status: statusSchema,
+  totalVotes: countSchema,
+  choices: z.array(choiceSchema),
+})
+
+/** One poll as `GET /api/polls/:id` shows it to one voter. */
+export const pollSchema = z.strictObject({
+  id: pollIdSchema,
+  question: z.string(),
+  status: statusSchema,
+  revision: countSchema,
+  totalVotes: countSchema,
+  /** How many choices one ballot may hold. */
+  maxChoices: z.int().positive(),
+  choices: z.array(choiceSchema),
+  /** The choices on the ballot of whoever asks; empty before they voted. */
+  ownChoiceIds: z.array(z.int().positive()),
+  createdAt: z.iso.datetime(),
+  streamUrl: z.string(),
+})
+
+export const pollSummarySchema = z.strictObject({
+  id: pollIdSchema,
+  question: z.string(),
+  status: statusSchema,
+  choiceCount: z.int().positive(),
+  totalVotes: countSchema,
+  createdAt: z.iso.datetime(),
+})
+
+export const pollListSchema = z.strictObject({
+  /** Newest first. */
+  polls: z.array(pollSummarySchema),
+  /** Give it back as `?cursor=` for the next page; null on the last one. */
+  nextCursor: z.string().nullable(),
+})
+
+export const pollListQuerySchema = z.object({
+  cursor: z.string().max(100).optional(),
+  limit: z.coerce.number().int().min(1).max(limits.pageSize).default(limits.pageSize),
+})
+
+const textSchema = (length: number) => z.string().trim().min(1, 'may not be empty').max(length)
+
+/** The body of `POST /api/polls`. */
+export const newPollSchema = z
+  .strictObject({
+    question: textSchema(limits.questionLength),
+    choices: z.array(textSchema(limits.choiceLength)).min(limits.minChoices).max(limits.maxChoices),
+    maxChoices: z.int().positive().default(1),
+  })
+  .check((context) => {
+    const { choices, maxChoices } = context.value
+    choices.forEach((text, index) => {
+      if (choices.indexOf(text) < index) {
+        context.issues.push({
+          code: 'custom',
+          path: ['choices', index],
+          message: 'stands in the list already',
+          input: text,
+        })
+      }
+    })
+    if (maxChoices > choices.length) {
+      context.issues.push({
+        code: 'custom',
+        path: ['maxChoices'],
+        message: 'is more than there are choices',
+        input: maxChoices,
+      })
+    }
+  })
+
+/** The answer to `POST /api/polls`. The host key is told once, here: the server keeps only its hash. */
+export const createdPollSchema = z.strictObject({ poll: pollSchema, hostKey: z.string() })
+
+export type Choice = z.infer<typeof choiceSchema>
+export type Snapshot = z.infer<typeof snapshotSchema>
+export type Poll = z.infer<typeof pollSchema>
+export type PollSummary = z.infer<typeof pollSummarySchema>
+export type PollList = z.infer<typeof pollListSchema>
+export type NewPoll = z.infer<typeof newPollSchema>
+export type CreatedPoll = z.infer<typeof createdPollSchema>

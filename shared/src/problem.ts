@@ -1,0 +1,44 @@
+import * as z from 'zod'
+
+/** Every code that an answer can carry, with its HTTP status. Codes are stable: clients branch on them. */
+export const problemStatus = {
+  'malformed-json': 400,
+  'malformed-form': 400,
+  'malformed-cursor': 400,
+  'malformed-request': 400,
+  'poll-not-found': 404,
+  'not-found': 404,
+  'method-not-allowed': 405,
+  'poll-closed': 409,
+  'body-too-large': 413,
+  'unsupported-media-type': 415,
+  'invalid-body': 422,
+  'invalid-query': 422,
+  'no-choice': 422,
+  'too-many-choices': 422,
+  'choice-not-found': 422,
+  'choice-of-another-poll': 422,
+  'too-many-requests': 429,
+  'internal-error': 500,
+  'not-implemented': 501,
+  'page-not-built': 503,
+  'shutting-down': 503,
+} as const
+
+export type ProblemCode = keyof typeof problemStatus
+
+/**
+ * The body of every error, served as application/problem+json (RFC 9457). It has no `type`, which then is
+ * about:blank: `title` is the status's own phrase (section 4.2.1), `detail` says what was wrong and what to do, and
+ * `code` is what a program should look at.
+ */
+export const problemSchema = z.strictObject({
+  title: z.string(),
+  status: z.int(),
+  code: z.enum(Object.keys(problemStatus) as [ProblemCode, ...ProblemCode[]]),
+  detail: z.string(),
+  /** Where in the body or query it was, for the `invalid-…` codes. */
+  errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
+})
+
+export type Problem = z.infer<typeof problemSchema>

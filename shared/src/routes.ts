@@ -1,0 +1,14 @@
+/** Every address, once: the API's router, the page's client and the tests take them from here. */
+export const routes = {
+  polls: '/api/polls',
+  poll: (pollId: string) => `/api/polls/${pollId}`,
+  votes: (pollId: string) => `/api/polls/${pollId}/votes`,
+  stream: (pollId: string) => `/api/polls/${pollId}/stream`,
+  /** One stream that watches several polls: a browser has six connections to a host, a list has more polls. */
+  streams: '/api/streams',
+  streamOf: (pollIds: readonly string[]) => `/api/streams?polls=${pollIds.join(',')}`,
+
+  listPage: '/',
+  newPollPage: '/new',
+  pollPage: (pollId: string) => `/polls/${pollId}`,
+} as const
