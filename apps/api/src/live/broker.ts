@@ -7,7 +7,7 @@ import type { Wake, WakeBus } from './wake-bus.ts'
  * What Pollcast promises of a live poll. Each is held by the test named beside it.
  *
  * 1. The revision is assigned in the vote's own transaction, so it survives restarts and is the same on every node.
- *    (store/write-batch.test.ts)
+ *    (store/sql-poll-store.test.ts)
  * 2. The cache takes a snapshot only if it is newer: two votes that race can't leave the older count on the charts.
  *    (live/broker.test.ts)
  * 3. A new stream gets the current snapshot first, then only newer ones. The baseline is captured before the first

@@ -25,21 +25,21 @@ export class SqlPollStore implements PollStore {
   }
 
   async create({ id, question, choices, maxChoices, hostKeyHash }: PollRecord): Promise<StoredPoll> {
-    const poll = await this.#writes.run((runner) =>
-      runner.manager.save(PollEntity, {
-        id,
-        question,
-        status: 'open' as const,
-        round: 1,
-        revision: 0,
-        totalVotes: 0,
-        maxChoices,
-        hostKeyHash,
-        createdAt: new Date().toISOString(),
-        choices: choices.map((text, position) => ({ position, text, votes: 0 })),
-      }),
-    )
-    return stored(poll as PollEntity)
+    const poll = {
+      id,
+      question,
+      status: 'open' as const,
+      round: 1,
+      revision: 0,
+      totalVotes: 0,
+      maxChoices,
+      hostKeyHash,
+      createdAt: new Date().toISOString(),
+      choices: choices.map((text, position) => ({ position, text, votes: 0 })),
+    }
+    // The queue has begun the transaction: one that `save` began in it would fail.
+    const saved = await this.#writes.run(({ manager }) => manager.save(PollEntity, poll, { transaction: false }))
+    return stored(saved as PollEntity)
   }
 
   async find(pollId: string): Promise<StoredPoll> {

@@ -1,0 +1,16 @@
+import { expect, test, vi } from 'vitest'
+import { Signal } from './signals.ts'
+
+test('every receiver hears of an event, and one that throws is reported and harms nobody', () => {
+  const onError = vi.fn()
+  const signal = new Signal<number>(onError)
+  const heard: number[] = []
+  const fault = new Error('deaf')
+  signal.connect(() => {
+    throw fault
+  })
+  signal.connect((event) => heard.push(event))
+  signal.emit(1)
+  expect(heard).toEqual([1])
+  expect(onError).toHaveBeenCalledExactlyOnceWith(fault)
+})
