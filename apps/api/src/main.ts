@@ -17,7 +17,8 @@ async function main(): Promise<void> {
   }
 
   const app = await startApp(config, (error) => log.error(error))
-  say(`Pollcast is at http://${address(config.host)}:${app.port}`)
+  const url = `http://${address(config.host)}:${app.port}`
+  say(config.webDev ? `The API is at ${url}. Open the page at Vite's address.` : `Pollcast is at ${url}`)
   if (!app.servesPages) say('Only the API is served: the web app has not been built. "npm run build" builds it.')
 
   const end = async (signal: NodeJS.Signals) => {
@@ -38,10 +39,11 @@ function address(host: string | undefined): string {
 
 function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.message
-  const { code, message, port } = error as NodeJS.ErrnoException & { port?: number }
+  const { code, message, port, syscall } = error as NodeJS.ErrnoException & { port?: number }
   if (code === 'EADDRINUSE') return `Port ${port} is taken. Stop what listens there, or set PORT to another one.`
   if (code === 'EACCES' && port) return `Port ${port} is not allowed to this user. Set PORT to one above 1023.`
-  if (code?.startsWith('SQLITE_') || code === 'EACCES' || code === 'ENOENT' || code === 'ENOTDIR') {
+  // The only folder that is made is the database's.
+  if (code?.startsWith('SQLITE_') || syscall === 'mkdir') {
     return `The database can't be opened (DATABASE_URL says which): ${message}`
   }
   return `Pollcast could not start: ${error instanceof Error ? error.stack : String(error)}`

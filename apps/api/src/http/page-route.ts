@@ -6,14 +6,14 @@ import { PollError } from '../polls/errors.ts'
 import type { PollStore } from '../polls/poll-store.ts'
 import { pollFor } from './polls-route.ts'
 import { RequestError } from './problem.ts'
-import { knownVoter } from './voter.ts'
-import { renderShell, type WebEntry } from './web-shell.ts'
+import { knownVoter, newVoterId, rememberVoter } from './voter.ts'
+import { devEntry, renderShell, type WebEntry } from './web-shell.ts'
 
 /** The page may load what this server serves and nothing else. Vite's dev server injects styles, so not there. */
-const POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'"
+const POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'"
 
 const html = (ctx: Context, entry: WebEntry, title: string, context: PageContext) => {
-  if (entry.styles.length > 0) ctx.set('Content-Security-Policy', POLICY)
+  if (entry !== devEntry) ctx.set('Content-Security-Policy', POLICY)
   ctx.set('Cache-Control', 'private, no-cache')
   ctx.vary('Cookie')
   ctx.type = 'html'
@@ -49,7 +49,10 @@ export function pageRoutes({ store, entry }: PageParts) {
 
   const poll = page(async (ctx, built) => {
     try {
-      const found = await pollFor(knownVoter(ctx), ctx.params.id, store)
+      const known = knownVoter(ctx)
+      const found = await pollFor(known, ctx.params.id, store)
+      // Who they are they learn with the page, so that a vote whose answer got lost, cast again, is still one voter's.
+      if (!known) rememberVoter(ctx, newVoterId())
       html(ctx, built, `${found.question} · Pollcast`, { apiUrl: '', poll: found, streamUrl: found.streamUrl })
     } catch (error) {
       if (!(error instanceof PollError) || error.code !== 'poll-not-found') throw error

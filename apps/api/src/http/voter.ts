@@ -12,7 +12,7 @@ export function knownVoter(ctx: Context): string | undefined {
 /** Whoever comes without a cookie is a new voter. */
 export const newVoterId = () => randomBytes(12).toString('base64url')
 
-/** Gives a new voter their cookie, with the answer to their first vote that counted. */
+/** Gives a new voter their cookie: with a poll's page, or with the answer to their first vote that counted. */
 export function rememberVoter(ctx: Context, voterId: string): void {
   ctx.cookies.set(COOKIE, voterId, {
     signed: true,

@@ -39,6 +39,9 @@ export function renderShell(entry: WebEntry, title: string, context: PageContext
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+<meta name="theme-color" content="#f4f6f3" media="(prefers-color-scheme: light)">
+<meta name="theme-color" content="#101715" media="(prefers-color-scheme: dark)">
+<meta name="description" content="Ask a question, share a link, and watch the votes come in.">
 <title>${escapeHtml(title)}</title>
 <link rel="icon" href="/favicon.svg" type="image/svg+xml">
 ${entry.styles.map((href) => `<link rel="stylesheet" href="${href}">`).join('\n')}

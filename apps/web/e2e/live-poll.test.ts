@@ -1,0 +1,167 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { charted, choice, connection, isLive, launch, openTab, person, tabled } from './support/browser.ts'
+import { Pollcast } from './support/pollcast.ts'
+
+let pollcast: Pollcast
+let browser: Browser
+const people: Awaited<ReturnType<typeof person>>[] = []
+
+const somebody = async (options = {}) => {
+  const one = await person(browser, options)
+  people.push(one)
+  return one.context
+}
+
+const shows = (tab: Page, numbers: number[], timeout = 1000) =>
+  expect
+    .poll(async () => [await charted(tab), await tabled(tab)], { timeout, interval: 20 })
+    .toEqual([numbers, numbers])
+
+beforeAll(async () => {
+  ;[pollcast, browser] = await Promise.all([Pollcast.start(), launch()])
+})
+
+afterEach(async () => {
+  const faults = people.flatMap((one) => one.faults)
+  await Promise.all(people.splice(0).map(({ context }) => context.close()))
+  expect(faults).toEqual([])
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await pollcast?.remove()
+})
+
+test('a vote in one of five tabs moves all five charts and tables within a second, and a reload shows the same', async () => {
+  const voter = await somebody()
+  const list = await openTab(voter, pollcast.url)
+  await list.getByRole('link', { name: /Tabs or spaces\?/ }).click()
+  await list.waitForURL(/\/polls\//)
+  const others = await Promise.all([1, 2, 3, 4].map(async () => openTab(await somebody(), list.url())))
+  const tabs = [list, ...others]
+  await Promise.all(tabs.map(isLive))
+  await Promise.all(tabs.map((tab) => shows(tab, [0, 0, 0])))
+
+  await choice(list, 'Spaces').click()
+
+  await Promise.all(tabs.map((tab) => shows(tab, [0, 1, 0])))
+  expect(await list.getByTestId('total').textContent()).toBe('1 vote')
+  for (const tab of tabs) {
+    await tab.reload()
+    await shows(tab, [0, 1, 0], 5000)
+  }
+  expect(await choice(list, 'Spaces').getAttribute('aria-pressed')).toBe('true')
+  expect(await choice(tabs[1] as Page, 'Spaces').getAttribute('aria-pressed')).toBe('false')
+})
+
+test('five tabs of one browser are live at once, and it still has a connection left to vote with', async () => {
+  const { page } = await pollcast.makePoll('Five tabs?', ['Yes', 'No'])
+  const voter = await somebody()
+  const tabs = await Promise.all([1, 2, 3, 4, 5].map(() => openTab(voter, page)))
+  await Promise.all(tabs.map(isLive))
+  await choice(tabs[4] as Page, 'Yes').click()
+  await Promise.all(tabs.map((tab) => shows(tab, [1, 0])))
+})
+
+test('a voter moves their vote, and a click on the same choice changes nothing', async () => {
+  const { page } = await pollcast.makePoll('Move?', ['Left', 'Right'])
+  const tab = await openTab(await somebody(), page)
+  await isLive(tab)
+  await choice(tab, 'Left').click()
+  await shows(tab, [1, 0])
+  await choice(tab, 'Right').click()
+  await shows(tab, [0, 1])
+  await choice(tab, 'Right').click()
+  await tab.reload()
+  await shows(tab, [0, 1], 5000)
+})
+
+test('the chart is painted from the page itself, with no request to the API', async () => {
+  const { id, page } = await pollcast.makePoll('Painted?', ['Yes', 'No'])
+  await pollcast.vote(id, 0)
+  const voter = await somebody()
+  await voter.route('**/api/**', (route) => route.abort())
+  const tab = await openTab(voter, page)
+  await shows(tab, [1, 0], 5000)
+  expect(await connection(tab)).not.toBe('live')
+})
+
+test('tabs whose server is restarted say so, and are live again by themselves', async () => {
+  const { id, page } = await pollcast.makePoll('Back?', ['Yes', 'No'])
+  const tabs = await Promise.all([1, 2].map(async () => openTab(await somebody(), page)))
+  await Promise.all(tabs.map(isLive))
+  await pollcast.stop()
+  await Promise.all(tabs.map((tab) => tab.locator('[data-testid=connection][data-state=reconnecting]').waitFor()))
+  await pollcast.start()
+  await pollcast.vote(id, 1)
+  await Promise.all(tabs.map(isLive))
+  await Promise.all(tabs.map((tab) => shows(tab, [0, 1])))
+})
+
+test('a vote that the server refuses is taken back, with a message', async () => {
+  const { id, page } = await pollcast.makePoll('Too often?', ['Yes', 'No'])
+  const tab = await openTab(await somebody(), page)
+  await isLive(tab)
+  await choice(tab, 'Yes').click()
+  await shows(tab, [1, 0])
+  const again = await tab.evaluate(async (address) => {
+    const send = (choiceIds: number[]) =>
+      fetch(address, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ choiceIds }),
+      })
+    const { choices } = await (await fetch(address.replace('/votes', ''))).json()
+    let status = 201
+    while (status === 201) status = (await send([choices[0].id])).status
+    return status
+  }, `/api/polls/${id}/votes`)
+  expect(again).toBe(429)
+  await choice(tab, 'No').click()
+  await tab.getByText(/too often/).waitFor()
+  await shows(tab, [1, 0])
+  expect(await choice(tab, 'Yes').getAttribute('aria-pressed')).toBe('true')
+})
+
+test('where several choices may be picked, they are cast together', async () => {
+  const { page } = await pollcast.makePoll('Which two?', ['A', 'B', 'C'], 2)
+  const tab = await openTab(await somebody(), page)
+  await isLive(tab)
+  await choice(tab, 'A').click()
+  await choice(tab, 'C').click()
+  await tab.getByTestId('vote').click()
+  await shows(tab, [1, 0, 1])
+  expect(await tab.getByTestId('total').textContent()).toBe('1 vote')
+})
+
+test('the list of polls counts along', async () => {
+  const { id } = await pollcast.makePoll('Counted in the list?', ['Yes', 'No'])
+  const tab = await openTab(await somebody(), pollcast.url)
+  const row = tab.getByRole('link', { name: /Counted in the list/ })
+  await expect.poll(() => row.textContent()).toContain('0 votes')
+  await isLive(tab)
+  await pollcast.vote(id, 0)
+  await expect.poll(() => row.textContent(), { timeout: 1000 }).toContain('1 vote')
+})
+
+test('a host makes a poll, and whoever has its link votes in it', async () => {
+  const tab = await openTab(await somebody(), `${pollcast.url}/new`)
+  await tab.getByLabel('Question').fill('Lunch?')
+  await tab.getByLabel(/Choice 1/).fill('Pizza')
+  await tab.getByLabel(/Choice 2/).fill('Ramen')
+  await tab.getByRole('button', { name: 'Create the poll' }).click()
+  const link = tab.getByRole('textbox', { name: 'Share this link' })
+  await link.waitFor()
+  const guest = await openTab(await somebody({ viewport: { width: 360, height: 740 } }), await link.inputValue())
+  await isLive(guest)
+  await choice(guest, 'Ramen').click()
+  await shows(guest, [0, 1])
+})
+
+test('an address where there is nothing says so', async () => {
+  for (const path of ['/polls/nosuch22', '/nowhere/at/all']) {
+    const tab = await openTab(await somebody(), `${pollcast.url}${path}`)
+    await tab.getByRole('heading', { name: /There is no such/ }).waitFor()
+  }
+})

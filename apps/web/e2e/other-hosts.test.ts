@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import sirv from 'sirv'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { charted, choice, isLive, launch, openTab, person } from './support/browser.ts'
+import { freePort, Pollcast, printed, REPO } from './support/pollcast.ts'
+
+let browser: Browser
+
+beforeAll(async () => {
+  browser = await launch()
+})
+afterAll(() => browser?.close())
+
+test('the web app works from another origin that the API was told of', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'pollcast-web-'))
+  const host = createServer(sirv(folder, { single: true, dev: true })).listen(0, '127.0.0.1')
+  await once(host, 'listening')
+  const origin = `http://localhost:${(host.address() as AddressInfo).port}`
+  const pollcast = await Pollcast.start({ ALLOWED_ORIGINS: origin })
+  try {
+    const build = spawn('npx', ['vite', 'build', '--outDir', folder, '--logLevel', 'error'], {
+      cwd: join(REPO, 'apps/web'),
+      env: { ...process.env, VITE_API_URL: pollcast.url },
+    })
+    expect((await once(build, 'exit'))[0]).toBe(0)
+    const { context, faults } = await person(browser)
+    const tab = await openTab(context, `${origin}/polls/tabspace`)
+    await isLive(tab)
+    await Promise.all([tab.waitForResponse((answer) => answer.status() === 201), choice(tab, 'Tabs').click()])
+    await expect.poll(() => charted(tab)).toEqual([1, 0, 0])
+    await tab.reload()
+    await isLive(tab)
+    expect(await choice(tab, 'Tabs').getAttribute('aria-pressed')).toBe('true')
+    expect(faults).toEqual([])
+    await context.close()
+  } finally {
+    host.close()
+    await pollcast.remove()
+    await rm(folder, { recursive: true })
+  }
+})
+
+test("Vite's dev server shows a poll with its context in the page, and its stream live", async () => {
+  const pollcast = await Pollcast.start({ WEB_DEV: 'on' })
+  const port = await freePort()
+  const vite = spawn('npx', ['vite', '--port', String(port), '--strictPort'], {
+    cwd: join(REPO, 'apps/web'),
+    env: { ...process.env, PORT: String(pollcast.port) },
+    detached: true,
+  })
+  try {
+    await printed(vite, /ready in/)
+    const { context } = await person(browser)
+    const tab = await openTab(context, `http://localhost:${port}/polls/tabspace`)
+    expect(JSON.parse((await tab.locator('#context').textContent()) ?? '')).toMatchObject({ poll: { id: 'tabspace' } })
+    await isLive(tab)
+    await pollcast.vote('tabspace', 2)
+    await expect.poll(() => charted(tab), { timeout: 1000 }).toEqual([0, 0, 1])
+    await context.close()
+  } finally {
+    if (vite.pid) process.kill(-vite.pid)
+    await pollcast.remove()
+  }
+})

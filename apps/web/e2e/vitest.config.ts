@@ -1,0 +1,13 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    root: fileURLToPath(new URL('.', import.meta.url)),
+    globalSetup: ['support/find-chromium.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // The machine that runs them has two cores, which Chromium and a server fill.
+    fileParallelism: false,
+  },
+})

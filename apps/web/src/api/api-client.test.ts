@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { json, type Served, serve } from '../../test/serve.ts'
+import { createApiClient } from './api-client.ts'
+
+let server: Served
+
+beforeEach(async () => {
+  server = await serve((res) => json(res, 200, { polls: [], nextCursor: null }))
+})
+afterEach(() => server.close())
+
+test('asks the API at its own origin', async () => {
+  const asked: (string | undefined)[] = []
+  server.answer = (res, req) => {
+    asked.push(req.url)
+    json(res, 200, {})
+  }
+  const api = createApiClient(server.url)
+  await api.listPolls()
+  await api.listPolls('a&b')
+  await api.getPoll('abcdefgh')
+  expect(asked).toEqual(['/api/polls', '/api/polls?cursor=a%26b', '/api/polls/abcdefgh'])
+})
+
+test('sends a vote as JSON', async () => {
+  let sent = ''
+  server.answer = async (res, req) => {
+    for await (const chunk of req) sent += chunk
+    json(res, 201, { type: req.headers['content-type'] })
+  }
+  expect(await createApiClient(server.url).castVote('abcdefgh', [3, 5])).toEqual({ type: 'application/json' })
+  expect(JSON.parse(sent)).toEqual({ choiceIds: [3, 5] })
+})
+
+test('throws what the API refused, with the fields that were wrong', async () => {
+  const errors = [{ path: 'choices.1', message: 'may not be empty' }]
+  server.answer = (res) =>
+    json(res, 422, { title: '', status: 422, code: 'invalid-body', detail: 'Look again.', errors })
+  const poll = { question: 'Q', choices: ['A', ''], maxChoices: 1 }
+  await expect(createApiClient(server.url).createPoll(poll)).rejects.toMatchObject({
+    code: 'invalid-body',
+    status: 422,
+    detail: 'Look again.',
+    errors,
+  })
+})
+
+test('tells an answer that is not the API’s from one that is', async () => {
+  const api = createApiClient(server.url)
+  server.answer = (res) => res.writeHead(502, { 'Content-Type': 'text/html' }).end('<h1>Bad gateway</h1>')
+  await expect(api.listPolls()).rejects.toMatchObject({ code: 'unexpected', status: 502 })
+  server.answer = (res) => res.writeHead(200, { 'Content-Type': 'text/html' }).end('<h1>Log in</h1>')
+  await expect(api.listPolls()).rejects.toMatchObject({ code: 'unexpected', status: 200 })
+})
+
+test('says that it did not reach the server', async () => {
+  const api = createApiClient(server.url)
+  await server.close()
+  await expect(api.listPolls()).rejects.toMatchObject({ code: 'unreachable', status: 0 })
+})

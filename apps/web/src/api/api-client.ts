@@ -1,0 +1,63 @@
+import type { CreatedPoll, NewPoll, Poll, PollList, Snapshot } from '@pollcast/shared/poll'
+import type { Problem } from '@pollcast/shared/problem'
+import { routes } from '@pollcast/shared/routes'
+import type { VoteBody } from '@pollcast/shared/vote'
+import { ApiProblem } from './api-problem.ts'
+
+export type ApiClient = ReturnType<typeof createApiClient>
+
+/** `apiUrl` is the API's origin, empty where it is the page's own. */
+export function createApiClient(apiUrl: string) {
+  return {
+    /** The same address, on the API's origin. */
+    urlOf: (path: string) => apiUrl + path,
+
+    listPolls: (cursor?: string) =>
+      request<PollList>(apiUrl + routes.polls + (cursor ? `?${new URLSearchParams({ cursor })}` : '')),
+
+    getPoll: (pollId: string) => request<Poll>(apiUrl + routes.poll(pollId)),
+
+    createPoll: (poll: NewPoll) => request<CreatedPoll>(apiUrl + routes.polls, poll),
+
+    castVote: (pollId: string, choiceIds: readonly number[]) =>
+      request<Snapshot>(apiUrl + routes.votes(pollId), { choiceIds: [...choiceIds] } satisfies VoteBody),
+  }
+}
+
+async function request<T>(url: string, body?: object): Promise<T> {
+  const response = await reach(url, {
+    credentials: 'include',
+    headers: { Accept: 'application/json', ...(body && { 'Content-Type': 'application/json' }) },
+    ...(body && { method: 'POST', body: JSON.stringify(body) }),
+  })
+  if (!response.ok) throw await problemOf(response)
+  try {
+    return (await response.json()) as T
+  } catch {
+    throw unexpected(response)
+  }
+}
+
+async function reach(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init)
+  } catch {
+    throw new ApiProblem('unreachable', 0, 'The server could not be reached. Check the connection and try again.')
+  }
+}
+
+async function problemOf(response: Response): Promise<ApiProblem> {
+  if (!response.headers.get('content-type')?.startsWith('application/problem+json')) return unexpected(response)
+  try {
+    const { code, status, detail, errors } = (await response.json()) as Problem
+    return new ApiProblem(code, status, detail, errors)
+  } catch {
+    return unexpected(response)
+  }
+}
+
+/** Something between here and the API answered in its place, or cut its answer short. */
+function unexpected({ status }: Response): ApiProblem {
+  const detail = `The server did not give a proper answer (status ${status}). Try again in a moment.`
+  return new ApiProblem('unexpected', status, detail)
+}

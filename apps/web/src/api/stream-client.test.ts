@@ -1,0 +1,215 @@
+import type { Snapshot } from '@pollcast/shared/poll'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { type Answer, type Served, serve, turns, until } from '../../test/serve.ts'
+import { openStream, type StreamClient, type StreamState } from './stream-client.ts'
+
+type Response = Parameters<Answer>[0]
+
+let server: Served
+let client: StreamClient | undefined
+let states: StreamState[]
+let snapshots: Snapshot[]
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+  states = []
+  snapshots = []
+  server = await serve((res) => sendHead(res).write(frame(1)))
+})
+
+afterEach(async () => {
+  client?.close()
+  vi.useRealTimers()
+  await server.close()
+})
+
+test('is live only once a frame has come', async () => {
+  const open = held()
+  listen()
+  const res = await open
+  res.write(': hello\n\n')
+  await turns(20)
+  expect(states).toEqual([])
+  res.write(frame(1))
+  await until(() => states.includes('live'))
+  expect(snapshots).toEqual([snapshot(1)])
+})
+
+test('comes back within a second after the server dropped it', async () => {
+  server.answer = (res) => sendHead(res).end(frame(server.requests))
+  listen()
+  await until(() => states.at(-1) === 'reconnecting')
+  expect(states).toEqual(['live', 'reconnecting'])
+  vi.advanceTimersByTime(1_000)
+  await until(() => snapshots.length === 2)
+  expect(snapshots.at(-1)?.revision).toBe(2)
+  expect(states.filter((state) => state === 'live')).toHaveLength(2)
+})
+
+test('reads characters that are cut in two by the network', async () => {
+  const text = 'Grüße, 世界 🗳️'
+  const open = held()
+  listen()
+  const res = await open
+  const bytes = Buffer.from(frame(1, text))
+  for (const byte of bytes) {
+    res.write(Buffer.of(byte))
+    await turns(2)
+  }
+  await until(() => snapshots.length === 1)
+  expect(snapshots[0]?.choices[0]?.text).toBe(text)
+})
+
+test('passes on no snapshot that is older than one it has, of the same poll', async () => {
+  const open = held()
+  listen()
+  const res = await open
+  res.write(frame(5) + frame(4) + frame(5) + frame(2, 'A', 'other') + frame(6))
+  await until(() => snapshots.at(-1)?.revision === 6)
+  expect(snapshots.map(({ pollId, revision }) => [pollId, revision])).toEqual([
+    ['poll', 5],
+    ['other', 2],
+    ['poll', 6],
+  ])
+})
+
+test('holds what it has when the server comes back with less', async () => {
+  server.answer = (res) => sendHead(res).end(frame(server.requests === 1 ? 9 : 3))
+  listen()
+  await until(() => states.at(-1) === 'reconnecting')
+  vi.advanceTimersByTime(1_000)
+  await until(() => states.filter((state) => state === 'live').length === 2)
+  expect(snapshots.map(({ revision }) => revision)).toEqual([9])
+})
+
+test('takes a long silence for a dead line', async () => {
+  listen()
+  await until(() => states.at(-1) === 'live')
+  vi.advanceTimersByTime(33_000)
+  expect(states.at(-1)).toBe('reconnecting')
+  vi.advanceTimersByTime(1_000)
+  await until(() => server.requests === 2 && states.at(-1) === 'live')
+})
+
+test('takes a keepalive for a sign of life', async () => {
+  const open = held()
+  listen()
+  const res = await open
+  res.write(frame(1))
+  await until(() => states.at(-1) === 'live')
+  for (let keepalives = 0; keepalives < 4; keepalives++) {
+    vi.advanceTimersByTime(15_000)
+    res.write(': keepalive\n\n')
+    await turns(20)
+  }
+  expect(states).toEqual(['live'])
+  expect(server.requests).toBe(1)
+})
+
+test('stops when there is no such poll', async () => {
+  server.answer = (res) => res.writeHead(404).end()
+  listen()
+  await until(() => states.at(-1) === 'gone')
+  vi.advanceTimersByTime(600_000)
+  await turns(20)
+  expect(server.requests).toBe(1)
+})
+
+test('comes back after a 503, not before its Retry-After', async () => {
+  server.answer = (res) =>
+    server.requests === 1 ? res.writeHead(503, { 'Retry-After': '7' }).end() : sendHead(res).write(frame(1))
+  listen()
+  await until(isWaiting)
+  vi.advanceTimersByTime(6_900)
+  await turns(20)
+  expect(server.requests).toBe(1)
+  vi.advanceTimersByTime(4_000)
+  await until(() => states.at(-1) === 'live')
+})
+
+test('comes back no sooner than the stream asked for', async () => {
+  server.answer = (res) => sendHead(res).end(`retry: 5000\n\n${frame(1)}`)
+  listen()
+  await until(isWaiting)
+  vi.advanceTimersByTime(4_900)
+  await turns(20)
+  expect(server.requests).toBe(1)
+  vi.advanceTimersByTime(3_000)
+  await until(() => server.requests === 2)
+})
+
+test('takes a page that some proxy put in the place of the stream for a failure', async () => {
+  server.answer = (res) => res.writeHead(200, { 'Content-Type': 'text/html' }).end('<h1>Log in</h1>')
+  listen()
+  await until(isWaiting)
+  expect(snapshots).toEqual([])
+})
+
+test('does not wait when it is told that the network is back', async () => {
+  server.answer = (res) => res.writeHead(503, { 'Retry-After': '60' }).end()
+  listen()
+  await until(isWaiting)
+  server.answer = (res) => sendHead(res).write(frame(1))
+  client?.reconnect()
+  await until(() => states.at(-1) === 'live')
+})
+
+test('leaves a line alone that has been heard of late when the tab wakes', async () => {
+  listen()
+  await until(() => states.at(-1) === 'live')
+  client?.wake()
+  await turns(20)
+  expect(server.requests).toBe(1)
+  vi.setSystemTime(Date.now() + 20_000)
+  client?.wake()
+  await until(() => server.requests === 2 && states.at(-1) === 'live')
+})
+
+test('ends the request at once when it is closed', async () => {
+  let closedAtServer = false
+  server.answer = (res) => {
+    sendHead(res).write(frame(1))
+    res.on('close', () => {
+      closedAtServer = true
+    })
+  }
+  listen()
+  await until(() => states.at(-1) === 'live')
+  client?.close()
+  expect(states.at(-1)).toBe('closed')
+  await until(() => closedAtServer)
+  vi.advanceTimersByTime(600_000)
+  await turns(20)
+  expect(server.requests).toBe(1)
+})
+
+function listen(): void {
+  client = openStream(server.url, {
+    onSnapshot: (snapshot) => snapshots.push(snapshot),
+    onState: (state) => states.push(state),
+  })
+}
+
+/** The response to the next request, its head sent and nothing else. */
+function held(): Promise<Response> {
+  return new Promise((resolve) => {
+    server.answer = (res) => {
+      sendHead(res).flushHeaders()
+      resolve(res)
+    }
+  })
+}
+
+function sendHead(res: Response): Response {
+  return res.writeHead(200, { 'Content-Type': 'text/event-stream' })
+}
+
+function frame(revision: number, text?: string, pollId?: string): string {
+  return `event: update\nid: ${revision}\ndata: ${JSON.stringify(snapshot(revision, text, pollId))}\n\n`
+}
+
+function snapshot(revision: number, text = 'A', pollId = 'poll'): Snapshot {
+  return { pollId, revision, status: 'open', totalVotes: revision, choices: [{ id: 1, text, votes: revision }] }
+}
+
+const isWaiting = () => states.at(-1) === 'reconnecting'

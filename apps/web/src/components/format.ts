@@ -1,0 +1,18 @@
+const counts = new Intl.NumberFormat('en')
+const shares = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 0 })
+const dates = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' })
+
+export const formatCount = (count: number): string => counts.format(count)
+
+export const formatVotes = (count: number): string => `${counts.format(count)} ${count === 1 ? 'vote' : 'votes'}`
+
+export const formatDate = (iso: string): string => dates.format(new Date(iso))
+
+/** A choice that has votes never reads as 0%, nor one that lacks some as 100%. */
+export function formatShare(votes: number, totalVotes: number): string {
+  if (votes === 0 || totalVotes === 0) return shares.format(0)
+  const share = votes / totalVotes
+  if (share < 0.005) return '<1%'
+  if (share < 1 && share >= 0.995) return '>99%'
+  return shares.format(share)
+}

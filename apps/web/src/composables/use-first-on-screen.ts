@@ -1,0 +1,22 @@
+import { onScopeDispose, type Ref, shallowReadonly, shallowRef, watch } from 'vue'
+
+/** Which of a list's items is the first that can be seen; the last one known while none can. */
+export function useFirstOnScreen(list: () => HTMLElement | null, length: () => number): Readonly<Ref<number>> {
+  const first = shallowRef(0)
+  const seen = new Set<Element>()
+  const observer = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) isIntersecting ? seen.add(target) : seen.delete(target)
+    const index = [...(list()?.children ?? [])].findIndex((item) => seen.has(item))
+    if (index >= 0) first.value = index
+  })
+
+  watch(
+    [list, length],
+    () => {
+      for (const item of list()?.children ?? []) observer.observe(item)
+    },
+    { flush: 'post' },
+  )
+  onScopeDispose(() => observer.disconnect())
+  return shallowReadonly(first)
+}

@@ -1,0 +1,138 @@
+import type { Snapshot } from '@pollcast/shared/poll'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { shallowRef } from 'vue'
+import { json, type Served, serve, until } from '../../test/serve.ts'
+import { createApiClient } from '../api/api-client.ts'
+import { newerOf } from '../api/snapshot.ts'
+import { useVote } from './use-vote.ts'
+
+/** A vote that has reached the server, and how it is answered. */
+interface Arrived {
+  choiceIds: number[]
+  answer: (status: number, body: object) => void
+}
+
+let server: Served
+let arrived: Arrived[]
+
+beforeEach(async () => {
+  arrived = []
+  server = await serve(async (res, req) => {
+    let body = ''
+    for await (const chunk of req) body += chunk
+    arrived.push({ ...JSON.parse(body), answer: (status, answer) => json(res, status, answer) })
+  })
+})
+afterEach(() => server.close())
+
+function openPoll(first: Snapshot, ownChoiceIds: number[] = []) {
+  const snapshot = shallowRef(first)
+  const merge = (next: Snapshot) => {
+    snapshot.value = newerOf(snapshot.value, next)
+  }
+  const castVote = (choiceIds: readonly number[]) => createApiClient(server.url).castVote('abcdefgh', choiceIds)
+  const voting = useVote({ castVote, snapshot, ownChoiceIds, merge })
+  const numbers = () => [...voting.shown.value.choices.map(({ votes }) => votes), voting.shown.value.totalVotes]
+  return { ...voting, merge, numbers }
+}
+
+const snapshot = (revision: number, ...votes: number[]): Snapshot => ({
+  pollId: 'abcdefgh',
+  revision,
+  status: 'open',
+  totalVotes: votes.reduce((sum, count) => sum + count, 0),
+  choices: votes.map((count, index) => ({ id: index + 1, text: `Choice ${index + 1}`, votes: count })),
+})
+
+const refusal = { title: 'Conflict', status: 409, code: 'poll-closed', detail: 'This poll is closed.' }
+
+test('a vote is shown before the server answers, and once after it did', async () => {
+  const poll = openPoll(snapshot(1, 0, 0))
+  const cast = poll.vote([2])
+  expect(poll.numbers()).toEqual([0, 1, 1])
+  expect(poll.ballot.value).toEqual([2])
+  await until(() => arrived.length === 1)
+  arrived[0]?.answer(201, snapshot(2, 0, 1))
+  await cast
+  expect(poll.numbers()).toEqual([0, 1, 1])
+  expect(poll.ballot.value).toEqual([2])
+})
+
+test('a frame that holds the vote already, before the answer comes, is not added to', async () => {
+  const poll = openPoll(snapshot(1, 0, 0))
+  const cast = poll.vote([2])
+  await until(() => arrived.length === 1)
+  poll.merge(snapshot(2, 0, 1))
+  expect(poll.numbers()).toEqual([0, 1, 1])
+  arrived[0]?.answer(201, snapshot(2, 0, 1))
+  await cast
+  expect(poll.numbers()).toEqual([0, 1, 1])
+})
+
+test('an answer that is older than the last frame takes nothing back', async () => {
+  const poll = openPoll(snapshot(1, 0, 0))
+  const cast = poll.vote([2])
+  await until(() => arrived.length === 1)
+  poll.merge(snapshot(5, 3, 1))
+  arrived[0]?.answer(201, snapshot(2, 0, 1))
+  await cast
+  expect(poll.numbers()).toEqual([3, 1, 4])
+})
+
+test('a vote that is refused is taken back, and it is said why', async () => {
+  const poll = openPoll(snapshot(1, 4, 0), [1])
+  const cast = poll.vote([2])
+  expect(poll.numbers()).toEqual([3, 1, 4])
+  await until(() => arrived.length === 1)
+  arrived[0]?.answer(409, refusal)
+  await cast
+  expect(poll.numbers()).toEqual([4, 0, 4])
+  expect(poll.ballot.value).toEqual([1])
+  expect(poll.refusal.value).toBe('This poll is closed.')
+})
+
+test('a vote that may not have arrived is taken back, and says so', async () => {
+  const poll = openPoll(snapshot(1, 4, 0), [1])
+  await server.close()
+  await poll.vote([2])
+  expect(poll.ballot.value).toEqual([1])
+  expect(poll.refusal.value).toMatch(/may not have been counted/)
+})
+
+test('the same vote again asks nothing of the server', async () => {
+  const poll = openPoll(snapshot(1, 4, 0), [1])
+  await poll.vote([1])
+  expect(server.requests).toBe(0)
+})
+
+test('who changes their mind while a vote is on its way is counted once, and the last choice wins', async () => {
+  const poll = openPoll(snapshot(1, 0, 0, 0))
+  const cast = poll.vote([1])
+  await until(() => arrived.length === 1)
+  void poll.vote([2])
+  void poll.vote([3])
+  expect(poll.numbers()).toEqual([0, 0, 1, 1])
+  arrived[0]?.answer(201, snapshot(2, 1, 0, 0))
+  await until(() => arrived.length === 2)
+  expect(arrived[1]?.choiceIds).toEqual([3])
+  expect(poll.numbers()).toEqual([0, 0, 1, 1])
+  arrived[1]?.answer(201, snapshot(3, 0, 0, 1))
+  await cast
+  expect(poll.numbers()).toEqual([0, 0, 1, 1])
+  expect(server.requests).toBe(2)
+})
+
+test('a change of mind after a frame that holds the first vote is not added to that frame', async () => {
+  const poll = openPoll(snapshot(1, 0, 0))
+  const cast = poll.vote([1])
+  await until(() => arrived.length === 1)
+  poll.merge(snapshot(2, 1, 0))
+  void poll.vote([2])
+  expect(poll.numbers()).toEqual([1, 0, 1])
+  arrived[0]?.answer(201, snapshot(2, 1, 0))
+  await until(() => arrived.length === 2)
+  expect(poll.numbers()).toEqual([0, 1, 1])
+  arrived[1]?.answer(201, snapshot(3, 0, 1))
+  await cast
+  expect(poll.numbers()).toEqual([0, 1, 1])
+})
