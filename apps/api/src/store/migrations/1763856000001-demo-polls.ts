@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
 const demos = [
-  { id: 'tabspace', question: 'Tabs or spaces?', choices: ['Tabs', 'Spaces', 'Whatever the formatter says'] },
-  { id: 'vvsemacs', question: 'Vim or Emacs?', choices: ['Vim', 'Emacs', 'Something with a mouse'] },
+  { id: 'tabspace', question: 'Tabs or spaces?', choices: ['Tabs', 'Spaces', 'Both'] },
+  { id: 'vvsemacs', question: 'Vim or Emacs?', choices: ['Vim', 'Emacs', 'Neither'] },
 ]
 
 /** Two polls that a newcomer finds on the first start. Nobody hosts them: no key has an empty hash. */
