@@ -86,7 +86,7 @@ export class SqlPollStore implements PollStore {
 
   /** Resolves when every write asked for is committed and the files are closed. */
   async close(): Promise<void> {
-    await this.#writes.idle()
+    await this.#writes.close()
     await this.#connections.reader.destroy()
     await this.#connections.writer.destroy()
   }

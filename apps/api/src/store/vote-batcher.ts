@@ -37,10 +37,10 @@ export class VoteBatcher {
       return batch
     }
     this.#queue
-      .run((runner) => {
+      .run(({ query }) => {
         const votes = take().map(({ vote }) => vote)
         if (this.#pending.length > 0) this.#schedule()
-        return writeBatch(runner, votes)
+        return writeBatch(query, votes)
       })
       .then(
         (results) => settle(take(), results),
@@ -54,7 +54,7 @@ export class VoteBatcher {
     if (batch.length < 2) return settle(batch, [error])
     for (const one of batch) {
       this.#queue
-        .run((runner) => writeBatch(runner, [one.vote]))
+        .run(({ query }) => writeBatch(query, [one.vote]))
         .then(
           (results) => settle([one], results),
           (reason: Error) => settle([one], [reason]),

@@ -1,9 +1,9 @@
 import type { Snapshot } from '@pollcast/shared/poll'
-import type { QueryRunner } from 'typeorm'
 import { checkVote } from '../polls/check-vote.ts'
 import { type PollError, pollNotFound } from '../polls/errors.ts'
 import type { RecordedVote, Vote } from '../polls/poll-store.ts'
 import { Tally } from '../polls/tally.ts'
+import type { Query } from './statements.ts'
 
 /*
  * Votes that arrive together are written in one transaction. Each statement takes all of the batch as one JSON
@@ -45,14 +45,14 @@ type PollRow = Omit<Snapshot, 'choices'> & Omit<PollState, 'snapshot'> & Snapsho
 type BallotRow = { pollId: string; voterId: string; choiceIds: string }
 
 /**
- * Records the votes inside the runner's transaction, and answers for each, in order, with what was recorded or why
+ * Records the votes inside the transaction that `query` runs in, and answers for each, in order, with what was recorded or why
  * it was refused: a vote that breaks a rule does not fail its neighbours. Ballot, counters and revision change
  * together; the revision grows by one for each vote that changed something.
  */
-export async function writeBatch(runner: QueryRunner, votes: readonly Vote[]): Promise<(RecordedVote | PollError)[]> {
-  const polls = await readPolls(runner, new Set(votes.map((vote) => vote.pollId)))
-  const elsewhere = await readStrangeChoices(runner, votes, polls)
-  const tallies = await openTallies(runner, votes, polls)
+export async function writeBatch(query: Query, votes: readonly Vote[]): Promise<(RecordedVote | PollError)[]> {
+  const polls = await readPolls(query, new Set(votes.map((vote) => vote.pollId)))
+  const elsewhere = await readStrangeChoices(query, votes, polls)
+  const tallies = await openTallies(query, votes, polls)
 
   const results = votes.map((vote) => {
     const poll = polls.get(vote.pollId)
@@ -61,14 +61,14 @@ export async function writeBatch(runner: QueryRunner, votes: readonly Vote[]): P
     return checkVote(vote, poll, elsewhere) ?? { tally, changed: tally.cast(vote.voterId, vote.choiceIds) }
   })
 
-  await writeTallies(runner, polls, tallies)
+  await writeTallies(query, polls, tallies)
   return results.map((result) =>
     result instanceof Error ? result : { changed: result.changed, snapshot: result.tally.snapshot },
   )
 }
 
-async function readPolls(runner: QueryRunner, pollIds: ReadonlySet<string>): Promise<Map<string, PollState>> {
-  const rows: PollRow[] = await runner.query(POLLS, [JSON.stringify([...pollIds])])
+async function readPolls(query: Query, pollIds: ReadonlySet<string>): Promise<Map<string, PollState>> {
+  const rows = await query<PollRow>(POLLS, [JSON.stringify([...pollIds])])
   const polls = new Map<string, PollState>()
   for (const { id, text, votes, round, maxChoices, ...poll } of rows) {
     const state = polls.get(poll.pollId) ?? { round, maxChoices, snapshot: { ...poll, choices: [] } }
@@ -80,7 +80,7 @@ async function readPolls(runner: QueryRunner, pollIds: ReadonlySet<string>): Pro
 
 /** Those choices that votes name though their poll has them not, and that belong to another one. */
 async function readStrangeChoices(
-  runner: QueryRunner,
+  query: Query,
   votes: readonly Vote[],
   polls: ReadonlyMap<string, PollState>,
 ): Promise<Set<number>> {
@@ -89,24 +89,24 @@ async function readStrangeChoices(
     return own ? choiceIds.filter((id) => !own.some((choice) => choice.id === id)) : []
   })
   if (strange.length === 0) return new Set()
-  const rows: { id: number }[] = await runner.query(CHOICES_THAT_ARE, [JSON.stringify(strange)])
+  const rows = await query<{ id: number }>(CHOICES_THAT_ARE, [JSON.stringify(strange)])
   return new Set(rows.map((row) => row.id))
 }
 
 async function openTallies(
-  runner: QueryRunner,
+  query: Query,
   votes: readonly Vote[],
   polls: ReadonlyMap<string, PollState>,
 ): Promise<Map<string, Tally>> {
   const asked = votes.map(({ pollId, voterId }) => [pollId, polls.get(pollId)?.round ?? 0, voterId])
-  const rows: BallotRow[] = await runner.query(BALLOTS, [JSON.stringify(asked)])
+  const rows = await query<BallotRow>(BALLOTS, [JSON.stringify(asked)])
   const ballots = new Map<string, Map<string, number[]>>([...polls.keys()].map((pollId) => [pollId, new Map()]))
   for (const { pollId, voterId, choiceIds } of rows) ballots.get(pollId)?.set(voterId, JSON.parse(choiceIds))
   return new Map([...polls].map(([id, { snapshot }]) => [id, new Tally(snapshot, ballots.get(id) ?? new Map())]))
 }
 
 async function writeTallies(
-  runner: QueryRunner,
+  query: Query,
   polls: ReadonlyMap<string, PollState>,
   tallies: ReadonlyMap<string, Tally>,
 ): Promise<void> {
@@ -118,7 +118,7 @@ async function writeTallies(
   )
   const snapshots = changed.map(([, tally]) => tally.snapshot)
   const choices = snapshots.flatMap((snapshot) => snapshot.choices.map(({ id, votes }) => [id, votes]))
-  await runner.query(WRITE_BALLOTS, [JSON.stringify(ballots)])
-  await runner.query(WRITE_CHOICES, [JSON.stringify(choices)])
-  await runner.query(WRITE_POLLS, [JSON.stringify(snapshots.map((s) => [s.pollId, s.revision, s.totalVotes]))])
+  await query(WRITE_BALLOTS, [JSON.stringify(ballots)])
+  await query(WRITE_CHOICES, [JSON.stringify(choices)])
+  await query(WRITE_POLLS, [JSON.stringify(snapshots.map((s) => [s.pollId, s.revision, s.totalVotes]))])
 }

@@ -1,38 +1,49 @@
-import type { DataSource, QueryRunner } from 'typeorm'
+import type { DataSource, EntityManager } from 'typeorm'
+import { type Query, Statements } from './statements.ts'
+
+/** What work can do inside a transaction: by statements, or by entities. */
+export interface Transaction {
+  query: Query
+  manager: EntityManager
+}
 
 /**
  * One transaction at a time, in the order asked for: TypeORM has one SQLite connection, on which a second BEGIN
  * would fail, and statements from elsewhere would slip into the open transaction.
  */
 export class WriteQueue {
-  readonly #runner: QueryRunner
+  readonly #statements: Statements
+  readonly #manager: EntityManager
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(writer: DataSource) {
-    this.#runner = writer.createQueryRunner()
+    this.#statements = new Statements(writer)
+    this.#manager = writer.createQueryRunner().manager
   }
 
   /** Runs the work in a transaction of its own. Resolves after the commit; if the work fails, nothing is written. */
-  run<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+  run<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const turn = this.#last.then(() => this.#transaction(work))
     this.#last = turn.catch(() => {})
     return turn
   }
 
-  /** Resolves when all that was asked for is done. */
-  async idle(): Promise<void> {
+  /** Resolves when all that was asked for is done. Ask for nothing more. */
+  async close(): Promise<void> {
     await this.#last
+    await this.#statements.finalize()
   }
 
-  async #transaction<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+  async #transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const { query } = this.#statements
     // IMMEDIATE takes the write lock now, so that what the work reads is still so when it writes.
-    await this.#runner.query('BEGIN IMMEDIATE')
+    await query('BEGIN IMMEDIATE')
     try {
-      const result = await work(this.#runner)
-      await this.#runner.query('COMMIT')
+      const result = await work({ query, manager: this.#manager })
+      await query('COMMIT')
       return result
     } catch (error) {
-      await this.#runner.query('ROLLBACK')
+      await query('ROLLBACK')
       throw error
     }
   }
