@@ -74,7 +74,7 @@ export const newPollSchema = z
   .check((context) => {
     const { choices, maxChoices } = context.value
     choices.forEach((text, index) => {
-      if (choices.indexOf(text) < index) {
+      if (text !== '' && choices.indexOf(text) < index) {
         context.issues.push({
           code: 'custom',
           path: ['choices', index],

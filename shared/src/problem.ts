@@ -3,7 +3,6 @@ import * as z from 'zod'
 /** Every code that an answer can carry, with its HTTP status. Codes are stable: clients branch on them. */
 export const problemStatus = {
   'malformed-json': 400,
-  'malformed-form': 400,
   'malformed-cursor': 400,
   'malformed-request': 400,
   'poll-not-found': 404,

@@ -56,8 +56,8 @@ function answerError(ctx: Context, error: unknown, onError: (error: unknown) => 
   if (error instanceof TooManyRequests) ctx.set('Retry-After', String(error.retryAfterSeconds))
   if (error instanceof RequestError) return writeProblem(ctx, error.code, error.message, error.errors)
   if (error instanceof PollError) return writeProblem(ctx, error.code, error.message)
-  if (error instanceof URIError) {
-    return writeProblem(ctx, 'malformed-request', 'The address has a "%" in it that begins no character.')
+  if ((error as NodeJS.ErrnoException).code === 'ERR_INVALID_URL') {
+    return writeProblem(ctx, 'malformed-request', 'The address in the request is none.')
   }
   onError(error)
   writeProblem(ctx, 'internal-error', 'Something went wrong here. It is in the log; try again.')

@@ -28,12 +28,18 @@ export interface HttpParts {
   onError: (error: unknown) => void
 }
 
+/** What a connection fails with when its client has left: a closed tab, and no news. */
+const LEFT = ['ECONNRESET', 'EPIPE']
+
 /** Every address that Pollcast answers, and what stands before them. */
 export function createKoa(parts: HttpParts): Koa {
   const { store, voteCast, audiences, limits, allowedOrigins, onError } = parts
-  const koa = new Koa({ proxy: parts.trustProxy })
+  // The proxy appends the address it sees: what stands before that, anyone may have written there.
+  const koa = new Koa({ proxy: parts.trustProxy, maxIpsCount: 1 })
   koa.keys = parts.keys
-  koa.on('error', onError)
+  koa.on('error', (error: NodeJS.ErrnoException) => {
+    if (!LEFT.includes(error.code ?? '')) onError(error)
+  })
   if (allowedOrigins.length > 0) koa.use(corsFor(allowedOrigins))
   koa.use(problems(onError))
 

@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { problemStatus } from '@pollcast/shared/problem'
 
 /** Connections that may wait to be accepted: a hall opens its phones at once, and Node's 511 would turn some away. */
@@ -8,10 +8,23 @@ const BACKLOG = 16_384
 /** The listening half of Pollcast: connections, and their end. */
 export class HttpServer {
   readonly #server: Server
+  /** Connections on which nothing was asked yet. Browsers open some in advance, and to Node they are not idle. */
+  readonly #silent = new Set<Socket>()
   #closing = false
 
   constructor(listener: RequestListener) {
-    this.#server = createServer((req, res) => (this.#closing ? refuse(res) : listener(req, res)))
+    const silent = this.#silent
+    function forget(this: Socket) {
+      silent.delete(this)
+    }
+    this.#server = createServer((req, res) => {
+      if (silent.delete(req.socket)) req.socket.off('close', forget)
+      return this.#closing ? refuse(res) : listener(req, res)
+    })
+    this.#server.on('connection', (socket: Socket) => {
+      silent.add(socket)
+      socket.on('close', forget)
+    })
   }
 
   /** Resolves with the port once connections are taken; rejects as `listen` fails (EADDRINUSE, EACCES, …). */
@@ -32,11 +45,16 @@ export class HttpServer {
   async close(grace: number): Promise<void> {
     this.#closing = true
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
-    const idle = setInterval(() => this.#server.closeIdleConnections(), 50)
+    const idle = setInterval(() => this.#closeIdle(), 50)
     const cut = setTimeout(() => this.#server.closeAllConnections(), grace)
     await closed
     clearInterval(idle)
     clearTimeout(cut)
+  }
+
+  #closeIdle(): void {
+    this.#server.closeIdleConnections()
+    for (const socket of this.#silent) if (socket.bytesRead === 0) socket.destroy()
   }
 }
 

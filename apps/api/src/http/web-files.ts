@@ -1,29 +1,53 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { extname, join, relative, sep } from 'node:path'
 import type { Middleware } from 'koa'
-import sirv from 'sirv'
+
+/** What the build has beside each file, compressed, best first; the plain one last. */
+const ENCODINGS = [
+  { name: 'br', suffix: '.br' },
+  { name: 'gzip', suffix: '.gz' },
+  { name: 'identity', suffix: '' },
+]
+
+interface WebFile {
+  bytes: Buffer
+  etag: string
+}
 
 /**
- * The compiled files of the web app. Those under /assets carry a hash of their content in their name, so browsers
- * may keep them for ever.
+ * Serves the compiled files of the web app. Those under /assets carry a hash of their content in their name, so
+ * browsers may keep them for ever.
  */
 export function webFiles(webRoot: string): Middleware {
-  const serve = sirv(webRoot, {
-    gzip: true,
-    brotli: true,
-    setHeaders: (res, path) => {
-      res.setHeader('Cache-Control', path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache')
-    },
-  })
-  return (ctx, next) =>
-    new Promise((resolve, reject) => {
-      // The hosted page is for another origin: here every page is rendered with its context.
-      if (ctx.path.endsWith('.html')) return next().then(resolve, reject)
-      ctx.respond = false
-      ctx.res.once('close', () => resolve(undefined))
-      ctx.res.statusCode = 200
-      serve(ctx.req, ctx.res, () => {
-        ctx.respond = true
-        ctx.res.statusCode = 404
-        next().then(resolve, reject)
-      })
-    })
+  const files = readFiles(webRoot)
+  return (ctx, next) => {
+    if (!files.has(ctx.path) || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return next()
+    const encoding = ENCODINGS.find(({ name, suffix }) => files.has(ctx.path + suffix) && ctx.acceptsEncodings(name))
+    const file = files.get(ctx.path + (encoding?.suffix ?? ''))
+    if (encoding && encoding.suffix !== '') ctx.set('Content-Encoding', encoding.name)
+    ctx.vary('Accept-Encoding')
+    ctx.set('Cache-Control', ctx.path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache')
+    ctx.body = file?.bytes
+    ctx.type = extname(ctx.path)
+    ctx.etag = file?.etag ?? ''
+    if (ctx.fresh) ctx.status = 304
+  }
+}
+
+/**
+ * Every file by its address. They are few and small, and kept in memory: a build made anew under the running server
+ * takes nothing away from the pages that it has served.
+ */
+function readFiles(webRoot: string): Map<string, WebFile> {
+  const files = new Map<string, WebFile>()
+  for (const entry of readdirSync(webRoot, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name)
+    const address = `/${relative(webRoot, path).split(sep).join('/')}`
+    // The manifest is the server's own, and index.html is for another host: here pages are rendered with a context.
+    if (!entry.isFile() || address.includes('/.') || /\.html(\.\w+)?$/.test(address)) continue
+    const bytes = readFileSync(path)
+    files.set(address, { bytes, etag: createHash('sha256').update(bytes).digest('base64url') })
+  }
+  return files
 }

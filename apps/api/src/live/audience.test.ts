@@ -86,7 +86,16 @@ class Room {
 
   async join(pollIds = [POLL]): Promise<{ reader: Reader; stream: Stream; leave: () => void }> {
     const reader = new Reader()
-    const stream = new Stream(reader.writable)
+    const { writable } = reader
+    const stream = new Stream({
+      write: (bytes) => writable.write(bytes),
+      get writableLength() {
+        return writable.writableLength
+      },
+      whenWritten: (written) => writable.write(new Uint8Array(), written),
+      end: () => writable.end(),
+      destroy: () => writable.destroy(),
+    })
     await this.audiences.join(pollIds, () => stream)
     return { reader, stream, leave: () => this.audiences.leave(pollIds, stream) }
   }

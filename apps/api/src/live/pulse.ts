@@ -17,6 +17,7 @@ export class Pulse {
   readonly #stuckBeats: number
   readonly #timer: NodeJS.Timeout
   #visiting = false
+  #stopped = false
 
   /** @param stuckSeconds how long a reader may take nothing before its stream is closed */
   constructor(stuckSeconds = 60) {
@@ -30,21 +31,18 @@ export class Pulse {
 
   add(stream: Stream): void {
     this.#streams.add(stream)
+    if (this.#stopped) stream.end()
   }
 
   delete(stream: Stream): void {
     this.#streams.delete(stream)
   }
 
-  /** Stops the timer and ends every stream. */
+  /** Stops the timer and ends every stream, those yet to come too. */
   stop(): void {
+    this.#stopped = true
     clearInterval(this.#timer)
     for (const stream of this.#streams) stream.end()
-  }
-
-  /** Cuts off every stream that is still open. */
-  destroyAll(): void {
-    for (const stream of this.#streams) stream.destroy()
   }
 
   async #strike(): Promise<void> {

@@ -1,8 +1,10 @@
 /** What a stream writes to: a socket, as far as the live part needs to know it. */
 export interface Outlet {
-  write(bytes: Uint8Array, written?: () => void): unknown
+  write(bytes: Uint8Array): unknown
   /** Bytes handed over that the kernel has not taken yet. */
   readonly writableLength: number
+  /** Calls back when all that was handed over has been taken. */
+  whenWritten(written: () => void): void
   end(): void
   destroy(): void
 }
@@ -11,8 +13,6 @@ export interface Outlet {
 export interface Waiting {
   deliver(): void
 }
-
-const NOTHING = new Uint8Array()
 
 /** One open response. It never holds more than the one frame that the kernel did not take whole. */
 export class Stream {
@@ -59,9 +59,7 @@ export class Stream {
   #block(): void {
     const waiting = new Set<Waiting>()
     this.#waiting = waiting
-    // An empty write behind the rest calls back when all before it has left. 'drain' would not do: it is emitted only
-    // past the high-water mark, some eighty frames later.
-    this.#outlet.write(NOTHING, () => {
+    this.#outlet.whenWritten(() => {
       this.#waiting = undefined
       for (const one of waiting) one.deliver()
     })

@@ -1,0 +1,75 @@
+import { problemSchema } from '@pollcast/shared/problem'
+import { routes } from '@pollcast/shared/routes'
+import { expect, test } from 'vitest'
+import { openApp } from '../../test/support/app.ts'
+import { createPoll, json } from '../../test/support/voter.ts'
+
+const FRIEND = 'https://slides.example.com'
+const STRANGER = 'https://evil.example.org'
+
+const setUp = async (allowedOrigins: string[]) => {
+  const { url } = await openApp({ allowedOrigins })
+  const { poll } = await createPoll(url)
+  const vote = json({ choiceIds: [poll.choices[0]?.id] })
+  const from = (origin: string, path: string, init: RequestInit = {}) =>
+    fetch(url + path, { ...init, headers: { ...init.headers, Origin: origin } })
+  const preflight = (origin: string) =>
+    from(origin, routes.votes(poll.id), {
+      method: 'OPTIONS',
+      headers: { 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': 'content-type' },
+    })
+  return { poll, vote, from, preflight }
+}
+
+const permissions = (answer: Response) =>
+  [...answer.headers.keys()].filter((name) => name.startsWith('access-control-allow'))
+
+test('no other origin is let in by default', async () => {
+  const { poll, vote, from, preflight } = await setUp([])
+  expect(permissions(await preflight(FRIEND))).toEqual([])
+  expect(permissions(await from(FRIEND, routes.poll(poll.id)))).toEqual([])
+  expect(permissions(await from(FRIEND, routes.votes(poll.id), vote))).toEqual([])
+})
+
+test('the pages of an allowed origin may ask, vote and watch with their cookies', async () => {
+  const { poll, vote, from, preflight } = await setUp([FRIEND])
+  const asked = await preflight(FRIEND)
+  expect(asked.status).toBe(204)
+  expect(asked.headers.get('Access-Control-Allow-Methods')?.split(',')).toContain('POST')
+  expect(asked.headers.get('Access-Control-Allow-Headers')?.toLowerCase()).toBe('content-type')
+
+  const stream = await from(FRIEND, routes.stream(poll.id))
+  await stream.body?.cancel()
+  const voted = await from(FRIEND, routes.votes(poll.id), vote)
+  expect(voted.status).toBe(201)
+  for (const answer of [asked, stream, voted, await from(FRIEND, routes.poll(poll.id))]) {
+    expect(answer.headers.get('Access-Control-Allow-Origin')).toBe(FRIEND)
+    expect(answer.headers.get('Access-Control-Allow-Credentials')).toBe('true')
+    expect(answer.headers.get('Vary')).toMatch(/origin/i)
+  }
+})
+
+test('an allowed origin can read why it was refused, and when to try again', async () => {
+  const { from } = await setUp([FRIEND])
+  const refused = await from(FRIEND, routes.votes('zzzzzzzz'), json({ choiceIds: [1] }))
+  expect(problemSchema.parse(await refused.json()).code).toBe('poll-not-found')
+  expect(refused.headers.get('Access-Control-Allow-Origin')).toBe(FRIEND)
+  expect(refused.headers.get('Access-Control-Expose-Headers')?.split(',')).toContain('Retry-After')
+})
+
+test('that one origin is allowed helps no other, however alike', async () => {
+  const { poll, from, preflight } = await setUp([FRIEND])
+  for (const origin of [
+    STRANGER,
+    `${FRIEND}.evil.example.org`,
+    `${FRIEND}:8443`,
+    'http://slides.example.com',
+    'null',
+  ]) {
+    expect(permissions(await preflight(origin)), origin).toEqual([])
+    const answer = await from(origin, routes.poll(poll.id))
+    expect(permissions(answer), origin).toEqual([])
+    // A cache between must not give one origin's answer to another.
+    expect(answer.headers.get('Vary')).toMatch(/origin/i)
+  }
+})

@@ -1,0 +1,329 @@
+import { limits } from '@pollcast/shared/limits'
+import { createdPollSchema, type PollList, pollListSchema, pollSchema } from '@pollcast/shared/poll'
+import type { ProblemCode } from '@pollcast/shared/problem'
+import { routes } from '@pollcast/shared/routes'
+import { expect, test } from 'vitest'
+import { readAs, readProblem } from '../../test/support/answer.ts'
+import { openApp } from '../../test/support/app.ts'
+import { contents } from '../../test/support/database.ts'
+import { get, RawConnection } from '../../test/support/raw-connection.ts'
+import { createPoll, form, json, Voter } from '../../test/support/voter.ts'
+
+const listPage = async (url: string, query = ''): Promise<PollList> =>
+  readAs(pollListSchema, 200, await fetch(url + routes.polls + query))
+
+/** Every page of the list, one after the other. */
+const allPages = async (url: string, limit: number, between = async () => {}) => {
+  const pages: PollList['polls'][] = []
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const from: string = cursor && `&cursor=${encodeURIComponent(cursor)}`
+    const page: PollList = await listPage(url, `?limit=${limit}${from}`)
+    pages.push(page.polls)
+    cursor = page.nextCursor
+    await between()
+  }
+  return pages
+}
+
+test('the pages of the list hold every poll once, newest first, also while more are made', async () => {
+  const { url } = await openApp()
+  const demos = (await listPage(url)).polls.map((poll) => poll.id)
+  // Made at once, several of them have the same time of making.
+  const made = await Promise.all(Array.from({ length: 15 }, () => createPoll(url)))
+  const expected = [...made.map(({ poll }) => poll.id), ...demos]
+
+  const pages = await allPages(url, 4, async () => void (await createPoll(url)))
+  const polls = pages.flat()
+  expect(polls.map((poll) => poll.id).toSorted()).toEqual(expected.toSorted())
+  expect(polls.map((poll) => poll.createdAt)).toEqual(
+    polls
+      .map((poll) => poll.createdAt)
+      .toSorted()
+      .reverse(),
+  )
+  expect(pages.map((page) => page.length)).toEqual([4, 4, 4, 4, expected.length - 16])
+})
+
+test('a list that just fills its last page has no empty one behind it', async () => {
+  const { url } = await openApp()
+  await createPoll(url)
+  await createPoll(url)
+  expect((await allPages(url, 2)).map((page) => page.length)).toEqual([2, 2])
+})
+
+test('the list shows what was asked, how many choices it has and how many voted', async () => {
+  const { url } = await openApp()
+  const { poll } = await createPoll(url, ['a', 'b', 'c'])
+  await new Voter(url).vote(poll.id, poll.choices[0]?.id as number)
+  const { id, question, createdAt } = poll
+  const summary = { id, question, createdAt, status: 'open', choiceCount: 3, totalVotes: 1 }
+  expect((await listPage(url, '?limit=1')).polls).toEqual([summary])
+})
+
+test('without a limit a page has as many as a stream can watch', async () => {
+  const { url } = await openApp()
+  await Promise.all(Array.from({ length: limits.pageSize }, () => createPoll(url)))
+  const { polls, nextCursor } = await listPage(url)
+  expect(polls).toHaveLength(limits.pageSize)
+  expect(nextCursor).not.toBeNull()
+})
+
+test.each<[string, ProblemCode]>([
+  ['?cursor=nonsense', 'malformed-cursor'],
+  ['?cursor=', 'malformed-cursor'],
+  ['?cursor=%00%ff', 'malformed-cursor'],
+  [`?cursor=${'x'.repeat(101)}`, 'invalid-query'],
+  ['?cursor=a&cursor=b', 'invalid-query'],
+  ['?limit=0', 'invalid-query'],
+  ['?limit=-1', 'invalid-query'],
+  ['?limit=21', 'invalid-query'],
+  ['?limit=1.5', 'invalid-query'],
+  ['?limit=', 'invalid-query'],
+  ['?limit=many', 'invalid-query'],
+  ['?limit=1&limit=2', 'invalid-query'],
+])('a list asked for with %s is refused as %s', async (query, code) => {
+  const { url } = await openApp()
+  const { errors } = await readProblem(code, await fetch(url + routes.polls + query))
+  expect(errors?.map((error) => error.path)).toEqual(
+    code === 'invalid-query' ? [query.slice(1, query.indexOf('='))] : undefined,
+  )
+})
+
+test('a new poll is answered with its address, and stands there as it was answered', async () => {
+  const { url } = await openApp()
+  const wanted = { question: '  Which?\n', choices: [' one', 'two\t', 'three'], maxChoices: 2 }
+  const answer = await fetch(url + routes.polls, json(wanted))
+  const location = answer.headers.get('Location') as string
+  const { poll } = await readAs(createdPollSchema, 201, answer)
+  expect(poll).toMatchObject({
+    question: 'Which?',
+    status: 'open',
+    revision: 0,
+    totalVotes: 0,
+    maxChoices: 2,
+    choices: [
+      { text: 'one', votes: 0 },
+      { text: 'two', votes: 0 },
+      { text: 'three', votes: 0 },
+    ],
+    ownChoiceIds: [],
+    streamUrl: routes.stream(poll.id),
+  })
+  expect(location).toBe(routes.poll(poll.id))
+  expect(await readAs(pollSchema, 200, await fetch(url + location))).toEqual(poll)
+})
+
+test('the host key is told once, to the one who made the poll, and is not even stored', async () => {
+  const { url, databasePath } = await openApp()
+  const made = await createPoll(url)
+  const other = await createPoll(url)
+  expect(made.hostKey).toMatch(/^[\w-]{32}$/)
+  expect(made.hostKey).not.toBe(other.hostKey)
+  const shown = await Promise.all([routes.polls, routes.poll(made.poll.id)].map(async (path) => fetch(url + path)))
+  const texts = [
+    ...(await Promise.all(shown.map((answer) => answer.text()))),
+    JSON.stringify(await contents(databasePath)),
+  ]
+  for (const text of texts) {
+    expect(text).not.toContain(made.hostKey)
+    expect(text).not.toContain('hostKey"')
+  }
+})
+
+const good = { question: 'Which?', choices: ['one', 'two'] }
+const texts = (count: number) => Array.from({ length: count }, (_, index) => `choice ${index}`)
+
+test.each<[string, unknown, string[]]>([
+  ['nothing in it', {}, ['question', 'choices']],
+  ['a question of spaces', { ...good, question: ' \n ' }, ['question']],
+  ['a question that is too long', { ...good, question: 'x'.repeat(limits.questionLength + 1) }, ['question']],
+  ['a question that is a number', { ...good, question: 7 }, ['question']],
+  ['one choice', { ...good, choices: ['one'] }, ['choices']],
+  ['too many choices', { ...good, choices: texts(limits.maxChoices + 1) }, ['choices']],
+  ['an empty choice', { ...good, choices: ['one', ' ', 'two'] }, ['choices.1']],
+  ['a choice that is too long', { ...good, choices: ['one', 'x'.repeat(limits.choiceLength + 1)] }, ['choices.1']],
+  ['a choice that is null', { ...good, choices: ['one', null] }, ['choices.1']],
+  ['a choice twice', { ...good, choices: ['one', 'two', 'one'] }, ['choices.2']],
+  ['a choice that is another with spaces', { ...good, choices: ['one', ' one '] }, ['choices.1']],
+  ['ballots of no choice', { ...good, maxChoices: 0 }, ['maxChoices']],
+  ['ballots of more choices than there are', { ...good, maxChoices: 3 }, ['maxChoices']],
+  ['fields that polls have not', { ...good, status: 'closed' }, ['']],
+  ['several faults', { question: '', choices: ['one', 'one'], maxChoices: 'x' }, ['question', 'maxChoices']],
+])('a poll with %s is refused, where it is wrong is named, and nothing is made', async (_, wanted, paths) => {
+  const { url, databasePath } = await openApp()
+  const before = await contents(databasePath)
+  const answer = await fetch(url + routes.polls, json(wanted))
+  const { errors } = await readProblem('invalid-body', answer)
+  expect(errors?.map((error) => error.path)).toEqual(paths)
+  expect(answer.headers.has('Location')).toBe(false)
+  expect(await contents(databasePath)).toEqual(before)
+})
+
+test('a poll is made by JSON only', async () => {
+  const { url } = await openApp()
+  await readProblem('unsupported-media-type', await fetch(url + routes.polls, form('question=Which%3F')))
+})
+
+test('the largest poll, in signs that take the most bytes, is made as it was sent', async () => {
+  const { url } = await openApp()
+  const pad = (index: number, length: number) => String(index).padStart(length, '\u0801')
+  const wanted = {
+    question: pad(0, limits.questionLength),
+    choices: texts(limits.maxChoices).map((_, index) => pad(index, limits.choiceLength)),
+  }
+  const body = JSON.stringify(wanted).replaceAll('\u0801', '\\u0801')
+  const { poll } = await readAs(createdPollSchema, 201, await fetch(url + routes.polls, { ...json(''), body }))
+  expect({ question: poll.question, choices: poll.choices.map((choice) => choice.text) }).toEqual(wanted)
+})
+
+test('texts are kept sign for sign, whatever a database or a page might make of them', async () => {
+  const { url } = await openApp()
+  const wanted = {
+    question: `Robert'); DROP TABLE poll;-- $1 \\ "`,
+    choices: ['</script>', '👩‍👩‍👧 NUL:\u0000.', 'null'],
+  }
+  const { poll } = await readAs(createdPollSchema, 201, await fetch(url + routes.polls, json(wanted)))
+  const read = await new Voter(url).read(poll.id)
+  expect({ question: read.question, choices: read.choices.map((choice) => choice.text) }).toEqual(wanted)
+  const voted = await new Voter(url).vote(poll.id, poll.choices[1]?.id as number)
+  expect(voted.choices.map((choice) => choice.text)).toEqual(wanted.choices)
+})
+
+test('with RATE_LIMIT on an address makes some polls, and is then told when to try again', async () => {
+  const { url } = await openApp({ rateLimit: true })
+  let answer = await fetch(url + routes.polls, json(good))
+  for (let made = 1; made < 100 && answer.status === 201; made += 1)
+    answer = await fetch(url + routes.polls, json(good))
+  await readProblem('too-many-requests', answer)
+  expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThan(0)
+})
+
+test('behind a trusted proxy an address cannot pass for another by what it says of itself', async () => {
+  const { url } = await openApp({ rateLimit: true, trustProxy: true })
+  // The proxy appends the address it sees to whatever the client sent.
+  const askFrom = (claimed: string, seen: string) => {
+    const poll = json(good)
+    return fetch(url + routes.polls, {
+      ...poll,
+      headers: { ...poll.headers, 'X-Forwarded-For': `${claimed}, ${seen}` },
+    })
+  }
+  let status = 201
+  for (let made = 0; made < 100 && status === 201; made += 1)
+    ({ status } = await askFrom(`10.0.0.${made}`, '192.0.2.1'))
+  expect(status).toBe(429)
+  expect((await askFrom('10.0.0.1', '192.0.2.2')).status).toBe(201)
+})
+
+/** As a browser's cache asks: fetch by itself would say `no-cache`, which wants the whole answer. */
+const revalidating = ({ headers }: Response) => ({
+  'If-None-Match': headers.get('ETag') as string,
+  'Cache-Control': 'max-age=0',
+})
+
+test('a poll that has not changed is not sent again, and one that has is', async () => {
+  const { url } = await openApp()
+  const { poll } = await createPoll(url)
+  const first = await fetch(url + routes.poll(poll.id))
+  const known = { headers: revalidating(first) }
+  const again = await fetch(url + routes.poll(poll.id), known)
+  expect([again.status, await again.text()]).toEqual([304, ''])
+  expect(again.headers.get('ETag')).toBe(first.headers.get('ETag'))
+
+  await new Voter(url).vote(poll.id, poll.choices[0]?.id as number)
+  const changed = await readAs(pollSchema, 200, await fetch(url + routes.poll(poll.id), known))
+  expect(changed).toMatchObject({ revision: 1, totalVotes: 1 })
+})
+
+test('the same revision is another answer for whoever has another ballot', async () => {
+  const { url } = await openApp()
+  const { poll } = await createPoll(url)
+  const [one, two] = [new Voter(url), new Voter(url)]
+  await one.vote(poll.id, poll.choices[0]?.id as number)
+  await two.vote(poll.id, poll.choices[1]?.id as number)
+  const answers = await Promise.all([one, two, new Voter(url)].map((voter) => voter.ask(routes.poll(poll.id))))
+  expect(new Set(answers.map((answer) => answer.headers.get('ETag'))).size).toBe(3)
+  for (const { headers } of answers) {
+    expect(headers.get('Cache-Control')).toMatch(/private/)
+    expect(headers.get('Vary')).toMatch(/cookie/i)
+  }
+  const known = { headers: revalidating(answers[0] as Response) }
+  expect((await one.ask(routes.poll(poll.id), known)).status).toBe(304)
+  expect((await two.ask(routes.poll(poll.id), known)).status).toBe(200)
+})
+
+test('HEAD is answered as GET is, without the body', async () => {
+  const { url } = await openApp()
+  const { poll } = await createPoll(url)
+  const facts = async (method: string, path: string) => {
+    const answer = await fetch(url + path, { method })
+    const { status, headers } = answer
+    const body = await answer.text()
+    const told = ['Content-Type', 'Content-Length', 'ETag', 'Cache-Control'].map((name) => headers.get(name))
+    return { told: [status, ...told], body }
+  }
+  for (const path of [routes.polls, routes.poll(poll.id), routes.poll('zzzzzzzz')]) {
+    const [got, headed] = [await facts('GET', path), await facts('HEAD', path)]
+    expect(headed).toEqual({ told: got.told, body: '' })
+  }
+})
+
+const ways: [string, string[]][] = [
+  [routes.polls, ['GET', 'HEAD', 'POST']],
+  [routes.poll('tabspace'), ['GET', 'HEAD']],
+  [routes.votes('tabspace'), ['POST']],
+  [routes.stream('tabspace'), ['GET', 'HEAD']],
+  [routes.streams, ['GET', 'HEAD']],
+]
+
+test.each(ways)('%s says what it takes, and refuses the rest by name', async (path, methods) => {
+  const { url } = await openApp()
+  const allow = (answer: Response) => (answer.headers.get('Allow') ?? '').split(', ').toSorted()
+  const options = await fetch(url + path, { method: 'OPTIONS' })
+  expect([options.status, allow(options)]).toEqual([200, methods])
+  for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((one) => !methods.includes(one))) {
+    const answer = await fetch(url + path, { method })
+    await readProblem('method-not-allowed', answer)
+    expect(allow(answer)).toEqual(methods)
+  }
+  await readProblem('not-implemented', await fetch(url + path, { method: 'PROPFIND' }))
+})
+
+test.each(['/api', '/api/', '/api/nothing', '/api/polls/tabspace/votes/1', '/api/stream', '/API'])(
+  'there is nothing at %s, and a program is told so in its own way',
+  async (path) => {
+    const { url } = await openApp()
+    await readProblem('not-found', await fetch(url + path))
+  },
+)
+
+test('a poll that is not is named in the answer', async () => {
+  const { url } = await openApp()
+  const { detail } = await readProblem('poll-not-found', await fetch(url + routes.poll('zzzzzzzz')))
+  expect(detail).toContain('zzzzzzzz')
+})
+
+test.each(['%', '%E0%A4%A', '%zz', '%00', '..%2f..%2fetc%2fpasswd', '%ff%fe', 'x'.repeat(5000)])(
+  'an address with %s in it is refused, and is nobody’s fault but the asker’s',
+  async (id) => {
+    const { url, errors } = await openApp()
+    for (const path of [routes.poll(id), routes.stream(id), routes.votes(id), `/api/${id}`, routes.streamOf([id])]) {
+      const answer = await fetch(url + path, path.endsWith('votes') ? json({ choiceIds: [1] }) : {})
+      const { code } = (await answer.clone().json()) as { code: ProblemCode }
+      await readProblem(code, answer)
+      expect(answer.status).toBeLessThan(500)
+    }
+    expect(errors).toEqual([])
+  },
+)
+
+test('a request whose address is none is refused, and is no news for the log', async () => {
+  const { port, errors } = await openApp()
+  for (const address of ['http://[', '//[/api/polls']) {
+    const connection = (await RawConnection.open(port)).send(get(address, 'Connection: close\r\n'))
+    expect(await connection.until(/\}$/), address).toMatch(
+      /^HTTP\/1\.1 40[04] [\s\S]*"code":"(malformed-request|not-found)"/,
+    )
+  }
+  expect(errors).toEqual([])
+})

@@ -1,0 +1,300 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { limits } from '@pollcast/shared/limits'
+import type { ProblemCode } from '@pollcast/shared/problem'
+import { routes } from '@pollcast/shared/routes'
+import Keygrip from 'keygrip'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { readProblem } from '../../test/support/answer.ts'
+import { openApp } from '../../test/support/app.ts'
+import { get, post, RawConnection } from '../../test/support/raw-connection.ts'
+import { tempFolder } from '../../test/support/temp-folder.ts'
+import { createPoll, Voter } from '../../test/support/voter.ts'
+import { Watcher } from '../../test/support/watcher.ts'
+import { Audiences } from '../live/audiences.ts'
+import { Broker } from '../live/broker.ts'
+import { MemorySnapshotCache } from '../live/snapshot-cache.ts'
+import { LocalWakeBus } from '../live/wake-bus.ts'
+import { broadcastVotes } from '../polls/broadcast-vote.ts'
+import { Signal, type VoteCast } from '../polls/signals.ts'
+import { openSqlite } from '../store/data-source.ts'
+import { SqlPollStore } from '../store/sql-poll-store.ts'
+import { rateLimits } from './rate-limit.ts'
+import { createKoa } from './router.ts'
+
+const setUp = async () => {
+  const app = await openApp()
+  const { poll } = await createPoll(app.url)
+  const [tea, coffee] = poll.choices.map((choice) => choice.id) as [number, number]
+  return { ...app, poll, tea, coffee, watch: (path: string) => new Watcher(app.url + path) }
+}
+
+const head = (text: string) => {
+  const [status, ...lines] = text.slice(0, text.indexOf('\r\n\r\n')).split('\r\n')
+  return { status, headers: new Map(lines.map((line) => line.toLowerCase().split(': ') as [string, string])) }
+}
+
+test('a stream carries the current snapshot first, and then an update for each vote', async () => {
+  const { url, poll, tea, coffee, watch } = await setUp()
+  await new Voter(url).vote(poll.id, tea)
+  const watcher = watch(poll.streamUrl)
+  const first = await watcher.next()
+  expect(first.event).toBe('snapshot')
+  expect(first.snapshot).toMatchObject({ pollId: poll.id, revision: 1, totalVotes: 1 })
+  for (const [voter, choice] of [
+    [new Voter(url), tea],
+    [new Voter(url), coffee],
+  ] as const) {
+    const snapshot = await voter.vote(poll.id, choice)
+    expect(await watcher.next()).toEqual({ event: 'update', snapshot })
+  }
+})
+
+test('every tab sees a vote, and a vote that changes nothing shows nowhere', async () => {
+  const { url, poll, tea, coffee, watch } = await setUp()
+  const watchers = Array.from({ length: 5 }, () => watch(poll.streamUrl))
+  for (const watcher of watchers) await watcher.next()
+  const voter = new Voter(url)
+  await voter.vote(poll.id, tea)
+  for (const watcher of watchers) expect((await watcher.next()).snapshot.revision).toBe(1)
+  await voter.vote(poll.id, tea)
+  await voter.vote(poll.id, coffee)
+  for (const watcher of watchers) expect((await watcher.next()).snapshot.revision).toBe(2)
+})
+
+test('after votes without pause a stream ends on the last of them, having never gone back', async () => {
+  const { url, poll, tea, coffee, watch } = await setUp()
+  const watcher = watch(poll.streamUrl)
+  const revisions = [(await watcher.next()).snapshot.revision]
+  await Promise.all(Array.from({ length: 300 }, (_, index) => new Voter(url).vote(poll.id, index % 3 ? tea : coffee)))
+  while (revisions.at(-1) !== 300) {
+    const { event, snapshot } = await watcher.next()
+    expect(event).toBe('update')
+    expect(snapshot.revision).toBeGreaterThan(revisions.at(-1) as number)
+    expect(snapshot.choices.reduce((sum, choice) => sum + choice.votes, 0)).toBe(snapshot.totalVotes)
+    revisions.push(snapshot.revision)
+  }
+})
+
+test('one stream watches several polls, each from its current snapshot on', async () => {
+  const { url, poll, tea, watch } = await setUp()
+  const { poll: other } = await createPoll(url)
+  await new Voter(url).vote(poll.id, tea)
+  const watcher = watch(routes.streamOf([poll.id, other.id]))
+  const firsts = [await watcher.next(), await watcher.next()]
+  expect(firsts.map(({ event }) => event)).toEqual(['snapshot', 'snapshot'])
+  expect(new Map(firsts.map(({ snapshot }) => [snapshot.pollId, snapshot.revision]))).toEqual(
+    new Map([
+      [poll.id, 1],
+      [other.id, 0],
+    ]),
+  )
+  for (const { id, choices } of [other, poll]) {
+    const snapshot = await new Voter(url).vote(id, choices[1]?.id as number)
+    expect(await watcher.next()).toEqual({ event: 'update', snapshot })
+  }
+})
+
+test('a client that was cut off by a restart comes back by itself, to the newest snapshot', async () => {
+  const { url, port, poll, tea, databasePath, close, watch } = await setUp()
+  const watcher = watch(poll.streamUrl)
+  await watcher.next()
+  await close()
+  const other = await openApp({ databasePath })
+  const snapshot = await new Voter(other.url).vote(poll.id, tea)
+  await other.close()
+  await openApp({ databasePath, port })
+  expect(url).toContain(String(port))
+  expect(await watcher.next()).toEqual({ event: 'snapshot', snapshot })
+})
+
+test('whatever a client says it has seen last, it gets the newest snapshot first', async () => {
+  const { url, port, poll, tea } = await setUp()
+  await new Voter(url).vote(poll.id, tea)
+  for (const seen of ['0', '1', '99', 'x']) {
+    const stream = await RawConnection.open(port)
+    const text = await stream.send(get(poll.streamUrl, `Last-Event-ID: ${seen}\r\n`)).until(/\n\n$/)
+    expect(text).toMatch(/\r\n\r\nevent: snapshot\nid: 1\nretry: \d+\ndata: \{.*\}\n\n$/)
+  }
+})
+
+test('a stream says that it must be neither kept, nor changed, nor gathered, and comes bare', async () => {
+  const { port, poll } = await setUp()
+  for (const path of [poll.streamUrl, routes.streamOf([poll.id])]) {
+    const stream = await RawConnection.open(port)
+    const text = await stream.send(get(path, 'Accept-Encoding: gzip, deflate, br, zstd\r\n')).until(/\n\n$/)
+    const { status, headers } = head(text)
+    expect(status).toBe('HTTP/1.1 200 OK')
+    expect(headers.get('content-type')).toBe('text/event-stream')
+    expect(headers.get('cache-control')).toBe('no-cache, no-transform')
+    expect(headers.get('x-accel-buffering')).toBe('no')
+    expect(headers.get('connection')).toBe('close')
+    for (const name of ['content-encoding', 'transfer-encoding', 'content-length', 'set-cookie']) {
+      expect(headers.has(name), name).toBe(false)
+    }
+  }
+})
+
+test('HEAD of a stream tells its headers and ends', async () => {
+  const { port, poll } = await setUp()
+  const connection = await RawConnection.open(port)
+  connection.send(get(poll.streamUrl).replace('GET', 'HEAD'))
+  expect(await connection.ended).toBe('end')
+  expect(head(connection.text).headers.get('content-type')).toBe('text/event-stream')
+  expect(connection.text).toMatch(/\r\n\r\n$/)
+})
+
+test('a stream asked for behind another request, on the same connection, waits until that is answered', async () => {
+  const { port, poll } = await setUp()
+  const connection = await RawConnection.open(port)
+  // A watcher that is there already makes the stream ready before the poll's answer has been read.
+  await (await RawConnection.open(port)).send(get(poll.streamUrl)).until(/\n\n$/)
+  const text = await connection.send(get(routes.poll(poll.id)) + get(poll.streamUrl)).until(/\n\n$/)
+  expect(text.match(/HTTP\/1\.1 200|"streamUrl"|event: snapshot/g)).toEqual([
+    'HTTP/1.1 200',
+    '"streamUrl"',
+    'HTTP/1.1 200',
+    'event: snapshot',
+  ])
+})
+
+const many = Array.from({ length: limits.pageSize + 1 }, (_, index) => `aaaaaa${'23456789abcdefghjkmnp'[index]}2`)
+
+test.each<[string, ProblemCode, string]>([
+  ['for a poll that is not', 'poll-not-found', routes.stream('zzzzzzzz')],
+  ['for several of which one is not', 'poll-not-found', routes.streamOf(['tabspace', 'zzzzzzzz'])],
+  ['for no polls', 'invalid-query', routes.streams],
+  ['for an empty list of polls', 'invalid-query', routes.streamOf([])],
+  ['for a list with a gap', 'invalid-query', routes.streamOf(['tabspace', ''])],
+  ['for what is no id', 'invalid-query', routes.streamOf(['TABSPACE'])],
+  ['for two lists', 'invalid-query', `${routes.streams}?polls=tabspace&polls=vvsemacs`],
+  ['for more polls than a list shows', 'invalid-query', routes.streamOf(many)],
+])('a stream %s is refused as %s', async (_, code, path) => {
+  const { url } = await openApp()
+  await readProblem(code, await fetch(url + path))
+})
+
+test('a poll named twice is watched once', async () => {
+  const { url, poll, tea, watch } = await setUp()
+  const watcher = watch(routes.streamOf([poll.id, poll.id]))
+  await watcher.next()
+  await new Voter(url).vote(poll.id, tea)
+  expect((await watcher.next()).event).toBe('update')
+})
+
+/** The parts of the app, of which some are looked into here. */
+const openParts = async () => {
+  const folder = tempFolder()
+  const store = new SqlPollStore(await openSqlite(join(folder, 'polls.sqlite')))
+  const errors: unknown[] = []
+  const failed = (error: unknown) => errors.push(error)
+  const voteCast = new Signal<VoteCast>(failed)
+  const cache = new MemorySnapshotCache()
+  const broker = new Broker({ cache, bus: new LocalWakeBus(), source: store, onError: failed })
+  broadcastVotes(voteCast, broker)
+  const audiences = new Audiences(broker)
+  const koa = createKoa({
+    store,
+    voteCast,
+    audiences,
+    limits: rateLimits(false),
+    keys: new Keygrip(['key'], 'sha256'),
+    allowedOrigins: [],
+    trustProxy: false,
+    entry: undefined,
+    files: undefined,
+    onError: failed,
+  })
+  const server = await new Promise<Server>((resolve) => {
+    const listening = createServer(koa.callback()).listen(0, '127.0.0.1', () => resolve(listening))
+  })
+  onTestFinished(async () => {
+    audiences.pulse.stop()
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+    await store.close()
+  })
+  const held = () => ({
+    streams: audiences.pulse.streams,
+    audiences: audiences.size,
+    watched: broker.watched,
+    cached: cache.size,
+  })
+  return { port: (server.address() as AddressInfo).port, held, errors }
+}
+
+const until = (condition: () => boolean) => vi.waitUntil(condition, { timeout: 10_000, interval: 5 })
+
+const NOTHING = { streams: 0, audiences: 0, watched: 0, cached: 0 }
+
+test('whoever leaves a stream, whichever way and whenever, leaves nothing behind', async () => {
+  const { port, held } = await openParts()
+  const both = routes.streamOf(['tabspace', 'vvsemacs'])
+  const streams = await Promise.all(
+    [both, both, routes.stream('tabspace')].map(async (path) => {
+      const stream = await RawConnection.open(port)
+      await stream.send(get(path)).until(/\n\n$/)
+      return stream
+    }),
+  )
+  expect(held()).toEqual({ streams: 3, audiences: 2, watched: 2, cached: 2 })
+  streams[0]?.leave()
+  streams[1]?.leave()
+  await until(() => held().streams === 1)
+  expect(held()).toEqual({ streams: 1, audiences: 1, watched: 1, cached: 1 })
+  streams[2]?.leave()
+  await until(() => held().streams === 0)
+  expect(held()).toEqual(NOTHING)
+})
+
+test('a client that leaves before its stream has opened, is refused or asks for its head only, leaves nothing', async () => {
+  const { port, held, errors } = await openParts()
+  const asking = [
+    get(routes.stream('tabspace')),
+    get(routes.streamOf(['tabspace', 'zzzzzzzz'])),
+    get(routes.stream('tabspace')).replace('GET', 'HEAD'),
+  ]
+  for (let round = 0; round < 20; round += 1) {
+    for (const request of asking) (await RawConnection.open(port)).send(request).leave()
+  }
+  for (const request of asking.slice(1)) {
+    await (await RawConnection.open(port)).send(request).until(/\r\n\r\n/)
+  }
+  await until(() => held().audiences === 0)
+  expect(held()).toEqual(NOTHING)
+  // That someone left is no news for the log.
+  expect(errors).toEqual([])
+})
+
+test('a reader that hangs holds nobody up, and gets the newest when it reads again, not all that it missed', async () => {
+  const { url, port } = await openApp()
+  // JSON takes six bytes for each of these signs: frames large enough to fill what the kernel keeps for a reader.
+  const texts = Array.from({ length: limits.maxChoices }, (_, index) =>
+    String(index).padStart(limits.choiceLength, '\u0001'),
+  )
+  const { poll } = await createPoll(url, texts)
+  const hanging = (await RawConnection.open(port)).send(get(poll.streamUrl)).stopReading()
+  const watcher = new Watcher(url + poll.streamUrl)
+  await watcher.next()
+  const voter = new Voter(url)
+  const LAST = 600
+  for (let turn = 1; turn <= LAST; turn += 1) {
+    await voter.vote(poll.id, poll.choices[turn % 2]?.id as number)
+    expect((await watcher.next()).snapshot.revision).toBe(turn)
+  }
+  const text = await hanging.resumeReading().until(new RegExp(`id: ${LAST}\\n[^\\n]+\\n\\n$`))
+  const ids = [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id))
+  expect(ids.length).toBeLessThan(LAST)
+  expect(ids).toEqual(ids.toSorted((a, b) => a - b))
+})
+
+test('votes on one connection are answered one after the other while a stream is open on another', async () => {
+  const { port, poll, tea, coffee } = await setUp()
+  const stream = (await RawConnection.open(port)).send(get(poll.streamUrl))
+  await stream.until(/id: 0\n/)
+  const votes = await RawConnection.open(port)
+  votes.send(post(routes.votes(poll.id), { choiceIds: [tea] }) + post(routes.votes(poll.id), { choiceIds: [coffee] }))
+  await votes.until(/"revision":2/)
+  await stream.until(/id: 2\n/)
+})

@@ -1,0 +1,256 @@
+import { limits } from '@pollcast/shared/limits'
+import type { ProblemCode } from '@pollcast/shared/problem'
+import { routes } from '@pollcast/shared/routes'
+import { expect, test } from 'vitest'
+import { readProblem } from '../../test/support/answer.ts'
+import { openApp } from '../../test/support/app.ts'
+import { contents, query, recount } from '../../test/support/database.ts'
+import { createPoll, form, json, Voter } from '../../test/support/voter.ts'
+
+const setUp = async (choices?: string[], maxChoices?: number) => {
+  const app = await openApp()
+  const { poll } = await createPoll(app.url, choices, maxChoices)
+  const ids = poll.choices.map((choice) => choice.id) as [number, number, ...number[]]
+  return { ...app, poll, ids, voter: new Voter(app.url) }
+}
+
+test('a vote is answered with the snapshot that has it in it', async () => {
+  const { voter, poll, ids } = await setUp()
+  expect(await voter.vote(poll.id, ids[1])).toEqual({
+    pollId: poll.id,
+    revision: 1,
+    status: 'open',
+    totalVotes: 1,
+    choices: [
+      { id: ids[0], text: 'Tea', votes: 0 },
+      { id: ids[1], text: 'Coffee', votes: 1 },
+    ],
+  })
+  expect(await voter.read(poll.id)).toMatchObject({ revision: 1, totalVotes: 1, ownChoiceIds: [ids[1]] })
+})
+
+test('a voter who votes again moves their vote', async () => {
+  const { voter, poll, ids, databasePath } = await setUp()
+  await voter.vote(poll.id, ids[0])
+  const moved = await voter.vote(poll.id, ids[1])
+  expect(moved).toMatchObject({ revision: 2, totalVotes: 1, choices: [{ votes: 0 }, { votes: 1 }] })
+  expect(moved).toMatchObject(await recount(databasePath, poll.id))
+})
+
+test('the same vote again changes nothing, and is no new revision', async () => {
+  const { voter, poll, ids, databasePath } = await setUp(['a', 'b', 'c'], 2)
+  const first = await voter.vote(poll.id, ids[0], ids[1])
+  const before = await contents(databasePath)
+  expect(await voter.vote(poll.id, ids[1], ids[0], ids[1])).toEqual(first)
+  expect(await contents(databasePath)).toEqual(before)
+})
+
+test('a ballot of several choices counts once for each, and once as a ballot', async () => {
+  const { voter, poll, ids, databasePath } = await setUp(['a', 'b', 'c'], 2)
+  await voter.vote(poll.id, ids[0], ids[1])
+  const moved = await voter.vote(poll.id, ids[1], ids[2] as number)
+  expect(moved.totalVotes).toBe(1)
+  expect(moved.choices.map((choice) => choice.votes)).toEqual([0, 1, 1])
+  expect(moved).toMatchObject(await recount(databasePath, poll.id))
+  expect((await voter.read(poll.id)).ownChoiceIds).toEqual([ids[1], ids[2]])
+})
+
+test('a new voter gets a signed cookie that scripts and other sites cannot use, and only the first time', async () => {
+  const { voter, poll, ids } = await setUp()
+  const first = await voter.ask(routes.votes(poll.id), json({ choiceIds: [ids[0]] }))
+  const cookies = first.headers.getSetCookie()
+  expect(cookies.map((cookie) => cookie.split('=')[0])).toEqual(['voter', 'voter.sig'])
+  for (const cookie of cookies) {
+    expect(cookie).toMatch(/; path=\/;.*; samesite=lax; httponly$/i)
+    expect(cookie).not.toMatch(/; secure/i)
+  }
+  const second = await voter.ask(routes.votes(poll.id), json({ choiceIds: [ids[1]] }))
+  expect(second.headers.getSetCookie()).toEqual([])
+})
+
+test('behind a proxy that speaks HTTPS the cookie is for HTTPS only, and a proxy is only believed if it is trusted', async () => {
+  const secure = async (trustProxy: boolean) => {
+    const { url } = await openApp({ trustProxy })
+    const { poll } = await createPoll(url)
+    const vote = json({ choiceIds: [poll.choices[0]?.id] })
+    const headers = { ...vote.headers, 'X-Forwarded-Proto': 'https' }
+    const { headers: answered } = await fetch(url + routes.votes(poll.id), { ...vote, headers })
+    return answered.getSetCookie().map((cookie) => /; secure/i.test(cookie))
+  }
+  expect(await secure(true)).toEqual([true, true])
+  expect(await secure(false)).toEqual([false, false])
+})
+
+test('a tampered cookie is a new voter, who cannot move the vote of the one it names', async () => {
+  const { voter, poll, ids, url } = await setUp()
+  const other = new Voter(url)
+  await voter.vote(poll.id, ids[0])
+  await other.vote(poll.id, ids[0])
+
+  const thief = new Voter(url)
+  thief.cookies.set('voter', voter.cookies.get('voter') as string)
+  thief.cookies.set('voter.sig', other.cookies.get('voter.sig') as string)
+  const cast = await thief.vote(poll.id, ids[1])
+  expect(cast).toMatchObject({ totalVotes: 3, choices: [{ votes: 2 }, { votes: 1 }] })
+  expect(thief.cookies.get('voter')).not.toBe(voter.cookies.get('voter'))
+
+  const unsigned = new Voter(url)
+  unsigned.cookies.set('voter', voter.cookies.get('voter') as string)
+  expect(await unsigned.vote(poll.id, ids[1])).toMatchObject({ totalVotes: 4 })
+  // The cookies that they were given instead are good ones.
+  expect(await thief.vote(poll.id, ids[0])).toMatchObject({ totalVotes: 4 })
+})
+
+test('a voter who comes back after a restart is the same voter', async () => {
+  const { voter, poll, ids, databasePath, close } = await setUp()
+  await voter.vote(poll.id, ids[0])
+  await close()
+  const { url } = await openApp({ databasePath })
+  const again = new Voter(url)
+  for (const [name, value] of voter.cookies) again.cookies.set(name, value)
+  expect(await again.vote(poll.id, ids[1])).toMatchObject({ revision: 2, totalVotes: 1 })
+})
+
+test('a form is answered with the way to the poll, and counts like any vote', async () => {
+  const { voter, poll, ids } = await setUp(['a', 'b', 'c'], 2)
+  const answer = await voter.ask(routes.votes(poll.id), form(`choice=${ids[0]}&choice=${ids[1]}`))
+  expect([answer.status, answer.headers.get('Location')]).toEqual([303, routes.pollPage(poll.id)])
+  expect(await voter.read(poll.id)).toMatchObject({ totalVotes: 1, ownChoiceIds: [ids[0], ids[1]] })
+})
+
+interface Stand {
+  pollId: string
+  /** Choices of the poll, which takes one of them. */
+  ids: [number, number, ...number[]]
+  /** A choice of another poll. */
+  foreign: number
+  closedPollId: string
+}
+
+const body = (type: string | undefined, text: string): RequestInit => ({
+  method: 'POST',
+  // Without a type fetch would put one of its own on a string.
+  body: type === undefined ? new Uint8Array(Buffer.from(text)) : text,
+  ...(type !== undefined && { headers: { 'Content-Type': type } }),
+})
+
+const refusals: [string, ProblemCode, (stand: Stand) => RequestInit, ((stand: Stand) => string)?][] = [
+  ['for a poll that is not', 'poll-not-found', ({ ids }) => json({ choiceIds: [ids[0]] }), () => 'zzzzzzzz'],
+  ['for an id that no poll can have', 'poll-not-found', ({ ids }) => json({ choiceIds: [ids[0]] }), () => "'; --"],
+  ['by form for a poll that is not', 'poll-not-found', ({ ids }) => form(`choice=${ids[0]}`), () => 'zzzzzzzz'],
+  ['on a closed poll', 'poll-closed', ({ ids }) => json({ choiceIds: [ids[0]] }), (stand) => stand.closedPollId],
+  ['for a choice that is not', 'choice-not-found', () => json({ choiceIds: [999_999_999] })],
+  ['for a choice beyond what is stored', 'choice-not-found', () => json({ choiceIds: [Number.MAX_SAFE_INTEGER] })],
+  ['by form for a choice that is not', 'choice-not-found', () => form('choice=999999999')],
+  ["for another poll's choice", 'choice-of-another-poll', ({ foreign }) => json({ choiceIds: [foreign] })],
+  ["by form for another poll's choice", 'choice-of-another-poll', ({ foreign }) => form(`choice=${foreign}`)],
+  ['for no choice', 'no-choice', () => json({ choiceIds: [] })],
+  ['by a form without a choice', 'no-choice', () => form('')],
+  ['for too many choices', 'too-many-choices', ({ ids }) => json({ choiceIds: ids })],
+  ['by form for too many choices', 'too-many-choices', ({ ids }) => form(`choice=${ids[0]}&choice=${ids[1]}`)],
+  ['that is not JSON', 'malformed-json', () => body('application/json', '{"choiceIds": [1')],
+  ['that is empty', 'malformed-json', () => body('application/json', '')],
+  ['that is larger than any poll', 'body-too-large', () => json({ choiceIds: [1], pad: 'x'.repeat(40_000) })],
+  ['by a form larger than any poll', 'body-too-large', () => form(`choice=1&pad=${'x'.repeat(40_000)}`)],
+  ['as plain text', 'unsupported-media-type', ({ ids }) => body('text/plain', JSON.stringify({ choiceIds: [ids[0]] }))],
+  ['as XML', 'unsupported-media-type', () => body('application/xml', '<vote/>')],
+  ['as multipart', 'unsupported-media-type', () => body('multipart/form-data; boundary=x', '--x--')],
+  ['of no type', 'unsupported-media-type', ({ ids }) => body(undefined, JSON.stringify({ choiceIds: [ids[0]] }))],
+  ['without choiceIds', 'invalid-body', () => json({})],
+  ['that is null', 'invalid-body', () => json(null)],
+  ['that is a list', 'invalid-body', ({ ids }) => json(ids)],
+  ['whose choiceIds are one number', 'invalid-body', ({ ids }) => json({ choiceIds: ids[0] })],
+  ['whose choiceIds are texts', 'invalid-body', ({ ids }) => json({ choiceIds: [String(ids[0])] })],
+  ['for half a choice', 'invalid-body', () => json({ choiceIds: [1.5] })],
+  ['for choice nought', 'invalid-body', () => json({ choiceIds: [0] })],
+  ['with something else in it', 'invalid-body', ({ ids }) => json({ choiceIds: [ids[0]], voterId: 'me' })],
+  ['by form for a word', 'invalid-body', () => form('choice=tea')],
+  ['by form for nothing named', 'invalid-body', () => form('choice=')],
+]
+
+test.each(refusals)('a vote %s is refused as %s, gives no cookie and changes nothing', async (_, code, init, on) => {
+  const { url, poll, ids, databasePath, errors } = await setUp()
+  const { poll: other } = await createPoll(url)
+  const { poll: closed } = await createPoll(url)
+  await query(databasePath, "UPDATE poll SET status = 'closed' WHERE id = ?", [closed.id])
+  const stand = { pollId: poll.id, ids, foreign: other.choices[0]?.id as number, closedPollId: closed.id }
+  await new Voter(url).vote(poll.id, ids[1])
+
+  const before = await contents(databasePath)
+  const answer = await new Voter(url).ask(routes.votes(encodeURIComponent((on ?? (() => poll.id))(stand))), init(stand))
+  const problem = await readProblem(code, answer)
+  expect(problem.errors !== undefined).toBe(code === 'invalid-body')
+  expect(answer.headers.getSetCookie()).toEqual([])
+  expect(await contents(databasePath)).toEqual(before)
+  expect(errors).toEqual([])
+})
+
+test('a refusal names where in the body it was', async () => {
+  const { voter, poll } = await setUp()
+  const answer = await voter.ask(routes.votes(poll.id), json({ choiceIds: [1, 'two'], more: true }))
+  const { errors } = await readProblem('invalid-body', answer)
+  expect(errors?.map((error) => error.path)).toEqual(['choiceIds.1', ''])
+})
+
+test('a body that says it is small and goes on is cut off', async () => {
+  const { url, poll } = await setUp()
+  const chunks = async function* () {
+    for (let sent = 0; sent < 100; sent += 1) yield Buffer.alloc(1024, 'x')
+  }
+  const init = { method: 'POST', body: chunks(), duplex: 'half', headers: { 'Content-Type': 'application/json' } }
+  await readProblem('body-too-large', await fetch(url + routes.votes(poll.id), init as unknown as RequestInit))
+})
+
+test('200 votes of 200 voters at once are 200 ballots and 200 revisions', async () => {
+  const { url, poll, ids, databasePath, errors } = await setUp()
+  const voters = Array.from({ length: 200 }, () => new Voter(url))
+  const answers = await Promise.all(voters.map((voter, index) => voter.vote(poll.id, ids[index % 2] as number)))
+  expect(new Set(voters.map((voter) => voter.cookies.get('voter'))).size).toBe(200)
+  expect(Math.max(...answers.map((answer) => answer.revision))).toBe(200)
+  const after = await new Voter(url).read(poll.id)
+  expect(after).toMatchObject({ revision: 200, totalVotes: 200, choices: [{ votes: 100 }, { votes: 100 }] })
+  expect(after).toMatchObject(await recount(databasePath, poll.id))
+  expect(errors).toEqual([])
+})
+
+test('one voter in 40 tabs at once still has one ballot', async () => {
+  const { voter, poll, ids, databasePath } = await setUp()
+  await voter.vote(poll.id, ids[0])
+  await Promise.all(Array.from({ length: 40 }, (_, tab) => voter.vote(poll.id, ids[tab % 2] as number)))
+  const after = await voter.read(poll.id)
+  expect(after.totalVotes).toBe(1)
+  expect(after).toMatchObject(await recount(databasePath, poll.id))
+})
+
+test('a voter who votes without end is told when to try again, and nobody else is', async () => {
+  const { url, databasePath } = await openApp({ rateLimit: true })
+  const { poll } = await createPoll(url)
+  const voter = new Voter(url)
+  const choiceIds = (turn: number) => [poll.choices[turn % 2]?.id]
+  let answer = await voter.ask(routes.votes(poll.id), json({ choiceIds: choiceIds(0) }))
+  for (let turn = 1; turn < 100 && answer.status === 201; turn += 1) {
+    answer = await voter.ask(routes.votes(poll.id), json({ choiceIds: choiceIds(turn) }))
+  }
+  await readProblem('too-many-requests', answer)
+  const seconds = Number(answer.headers.get('Retry-After'))
+  expect(seconds).toBeGreaterThan(0)
+  expect(seconds).toBeLessThanOrEqual(60)
+
+  const before = await contents(databasePath)
+  await readProblem('too-many-requests', await voter.ask(routes.votes(poll.id), json({ choiceIds: choiceIds(0) })))
+  await readProblem('too-many-requests', await voter.ask(routes.votes(poll.id), json({ choiceIds: choiceIds(1) })))
+  expect(await contents(databasePath)).toEqual(before)
+  await new Voter(url).vote(poll.id, poll.choices[0]?.id as number)
+})
+
+test('with RATE_LIMIT off nobody is held back', async () => {
+  const { voter, poll, ids } = await setUp()
+  for (let turn = 0; turn < 100; turn += 1) await voter.vote(poll.id, ids[turn % 2] as number)
+  expect(await voter.read(poll.id)).toMatchObject({ revision: 100, totalVotes: 1 })
+})
+
+test('the largest poll takes a ballot of all its choices', async () => {
+  const texts = Array.from({ length: limits.maxChoices }, (_, index) => `Choice ${index}`)
+  const { voter, poll, ids } = await setUp(texts, limits.maxChoices)
+  expect((await voter.vote(poll.id, ...ids)).choices.every((choice) => choice.votes === 1)).toBe(true)
+})

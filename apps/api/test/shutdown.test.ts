@@ -1,0 +1,163 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { routes } from '@pollcast/shared/routes'
+import { expect, onTestFinished, test } from 'vitest'
+import { recount } from './support/database.ts'
+import { get, post, RawConnection } from './support/raw-connection.ts'
+import { ServerProcess } from './support/server-process.ts'
+import { tempFolder } from './support/temp-folder.ts'
+import { createPoll, Voter } from './support/voter.ts'
+
+/** How long requests under way have to finish (app.ts); what is asked of a server that waits for nobody is far less. */
+const GRACE = 5000
+
+const setUp = async () => {
+  const databasePath = join(tempFolder(), 'polls.sqlite')
+  const server = await ServerProcess.open(databasePath)
+  const { poll } = await createPoll(server.url)
+  const choiceIds = poll.choices.map((choice) => choice.id)
+  const connect = async (text: string) => (await RawConnection.open(server.port)).send(text)
+  return { databasePath, server, poll, choiceIds, connect }
+}
+
+const endOf = async (server: ServerProcess) => {
+  const start = performance.now()
+  const code = await server.exited
+  return { code, milliseconds: performance.now() - start }
+}
+
+test('at SIGTERM streams end cleanly, idle connections are closed, and the process ends at once with 0', async () => {
+  const { server, poll, connect } = await setUp()
+  const streams = await Promise.all(Array.from({ length: 20 }, () => connect(get(poll.streamUrl))))
+  for (const stream of streams) await stream.until(/\n\n$/)
+  const idle = await connect(get(routes.poll(poll.id)))
+  await idle.until(/"streamUrl"/)
+  const unused = await connect('')
+  server.signal('SIGTERM')
+  const { code, milliseconds } = await endOf(server)
+  expect(code).toBe(0)
+  expect(milliseconds).toBeLessThan(GRACE / 2)
+  for (const connection of [...streams, idle, unused]) expect(await connection.ended).toBe('end')
+})
+
+test('a vote that is under way at SIGTERM is taken, committed and answered; one that comes later is refused', async () => {
+  const { server, poll, choiceIds, connect, databasePath } = await setUp()
+  const vote = post(routes.votes(poll.id), { choiceIds: [choiceIds[0]] })
+  // The first has begun: the server has its head, and waits for the body. Of the second it has not seen a whole head.
+  const begun = await connect(vote.slice(0, -3))
+  const later = await connect(vote.slice(0, 30))
+  await (await connect(get(routes.poll(poll.id)))).until(/"streamUrl"/)
+  server.signal('SIGTERM')
+  await server.until(/closing/)
+  begun.send(vote.slice(-3))
+  later.send(vote.slice(30))
+
+  const answer = await begun.until(/\r\n\r\n.+/)
+  expect(answer).toMatch(/^HTTP\/1\.1 201 /)
+  expect(answer).toContain('"totalVotes":1')
+  const refusal = await later.until(/shutting-down"/)
+  expect(refusal).toMatch(/^HTTP\/1\.1 503 /)
+  expect(refusal).toMatch(/^content-type: application\/problem\+json\r\n/im)
+  expect(refusal).toMatch(/^retry-after: \d+\r\n/im)
+  const { code, milliseconds } = await endOf(server)
+  expect(code).toBe(0)
+  expect(milliseconds).toBeLessThan(GRACE / 2)
+  expect(await recount(databasePath, poll.id)).toMatchObject({ totalVotes: 1 })
+})
+
+test('of votes that stream in at SIGTERM every acknowledged one is stored, and no other answer is a 2xx', async () => {
+  const { server, poll, choiceIds, databasePath } = await setUp()
+  let acknowledged = 0
+  let unheard = 0
+  const voting = Array.from({ length: 16 }, async () => {
+    for (;;) {
+      const voter = new Voter(server.url)
+      const init = { method: 'POST', headers: { 'Content-Type': 'application/json' } }
+      const body = JSON.stringify({ choiceIds: [choiceIds[acknowledged % 2]] })
+      const answer = await voter.ask(routes.votes(poll.id), { ...init, body }).catch(() => undefined)
+      if (answer?.status !== 201) {
+        if (answer) expect(answer.status).toBe(503)
+        else unheard += 1
+        return
+      }
+      acknowledged += 1
+      if (acknowledged === 300) server.signal('SIGTERM')
+    }
+  })
+  await Promise.all(voting)
+  expect(await server.exited).toBe(0)
+  const counted = await recount(databasePath, poll.id)
+  expect(counted.totalVotes).toBeGreaterThanOrEqual(acknowledged)
+  expect(counted.totalVotes).toBeLessThanOrEqual(acknowledged + unheard)
+
+  const again = await ServerProcess.open(databasePath)
+  expect(await new Voter(again.url).read(poll.id)).toMatchObject({ revision: counted.totalVotes, ...counted })
+})
+
+test('clients that never read or never finish hold up the end for a bounded time only', async () => {
+  const { server, poll, choiceIds, connect } = await setUp()
+  const voter = new Voter(server.url)
+  const asked = post(routes.votes(poll.id), { choiceIds: [choiceIds[0]] })
+  const unfinished = [await connect(asked.slice(0, -3)), await connect(asked.slice(0, 20))]
+  for (let reader = 0; reader < 3; reader += 1) (await connect(get(poll.streamUrl))).stopReading()
+  await voter.vote(poll.id, choiceIds[0] as number)
+  server.signal('SIGTERM')
+  const { code, milliseconds } = await endOf(server)
+  expect(code).toBe(0)
+  expect(milliseconds).toBeLessThan(GRACE + 2000)
+  for (const connection of unfinished) await connection.ended
+})
+
+test('who cannot wait sends the signal again', async () => {
+  const { server, poll, choiceIds, connect } = await setUp()
+  await connect(post(routes.votes(poll.id), { choiceIds }).slice(0, -3))
+  await (await connect(get(routes.poll(poll.id)))).until(/"streamUrl"/)
+  server.signal('SIGINT')
+  await server.until(/closing/)
+  server.signal('SIGINT')
+  const { code, milliseconds } = await endOf(server)
+  expect(code).toBe(1)
+  expect(milliseconds).toBeLessThan(GRACE / 2)
+})
+
+/** Starts it so that it can't, and gives what it said of that. */
+const failure = async (environment: Record<string, string>) => {
+  const server = new ServerProcess(environment)
+  expect(await server.exited).toBe(1)
+  expect(server.output).not.toMatch(/^\s+at /m)
+  return server.output
+}
+
+test('a port that is taken is said plainly', async () => {
+  const taken = createServer().listen(0, '127.0.0.1')
+  onTestFinished(() => void taken.close())
+  await new Promise((resolve) => taken.once('listening', resolve))
+  const { port } = taken.address() as AddressInfo
+  const DATABASE_URL = `sqlite:${join(tempFolder(), 'polls.sqlite')}`
+  const output = await failure({ PORT: String(port), DATABASE_URL })
+  expect(output.trim()).toBe(`Port ${port} is taken. Stop what listens there, or set PORT to another one.`)
+})
+
+test('every variable that can’t be used is named, and nothing is started', async () => {
+  const output = await failure({ PORT: 'x', DATABASE_URL: 'y', RATE_LIMIT: 'z', LOG_LEVEL: 'loud' })
+  expect(output.trim().split('\n')).toHaveLength(5)
+  for (const name of ['PORT', 'DATABASE_URL', 'RATE_LIMIT', 'LOG_LEVEL']) expect(output).toContain(`  ${name}: `)
+})
+
+const unusable: [string, (folder: string) => string][] = [
+  ['is a folder', (folder) => folder],
+  ['is under a file', (folder) => join(folder, 'file', 'polls.sqlite')],
+  ['is where nothing can be written', () => '/sys/pollcast/polls.sqlite'],
+  ['is no database', (folder) => join(folder, 'file')],
+]
+
+test.each(unusable)('a database that %s is said plainly, with where to change that', async (_, path) => {
+  const folder = tempFolder()
+  mkdirSync(join(folder, 'more'))
+  writeFileSync(join(folder, 'file'), 'not a database, though long enough to be taken for one'.repeat(100))
+  const output = await failure({ DATABASE_URL: `sqlite:${path(folder)}` })
+  expect(output).toContain('DATABASE_URL')
+  expect(output.trim().split('\n')).toHaveLength(1)
+})
