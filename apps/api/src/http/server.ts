@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { problemStatus } from '@pollcast/shared/problem'
+import { acceptFirst } from './accept-first.ts'
 
 /** Connections that may wait to be accepted: a hall opens its phones at once, and Node's 511 would turn some away. */
 const BACKLOG = 16_384
@@ -21,6 +22,7 @@ export class HttpServer {
       if (silent.delete(req.socket)) req.socket.off('close', forget)
       return this.#closing ? refuse(res) : listener(req, res)
     })
+    acceptFirst(this.#server)
     this.#server.on('connection', (socket: Socket) => {
       silent.add(socket)
       socket.on('close', forget)

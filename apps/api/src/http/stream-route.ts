@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { Socket } from 'node:net'
 import { limits } from '@pollcast/shared/limits'
 import { pollIdSchema } from '@pollcast/shared/poll'
 import type { Context, Middleware } from 'koa'
@@ -7,13 +8,13 @@ import type { Audiences } from '../live/audiences.ts'
 import { SocketOutlet } from '../live/socket-outlet.ts'
 import { Stream } from '../live/stream.ts'
 import { conform } from './body.ts'
+import { handOver } from './hand-over.ts'
 
 const HEADERS = {
   'Content-Type': 'text/event-stream',
   'Cache-Control': 'no-cache, no-transform',
   // Tells nginx, and those who took it over from there, not to gather frames before sending them on.
   'X-Accel-Buffering': 'no',
-  Connection: 'close',
 }
 
 const pollIdsSchema = z.object({
@@ -34,25 +35,29 @@ export function streamsRoute(audiences: Audiences): Middleware {
 }
 
 async function openStream(ctx: Context, audiences: Audiences, pollIds: readonly string[]): Promise<void> {
-  const { req, res } = ctx
+  const { res } = ctx
   // Behind another request on the same connection: frames must not overtake that one's answer.
   if (!res.socket) await once(res, 'socket')
   return audiences.join(pollIds, () => {
-    if (!req.socket.writable) return undefined
+    if (!res.socket?.writable) return undefined
     ctx.respond = false
-    // Without Transfer-Encoding the body ends with the connection (RFC 9112, section 6.3), so a frame's bytes are the
-    // same on every socket and go straight to it, past the response's own buffering.
-    res.removeHeader('Transfer-Encoding')
-    res.writeHead(200, HEADERS)
     if (ctx.method === 'HEAD') {
-      res.end()
+      res.writeHead(200, { ...HEADERS, Connection: 'close' }).end()
       return undefined
     }
-    res.flushHeaders()
-    const stream = new Stream(new SocketOutlet(req.socket))
-    // Node would end its own half first, with whatever waits in it, and a frame that comes meanwhile would fail.
-    req.socket.once('end', () => req.socket.destroy())
-    req.socket.once('close', () => audiences.leave(pollIds, stream))
-    return stream
+    return seat(handOver(res, HEADERS), audiences, pollIds)
   })
+}
+
+/** Apart from `openStream`, so that what listens to the socket keeps nothing of the request in memory. */
+function seat(socket: Socket, audiences: Audiences, pollIds: readonly string[]): Stream {
+  const stream = new Stream(new SocketOutlet(socket))
+  socket.on('end', destroy)
+  socket.on('close', () => audiences.leave(pollIds, stream))
+  return stream
+}
+
+/** Node would end its own half first, with whatever waits in it, and a frame that comes meanwhile would fail. */
+function destroy(this: Socket): void {
+  this.destroy()
 }
