@@ -7,7 +7,8 @@ import type { Query } from './statements.ts'
 
 /*
  * Votes that arrive together are written in one transaction. Each statement takes all of the batch as one JSON
- * parameter, so a batch costs the same number of statements whether it holds one vote or five hundred.
+ * parameter, so a batch costs the same number of statements whether it holds one vote or five hundred. Statements that
+ * don't need each other are handed over together: each hop to SQLite's threads and back costs more than its work.
  */
 
 const POLLS = `
@@ -18,8 +19,9 @@ const POLLS = `
 
 const BALLOTS = `
   SELECT b.poll_id AS pollId, b.voter_id AS voterId, b.choice_ids AS choiceIds
-  FROM json_each($1) AS asked JOIN ballot AS b
-    ON b.poll_id = asked.value ->> 0 AND b.round = asked.value ->> 1 AND b.voter_id = asked.value ->> 2`
+  FROM json_each($1) AS asked
+  JOIN poll AS p ON p.id = asked.value ->> 0
+  JOIN ballot AS b ON b.poll_id = p.id AND b.round = p.round AND b.voter_id = asked.value ->> 1`
 
 const CHOICES_THAT_ARE = 'SELECT id FROM choice WHERE id IN (SELECT value FROM json_each($1))'
 
@@ -50,9 +52,11 @@ type BallotRow = { pollId: string; voterId: string; choiceIds: string }
  * together; the revision grows by one for each vote that changed something.
  */
 export async function writeBatch(query: Query, votes: readonly Vote[]): Promise<(RecordedVote | PollError)[]> {
-  const polls = await readPolls(query, new Set(votes.map((vote) => vote.pollId)))
+  const [polls, ballots] = await all([readPolls(query, votes), readBallots(query, votes)])
   const elsewhere = await readStrangeChoices(query, votes, polls)
-  const tallies = await openTallies(query, votes, polls)
+  const tallies = new Map(
+    [...polls].map(([id, { snapshot }]) => [id, new Tally(snapshot, ballots.get(id) ?? new Map())]),
+  )
 
   const results = votes.map((vote) => {
     const poll = polls.get(vote.pollId)
@@ -67,8 +71,9 @@ export async function writeBatch(query: Query, votes: readonly Vote[]): Promise<
   )
 }
 
-async function readPolls(query: Query, pollIds: ReadonlySet<string>): Promise<Map<string, PollState>> {
-  const rows = await query<PollRow>(POLLS, [JSON.stringify([...pollIds])])
+async function readPolls(query: Query, votes: readonly Vote[]): Promise<Map<string, PollState>> {
+  const asked = new Set(votes.map((vote) => vote.pollId))
+  const rows = await query<PollRow>(POLLS, [JSON.stringify([...asked])])
   const polls = new Map<string, PollState>()
   for (const { id, text, votes, round, maxChoices, ...poll } of rows) {
     const state = polls.get(poll.pollId) ?? { round, maxChoices, snapshot: { ...poll, choices: [] } }
@@ -93,16 +98,15 @@ async function readStrangeChoices(
   return new Set(rows.map((row) => row.id))
 }
 
-async function openTallies(
-  query: Query,
-  votes: readonly Vote[],
-  polls: ReadonlyMap<string, PollState>,
-): Promise<Map<string, Tally>> {
-  const asked = votes.map(({ pollId, voterId }) => [pollId, polls.get(pollId)?.round ?? 0, voterId])
-  const rows = await query<BallotRow>(BALLOTS, [JSON.stringify(asked)])
-  const ballots = new Map<string, Map<string, number[]>>([...polls.keys()].map((pollId) => [pollId, new Map()]))
-  for (const { pollId, voterId, choiceIds } of rows) ballots.get(pollId)?.set(voterId, JSON.parse(choiceIds))
-  return new Map([...polls].map(([id, { snapshot }]) => [id, new Tally(snapshot, ballots.get(id) ?? new Map())]))
+/** The ballots that the votes' voters have cast before, by poll and voter. */
+async function readBallots(query: Query, votes: readonly Vote[]): Promise<Map<string, Map<string, number[]>>> {
+  const rows = await query<BallotRow>(BALLOTS, [JSON.stringify(votes.map(({ pollId, voterId }) => [pollId, voterId]))])
+  const ballots = new Map<string, Map<string, number[]>>()
+  for (const { pollId, voterId, choiceIds } of rows) {
+    const ofPoll = ballots.get(pollId) ?? new Map<string, number[]>()
+    ballots.set(pollId, ofPoll.set(voterId, JSON.parse(choiceIds)))
+  }
+  return ballots
 }
 
 async function writeTallies(
@@ -118,7 +122,15 @@ async function writeTallies(
   )
   const snapshots = changed.map(([, tally]) => tally.snapshot)
   const choices = snapshots.flatMap((snapshot) => snapshot.choices.map(({ id, votes }) => [id, votes]))
-  await query(WRITE_BALLOTS, [JSON.stringify(ballots)])
-  await query(WRITE_CHOICES, [JSON.stringify(choices)])
-  await query(WRITE_POLLS, [JSON.stringify(snapshots.map((s) => [s.pollId, s.revision, s.totalVotes]))])
+  await all([
+    query(WRITE_BALLOTS, [JSON.stringify(ballots)]),
+    query(WRITE_CHOICES, [JSON.stringify(choices)]),
+    query(WRITE_POLLS, [JSON.stringify(snapshots.map((s) => [s.pollId, s.revision, s.totalVotes]))]),
+  ])
+}
+
+/** Like Promise.all, but over only when all are: a statement still running must not be caught up in the ROLLBACK. */
+async function all<T extends readonly Promise<unknown>[]>(running: readonly [...T]) {
+  await Promise.allSettled(running)
+  return Promise.all(running)
 }
