@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url'
-import Keygrip from 'keygrip'
 import type { Config } from './config.ts'
 import { rateLimits } from './http/rate-limit.ts'
 import { createKoa } from './http/router.ts'
 import { HttpServer } from './http/server.ts'
+import { Voters } from './http/voter.ts'
 import { webFiles } from './http/web-files.ts'
 import { builtEntry, devEntry } from './http/web-shell.ts'
 import { Audiences } from './live/audiences.ts'
@@ -51,7 +51,7 @@ export async function startApp(
     voteCast,
     audiences,
     limits: rateLimits(config.rateLimit),
-    keys: new Keygrip([await voterKey(connections)], 'sha256'),
+    voters: new Voters(await voterKey(connections)),
     allowedOrigins: config.allowedOrigins,
     trustProxy: config.trustProxy,
     entry,

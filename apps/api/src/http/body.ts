@@ -51,7 +51,7 @@ export function conform<S extends z.ZodType>(
 
 async function readText(ctx: Context): Promise<string> {
   try {
-    return await getRawBody(ctx.req, { limit: LIMIT, length: ctx.request.length ?? null, encoding: 'utf-8' })
+    return (await getRawBody(ctx.req, { limit: LIMIT, length: ctx.request.length ?? null })).toString()
   } catch (error) {
     const { type } = error as getRawBody.RawBodyError
     if (type !== 'entity.too.large') throw new RequestError('malformed-request', 'The body did not arrive whole.')

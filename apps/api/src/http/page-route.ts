@@ -6,7 +6,7 @@ import { PollError } from '../polls/errors.ts'
 import type { PollStore } from '../polls/poll-store.ts'
 import { pollFor } from './polls-route.ts'
 import { RequestError } from './problem.ts'
-import { knownVoter, newVoterId, rememberVoter } from './voter.ts'
+import { newVoterId, type Voters } from './voter.ts'
 import { devEntry, renderShell, type WebEntry } from './web-shell.ts'
 
 /** The page may load what this server serves and nothing else. Vite's dev server injects styles, so not there. */
@@ -22,12 +22,13 @@ const html = (ctx: Context, entry: WebEntry, title: string, context: PageContext
 
 interface PageParts {
   store: PollStore
+  voters: Voters
   /** Undefined where the web app has not been built. */
   entry: WebEntry | undefined
 }
 
 /** The pages of the web app. Each finds in its context what it shows first. */
-export function pageRoutes({ store, entry }: PageParts) {
+export function pageRoutes({ store, voters, entry }: PageParts) {
   const page =
     (render: (ctx: Context, entry: WebEntry) => Promise<void> | void): Middleware =>
     async (ctx) => {
@@ -49,10 +50,10 @@ export function pageRoutes({ store, entry }: PageParts) {
 
   const poll = page(async (ctx, built) => {
     try {
-      const known = knownVoter(ctx)
+      const known = voters.known(ctx)
       const found = await pollFor(known, ctx.params.id, store)
       // Who they are they learn with the page, so that a vote whose answer got lost, cast again, is still one voter's.
-      if (!known) rememberVoter(ctx, newVoterId())
+      if (!known) voters.remember(ctx, newVoterId())
       html(ctx, built, `${found.question} · Pollcast`, { apiUrl: '', poll: found, streamUrl: found.streamUrl })
     } catch (error) {
       if (!(error instanceof PollError) || error.code !== 'poll-not-found') throw error

@@ -5,7 +5,7 @@ import { createPoll } from '../polls/create-poll.ts'
 import type { PollStore, StoredPoll } from '../polls/poll-store.ts'
 import { conform, readJson } from './body.ts'
 import type { RateLimits } from './rate-limit.ts'
-import { knownVoter } from './voter.ts'
+import type { Voters } from './voter.ts'
 
 /** A poll as one voter sees it. */
 export function presentPoll({ snapshot, ...poll }: StoredPoll, ownChoiceIds: number[]): Poll {
@@ -42,9 +42,9 @@ export function newPollRoute(store: PollStore, limits: RateLimits): Middleware {
 }
 
 /** `GET /api/polls/:id`, with an ETag of the two things in it that change: the revision and the asker's ballot. */
-export function pollRoute(store: PollStore): Middleware {
+export function pollRoute(store: PollStore, voters: Voters): Middleware {
   return async (ctx) => {
-    const poll = await pollFor(knownVoter(ctx), ctx.params.id, store)
+    const poll = await pollFor(voters.known(ctx), ctx.params.id, store)
     ctx.set('Cache-Control', 'private, no-cache')
     ctx.vary('Cookie')
     ctx.status = 200

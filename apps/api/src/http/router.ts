@@ -11,6 +11,7 @@ import { problems } from './problem.ts'
 import type { RateLimits } from './rate-limit.ts'
 import { streamRoute, streamsRoute } from './stream-route.ts'
 import { voteRoute } from './vote-route.ts'
+import type { Voters } from './voter.ts'
 import type { WebEntry } from './web-shell.ts'
 
 export interface HttpParts {
@@ -18,8 +19,7 @@ export interface HttpParts {
   voteCast: Signal<VoteCast>
   audiences: Audiences
   limits: RateLimits
-  /** Signs the voters' cookies. */
-  keys: Koa['keys']
+  voters: Voters
   allowedOrigins: readonly string[]
   trustProxy: boolean
   entry: WebEntry | undefined
@@ -33,10 +33,9 @@ const LEFT = ['ECONNRESET', 'EPIPE']
 
 /** Every address that Pollcast answers, and what stands before them. */
 export function createKoa(parts: HttpParts): Koa {
-  const { store, voteCast, audiences, limits, allowedOrigins, onError } = parts
+  const { store, voters, voteCast, audiences, limits, allowedOrigins, onError } = parts
   // The proxy appends the address it sees: what stands before that, anyone may have written there.
   const koa = new Koa({ proxy: parts.trustProxy, maxIpsCount: 1 })
-  koa.keys = parts.keys
   koa.on('error', (error: NodeJS.ErrnoException) => {
     if (!LEFT.includes(error.code ?? '')) onError(error)
   })
@@ -44,14 +43,14 @@ export function createKoa(parts: HttpParts): Koa {
   koa.use(problems(onError))
 
   const router = new Router()
-  router.post(routes.votes(':id'), voteRoute({ store, voteCast, limits }))
+  router.post(routes.votes(':id'), voteRoute({ store, voters, voteCast, limits }))
   router.get(routes.stream(':id'), streamRoute(audiences))
   router.get(routes.streams, streamsRoute(audiences))
   router.get(routes.polls, pollListRoute(store))
   router.post(routes.polls, newPollRoute(store, limits))
-  router.get(routes.poll(':id'), pollRoute(store))
+  router.get(routes.poll(':id'), pollRoute(store, voters))
 
-  const pages = pageRoutes({ store, entry: parts.entry })
+  const pages = pageRoutes({ store, voters, entry: parts.entry })
   router.get(routes.listPage, pages.list)
   router.get(routes.newPollPage, pages.newPoll)
   router.get(routes.pollPage(':id'), pages.poll)

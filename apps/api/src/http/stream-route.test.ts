@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { limits } from '@pollcast/shared/limits'
 import type { ProblemCode } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
-import Keygrip from 'keygrip'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { readProblem } from '../../test/support/answer.ts'
 import { openApp } from '../../test/support/app.ts'
@@ -22,6 +21,7 @@ import { openSqlite } from '../store/data-source.ts'
 import { SqlPollStore } from '../store/sql-poll-store.ts'
 import { rateLimits } from './rate-limit.ts'
 import { createKoa } from './router.ts'
+import { Voters } from './voter.ts'
 
 const setUp = async () => {
   const app = await openApp()
@@ -199,7 +199,7 @@ const openParts = async () => {
     voteCast,
     audiences,
     limits: rateLimits(false),
-    keys: new Keygrip(['key'], 'sha256'),
+    voters: new Voters('key'),
     allowedOrigins: [],
     trustProxy: false,
     entry: undefined,

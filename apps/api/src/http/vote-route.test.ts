@@ -58,12 +58,9 @@ test('a ballot of several choices counts once for each, and once as a ballot', a
 test('a new voter gets a signed cookie that scripts and other sites cannot use, and only the first time', async () => {
   const { voter, poll, ids } = await setUp()
   const first = await voter.ask(routes.votes(poll.id), json({ choiceIds: [ids[0]] }))
-  const cookies = first.headers.getSetCookie()
-  expect(cookies.map((cookie) => cookie.split('=')[0])).toEqual(['voter', 'voter.sig'])
-  for (const cookie of cookies) {
-    expect(cookie).toMatch(/; path=\/;.*; samesite=lax; httponly$/i)
-    expect(cookie).not.toMatch(/; secure/i)
-  }
+  const [cookie, ...others] = first.headers.getSetCookie()
+  expect(cookie).toMatch(/^voter=[\w-]+\.[\w-]+; Path=\/; Max-Age=31536000; HttpOnly; SameSite=Lax$/)
+  expect(others).toEqual([])
   const second = await voter.ask(routes.votes(poll.id), json({ choiceIds: [ids[1]] }))
   expect(second.headers.getSetCookie()).toEqual([])
 })
@@ -77,8 +74,8 @@ test('behind a proxy that speaks HTTPS the cookie is for HTTPS only, and a proxy
     const { headers: answered } = await fetch(url + routes.votes(poll.id), { ...vote, headers })
     return answered.getSetCookie().map((cookie) => /; secure/i.test(cookie))
   }
-  expect(await secure(true)).toEqual([true, true])
-  expect(await secure(false)).toEqual([false, false])
+  expect(await secure(true)).toEqual([true])
+  expect(await secure(false)).toEqual([false])
 })
 
 test('a tampered cookie is a new voter, who cannot move the vote of the one it names', async () => {
@@ -87,15 +84,16 @@ test('a tampered cookie is a new voter, who cannot move the vote of the one it n
   await voter.vote(poll.id, ids[0])
   await other.vote(poll.id, ids[0])
 
+  const [id] = voter.cookies.get('voter')?.split('.') ?? []
+  const [, signature] = other.cookies.get('voter')?.split('.') ?? []
   const thief = new Voter(url)
-  thief.cookies.set('voter', voter.cookies.get('voter') as string)
-  thief.cookies.set('voter.sig', other.cookies.get('voter.sig') as string)
+  thief.cookies.set('voter', `${id}.${signature}`)
   const cast = await thief.vote(poll.id, ids[1])
   expect(cast).toMatchObject({ totalVotes: 3, choices: [{ votes: 2 }, { votes: 1 }] })
   expect(thief.cookies.get('voter')).not.toBe(voter.cookies.get('voter'))
 
   const unsigned = new Voter(url)
-  unsigned.cookies.set('voter', voter.cookies.get('voter') as string)
+  unsigned.cookies.set('voter', `${id}`)
   expect(await unsigned.vote(poll.id, ids[1])).toMatchObject({ totalVotes: 4 })
   // The cookies that they were given instead are good ones.
   expect(await thief.vote(poll.id, ids[0])).toMatchObject({ totalVotes: 4 })

@@ -7,27 +7,28 @@ import type { Signal, VoteCast } from '../polls/signals.ts'
 import { snapshotJson } from '../polls/snapshot.ts'
 import { conform, readBody } from './body.ts'
 import type { RateLimits } from './rate-limit.ts'
-import { knownVoter, newVoterId, rememberVoter } from './voter.ts'
+import { newVoterId, type Voters } from './voter.ts'
 
 interface VoteParts {
   store: PollStore
+  voters: Voters
   voteCast: Signal<VoteCast>
   limits: RateLimits
 }
 
 /** `POST /api/polls/:id/votes`: 201 with the snapshot that has the vote in it, or 303 to the poll's page for a form. */
-export function voteRoute({ store, voteCast, limits }: VoteParts): Middleware {
+export function voteRoute({ store, voters, voteCast, limits }: VoteParts): Middleware {
   return async (ctx) => {
     const pollId: string = ctx.params.id
     const { choiceIds, form } = await readVote(ctx)
-    const known = knownVoter(ctx)
+    const known = voters.known(ctx)
     await limits.addressVotes(ctx.ip)
     if (known) await limits.voterVotes(known)
     const voterId = known ?? newVoterId()
 
     const { snapshot } = await castVote({ pollId, voterId, choiceIds }, store, voteCast)
 
-    if (!known) rememberVoter(ctx, voterId)
+    if (!known) voters.remember(ctx, voterId)
     if (form) {
       ctx.redirect(routes.pollPage(pollId))
       ctx.status = 303

@@ -28,9 +28,13 @@ export class WriteQueue {
     return turn
   }
 
-  /** Resolves when all that was asked for is done. Ask for nothing more. */
+  /** Resolves when all that was asked for is done, and what that asked for in turn. Ask for nothing more. */
   async close(): Promise<void> {
-    await this.#last
+    let last: unknown
+    while (last !== this.#last) {
+      last = this.#last
+      await last
+    }
     await this.#statements.finalize()
   }
 
