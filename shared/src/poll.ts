@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { limits } from './limits.ts'
 
 /** What people type in polls' addresses: no letter or digit that looks like another one. */
-export const pollIdSchema = z.string().regex(/^[2-9a-hjkmnp-z]{8}$/)
+export const pollIdSchema = z.string().regex(/^[2-9a-hjkmnp-z]{8}$/, 'is not the id of a poll')
 
 const statusSchema = z.enum(['open', 'closed'])
 const countSchema = z.int().nonnegative()
@@ -62,7 +62,22 @@ export const pollListQuerySchema = z.object({
   limit: z.coerce.number().int().min(1).max(limits.pageSize).default(limits.pageSize),
 })
 
-const textSchema = (length: number) => z.string().trim().min(1, 'may not be empty').max(length)
+/** Signs that a database can't keep (half a character), or that make a text look like another one. */
+const UNFIT = /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u
+const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u
+
+/** A line of text that can be seen, its white space folded. */
+const textSchema = (length: number) =>
+  z
+    .string()
+    .transform((text) => text.replace(/\s+/g, ' ').trim())
+    .pipe(
+      z
+        .string()
+        .max(length)
+        .refine((text) => !UNFIT.test(text), 'has signs in it that are no text')
+        .refine((text) => VISIBLE.test(text), 'may not be empty'),
+    )
 
 /** The body of `POST /api/polls`. */
 export const newPollSchema = z

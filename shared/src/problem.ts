@@ -5,6 +5,7 @@ export const problemStatus = {
   'malformed-json': 400,
   'malformed-cursor': 400,
   'malformed-request': 400,
+  'cross-site-form': 403,
   'poll-not-found': 404,
   'not-found': 404,
   'method-not-allowed': 405,

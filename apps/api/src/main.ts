@@ -21,14 +21,17 @@ async function main(): Promise<void> {
   say(config.webDev ? `The API is at ${url}. Open the page at Vite's address.` : `Pollcast is at ${url}`)
   if (!app.servesPages) say('Only the API is served: the web app has not been built. "npm run build" builds it.')
 
-  const end = async (signal: NodeJS.Signals) => {
-    process.once(signal, () => process.exit(1))
+  let ending = false
+  const end = async () => {
+    // npm hands a signal on that the server has had already, where it went to the whole process group.
+    if (ending) return
+    ending = true
     say('Pollcast is closing …')
     await app.close()
     process.exit(0)
   }
-  process.once('SIGTERM', end)
-  process.once('SIGINT', end)
+  process.on('SIGTERM', end)
+  process.on('SIGINT', end)
 }
 
 /** A host as one can type it into a browser. */

@@ -4,6 +4,7 @@ import { routes } from '@pollcast/shared/routes'
 import type { Context, Middleware } from 'koa'
 import { PollError } from '../polls/errors.ts'
 import type { PollStore } from '../polls/poll-store.ts'
+import { pollIdOf } from './poll-id.ts'
 import { pollFor } from './polls-route.ts'
 import { RequestError } from './problem.ts'
 import { newVoterId, type Voters } from './voter.ts'
@@ -15,6 +16,7 @@ const POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-act
 const html = (ctx: Context, entry: WebEntry, title: string, context: PageContext) => {
   if (entry !== devEntry) ctx.set('Content-Security-Policy', POLICY)
   ctx.set('Cache-Control', 'private, no-cache')
+  ctx.set('X-Content-Type-Options', 'nosniff')
   ctx.vary('Cookie')
   ctx.type = 'html'
   ctx.body = renderShell(entry, title, context)
@@ -51,7 +53,7 @@ export function pageRoutes({ store, voters, entry }: PageParts) {
   const poll = page(async (ctx, built) => {
     try {
       const known = voters.known(ctx)
-      const found = await pollFor(known, ctx.params.id, store)
+      const found = await pollFor(known, pollIdOf(ctx), store)
       // Who they are they learn with the page, so that a vote whose answer got lost, cast again, is still one voter's.
       if (!known) voters.remember(ctx, newVoterId())
       html(ctx, built, `${found.question} · Pollcast`, { apiUrl: '', poll: found, streamUrl: found.streamUrl })

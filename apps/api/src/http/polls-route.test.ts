@@ -180,13 +180,24 @@ test('texts are kept sign for sign, whatever a database or a page might make of 
   const { url } = await openApp()
   const wanted = {
     question: `Robert'); DROP TABLE poll;-- $1 \\ "`,
-    choices: ['</script>', '👩‍👩‍👧 NUL:\u0000.', 'null'],
+    choices: ['</script>', '👩‍👩‍👧 \u200f.', 'null'],
   }
   const { poll } = await readAs(createdPollSchema, 201, await fetch(url + routes.polls, json(wanted)))
   const read = await new Voter(url).read(poll.id)
   expect({ question: read.question, choices: read.choices.map((choice) => choice.text) }).toEqual(wanted)
   const voted = await new Voter(url).vote(poll.id, poll.choices[1]?.id as number)
   expect(voted.choices.map((choice) => choice.text)).toEqual(wanted.choices)
+})
+
+test('white space is folded, and texts that nobody sees, or that are no text, are refused', async () => {
+  const { url } = await openApp()
+  const make = (question: string) => fetch(url + routes.polls, json({ ...good, question }))
+  const { poll } = await readAs(createdPollSchema, 201, await make('  What\n\n will\tyou\u2028have? '))
+  expect(poll.question).toBe('What will you have?')
+  for (const text of ['', ' \n ', '\u200b', '\u3164\u0301'.slice(1), 'NUL\u0000', 'half \ud800', '\u202eevil']) {
+    const { errors } = await readProblem('invalid-body', await make(text))
+    expect(errors?.map(({ path }) => path)).toContain('question')
+  }
 })
 
 test('with RATE_LIMIT on an address makes some polls, and is then told when to try again', async () => {

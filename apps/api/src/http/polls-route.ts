@@ -4,6 +4,7 @@ import type { Middleware } from 'koa'
 import { createPoll } from '../polls/create-poll.ts'
 import type { PollStore, StoredPoll } from '../polls/poll-store.ts'
 import { conform, readJson } from './body.ts'
+import { pollIdOf } from './poll-id.ts'
 import type { RateLimits } from './rate-limit.ts'
 import type { Voters } from './voter.ts'
 
@@ -44,7 +45,7 @@ export function newPollRoute(store: PollStore, limits: RateLimits): Middleware {
 /** `GET /api/polls/:id`, with an ETag of the two things in it that change: the revision and the asker's ballot. */
 export function pollRoute(store: PollStore, voters: Voters): Middleware {
   return async (ctx) => {
-    const poll = await pollFor(voters.known(ctx), ctx.params.id, store)
+    const poll = await pollFor(voters.known(ctx), pollIdOf(ctx), store)
     ctx.set('Cache-Control', 'private, no-cache')
     ctx.vary('Cookie')
     ctx.status = 200

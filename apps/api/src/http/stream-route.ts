@@ -9,6 +9,7 @@ import { SocketOutlet } from '../live/socket-outlet.ts'
 import { Stream } from '../live/stream.ts'
 import { conform } from './body.ts'
 import { handOver } from './hand-over.ts'
+import { pollIdOf } from './poll-id.ts'
 
 const HEADERS = {
   'Content-Type': 'text/event-stream',
@@ -26,12 +27,12 @@ const pollIdsSchema = z.object({
 
 /** `GET /api/polls/:id/stream` */
 export function streamRoute(audiences: Audiences): Middleware {
-  return (ctx) => openStream(ctx, audiences, [ctx.params.id])
+  return async (ctx) => openStream(ctx, audiences, [pollIdOf(ctx)])
 }
 
 /** `GET /api/streams?polls=ID,ID`: several polls on one connection. Every frame says which poll it is of. */
 export function streamsRoute(audiences: Audiences): Middleware {
-  return (ctx) => openStream(ctx, audiences, conform(pollIdsSchema, ctx.query, 'invalid-query').polls)
+  return async (ctx) => openStream(ctx, audiences, conform(pollIdsSchema, ctx.query, 'invalid-query').polls)
 }
 
 async function openStream(ctx: Context, audiences: Audiences, pollIds: readonly string[]): Promise<void> {

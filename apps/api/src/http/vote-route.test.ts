@@ -252,3 +252,17 @@ test('the largest poll takes a ballot of all its choices', async () => {
   const { voter, poll, ids } = await setUp(texts, limits.maxChoices)
   expect((await voter.vote(poll.id, ...ids)).choices.every((choice) => choice.votes === 1)).toBe(true)
 })
+
+test('a form on another site may not vote, one on this site may', async () => {
+  const { voter, poll, ids } = await setUp()
+  const post = (site: string) => {
+    const vote = form(`choice=${ids[0]}`)
+    return voter.ask(routes.votes(poll.id), { ...vote, headers: { ...vote.headers, 'Sec-Fetch-Site': site } })
+  }
+  const refused = await post('cross-site')
+  await readProblem('cross-site-form', refused)
+  expect(refused.headers.getSetCookie()).toEqual([])
+  expect((await voter.read(poll.id)).totalVotes).toBe(0)
+  expect((await post('same-origin')).status).toBe(303)
+  expect((await voter.read(poll.id)).totalVotes).toBe(1)
+})

@@ -6,6 +6,8 @@ import type { PollStore } from '../polls/poll-store.ts'
 import type { Signal, VoteCast } from '../polls/signals.ts'
 import { snapshotJson } from '../polls/snapshot.ts'
 import { conform, readBody } from './body.ts'
+import { pollIdOf } from './poll-id.ts'
+import { RequestError } from './problem.ts'
 import type { RateLimits } from './rate-limit.ts'
 import { newVoterId, type Voters } from './voter.ts'
 
@@ -19,7 +21,7 @@ interface VoteParts {
 /** `POST /api/polls/:id/votes`: 201 with the snapshot that has the vote in it, or 303 to the poll's page for a form. */
 export function voteRoute({ store, voters, voteCast, limits }: VoteParts): Middleware {
   return async (ctx) => {
-    const pollId: string = ctx.params.id
+    const pollId = pollIdOf(ctx)
     const { choiceIds, form } = await readVote(ctx)
     const known = voters.known(ctx)
     await limits.addressVotes(ctx.ip)
@@ -43,6 +45,10 @@ export function voteRoute({ store, voters, voteCast, limits }: VoteParts): Middl
 async function readVote(ctx: Context): Promise<{ choiceIds: number[]; form: boolean }> {
   const body = await readBody(ctx)
   if (body.kind === 'json') return { ...conform(voteSchema, body.value, 'invalid-body'), form: false }
+  if (ctx.get('Sec-Fetch-Site') === 'cross-site') {
+    // The voter's cookie does not come with it, so anyone's page could have its visitors vote, each time as someone new.
+    throw new RequestError('cross-site-form', 'A form on another site may not vote here. Open the poll and vote there.')
+  }
   const { choice } = conform(voteFormSchema, { choice: body.value.getAll('choice') }, 'invalid-body')
   return { choiceIds: choice, form: true }
 }

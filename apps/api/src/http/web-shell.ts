@@ -50,7 +50,7 @@ ${entry.scripts.map((src) => `<script type="module" src="${src}"></script>`).joi
 </head>
 <body>
 <div id="app"></div>
-<noscript>Pollcast shows live charts, and needs JavaScript for that.</noscript>
+<noscript>Pollcast draws its charts as votes come in, and needs JavaScript for that. Please turn it on for this site.</noscript>
 </body>
 </html>
 `

@@ -16,7 +16,10 @@ const POLL = 'abcdefgh'
 const FRAME_BYTES = 300
 
 beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.useRealTimers()
+})
 
 /** A reader at the far end of a real Writable, which takes what is written only while it is reading. */
 class Reader {
@@ -229,6 +232,22 @@ test('a sweep over many streams lets the event loop run between its slices', asy
   expect(reached).toBeGreaterThan(0)
   expect(reached).toBeLessThan(1000)
   expect(readers.every((reader) => reader.revisions().at(-1) === 1)).toBe(true)
+})
+
+test('votes without end are shown at a pace that leaves most of the time to them, and the last one is shown', async () => {
+  const room = new Room()
+  const readers = await Promise.all(Array.from({ length: 300 }, async () => (await room.join()).reader))
+  // Each turn of the event loop takes ten milliseconds, so that a sweep takes twenty, and a rest forty.
+  vi.spyOn(globalThis, 'setImmediate').mockImplementation(((turn: () => void) => setTimeout(turn, 10)) as never)
+  for (let millisecond = 0; millisecond < 600; millisecond += 1) {
+    room.vote()
+    await vi.advanceTimersByTimeAsync(1)
+  }
+  const shown = readers[0]?.taken.length ?? 0
+  expect(shown).toBeGreaterThan(600 / 80)
+  expect(shown).toBeLessThan(600 / 40)
+  await settle()
+  expect(readers.every((reader) => reader.revisions().at(-1) === 600)).toBe(true)
 })
 
 const step = fc.oneof(

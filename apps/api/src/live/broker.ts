@@ -18,7 +18,7 @@ import type { Wake, WakeBus } from './wake-bus.ts'
  * 6. A closed stream frees everything at once, and a poll nobody watches costs no memory. (live/audience.test.ts)
  * 7. What tells other processes is a wake (poll, revision), never the data. A lost wake is healed by the timeout,
  *    which reads the poll again. (live/broker.test.ts)
- * 8. A vote is acknowledged only after its commit. (test/kill.test.ts)
+ * 8. A vote is acknowledged only after its commit. (store/sql-poll-store.test.ts, test/kill.test.ts)
  */
 
 /** Where a snapshot comes from when neither a vote nor the cache has brought it. Rejects for an unknown poll. */

@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Connections } from './data-source.ts'
 import type { SqlPollStore } from './sql-poll-store.ts'
-import { makePoll, openTestStore } from './test-store.ts'
+import { holdCommits, makePoll, openTestStore } from './test-store.ts'
 
 let file: Awaited<ReturnType<typeof openTestStore>>
 let store: SqlPollStore
 let connections: Connections
+let commit: Awaited<ReturnType<typeof holdCommits>>
 
 beforeEach(async () => {
   file = await openTestStore()
@@ -61,17 +62,43 @@ test('200 votes at once are 200 ballots, and 200 revisions', async () => {
   expect(after.choices.map(({ id }) => counted.votes.get(id))).toEqual([67, 67, 66])
 })
 
-test('every acknowledged snapshot is what was committed, never what a transaction under way may still undo', async () => {
+test('a vote is acknowledged, and seen by any reader, only after its commit', async () => {
   const { snapshot, choiceIds } = await makePoll(store)
   const { pollId } = snapshot
-  const [choice = 0] = choiceIds
-  const seen: number[] = []
-  const votes = Array.from({ length: 50 }, async (_, n) => {
-    const recorded = await store.record({ pollId, voterId: `${n}`, choiceIds: [choice] })
-    seen.push((await store.snapshot(pollId)).revision - recorded.snapshot.revision)
+  await store.close()
+  ;({ store, connections } = await file.open(async (writer) => {
+    commit = await holdCommits(writer)
+  }))
+
+  let acknowledged = false
+  const vote = store.record({ pollId, voterId: 'me', choiceIds: choiceIds.slice(0, 1) })
+  void vote.then(() => {
+    acknowledged = true
   })
-  await Promise.all(votes)
-  expect(Math.min(...seen)).toBeGreaterThanOrEqual(0)
+  await commit.asked
+  // The transaction has written all it will; only its COMMIT is held back.
+  expect((await store.snapshot(pollId)).revision).toBe(0)
+  expect(await store.ballot(pollId, 'me')).toEqual([])
+  expect(acknowledged).toBe(false)
+
+  commit.allow()
+  expect((await vote).snapshot.revision).toBe(1)
+  expect((await store.snapshot(pollId)).revision).toBe(1)
+})
+
+test('votes that come while the database is locked by someone else are refused, and voting goes on after', async () => {
+  const { snapshot, choiceIds } = await makePoll(store)
+  const { pollId } = snapshot
+  const other = await file.open()
+  await connections.writer.query('PRAGMA busy_timeout = 20')
+  await other.connections.writer.query('BEGIN IMMEDIATE')
+  const vote = (voterId: string) => store.record({ pollId, voterId, choiceIds: choiceIds.slice(0, 1) })
+  const refused = await Promise.allSettled(Array.from({ length: 1200 }, (_, n) => vote(`${n}`)))
+  expect(refused.every((one) => one.status === 'rejected')).toBe(true)
+
+  await other.connections.writer.query('ROLLBACK')
+  await other.store.close()
+  expect(await vote('after')).toMatchObject({ changed: true, snapshot: { totalVotes: 1 } })
 })
 
 test('the same voter moves their vote, and the same choice again changes and bumps nothing', async () => {

@@ -33,34 +33,41 @@ export class VoteBatcher {
   #schedule(): void {
     let batch: Pending[] | undefined
     const take = () => {
-      batch ??= this.#pending.splice(0, MOST)
-      return batch
+      const taken = this.#pending.splice(0, MOST)
+      if (this.#pending.length > 0) this.#schedule()
+      return taken
     }
     this.#queue
       .run(({ query }) => {
-        const votes = take().map(({ vote }) => vote)
-        if (this.#pending.length > 0) this.#schedule()
-        return writeBatch(query, votes)
+        batch = take()
+        return writeBatch(
+          query,
+          batch.map(({ vote }) => vote),
+        )
       })
       .then(
-        (results) => settle(take(), results),
-        // Where not even BEGIN went through, the batch is yet to be taken.
-        (error: Error) => this.#alone(take(), error),
+        (results) => settle(batch ?? [], results),
+        // Where not even BEGIN went through, it would not for one vote either.
+        (error: Error) => (batch ? this.#alone(batch, error) : refuse(take(), error)),
       )
   }
 
   /** A batch that could not be written may have failed for one vote's sake: each gets a transaction of its own. */
   #alone(batch: readonly Pending[], error: Error): void {
-    if (batch.length < 2) return settle(batch, [error])
+    if (batch.length < 2) return refuse(batch, error)
     for (const one of batch) {
       this.#queue
         .run(({ query }) => writeBatch(query, [one.vote]))
         .then(
           (results) => settle([one], results),
-          (reason: Error) => settle([one], [reason]),
+          (reason: Error) => refuse([one], reason),
         )
     }
   }
+}
+
+function refuse(batch: readonly Pending[], error: Error): void {
+  for (const { reject } of batch) reject(error)
 }
 
 function settle(batch: readonly Pending[], results: readonly (RecordedVote | Error)[]): void {

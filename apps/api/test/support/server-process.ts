@@ -3,9 +3,13 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
+const ROOT = fileURLToPath(new URL('../../../..', import.meta.url))
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 
-/** The built server in a process of its own, as `npm run serve` runs it, until the test has ended. */
+/** How a server is started: as a process of its own, or as people do. */
+const COMMANDS = { node: [process.execPath, MAIN], npm: ['npm', 'run', 'serve'] }
+
+/** The built server in a process group of its own, until the test has ended. */
 export class ServerProcess {
   /** All that it has said, on either output. */
   output = ''
@@ -14,8 +18,11 @@ export class ServerProcess {
   readonly #child: ChildProcess
   #look = () => {}
 
-  constructor(environment: Record<string, string>) {
-    this.#child = spawn(process.execPath, [MAIN], {
+  constructor(environment: Record<string, string>, how: keyof typeof COMMANDS = 'node') {
+    const [command = '', ...args] = COMMANDS[how]
+    this.#child = spawn(command, args, {
+      cwd: ROOT,
+      detached: true,
       env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', RATE_LIMIT: 'off', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -28,20 +35,28 @@ export class ServerProcess {
     // 'close' comes after 'exit', when all that it said has been read.
     this.exited = once(this.#child, 'close').then(([code, signal]) => code ?? signal)
     onTestFinished(async () => {
-      this.signal('SIGKILL')
+      if (this.#child.exitCode === null && this.#child.signalCode === null) this.signalGroup('SIGKILL')
       await this.exited
     })
   }
 
   /** A server that takes requests, on this database. */
-  static async open(databasePath: string): Promise<ServerProcess & { url: string; port: number }> {
-    const server = new ServerProcess({ DATABASE_URL: `sqlite:${databasePath}` })
+  static async open(
+    databasePath: string,
+    how: keyof typeof COMMANDS = 'node',
+  ): Promise<ServerProcess & { url: string; port: number }> {
+    const server = new ServerProcess({ DATABASE_URL: `sqlite:${databasePath}` }, how)
     const said = await server.until(/http:\/\/127\.0\.0\.1:(\d+)/)
     return Object.assign(server, { url: said[0], port: Number(said[1]) })
   }
 
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal)
+  }
+
+  /** As a terminal's Ctrl+C and systemd do: to every process of the group, of which npm hands its own on as well. */
+  signalGroup(signal: NodeJS.Signals): void {
+    if (this.#child.pid) process.kill(-this.#child.pid, signal)
   }
 
   /** Resolves once its output matches. */
