@@ -91,9 +91,9 @@ class Room {
     const reader = new Reader()
     const { writable } = reader
     const stream = new Stream({
-      write: (bytes) => writable.write(bytes),
-      get writableLength() {
-        return writable.writableLength
+      write: (bytes) => {
+        writable.write(bytes)
+        return writable.writableLength === 0
       },
       whenWritten: (written) => writable.write(new Uint8Array(), written),
       end: () => writable.end(),

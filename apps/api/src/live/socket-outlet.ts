@@ -2,10 +2,7 @@ import { writeSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import type { Outlet } from './stream.ts'
 
-/**
- * Node's own half of a socket: undocumented, and missing once the socket is closed. Where it tells no descriptor
- * (Windows), the socket is written to as any other.
- */
+/** Node's own half of a socket: undocumented, and missing once the socket is closed. */
 type Handle = { readonly fd?: number } | null | undefined
 const handleOf = (socket: Socket): Handle => (socket as Socket & { _handle?: Handle })._handle
 
@@ -15,15 +12,16 @@ const handleOf = (socket: Socket): Handle => (socket as Socket & { _handle?: Han
  * `socket.write` keeps account of each write in three layers of streams, which costs half as much again as the kernel's
  * work. For a frame that the kernel takes whole there is nothing to account for, and write(2) does it, which is what
  * `fs.writeSync` is. What the kernel does not take (its buffer is full) goes through `socket.write`, which waits for
- * room. While anything waits there, so does all that follows, so no byte overtakes another.
+ * room. While anything waits there nothing else is written, so no byte overtakes another.
  *
  * The descriptor is used only while the handle it came from is the socket's: once that is closed, the system may have
- * given its number to another connection.
+ * given its number to another connection. Where there is no descriptor (Windows), `socket.write` does it all.
  */
 export class SocketOutlet implements Outlet {
   readonly #socket: Socket
-  readonly #handle: Handle
   readonly #descriptor: number
+  readonly #handle: Handle
+  #isEnded = false
 
   constructor(socket: Socket) {
     this.#socket = socket
@@ -31,15 +29,13 @@ export class SocketOutlet implements Outlet {
     this.#descriptor = this.#handle?.fd ?? -1
   }
 
-  get writableLength(): number {
-    return this.#socket.writableLength
-  }
-
-  write(bytes: Uint8Array): void {
-    const socket = this.#socket
-    const direct = this.#descriptor >= 0 && socket.writableLength === 0 && socket.writable
-    const taken = direct && handleOf(socket) === this.#handle ? tryWrite(this.#descriptor, bytes) : 0
-    if (taken < bytes.length) socket.write(taken > 0 ? bytes.subarray(taken) : bytes)
+  write(bytes: Uint8Array): boolean {
+    if (this.#isEnded) return true
+    const isOpen = this.#handle && handleOf(this.#socket) === this.#handle
+    const taken = isOpen ? tryWrite(this.#descriptor, bytes) : 0
+    if (taken === bytes.length) return true
+    this.#socket.write(taken > 0 ? bytes.subarray(taken) : bytes)
+    return this.#socket.writableLength === 0
   }
 
   whenWritten(written: () => void): void {
@@ -49,6 +45,7 @@ export class SocketOutlet implements Outlet {
   }
 
   end(): void {
+    this.#isEnded = true
     this.#socket.end()
   }
 

@@ -1,9 +1,8 @@
 /** What a stream writes to: a socket, as far as the live part needs to know it. */
 export interface Outlet {
-  write(bytes: Uint8Array): unknown
-  /** Bytes handed over that the kernel has not taken yet. */
-  readonly writableLength: number
-  /** Calls back when all that was handed over has been taken. */
+  /** False where some of it has to wait until the reader takes more: then write nothing until `whenWritten`. */
+  write(bytes: Uint8Array): boolean
+  /** Calls back when nothing waits any more. */
   whenWritten(written: () => void): void
   end(): void
   destroy(): void
@@ -33,8 +32,7 @@ export class Stream {
   /** Writes a frame. Not while it is blocked. */
   write(bytes: Uint8Array, beat: number): void {
     this.beat = beat
-    this.#outlet.write(bytes)
-    if (this.#outlet.writableLength > 0) this.#block()
+    if (!this.#outlet.write(bytes)) this.#block()
   }
 
   /** Calls `deliver` once, when the reader takes frames again. */
