@@ -3,6 +3,8 @@ import type { Socket } from 'node:net'
 
 /** Connections served in one turn, once no more are coming. */
 const SLICE = 64
+/** Turns without another connection, after which no more are coming. One alone happens in the middle of a rush. */
+const QUIET_TURNS = 3
 /** Milliseconds for which connections that keep coming may hold up those that came. */
 const PATIENCE = 250
 
@@ -25,18 +27,24 @@ export function acceptFirst(server: Server): void {
   server.on('connection', (socket: Socket) => {
     if (arrived.push(socket) > 1) return
     since = performance.now()
-    setImmediate(look, 0)
+    setImmediate(look, 0, 0)
   })
 
-  /** @param before how many there were a turn ago */
-  function look(before: number): void {
-    const coming = arrived.length > before && performance.now() - since < PATIENCE
-    if (!coming) {
-      for (const socket of arrived.splice(0, SLICE)) {
-        serve?.call(server, socket)
-        socket.resume()
-      }
+  /**
+   * @param before how many there were a turn ago
+   * @param quiet for how many turns none has come
+   */
+  function look(before: number, quiet: number): void {
+    const isQuiet = arrived.length === before
+    const isComing = quiet < QUIET_TURNS && performance.now() - since < PATIENCE
+    if (isComing) {
+      setImmediate(look, arrived.length, isQuiet ? quiet + 1 : 0)
+      return
     }
-    if (arrived.length > 0) setImmediate(look, arrived.length)
+    for (const socket of arrived.splice(0, SLICE)) {
+      serve?.call(server, socket)
+      socket.resume()
+    }
+    if (arrived.length > 0) setImmediate(look, arrived.length, 0)
   }
 }
