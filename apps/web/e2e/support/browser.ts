@@ -1,5 +1,5 @@
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-import { inject } from 'vitest'
+import { expect, inject } from 'vitest'
 
 /** Chromium as it must be started by root and without a network. */
 export function launch(): Promise<Browser> {
@@ -47,3 +47,9 @@ export const charted = async (tab: Page): Promise<number[]> =>
 /** What the table says. */
 export const tabled = async (tab: Page): Promise<number[]> =>
   (await tab.getByTestId('tally').getByTestId('count').allTextContents()).map(Number)
+
+/** Waits until the chart and the table show these numbers. */
+export const shows = (tab: Page, numbers: number[], timeout = 1000) =>
+  expect
+    .poll(async () => [await charted(tab), await tabled(tab)], { timeout, interval: 20 })
+    .toEqual([numbers, numbers])

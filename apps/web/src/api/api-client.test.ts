@@ -58,3 +58,9 @@ test('says that it did not reach the server', async () => {
   await server.close()
   await expect(api.listPolls()).rejects.toMatchObject({ code: 'unreachable', status: 0 })
 })
+
+test('gives up on a server that does not answer, as on one it did not reach', async () => {
+  server.answer = () => {}
+  const vote = createApiClient(server.url, 50).castVote('abcdefgh', [1])
+  await expect(vote).rejects.toMatchObject({ code: 'unreachable', status: 0 })
+})

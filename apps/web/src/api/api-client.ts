@@ -6,8 +6,13 @@ import { ApiProblem } from './api-problem.ts'
 
 export type ApiClient = ReturnType<typeof createApiClient>
 
+/** A server that is well answers in a blink; a browser that has no connection left asks nobody, and says nothing. */
+const patience = 10_000
+
 /** `apiUrl` is the API's origin, empty where it is the page's own. */
-export function createApiClient(apiUrl: string) {
+export function createApiClient(apiUrl: string, timeout = patience) {
+  const request = <T>(url: string, body?: object) => ask<T>(url, AbortSignal.timeout(timeout), body)
+
   return {
     /** The same address, on the API's origin. */
     urlOf: (path: string) => apiUrl + path,
@@ -24,8 +29,9 @@ export function createApiClient(apiUrl: string) {
   }
 }
 
-async function request<T>(url: string, body?: object): Promise<T> {
+async function ask<T>(url: string, signal: AbortSignal, body?: object): Promise<T> {
   const response = await reach(url, {
+    signal,
     credentials: 'include',
     headers: { Accept: 'application/json', ...(body && { 'Content-Type': 'application/json' }) },
     ...(body && { method: 'POST', body: JSON.stringify(body) }),

@@ -1,6 +1,6 @@
 import type { Snapshot } from '@pollcast/shared/poll'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { type Answer, type Served, serve, turns, until } from '../../test/serve.ts'
+import { type Answer, json, type Served, serve, turns, until } from '../../test/serve.ts'
 import { openStream, type StreamClient, type StreamState } from './stream-client.ts'
 
 type Response = Parameters<Answer>[0]
@@ -106,13 +106,26 @@ test('takes a keepalive for a sign of life', async () => {
   expect(server.requests).toBe(1)
 })
 
-test('stops when there is no such poll', async () => {
-  server.answer = (res) => res.writeHead(404).end()
+test('stops when the API says that there is no such poll', async () => {
+  server.answer = (res) => json(res, 404, { title: '', status: 404, code: 'poll-not-found', detail: '' })
   listen()
   await until(() => states.at(-1) === 'gone')
   vi.advanceTimersByTime(600_000)
   await turns(20)
   expect(server.requests).toBe(1)
+})
+
+test.each<[string, Answer]>([
+  ['a page', (res) => res.writeHead(404, { 'Content-Type': 'text/html' }).end('<h1>Not found</h1>')],
+  ['another problem', (res) => json(res, 404, { title: '', status: 404, code: 'not-found', detail: '' })],
+  ['a cut problem', (res) => res.writeHead(404, { 'Content-Type': 'application/problem+json' }).end('{')],
+])('comes back after a 404 with %s, which is somebody else’s', async (_what, answer) => {
+  server.answer = answer
+  listen()
+  await until(isWaiting)
+  server.answer = (res) => sendHead(res).write(frame(1))
+  vi.advanceTimersByTime(1_000)
+  await until(() => states.at(-1) === 'live')
 })
 
 test('comes back after a 503, not before its Retry-After', async () => {

@@ -1,4 +1,5 @@
 import type { Snapshot } from '@pollcast/shared/poll'
+import type { Problem } from '@pollcast/shared/problem'
 import { keepaliveSeconds } from '@pollcast/shared/stream'
 import { createParser } from 'eventsource-parser'
 import { retryAfter, retryDelay } from './retry-delay.ts'
@@ -25,7 +26,7 @@ export interface StreamClient {
 }
 
 /** A keepalive may be late, two that are missing are no accident. */
-const silenceLimit = 2 * keepaliveSeconds * 1000 + 3_000
+export const silenceLimit = 2 * keepaliveSeconds * 1000 + 3_000
 /** A line that held this long was a good one: its end is a new trouble, not the old one going on. */
 const steadyAfter = 5_000
 
@@ -87,7 +88,7 @@ export function openStream(url: string, { onSnapshot, onState }: StreamListener)
         signal: own.signal,
       })
       if (line !== own) return
-      if (response.status === 404) return end('gone')
+      if (response.status === 404 && (await saysGone(response)) && line === own) return end('gone')
       minDelay = retryAfter(response.headers.get('retry-after'))
       if (response.ok && response.body && isEventStream(response)) await read(response.body, own)
     } catch {
@@ -138,6 +139,12 @@ export function openStream(url: string, { onSnapshot, onState }: StreamListener)
     },
     close: () => end('closed'),
   }
+}
+
+/** A proxy, or a server that is being set up, has 404s of its own: those pass. */
+async function saysGone(response: Response): Promise<boolean> {
+  if (!response.headers.get('content-type')?.startsWith('application/problem+json')) return false
+  return ((await response.json()) as Problem).code === 'poll-not-found'
 }
 
 function isEventStream(response: Response): boolean {

@@ -1,17 +1,16 @@
 import { limits } from '@pollcast/shared/limits'
-import type { CreatedPoll } from '@pollcast/shared/poll'
+import type { Poll } from '@pollcast/shared/poll'
 import { computed, reactive, shallowReadonly, shallowRef, watchEffect } from 'vue'
 import { ApiProblem } from '../api/api-problem.ts'
 import { useApi } from '../context.ts'
 
 /** The draft of a poll. Rows have keys of their own, so that an input keeps its focus when one above it goes. */
-export function useNewPoll() {
+export function useNewPoll(onCreated: (poll: Poll) => Promise<unknown>) {
   const api = useApi()
   let lastKey = 0
   const newRow = () => ({ key: ++lastKey, text: '' })
 
   const draft = reactive({ question: '', rows: Array.from({ length: limits.minChoices }, newRow), maxChoices: 1 })
-  const created = shallowRef<CreatedPoll>()
   const problem = shallowRef<ApiProblem>()
   const isSending = shallowRef(false)
 
@@ -25,8 +24,8 @@ export function useNewPoll() {
     draft.maxChoices = Math.min(draft.maxChoices, mostChoices.value)
   })
 
-  function addRow(index = draft.rows.length): void {
-    if (canAdd.value) draft.rows.splice(index, 0, newRow())
+  function addRow(): void {
+    if (canAdd.value) draft.rows.push(newRow())
   }
 
   function removeRow(index: number): void {
@@ -43,7 +42,8 @@ export function useNewPoll() {
     fieldErrors.value = new Map()
     try {
       const choices = sent.map(({ text }) => text)
-      created.value = await api.createPoll({ question: draft.question, choices, maxChoices: draft.maxChoices })
+      const { poll } = await api.createPoll({ question: draft.question, choices, maxChoices: draft.maxChoices })
+      await onCreated(poll)
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error
       problem.value = error
@@ -60,7 +60,6 @@ export function useNewPoll() {
 
   return {
     draft,
-    created: shallowReadonly(created),
     problem: shallowReadonly(problem),
     fieldErrors: shallowReadonly(fieldErrors),
     isSending: shallowReadonly(isSending),

@@ -1,7 +1,11 @@
 import type { Snapshot } from '@pollcast/shared/poll'
 import { type Ref, shallowReadonly, shallowRef, watch } from 'vue'
+import { openSharedStream } from '../api/shared-stream.ts'
 import { openStream, type StreamState } from '../api/stream-client.ts'
 import { useWatched } from './use-watched.ts'
+
+/** Over plain http, as in a local network, there are no Web Locks to share a stream by. */
+const open = navigator.locks ? openSharedStream : openStream
 
 /**
  * Listens to the stream at an address for as long as the scope lives and the tab is looked at; the address may change,
@@ -19,7 +23,7 @@ export function useStream(
     ([address, watched], _before, onCleanup) => {
       if (!address || !watched) return
       state.value = 'connecting'
-      const stream = openStream(address, {
+      const stream = open(address, {
         onSnapshot,
         onState: (next) => {
           state.value = next

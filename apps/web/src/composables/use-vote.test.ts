@@ -1,6 +1,6 @@
 import type { Snapshot } from '@pollcast/shared/poll'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { shallowRef } from 'vue'
+import { type EffectScope, effectScope, shallowRef } from 'vue'
 import { json, type Served, serve, until } from '../../test/serve.ts'
 import { createApiClient } from '../api/api-client.ts'
 import { newerOf } from '../api/snapshot.ts'
@@ -10,30 +10,48 @@ import { useVote } from './use-vote.ts'
 interface Arrived {
   choiceIds: number[]
   answer: (status: number, body: object) => void
+  cut: () => void
 }
 
 let server: Served
 let arrived: Arrived[]
+let tabs: EffectScope[]
+/** The poll, as the server tells it to whoever asks. */
+let known: { revision: number; ownChoiceIds: number[]; choices: object[] } | undefined
 
 beforeEach(async () => {
   arrived = []
+  tabs = []
+  known = undefined
   server = await serve(async (res, req) => {
+    if (req.method === 'GET') return known ? json(res, 200, { id: 'abcdefgh', ...known }) : res.destroy()
     let body = ''
     for await (const chunk of req) body += chunk
-    arrived.push({ ...JSON.parse(body), answer: (status, answer) => json(res, status, answer) })
+    arrived.push({
+      ...JSON.parse(body),
+      answer: (status, answer) => json(res, status, answer),
+      cut: () => res.destroy(),
+    })
   })
 })
-afterEach(() => server.close())
+afterEach(async () => {
+  for (const tab of tabs) tab.stop()
+  await server.close()
+})
 
 function openPoll(first: Snapshot, ownChoiceIds: number[] = []) {
   const snapshot = shallowRef(first)
+  const isLive = shallowRef(true)
   const merge = (next: Snapshot) => {
     snapshot.value = newerOf(snapshot.value, next)
   }
-  const castVote = (choiceIds: readonly number[]) => createApiClient(server.url).castVote('abcdefgh', choiceIds)
-  const voting = useVote({ castVote, snapshot, ownChoiceIds, merge })
+  const poll = { id: first.pollId, revision: first.revision, ownChoiceIds }
+  const scope = effectScope()
+  tabs.push(scope)
+  const use = () => useVote({ api: createApiClient(server.url), poll, snapshot, merge, isLive: () => isLive.value })
+  const voting = scope.run(use) as ReturnType<typeof use>
   const numbers = () => [...voting.shown.value.choices.map(({ votes }) => votes), voting.shown.value.totalVotes]
-  return { ...voting, merge, numbers }
+  return { ...voting, merge, numbers, isLive }
 }
 
 const snapshot = (revision: number, ...votes: number[]): Snapshot => ({
@@ -99,6 +117,88 @@ test('a vote that may not have arrived is taken back, and says so', async () => 
   expect(poll.refusal.value).toMatch(/may not have been counted/)
 })
 
+test('after a vote whose answer got lost, the page asks what was counted: the vote', async () => {
+  const poll = openPoll(snapshot(1, 0, 0))
+  const cast = poll.vote([2])
+  await until(() => arrived.length === 1)
+  known = { ...snapshot(2, 0, 1), ownChoiceIds: [2] }
+  arrived[0]?.cut()
+  await cast
+  expect(poll.ballot.value).toEqual([2])
+  expect(poll.numbers()).toEqual([0, 1, 1])
+  expect(poll.refusal.value).toBe('')
+})
+
+test('after a vote that got lost itself, the page asks what was counted: not the vote', async () => {
+  const poll = openPoll(snapshot(1, 1, 0), [1])
+  const cast = poll.vote([2])
+  await until(() => arrived.length === 1)
+  known = { ...snapshot(1, 1, 0), ownChoiceIds: [1] }
+  arrived[0]?.cut()
+  await cast
+  expect(poll.ballot.value).toEqual([1])
+  expect(poll.refusal.value).toBe('Your vote has not been counted. Please vote again.')
+})
+
+test('a page that could not ask what was counted asks once it is live again', async () => {
+  const poll = openPoll(snapshot(1, 0, 0))
+  poll.isLive.value = false
+  const cast = poll.vote([2])
+  await until(() => arrived.length === 1)
+  arrived[0]?.cut()
+  await cast
+  expect(poll.refusal.value).toMatch(/may not have been counted/)
+  known = { ...snapshot(2, 0, 1), ownChoiceIds: [2] }
+  poll.isLive.value = true
+  await until(() => poll.refusal.value === '')
+  expect(poll.ballot.value).toEqual([2])
+})
+
+test('a vote in one tab is the own vote in the other, which then moves it', async () => {
+  const one = openPoll(snapshot(1, 0, 0))
+  const other = openPoll(snapshot(1, 0, 0))
+  const cast = one.vote([1])
+  await until(() => arrived.length === 1)
+  arrived[0]?.answer(201, snapshot(2, 1, 0))
+  await cast
+  await until(() => other.ballot.value.length === 1)
+  expect(other.ballot.value).toEqual([1])
+  expect(other.numbers()).toEqual([1, 0, 1])
+  void other.vote([2])
+  expect(other.numbers()).toEqual([0, 1, 1])
+})
+
+test('of votes in two tabs at once the one with the later revision stays, in whatever order the answers come', async () => {
+  const one = openPoll(snapshot(1, 0, 0))
+  const other = openPoll(snapshot(1, 0, 0))
+  const casts = [one.vote([1])]
+  await until(() => arrived.length === 1)
+  casts.push(other.vote([2]))
+  await until(() => arrived.length === 2)
+  arrived[1]?.answer(201, snapshot(3, 0, 1))
+  await casts[1]
+  await until(() => one.counted.value.length === 1)
+  arrived[0]?.answer(201, snapshot(2, 1, 0))
+  await Promise.all(casts)
+  for (const tab of [one, other]) {
+    expect(tab.ballot.value).toEqual([2])
+    expect(tab.numbers()).toEqual([0, 1, 1])
+  }
+})
+
+test('an own vote stays in the numbers when somebody else’s frame comes before the answer', async () => {
+  const poll = openPoll(snapshot(1, 0, 0))
+  const cast = poll.vote([2])
+  await until(() => arrived.length === 1)
+  poll.merge(snapshot(2, 1, 0))
+  expect(poll.numbers()).toEqual([1, 1, 2])
+  poll.merge(snapshot(3, 1, 1))
+  expect(poll.numbers()).toEqual([1, 1, 2])
+  arrived[0]?.answer(201, snapshot(3, 1, 1))
+  await cast
+  expect(poll.numbers()).toEqual([1, 1, 2])
+})
+
 test('the same vote again asks nothing of the server', async () => {
   const poll = openPoll(snapshot(1, 4, 0), [1])
   await poll.vote([1])
@@ -122,13 +222,13 @@ test('who changes their mind while a vote is on its way is counted once, and the
   expect(server.requests).toBe(2)
 })
 
-test('a change of mind after a frame that holds the first vote is not added to that frame', async () => {
+test('a change of mind after a frame that holds the first vote moves it there', async () => {
   const poll = openPoll(snapshot(1, 0, 0))
   const cast = poll.vote([1])
   await until(() => arrived.length === 1)
   poll.merge(snapshot(2, 1, 0))
   void poll.vote([2])
-  expect(poll.numbers()).toEqual([1, 0, 1])
+  expect(poll.numbers()).toEqual([0, 1, 1])
   arrived[0]?.answer(201, snapshot(2, 1, 0))
   await until(() => arrived.length === 2)
   expect(poll.numbers()).toEqual([0, 1, 1])

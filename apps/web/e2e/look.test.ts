@@ -1,0 +1,101 @@
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { choice, isLive, openTab } from './support/browser.ts'
+import { stage } from './support/stage.ts'
+
+const { pollcast, somebody } = await stage()
+
+const long = 'A rather long answer that goes on and on, as people will write them, up to the hundred they may have'
+
+/** How wide, in hundredths of the chart's width, the bar at the foot of a row is painted, at every frame so far. */
+async function filmBar(tab: Page, row: number) {
+  await tab.evaluate((index) => {
+    const canvas = document.querySelector('canvas') as HTMLCanvasElement
+    const widths: number[] = []
+    const look = () => {
+      const foot = (document.querySelectorAll('.row')[index] as Element).getBoundingClientRect().bottom
+      const top = canvas.getBoundingClientRect().top
+      const y = Math.round((foot - top - 4) * devicePixelRatio)
+      const line = canvas.getContext('2d')?.getImageData(0, y, canvas.width, 1).data ?? []
+      let width = 0
+      while (line[width * 4 + 3]) width++
+      widths.push(Math.round((100 * width) / canvas.width))
+      requestAnimationFrame(look)
+    }
+    look()
+    Object.assign(window, { widths })
+  }, row)
+  return () => tab.evaluate(() => [...new Set(Reflect.get(window, 'widths') as number[])])
+}
+
+test('a vote makes its bar longer, little by little', async () => {
+  const { id, page } = await pollcast.makePoll('Longer?', ['Yes', 'No'])
+  const tab = await openTab(await somebody(), page)
+  await isLive(tab)
+  const widths = await filmBar(tab, 1)
+  await pollcast.vote(id, 1)
+  await expect.poll(async () => (await widths()).at(-1)).toBe(100)
+  expect((await widths()).length).toBeGreaterThan(2)
+})
+
+test('a bar is at its new length at once for who wants no motion', async () => {
+  const { id, page } = await pollcast.makePoll('At once?', ['Yes', 'No'])
+  const tab = await openTab(await somebody({ reducedMotion: 'reduce' }), page)
+  await isLive(tab)
+  const widths = await filmBar(tab, 1)
+  await pollcast.vote(id, 1)
+  await expect.poll(async () => (await widths()).at(-1)).toBe(100)
+  expect(await widths()).toEqual([0, 100])
+})
+
+test('a bar’s length is its share of all votes, and it lies at the foot of its own row, however high that is', async () => {
+  const { id, page } = await pollcast.makePoll('Where?', ['Short', long, 'Tiny', 'Small'])
+  for (const index of [0, 1, 1, 3]) await pollcast.vote(id, index)
+  const tab = await openTab(await somebody({ reducedMotion: 'reduce', viewport: { width: 360, height: 740 } }), page)
+  await isLive(tab)
+  const heights = await tab.getByTestId('choice').evaluateAll((rows) => rows.map((row) => row.clientHeight))
+  expect(heights[1]).toBeGreaterThan(2 * (heights[0] as number))
+  for (const [row, width] of [25, 50, 0, 25].entries()) {
+    const widths = await filmBar(tab, row)
+    expect(await widths()).toEqual([width])
+  }
+})
+
+test('on a wall six choices fit the screen, the button to vote included', async () => {
+  const texts = [
+    'Offline mode',
+    'A public API',
+    'Dark theme',
+    'Better search',
+    'Import from spreadsheets',
+    'Mobile apps',
+  ]
+  const { page } = await pollcast.makePoll('What should we build next quarter, and whom do we do it with?', texts, 3)
+  const viewport = { width: 1920, height: 1080 }
+  const tab = await openTab(await somebody({ viewport }), page)
+  await isLive(tab)
+  const lowest = await tab.evaluate(() => {
+    const [rows, foot] = ['.rows', '.foot'].map((part) => document.querySelector(part)?.getBoundingClientRect())
+    return (rows?.bottom ?? 0) + (foot?.height ?? 0)
+  })
+  expect(lowest).toBeLessThanOrEqual(viewport.height)
+})
+
+test('with forced colours the own choice and the live dot still stand out', async () => {
+  const { page } = await pollcast.makePoll('Forced?', ['Yes', 'No'])
+  const tab = await openTab(await somebody({ forcedColors: 'active', reducedMotion: 'reduce' }), page)
+  await isLive(tab)
+  await choice(tab, 'Yes').click()
+  await choice(tab, 'Yes').getByText('Your vote').waitFor()
+  const backgrounds = await tab.evaluate(() => {
+    const background = (selector: string, part?: string) =>
+      getComputedStyle(document.querySelector(selector) as Element, part).backgroundColor
+    return {
+      own: background('.oval.filled'),
+      other: background('.oval:not(.filled)'),
+      live: background('[data-state=live]', '::before'),
+    }
+  })
+  expect(backgrounds.own).not.toBe(backgrounds.other)
+  expect(backgrounds.live).toBe(backgrounds.own)
+})

@@ -1,0 +1,82 @@
+import type { BrowserContext } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { choice, isLive, openTab, shows } from './support/browser.ts'
+import { stage } from './support/stage.ts'
+
+const { pollcast, somebody } = await stage()
+
+const phone = { viewport: { width: 360, height: 740 } }
+const letters = [...'ABCDEFGHIJKLMNOPQRST']
+
+/** Votes as this voter, by the API, until they have voted too often. */
+async function exhaust(voter: BrowserContext, pollId: string): Promise<void> {
+  const address = `${pollcast.url}/api/polls/${pollId}`
+  const { choices } = await (await voter.request.get(address)).json()
+  const data = { choiceIds: [choices[0].id] }
+  let status = 201
+  while (status === 201) status = (await voter.request.post(`${address}/votes`, { data })).status()
+  expect(status).toBe(429)
+}
+
+test('a vote that the server refuses is taken back, with a message', async () => {
+  const { id, page } = await pollcast.makePoll('Too often?', ['Yes', 'No'])
+  const voter = await somebody()
+  const tab = await openTab(voter, page)
+  await isLive(tab)
+  await choice(tab, 'Yes').click()
+  await shows(tab, [1, 0])
+  await exhaust(voter, id)
+  await choice(tab, 'No').click()
+  await tab.getByText(/too often/).waitFor()
+  await shows(tab, [1, 0])
+  expect(await choice(tab, 'Yes').getAttribute('aria-pressed')).toBe('true')
+})
+
+test('a refusal is seen on a phone, wherever in a long ballot one is', async () => {
+  const { id, page } = await pollcast.makePoll('Twenty?', letters)
+  const voter = await somebody(phone)
+  const tab = await openTab(voter, page)
+  await isLive(tab)
+  await exhaust(voter, id)
+  await choice(tab, 'B').click()
+  const notice = tab.getByTestId('problem')
+  await notice.waitFor()
+  const box = await notice.boundingBox()
+  expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(phone.viewport.height)
+  expect(await tab.evaluate(() => scrollY)).toBe(0)
+})
+
+test('what was picked stays picked when the network fails, and can be sent again', async () => {
+  const { page } = await pollcast.makePoll('Several?', ['A', 'B', 'C'], 2)
+  const voter = await somebody()
+  const tab = await openTab(voter, page)
+  await isLive(tab)
+  await choice(tab, 'A').click()
+  await choice(tab, 'C').click()
+  await voter.route('**/votes', (route) => route.abort())
+  await tab.getByTestId('vote').click()
+  await tab.getByText(/has not been counted/).waitFor()
+  await shows(tab, [0, 0, 0])
+  expect(await tab.getByText('2 of 2 picked').count()).toBe(1)
+  await voter.unroute('**/votes')
+  await tab.getByTestId('vote').click()
+  await shows(tab, [1, 0, 1])
+  expect(await tab.getByTestId('problem').count()).toBe(0)
+})
+
+test('a vote whose answer got lost on the way is shown as the own one', async () => {
+  const { page } = await pollcast.makePoll('Lost answer?', ['Yes', 'No'])
+  const voter = await somebody()
+  const tab = await openTab(voter, page)
+  await isLive(tab)
+  await voter.route('**/votes', async (route) => {
+    await route.fetch()
+    await route.abort()
+  })
+  const asked = tab.waitForResponse((answer) => /api\/polls\/\w+$/.test(answer.url()))
+  await choice(tab, 'No').click()
+  expect((await asked).ok()).toBe(true)
+  await choice(tab, 'No').and(tab.locator('[aria-pressed=true]')).waitFor()
+  await shows(tab, [0, 1])
+  expect(await tab.getByTestId('problem').count()).toBe(0)
+})
