@@ -1,14 +1,14 @@
 import { defineConfig } from 'vitest/config'
 
 // `source` finds shared's own TypeScript, so that a test never runs against a stale build of it.
-const conditions = ['source', 'node', 'import', 'module', 'default']
+const conditions = ['source', 'node', 'module']
 
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
     environment: 'node',
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'],
     // Real sockets, files and processes are slow on a machine that builds at the same time.
     testTimeout: 20_000,
     hookTimeout: 20_000,

@@ -1,0 +1,112 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { routes } from '@pollcast/shared/routes'
+import { Audience } from './audience.ts'
+import { measureFanOut } from './fan-out.ts'
+import { Faults } from './faults.ts'
+import { LoadedPoll } from './loaded-poll.ts'
+import type { Options } from './options.ts'
+import type { Progress } from './progress.ts'
+import type { Result } from './result.ts'
+import { measureStorm } from './storm.ts'
+import type { Base, Target } from './target.ts'
+import { usageOf } from './usage.ts'
+import { streamRequest } from './vote-connection.ts'
+import { Voters } from './voters.ts'
+import type { StreamAddress } from './watcher.ts'
+
+/** Milliseconds that streams get to show what they should, each time that they are waited for. */
+export const PATIENCE = 30_000
+
+/** What the phases of one load share. */
+export interface Load {
+  target: Target
+  options: Options
+  polls: LoadedPoll[]
+  addresses: StreamAddress[]
+  audience: Audience
+  faults: Faults
+  say(phase: string, detail?: string): void
+}
+
+/** One load on one target, from its first stream to its last. Rejects where it could not be carried out. */
+export async function runLoad(target: Target, options: Options, progress: Progress): Promise<Result> {
+  const { url } = target.bases[0] as Base
+  const polls: LoadedPoll[] = []
+  for (let poll = 0; poll < options.polls; poll += 1) polls.push(await LoadedPoll.create(url, options.stall > 0))
+  const addresses = Array.from({ length: options.streams }, (_, index) => addressOf(index, target, polls))
+  const audience = new Audience(addresses)
+  const say = (phase: string, detail?: string) => progress.say(`${target.name}: ${phase}`, detail)
+  const load: Load = { target, options, polls, addresses, audience, faults: new Faults(), say }
+  try {
+    const before = usageOf(target.pids)
+    const openedMs = await open(load)
+    // What opening left behind is not what a stream costs.
+    await pause(500)
+    const idle = usageOf(target.pids)
+    const fanOut = await measureFanOut(load)
+    const { peakMb, grownMb, storm, stalled } = await measureStorm(load)
+    await closing(load)
+
+    const { streams } = options
+    const memory =
+      before && idle
+        ? {
+            beforeMb: before.memoryMb,
+            perIdleStreamKb: ((idle.memoryMb - before.memoryMb) * 1024) / streams,
+            peakMb,
+            grownInStormMb: grownMb,
+          }
+        : undefined
+    return { name: target.name, streams, openedMs, fanOut, storm, memory, stalled, faults: load.faults.all }
+  } finally {
+    await audience.close()
+  }
+}
+
+/** Streams go round the addresses, and on each of them round the polls. */
+function addressOf(index: number, { bases }: Target, polls: readonly LoadedPoll[]): StreamAddress {
+  const { host, port, authority } = bases[index % bases.length] as Base
+  const poll = Math.floor(index / bases.length) % polls.length
+  const request = streamRequest(authority, routes.stream(polls[poll]?.id as string))
+  return { index, poll, host, port, request }
+}
+
+async function open({ audience, options, polls, say }: Load): Promise<number> {
+  const looking = setInterval(() => say('opening streams,', `${audience.showing} of ${options.streams} so far`), 100)
+  try {
+    const start = await audience.open()
+    const end = await audience.reach(
+      polls.map(() => 0),
+      PATIENCE,
+    )
+    if (end === undefined || audience.showing < options.streams) {
+      throw new Error(`Only ${audience.showing} of ${options.streams} streams opened: ${await audience.breakage()}`)
+    }
+    return end - start
+  } finally {
+    clearInterval(looking)
+  }
+}
+
+/** One last vote on each poll, of which every stream's frame is parsed whole and held against what the vote gave. */
+async function closing({ target, polls, audience, faults, say }: Load): Promise<void> {
+  say('checking every stream')
+  const voters = new Voters(target.bases, polls, 1)
+  const snapshots: unknown[] = []
+  await audience.record()
+  for (const _ of polls) {
+    const taken = await voters.vote()
+    if (taken) snapshots[taken.index] = taken.snapshot()
+  }
+  voters.close()
+  faults.take(voters.faults)
+  polls.forEach(({ acknowledged }, index) => {
+    const counted = (snapshots[index] as { totalVotes?: number } | undefined)?.totalVotes
+    if (counted !== acknowledged) faults.note(`a poll with ${acknowledged} votes acknowledged and ${counted} counted`)
+  })
+  await audience.reach(
+    polls.map(({ acknowledged }) => acknowledged),
+    PATIENCE,
+  )
+  for (const fault of await audience.verify(snapshots)) faults.note(`a stream: ${fault}`)
+}

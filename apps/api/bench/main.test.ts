@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import type { Snapshot } from '@pollcast/shared/poll'
+import { expect, onTestFinished, test } from 'vitest'
+import { ServerProcess } from '../test/support/server-process.ts'
+import { tempFolder } from '../test/support/temp-folder.ts'
+import { servePolls } from './peers/peer.ts'
+import type { Result } from './result.ts'
+
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
+const SMALL = ['--streams', '30', '--rate', '100', '--seconds', '1']
+
+/** Runs the load test as its command does. */
+async function bench(...args: string[]): Promise<{ code: number; output: string; said: string }> {
+  const tsx = import.meta.resolve('tsx')
+  const child: ChildProcess = spawn(process.execPath, ['--import', tsx, '--conditions=source', MAIN, ...args])
+  onTestFinished(() => void child.kill('SIGKILL'))
+  let output = ''
+  let said = ''
+  child.stdout?.setEncoding('utf8').on('data', (text) => {
+    output += text
+  })
+  child.stderr?.setEncoding('utf8').on('data', (text) => {
+    said += text
+  })
+  const [code] = await once(child, 'close')
+  return { code, output, said }
+}
+
+test('it starts a server and its peers, and every vote reaches every stream of each', async () => {
+  const { code, output, said } = await bench(...SMALL, '--polls', '2', '--compare', '--json')
+  expect(code, said).toBe(0)
+  const { results } = JSON.parse(output) as { results: Result[] }
+  expect(results.map(({ name }) => name)).toEqual(['pollcast', 'better-sse', 'bare node'])
+  for (const { faults, streams, storm } of results) {
+    expect(faults).toEqual({})
+    expect(streams).toBe(30)
+    expect(storm.convergedMs).toBeGreaterThanOrEqual(0)
+    expect(storm.framesPerStream).toBeGreaterThan(0)
+  }
+  expect(said).toContain('pollcast: storm')
+}, 120_000)
+
+test('servers that are named share streams and votes, and those that stop reading get the newest in the end', async () => {
+  const path = `${tempFolder()}/polls.sqlite`
+  const server = await ServerProcess.open(path)
+  const args = [...SMALL, '--stall', '10', server.url, server.url]
+  const { code, output, said } = await bench(...args)
+  expect(code, said + output).toBe(0)
+  expect(output).toMatch(/streams open +30\n/)
+  expect(output).toMatch(/streams that stopped reading +10\n/)
+  expect(output).toMatch(/memory before.* – \/ –\n/)
+  expect(output).toMatch(/right count +yes\n/)
+}, 120_000)
+
+test('a server whose streams go back is found out', async () => {
+  const open = new Set<ServerResponse>()
+  const frame = (event: string, snapshot: Snapshot) =>
+    `event: ${event}\nid: ${snapshot.revision}\ndata: ${JSON.stringify(snapshot)}\n\n`
+  const server = servePolls(
+    {
+      open(_req, res, snapshot) {
+        open.add(res.writeHead(200, { 'Content-Type': 'text/event-stream' }))
+        res.write(frame('snapshot', snapshot))
+      },
+      publish(snapshot) {
+        const older = { ...snapshot, totalVotes: snapshot.totalVotes - 1 }
+        for (const res of open)
+          res.write(frame('update', snapshot) + frame('update', older) + frame('update', snapshot))
+      },
+    },
+    0,
+  )
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  await once(server, 'listening')
+  const { code, output } = await bench(...SMALL, `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  expect(code).toBe(1)
+  expect(output).toMatch(/right count +NO\n/)
+  expect(output).toContain('pollcast: 30 × a stream: a count that went back\n')
+}, 120_000)
+
+test('what cannot be done is said in a line, with an exit code of its own', async () => {
+  const { code, output, said } = await bench('http://example.com')
+  expect({ code, output }).toEqual({ code: 2, output: '' })
+  expect(said).toMatch(/^example\.com is not this machine.*\n$/)
+}, 60_000)

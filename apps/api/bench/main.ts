@@ -1,0 +1,79 @@
+import { availableParallelism } from 'node:os'
+import { bindSelf, splitCores } from './cores.ts'
+import { runLoad } from './load.ts'
+import { tooManyOpenFiles } from './open-files.ts'
+import { HELP, type Options, readOptions, UsageError } from './options.ts'
+import { OwnServer, type programs } from './own-server.ts'
+import { Progress } from './progress.ts'
+import { isRight, table } from './report.ts'
+import type { Result } from './result.ts'
+import { findBase, type Target } from './target.ts'
+
+/** Whatever happens, a run is over after so many seconds more than its storms and votes were given. */
+const DEADLINE_SECONDS = 180
+
+process.once('SIGINT', () => process.exit(130))
+process.once('SIGTERM', () => process.exit(143))
+try {
+  await main(readOptions(process.argv.slice(2)))
+} catch (error) {
+  console.error(error instanceof UsageError ? `${error.message} --help says what there is.` : (error as Error).message)
+  process.exitCode = error instanceof UsageError ? 2 : 1
+}
+
+async function main(options: Options): Promise<void> {
+  if (options.help) return console.log(HELP)
+  const problem = tooManyOpenFiles(options.streams + options.connections)
+  if (problem) throw new UsageError(problem)
+  const peers = options.compare ? (['better-sse', 'bare node'] as const) : []
+  limitTime((1 + peers.length) * (2 * options.seconds + DEADLINE_SECONDS))
+
+  const where = `Node ${process.version}, ${availableParallelism()} cores`
+  const cores = options.urls.length === 0 || options.compare ? splitCores() : undefined
+  if (cores) bindSelf(cores.client)
+  const progress = new Progress()
+  const results: Result[] = []
+  try {
+    if (options.urls.length > 0) results.push(await runLoad(await named(options), options, progress))
+    for (const name of options.urls.length > 0 ? peers : (['pollcast', ...peers] as const)) {
+      results.push(await loadOwn(name, cores?.server, options, progress))
+    }
+  } finally {
+    progress.end()
+  }
+
+  if (options.json) console.log(JSON.stringify({ where, cores, results }, undefined, 2))
+  else console.log(`${table(results)}${about(cores, where)}`)
+  if (results[0] && !isRight(results[0])) process.exitCode = 1
+}
+
+async function loadOwn(
+  name: keyof typeof programs,
+  core: string | undefined,
+  options: Options,
+  progress: Progress,
+): Promise<Result> {
+  const server = await OwnServer.start(name, core)
+  try {
+    return await runLoad(server.target, options, progress)
+  } finally {
+    await server.stop()
+  }
+}
+
+async function named({ urls, pids }: Options): Promise<Target> {
+  return { name: 'pollcast', bases: await Promise.all(urls.map(findBase)), pids }
+}
+
+function about(cores: ReturnType<typeof splitCores>, where: string): string {
+  const bound = cores ? `; server on core ${cores.server}, load on ${cores.client}` : ''
+  return `${where}${bound}\n`
+}
+
+function limitTime(seconds: number): void {
+  const late = () => {
+    console.error(`\nNot done within ${seconds} s: given up.`)
+    process.exit(1)
+  }
+  setTimeout(late, seconds * 1000).unref()
+}

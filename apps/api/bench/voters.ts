@@ -1,0 +1,118 @@
+import { routes } from '@pollcast/shared/routes'
+import { now } from './clock.ts'
+import { Faults } from './faults.ts'
+import { type LoadedPoll, refusal } from './loaded-poll.ts'
+import type { Base } from './target.ts'
+import { VoteConnection, voteRequest } from './vote-connection.ts'
+
+/** What came of votes at a rate. */
+export interface Storm {
+  /** Votes a second that were due. */
+  offered: number
+  acknowledgedPerSecond: number
+  /** Milliseconds from when each was due to its acknowledgement: one that waits for a free connection waits for it. */
+  waits: number[]
+  lastSentAt: number
+}
+
+interface Taken {
+  /** Which of the polls. */
+  index: number
+  snapshot(): unknown
+}
+
+interface Booth {
+  connection: VoteConnection
+  /** A vote for each poll, ready to be sent. */
+  requests: string[]
+  broken: boolean
+}
+
+/** The connections on which votes are cast, spread over a target's addresses and the polls in turn. */
+export class Voters {
+  readonly faults = new Faults()
+  readonly #polls: readonly LoadedPoll[]
+  readonly #booths: Booth[]
+  #turn = 0
+
+  constructor(bases: readonly Base[], polls: readonly LoadedPoll[], connections: number) {
+    this.#polls = polls
+    this.#booths = Array.from({ length: connections }, (_, index) => {
+      const base = bases[index % bases.length] as Base
+      const requests = polls.map(({ id, choiceId }) => voteRequest(base.authority, routes.votes(id), choiceId))
+      return { connection: new VoteConnection(base), requests, broken: false }
+    })
+  }
+
+  /** Which of the polls is voted on next. */
+  get next(): number {
+    return this.#turn % this.#polls.length
+  }
+
+  /** One vote on the poll whose turn it is; resolves with the snapshot it gave, if it was taken. */
+  vote(): Promise<Taken | undefined> {
+    return this.#cast(this.#booths[0] as Booth)
+  }
+
+  /** Casts votes for so many seconds: at the rate, or where that is infinite as fast as they are acknowledged. */
+  storm(rate: number, seconds: number): Promise<Storm> {
+    const start = now()
+    const end = start + seconds * 1000
+    const waits: number[] = []
+    const free = [...this.#booths]
+    let sent = 0
+    let busy = 0
+    let lastSentAt = start
+    let lastAnswerAt = start
+
+    const cast = async (booth: Booth, dueAt: number) => {
+      sent += 1
+      busy += 1
+      lastSentAt = now()
+      if (await this.#cast(booth)) waits.push(now() - dueAt)
+      lastAnswerAt = now()
+      busy -= 1
+      if (!booth.broken) free.push(booth)
+    }
+    const castDue = () => {
+      for (const time = now(); time < end && free.length > 0; ) {
+        const dueAt = rate === Number.POSITIVE_INFINITY ? time : start + (sent * 1000) / rate
+        if (dueAt > time || dueAt >= end) return
+        void cast(free.shift() as Booth, dueAt).then(castDue)
+      }
+    }
+    return new Promise((resolve) => {
+      const timer = setInterval(() => {
+        castDue()
+        if (busy > 0 || (now() < end && free.length > 0 && sent < rate * seconds)) return
+        clearInterval(timer)
+        const acknowledgedPerSecond = (waits.length * 1000) / Math.max(lastAnswerAt - start, 1)
+        const offered = rate === Number.POSITIVE_INFINITY ? acknowledgedPerSecond : rate
+        resolve({ offered, acknowledgedPerSecond, waits, lastSentAt })
+      }, 1)
+    })
+  }
+
+  close(): void {
+    for (const { connection } of this.#booths) connection.close()
+  }
+
+  async #cast(booth: Booth): Promise<Taken | undefined> {
+    const index = this.next
+    this.#turn += 1
+    const poll = this.#polls[index] as LoadedPoll
+    poll.sentAt.push(now())
+    try {
+      const { status, text } = await booth.connection.send(booth.requests[index] as string)
+      if (status === 201) {
+        poll.acknowledged += 1
+        return { index, snapshot: () => JSON.parse(text()) }
+      }
+      this.faults.note(`a vote was refused: ${refusal(status, text())}`)
+    } catch (error) {
+      booth.broken = true
+      this.faults.note(`a vote was not answered: ${(error as Error).message}`)
+    }
+    return undefined
+  }
+}

@@ -1,0 +1,89 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { now } from './clock.ts'
+import { type StreamAddress, Watcher } from './watcher.ts'
+import { faultOf } from './witness.ts'
+
+/** What the thread is told at its start. */
+export interface WatcherData {
+  addresses: StreamAddress[]
+  /** Shared: the count that each stream shows, -1 before its first frame. */
+  seen: Int32Array
+}
+
+/** What the thread is asked, and what it answers: `at` is when, on the clock that all threads share. */
+export interface Questions {
+  /** Opens the streams; answers with when it began. */
+  open: { ask: undefined; answer: { at: number } }
+  /** Waits until every stream that reads shows its poll's count. */
+  reach: { ask: { counts: number[] }; answer: { at: number } }
+  /** Streams with an index below this stop reading; all others read. */
+  stall: { ask: { below: number }; answer: undefined }
+  /** From now on all that comes is kept, for `verify`. */
+  record: { ask: undefined; answer: undefined }
+  /** Holds what was recorded against each poll's last snapshot; answers with a fault for each stream that has one. */
+  verify: { ask: { snapshots: unknown[] }; answer: string[] }
+  /** Why streams that broke did, one for each. */
+  breakage: { ask: undefined; answer: string[] }
+  /** Whole frames so far, of the streams below this index and of the others. */
+  frames: { ask: { below: number }; answer: [below: number, others: number] }
+}
+
+const { addresses, seen } = workerData as WatcherData
+const watchers: Watcher[] = []
+let goal: number[] = []
+let lacking = new Set<Watcher>()
+let reached = (_at: number) => {}
+
+const lacks = ({ address, scanner, stalled, broken }: Watcher) =>
+  !stalled && !broken && scanner.newest < (goal[address.poll] ?? 0)
+
+function changed(watcher: Watcher): void {
+  Atomics.store(seen, watcher.address.index, watcher.scanner.newest)
+  if (lacking.size === 0 || lacks(watcher)) return
+  if (lacking.delete(watcher) && lacking.size === 0) reached(now())
+}
+
+const answers: {
+  [Q in keyof Questions]: (ask: Questions[Q]['ask']) => Promise<Questions[Q]['answer']> | Questions[Q]['answer']
+} = {
+  open: () => {
+    const at = now()
+    for (const address of addresses) watchers.push(new Watcher(address, changed))
+    return { at }
+  },
+  reach: ({ counts }) => {
+    goal = counts
+    lacking = new Set(watchers.filter(lacks))
+    return new Promise((resolve) => {
+      reached = (at) => resolve({ at })
+      if (lacking.size === 0) reached(now())
+    })
+  },
+  stall: ({ below }) => {
+    for (const watcher of watchers) {
+      if (watcher.address.index < below) watcher.stall()
+      else if (watcher.stalled) watcher.resume()
+    }
+  },
+  record: () => {
+    for (const watcher of watchers) watcher.record()
+  },
+  verify: ({ snapshots }) => {
+    return watchers.flatMap(({ address, broken, scanner, recorded }) => {
+      if (broken) return broken
+      if (scanner.wentBack) return 'a count that went back'
+      return faultOf(recorded?.join('') ?? '', snapshots[address.poll]) ?? []
+    })
+  },
+  breakage: () => watchers.flatMap(({ broken }) => broken ?? []),
+  frames: ({ below }) => {
+    const sums: [number, number] = [0, 0]
+    for (const { address, scanner } of watchers) sums[address.index < below ? 0 : 1] += scanner.frames
+    return sums
+  },
+}
+
+parentPort?.on('message', async ({ id, question, ask }) => {
+  const answer = await answers[question as keyof Questions](ask as never)
+  parentPort?.postMessage({ id, answer })
+})
