@@ -23,6 +23,7 @@ export const problemStatus = {
   'not-implemented': 501,
   'page-not-built': 503,
   'shutting-down': 503,
+  'store-unavailable': 503,
 } as const
 
 export type ProblemCode = keyof typeof problemStatus

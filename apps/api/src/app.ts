@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import type { Config } from './config.ts'
 import { rateLimits } from './http/rate-limit.ts'
@@ -8,13 +9,18 @@ import { webFiles } from './http/web-files.ts'
 import { builtEntry, devEntry } from './http/web-shell.ts'
 import { Audiences } from './live/audiences.ts'
 import { Broker } from './live/broker.ts'
-import { MemorySnapshotCache } from './live/snapshot-cache.ts'
-import { LocalWakeBus } from './live/wake-bus.ts'
+import { MemorySnapshotCache, type SnapshotCache } from './live/snapshot-cache.ts'
+import { LocalWakeBus, type WakeBus } from './live/wake-bus.ts'
 import { broadcastVotes } from './polls/broadcast-vote.ts'
 import { Signal, type VoteCast } from './polls/signals.ts'
-import { openSqlite } from './store/data-source.ts'
+import { openPostgres } from './store/postgres-database.ts'
 import { voterKey } from './store/settings.ts'
 import { SqlPollStore } from './store/sql-poll-store.ts'
+import { openSqlite } from './store/sqlite-database.ts'
+import { NotifyWakeBus } from './wakes/notify-wake-bus.ts'
+import { RedisSnapshotCache } from './wakes/redis-snapshot-cache.ts'
+import { RedisWakeBus } from './wakes/redis-wake-bus.ts'
+import { WorkerWakeBus } from './wakes/worker-wake-bus.ts'
 
 /** Milliseconds that requests under way have to finish once the end has begun. */
 const GRACE = 5000
@@ -31,16 +37,24 @@ export interface App {
   close(): Promise<void>
 }
 
-/** The composition root: the only file that names concrete parts. Resolves when requests are taken. */
+/**
+ * The composition root: the only file that names concrete parts. Resolves when requests are taken.
+ *
+ * @param say hears what is being waited for
+ */
 export async function startApp(
   config: Config,
   onError: (error: unknown) => void,
   webRoot: string = WEB_ROOT,
+  say: (text: string) => void = () => {},
 ): Promise<App> {
-  const connections = await openSqlite(config.database.path)
-  const store = new SqlPollStore(connections)
+  const database =
+    'url' in config.database ? await openPostgres(config.database.url, say) : await openSqlite(config.database.path)
+  const store = new SqlPollStore(database)
   const voteCast = new Signal<VoteCast>(onError)
-  const broker = new Broker({ cache: new MemorySnapshotCache(), bus: new LocalWakeBus(), source: store, onError })
+  const key = await voterKey(database)
+  const { bus, cache, closeWakes } = openWakes(config, key, onError)
+  const broker = new Broker({ cache, bus, source: store, onError })
   broadcastVotes(voteCast, broker)
   const audiences = new Audiences(broker)
 
@@ -51,7 +65,7 @@ export async function startApp(
     voteCast,
     audiences,
     limits: rateLimits(config.rateLimit),
-    voters: new Voters(await voterKey(connections)),
+    voters: new Voters(key),
     allowedOrigins: config.allowedOrigins,
     trustProxy: config.trustProxy,
     entry,
@@ -65,11 +79,40 @@ export async function startApp(
     audiences.pulse.stop()
     await closed
     await store.close()
+    await closeWakes()
   }
   try {
     return { port: await server.listen(config.port, config.host), servesPages: entry !== undefined, close }
   } catch (error) {
     await store.close()
+    await closeWakes()
     throw error
   }
+}
+
+interface Wakes {
+  bus: WakeBus
+  cache: SnapshotCache
+  closeWakes(): Promise<void>
+}
+
+/** What carries wakes and snapshots to the other processes that the configuration says there may be. Never waits. */
+function openWakes(config: Config, key: string, onError: (error: unknown) => void): Wakes {
+  if (config.redisUrl !== undefined) {
+    // Every process on one database has the same key: so several installations can share a Redis.
+    const prefix = `pollcast:${createHash('sha256').update(`redis ${key}`).digest('hex').slice(0, 12)}:`
+    const bus = new RedisWakeBus(config.redisUrl, prefix, { onError })
+    const cache = new RedisSnapshotCache(config.redisUrl, prefix, { onError })
+    return { bus, cache, closeWakes: async () => void (await Promise.all([bus.close(), cache.close()])) }
+  }
+  const cache = new MemorySnapshotCache()
+  if ('url' in config.database) {
+    const bus = new NotifyWakeBus(config.database.url, { onError })
+    return { bus, cache, closeWakes: () => bus.close() }
+  }
+  if (config.workers > 1) {
+    const bus = new WorkerWakeBus(process, { onError })
+    return { bus, cache, closeWakes: () => bus.close() }
+  }
+  return { bus: new LocalWakeBus(), cache, closeWakes: async () => {} }
 }

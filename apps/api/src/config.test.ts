@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { expect, test } from 'vitest'
 import { ConfigError, readConfig } from './config.ts'
 
@@ -16,6 +17,8 @@ test('an empty environment is the documented defaults', () => {
     port: 3000,
     host: undefined,
     database: { path: 'data/pollcast.sqlite' },
+    redisUrl: undefined,
+    workers: 1,
     rateLimit: true,
     logLevel: 'info',
     allowedOrigins: [],
@@ -29,6 +32,8 @@ test('every variable is read', () => {
     PORT: '0',
     HOST: '::1',
     DATABASE_URL: 'sqlite:/var/lib/polls.sqlite',
+    REDIS_URL: 'redis://:secret@redis.example.com:6380/1',
+    WORKERS: '3',
     RATE_LIMIT: 'off',
     LOG_LEVEL: 'silent',
     ALLOWED_ORIGINS: 'https://a.example.com, http://localhost:5173,',
@@ -39,6 +44,8 @@ test('every variable is read', () => {
     port: 0,
     host: '::1',
     database: { path: '/var/lib/polls.sqlite' },
+    redisUrl: 'redis://:secret@redis.example.com:6380/1',
+    workers: 3,
     rateLimit: false,
     logLevel: 'silent',
     allowedOrigins: ['https://a.example.com', 'http://localhost:5173'],
@@ -55,6 +62,8 @@ test('every bad variable is reported at once, with what it should be', () => {
   const message = refusal({
     PORT: 'http',
     DATABASE_URL: 'mysql://root@db/polls',
+    REDIS_URL: 'localhost:6379',
+    WORKERS: '0',
     RATE_LIMIT: 'yes',
     LOG_LEVEL: 'loud',
     ALLOWED_ORIGINS: 'https://ok.example.com,example.com',
@@ -65,6 +74,8 @@ test('every bad variable is reported at once, with what it should be', () => {
     expect.any(String),
     expect.stringMatching(/^PORT: .*65535/),
     expect.stringMatching(/^DATABASE_URL: .*sqlite:/),
+    expect.stringMatching(/^REDIS_URL: .*redis:/),
+    expect.stringMatching(/^WORKERS: .*auto/),
     expect.stringMatching(/^RATE_LIMIT: .*on or off/),
     expect.stringMatching(/^LOG_LEVEL: .*silent/),
     expect.stringMatching(/^ALLOWED_ORIGINS: .*"example\.com"/),
@@ -84,6 +95,25 @@ test.each(['*', 'https://a.example.com/', 'https://a.example.com/page', 'https:/
   },
 )
 
-test.each(['sqlite:', 'polls.sqlite', 'postgres://db/polls', 'SQLITE:x'])('DATABASE_URL=%s is none', (DATABASE_URL) => {
+test.each([
+  'sqlite:',
+  'polls.sqlite',
+  'postgres://',
+  'postgres:polls',
+  'postgres://u:secret@db:port/polls',
+  'SQLITE:x',
+])('DATABASE_URL=%s is none, and its password is not repeated', (DATABASE_URL) => {
   expect(refusal({ DATABASE_URL })).toContain('DATABASE_URL')
+  expect(refusal({ DATABASE_URL })).not.toContain('secret')
+})
+
+test.each(['postgres://polls:secret@db.example.com:5433/polls', 'postgresql://db/polls'])(
+  'DATABASE_URL=%s is a PostgreSQL database',
+  (DATABASE_URL) => {
+    expect(readConfig({ DATABASE_URL }).database).toEqual({ url: DATABASE_URL })
+  },
+)
+
+test('WORKERS=auto is one process for each core', () => {
+  expect(readConfig({ WORKERS: 'auto' }).workers).toBe(availableParallelism())
 })

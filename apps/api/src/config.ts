@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import * as z from 'zod'
 
 const list = z
@@ -26,8 +27,23 @@ const environmentSchema = z.object({
   DATABASE_URL: z
     .string()
     .default('sqlite:data/pollcast.sqlite')
-    .refine((url) => /^sqlite:./.test(url), 'must be sqlite:PATH, such as sqlite:data/pollcast.sqlite')
-    .transform((url) => ({ path: url.slice('sqlite:'.length) })),
+    .refine(
+      (url) => /^sqlite:./.test(url) || (/^postgres(ql)?:\/\/./.test(url) && URL.canParse(url)),
+      'must be sqlite:PATH, such as sqlite:data/pollcast.sqlite, or postgres://USER:PASSWORD@HOST:PORT/DATABASE',
+    )
+    .transform((url) => (url.startsWith('sqlite:') ? { path: url.slice('sqlite:'.length) } : { url })),
+  REDIS_URL: z
+    .string()
+    .refine(
+      (url) => /^rediss?:\/\/./.test(url) && URL.canParse(url),
+      'must be redis://HOST:PORT, or rediss:// for TLS, such as redis://127.0.0.1:6379',
+    )
+    .optional(),
+  WORKERS: z
+    .string()
+    .default('1')
+    .refine((text) => /^(auto|[1-9]\d{0,2})$/.test(text), 'must be a number of processes, or auto: one for each core')
+    .transform((text) => (text === 'auto' ? availableParallelism() : Number(text))),
   RATE_LIMIT: onOff('on'),
   LOG_LEVEL: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'], 'must be silent, error, warn, info or debug')
@@ -41,7 +57,12 @@ export interface Config {
   readonly port: number
   /** The address to listen on; all interfaces where it is undefined. */
   readonly host: string | undefined
-  readonly database: { readonly path: string }
+  /** An SQLite file, or the address of a PostgreSQL database. */
+  readonly database: { readonly path: string } | { readonly url: string }
+  /** Carries wakes and snapshots between processes, where it is given. */
+  readonly redisUrl: string | undefined
+  /** How many processes share the port. */
+  readonly workers: number
   readonly rateLimit: boolean
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
   /** Other origins whose pages may use the API, with the voter's cookie. */
@@ -68,6 +89,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     port: env.PORT,
     host: env.HOST,
     database: env.DATABASE_URL,
+    redisUrl: env.REDIS_URL,
+    workers: env.WORKERS,
     rateLimit: env.RATE_LIMIT,
     logLevel: env.LOG_LEVEL,
     allowedOrigins: env.ALLOWED_ORIGINS,

@@ -1,12 +1,17 @@
+import cluster from 'node:cluster'
 import { pino } from 'pino'
 import { startApp } from './app.ts'
-import { ConfigError, readConfig } from './config.ts'
+import { type Config, ConfigError, readConfig } from './config.ts'
+import { DatabaseRefused } from './store/postgres-database.ts'
+import { type Ready, tellReady, WorkerPool } from './worker-pool.ts'
 
 try {
   await main()
 } catch (error) {
   console.error(explain(error))
   process.exitCode = 1
+  // The channel to its pool would keep a worker alive.
+  if (cluster.isWorker) process.exit()
 }
 
 async function main(): Promise<void> {
@@ -16,22 +21,38 @@ async function main(): Promise<void> {
     if (config.logLevel !== 'silent') console.log(text)
   }
 
-  const app = await startApp(config, (error) => log.error(error))
-  const url = `http://${address(config.host)}:${app.port}`
-  say(config.webDev ? `The API is at ${url}. Open the page at Vite's address.` : `Pollcast is at ${url}`)
-  if (!app.servesPages) say('Only the API is served: the web app has not been built. "npm run build" builds it.')
+  if (config.workers > 1 && cluster.isPrimary) {
+    const pool = new WorkerPool(config.workers, (ready) => announce(config, ready, say))
+    onceToldToEnd(say, () => pool.end())
+    process.exit(await pool.run())
+  }
 
+  const app = await startApp(config, (error) => log.error(error), undefined, say)
+  onceToldToEnd(cluster.isWorker ? () => {} : say, async () => {
+    await app.close()
+    process.exit(0)
+  })
+  if (cluster.isWorker) tellReady(app)
+  else announce(config, app, say)
+}
+
+function announce(config: Config, { port, servesPages }: Ready, say: (text: string) => void): void {
+  const url = `http://${address(config.host)}:${port}`
+  say(config.webDev ? `The API is at ${url}. Open the page at Vite's address.` : `Pollcast is at ${url}`)
+  if (!servesPages) say('Only the API is served: the web app has not been built. "npm run build" builds it.')
+}
+
+function onceToldToEnd(say: (text: string) => void, end: () => void): void {
   let ending = false
-  const end = async () => {
+  const told = () => {
     // npm hands a signal on that the server has had already, where it went to the whole process group.
     if (ending) return
     ending = true
     say('Pollcast is closing …')
-    await app.close()
-    process.exit(0)
+    end()
   }
-  process.on('SIGTERM', end)
-  process.on('SIGINT', end)
+  process.on('SIGTERM', told)
+  process.on('SIGINT', told)
 }
 
 /** A host as one can type it into a browser. */
@@ -41,7 +62,7 @@ function address(host: string | undefined): string {
 }
 
 function explain(error: unknown): string {
-  if (error instanceof ConfigError) return error.message
+  if (error instanceof ConfigError || error instanceof DatabaseRefused) return error.message
   const { code, message, port, syscall } = error as NodeJS.ErrnoException & { port?: number }
   if (code === 'EADDRINUSE') return `Port ${port} is taken. Stop what listens there, or set PORT to another one.`
   if (code === 'EACCES' && port) return `Port ${port} is not allowed to this user. Set PORT to one above 1023.`

@@ -52,9 +52,13 @@ export function problems(onError: (error: unknown) => void): Middleware {
   }
 }
 
+/** Seconds, as a Retry-After, in which a database that was restarted is back. */
+const STORE_RETRY = '2'
+
 function answerError(ctx: Context, error: unknown, onError: (error: unknown) => void): void {
   if (error instanceof TooManyRequests) ctx.set('Retry-After', String(error.retryAfterSeconds))
   if (error instanceof RequestError) return writeProblem(ctx, error.code, error.message, error.errors)
+  if (error instanceof PollError && error.code === 'store-unavailable') ctx.set('Retry-After', STORE_RETRY)
   if (error instanceof PollError) return writeProblem(ctx, error.code, error.message)
   if ((error as NodeJS.ErrnoException).code === 'ERR_INVALID_URL') {
     return writeProblem(ctx, 'malformed-request', 'The address in the request is none.')

@@ -105,6 +105,29 @@ test('a lost wake is healed by the timeout, which reads the poll again', async (
   expect(await healed).toBe(9)
 })
 
+test('a poll whose wakes may have been lost is read again at once, and once more if that was while reading', async () => {
+  const { broker, source, next } = setUp()
+  await next()
+  source.revision = 1
+  const second = next()
+  broker.recheck(POLL)
+  expect(await second).toBe(1)
+
+  const { closed, open } = gate()
+  source.gate = closed
+  source.revision = 2
+  const third = next()
+  broker.recheck(POLL)
+  await vi.advanceTimersByTimeAsync(0)
+  source.revision = 3
+  broker.recheck(POLL)
+  broker.recheck(POLL)
+  open()
+  expect([await third, await next()]).toEqual([2, 3])
+  expect(source.reads).toBe(4)
+  broker.recheck('another')
+})
+
 test('a wake that promises more than there is does not make it read for ever', async () => {
   const { bus, source, next } = setUp()
   await next()

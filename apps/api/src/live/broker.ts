@@ -30,6 +30,8 @@ export interface SnapshotSource {
 interface Topic {
   /** The newest revision heard of. */
   revision: number
+  /** How many times it was asked to be read again. */
+  rechecks: number
   changed: Condition
   watchers: number
 }
@@ -51,7 +53,10 @@ export class Broker {
 
   constructor(parts: BrokerParts) {
     this.#parts = { recheck: 10_000, ...parts }
-    this.#parts.bus.listen((wake) => this.#wake(wake))
+    this.#parts.bus.listen(
+      (wake) => this.#wake(wake),
+      (pollId) => this.recheck(pollId),
+    )
   }
 
   /** How many polls are watched. */
@@ -65,6 +70,14 @@ export class Broker {
     if (this.#parts.cache.offer(snapshot)) this.#parts.bus.publish({ pollId, revision })
   }
 
+  /** Has a poll that is watched read again: its wakes may have been lost. A read under way is followed by another. */
+  recheck(pollId: string): void {
+    const topic = this.#topics.get(pollId)
+    if (!topic) return
+    topic.rechecks += 1
+    topic.changed.notifyAll()
+  }
+
   /**
    * The current snapshot, then each newer one. Whoever is slow to ask for the next gets the newest there is then, and
    * not the ones between. Ends by rejecting with the signal's reason; rejects as the source does if the poll can't be
@@ -73,13 +86,16 @@ export class Broker {
   async *changes(pollId: string, signal: AbortSignal): AsyncGenerator<Snapshot, never, void> {
     const topic = this.#enter(pollId)
     try {
+      let rechecks = topic.rechecks
       let current = await this.#newest(pollId, topic)
       for (;;) {
         const shown = current.revision
         yield current
         while (current.revision <= shown) {
           const { recheck: timeout } = this.#parts
-          const woken = await topic.changed.waitFor(() => topic.revision > shown, { timeout, signal })
+          const due = () => topic.revision > shown || topic.rechecks > rechecks
+          const woken = (await topic.changed.waitFor(due, { timeout, signal })) && topic.rechecks === rechecks
+          rechecks = topic.rechecks
           current = await this.#again(pollId, topic, woken, current)
         }
       }
@@ -91,7 +107,7 @@ export class Broker {
   #enter(pollId: string): Topic {
     let topic = this.#topics.get(pollId)
     if (!topic) {
-      topic = { revision: -1, changed: new Condition(), watchers: 0 }
+      topic = { revision: -1, rechecks: 0, changed: new Condition(), watchers: 0 }
       this.#topics.set(pollId, topic)
       this.#parts.cache.hold(pollId)
       this.#parts.bus.watch(pollId)
@@ -128,7 +144,7 @@ export class Broker {
 
   async #newest(pollId: string, topic: Topic): Promise<Snapshot> {
     // Until a revision has been heard of, nothing says how old a cached snapshot is.
-    const cached = topic.revision < 0 ? undefined : await this.#parts.cache.read(pollId)
+    const cached = topic.revision < 0 ? undefined : await this.#parts.cache.read(pollId, topic.revision)
     return cached && cached.revision >= topic.revision ? cached : this.#read(pollId, topic)
   }
 

@@ -5,14 +5,19 @@ import type { Snapshot } from '@pollcast/shared/poll'
  * this is what each must promise.
  */
 export interface SnapshotCache {
+  /** How many polls are held. */
+  readonly size: number
   /** From now on this poll is watched here: keep its snapshots. */
   hold(pollId: string): void
   /** Nobody watches it here any more: forget it. */
   release(pollId: string): void
   /** Takes the snapshot only if it is newer than what is kept. False says that it was not. Never waits. */
   offer(snapshot: Snapshot): boolean
-  /** The newest snapshot known, if there is one. Failing is the same as knowing none. */
-  read(pollId: string): Promise<Snapshot | undefined> | Snapshot | undefined
+  /**
+   * The newest snapshot known, if there is one. Failing is the same as knowing none. Nothing older than the revision
+   * that is wanted is of use.
+   */
+  read(pollId: string, wanted: number): Promise<Snapshot | undefined> | Snapshot | undefined
 }
 
 /** The cache of a process by itself. A poll that is not held costs no memory: its snapshots pass through. */

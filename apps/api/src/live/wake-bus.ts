@@ -14,8 +14,8 @@ export interface WakeBus {
   /** From now on wakes for this poll are wanted here. */
   watch(pollId: string): void
   unwatch(pollId: string): void
-  /** Calls the listener for every wake. */
-  listen(listener: (wake: Wake) => void): void
+  /** Calls the listener for every wake, and `missed` for a watched poll whose wakes may have been lost until now. */
+  listen(listener: (wake: Wake) => void, missed?: (pollId: string) => void): void
 }
 
 /** The bus of a process by itself: all its brokers hear of every wake, at once. */

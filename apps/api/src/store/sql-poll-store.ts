@@ -2,22 +2,19 @@ import type { PollList, Snapshot } from '@pollcast/shared/poll'
 import type { SelectQueryBuilder } from 'typeorm'
 import { PollError, pollNotFound } from '../polls/errors.ts'
 import type { PollRecord, PollStore, RecordedVote, StoredPoll, Vote } from '../polls/poll-store.ts'
-import type { Connections } from './data-source.ts'
+import type { Database } from './database.ts'
 import { BallotEntity } from './entities/ballot-entity.ts'
 import { PollEntity } from './entities/poll-entity.ts'
 import { VoteBatcher } from './vote-batcher.ts'
-import { WriteQueue } from './write-queue.ts'
 
 /** The polls in a database. Writes go through one queue, reads see what is committed. */
 export class SqlPollStore implements PollStore {
-  readonly #connections: Connections
-  readonly #writes: WriteQueue
+  readonly #database: Database
   readonly #votes: VoteBatcher
 
-  constructor(connections: Connections) {
-    this.#connections = connections
-    this.#writes = new WriteQueue(connections.writer)
-    this.#votes = new VoteBatcher(this.#writes)
+  constructor(database: Database) {
+    this.#database = database
+    this.#votes = new VoteBatcher(database.transactions, database.voteSql)
   }
 
   record(vote: Vote): Promise<RecordedVote> {
@@ -37,16 +34,21 @@ export class SqlPollStore implements PollStore {
       createdAt: new Date().toISOString(),
       choices: choices.map((text, position) => ({ position, text, votes: 0 })),
     }
-    // The queue has begun the transaction: one that `save` began in it would fail.
-    const saved = await this.#writes.run(({ manager }) => manager.save(PollEntity, poll, { transaction: false }))
+    // The transaction has begun: one that `save` began in it would fail. What it writes into is a copy, for it may be
+    // done again.
+    const saved = await this.#database.transactions.run(({ manager }) => {
+      return manager.save(PollEntity, structuredClone(poll), { transaction: false })
+    })
     return stored(saved as PollEntity)
   }
 
   async find(pollId: string): Promise<StoredPoll> {
-    const poll = await this.#connections.reader.manager.findOne(PollEntity, {
-      where: { id: pollId },
-      relations: { choices: true },
-      order: { choices: { position: 'ASC' } },
+    const poll = await this.#database.read((manager) => {
+      return manager.findOne(PollEntity, {
+        where: { id: pollId },
+        relations: { choices: true },
+        order: { choices: { position: 'ASC' } },
+      })
     })
     if (!poll) throw pollNotFound(pollId)
     return stored(poll)
@@ -57,23 +59,27 @@ export class SqlPollStore implements PollStore {
   }
 
   async ballot(pollId: string, voterId: string): Promise<number[]> {
-    const ballot = await this.#connections.reader.manager
-      .createQueryBuilder(BallotEntity, 'ballot')
-      .innerJoin(PollEntity, 'poll', 'poll.id = ballot.pollId AND poll.round = ballot.round')
-      .where({ pollId, voterId })
-      .getOne()
+    const ballot = await this.#database.read((manager) => {
+      return manager
+        .createQueryBuilder(BallotEntity, 'ballot')
+        .innerJoin(PollEntity, 'poll', 'poll.id = ballot.pollId AND poll.round = ballot.round')
+        .where({ pollId, voterId })
+        .getOne()
+    })
     return ballot ? JSON.parse(ballot.choiceIds) : []
   }
 
   async list({ cursor, limit }: { cursor?: string | undefined; limit: number }): Promise<PollList> {
-    const query = this.#connections.reader.manager
-      .createQueryBuilder(PollEntity, 'poll')
-      .loadRelationCountAndMap('poll.choiceCount', 'poll.choices')
-      .orderBy('poll.createdAt', 'DESC')
-      .addOrderBy('poll.id', 'DESC')
-      .take(limit + 1)
-    if (cursor !== undefined) after(query, cursor)
-    const rows = (await query.getMany()) as (PollEntity & { choiceCount: number })[]
+    const rows = await this.#database.read((manager) => {
+      const query = manager
+        .createQueryBuilder(PollEntity, 'poll')
+        .loadRelationCountAndMap('poll.choiceCount', 'poll.choices')
+        .orderBy('poll.createdAt', 'DESC')
+        .addOrderBy('poll.id', 'DESC')
+        .take(limit + 1)
+      if (cursor !== undefined) after(query, cursor)
+      return query.getMany() as Promise<(PollEntity & { choiceCount: number })[]>
+    })
 
     const last = rows.length > limit ? rows[limit - 1] : undefined
     return {
@@ -84,11 +90,9 @@ export class SqlPollStore implements PollStore {
     }
   }
 
-  /** Resolves when every write asked for is committed and the files are closed. */
-  async close(): Promise<void> {
-    await this.#writes.close()
-    await this.#connections.reader.destroy()
-    await this.#connections.writer.destroy()
+  /** Resolves when every write asked for is committed and the connections are closed. */
+  close(): Promise<void> {
+    return this.#database.close()
   }
 }
 

@@ -1,8 +1,6 @@
 import type { Database, Statement } from 'sqlite3'
 import type { DataSource } from 'typeorm'
-
-/** Runs one statement and resolves with its rows; rejects as the database does. */
-export type Query = <Row>(sql: string, parameters?: readonly unknown[]) => Promise<Row[]>
+import type { Query } from './transactions.ts'
 
 /**
  * The statements that every vote needs, each prepared once on TypeORM's own connection: TypeORM's `query` would have

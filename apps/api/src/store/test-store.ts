@@ -1,22 +1,94 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Database } from 'sqlite3'
+import type { PoolClient } from 'pg'
+import type { Database as SqliteDatabase } from 'sqlite3'
 import type { DataSource } from 'typeorm'
+import { createDatabase, postgresServer } from '../../test/support/postgres.ts'
 import { createPoll } from '../polls/create-poll.ts'
 import type { StoredPoll } from '../polls/poll-store.ts'
-import { openSqlite } from './data-source.ts'
+import type { Database } from './database.ts'
+import { openPostgres } from './postgres-database.ts'
 import { SqlPollStore } from './sql-poll-store.ts'
+import { openSqlite } from './sqlite-database.ts'
 
-/** A store on a file of its own, which can be opened again as after a restart. */
-export async function openTestStore() {
-  const folder = await mkdtemp(join(tmpdir(), 'pollcast-store-'))
-  const open = async (prepare = async (_writer: DataSource) => {}) => {
-    const connections = await openSqlite(join(folder, 'data', 'polls.sqlite'))
-    await prepare(connections.writer)
-    return { connections, store: new SqlPollStore(connections) }
-  }
-  return { open, remove: () => rm(folder, { recursive: true }) }
+/** A database of one's own, which can be opened again as after a restart, and by several at once. */
+export interface TestStore {
+  open(prepare?: (writer: DataSource) => Promise<void>): Promise<{ database: Database; store: SqlPollStore }>
+  remove(): Promise<void>
+}
+
+/** What the suite needs to know of an engine. */
+export interface Engine {
+  name: string
+  create(): Promise<TestStore>
+  /** Has the next COMMIT wait until it is allowed. */
+  holdCommits(writer: DataSource): Promise<HeldCommit>
+  /** Statements that make every ballot of a voter called `jinx` fail. */
+  jinx: string[]
+  /** To be called when no more databases are needed. */
+  stop(): Promise<void>
+}
+
+export interface HeldCommit {
+  asked: Promise<void>
+  allow(): void
+}
+
+export const sqlite: Engine = {
+  name: 'SQLite',
+  create: async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'pollcast-store-'))
+    return {
+      open: opener(() => openSqlite(join(folder, 'data', 'polls.sqlite'))),
+      remove: () => rm(folder, { recursive: true }),
+    }
+  },
+  holdCommits: async (writer) => {
+    const { commit, hold } = held()
+    const database: SqliteDatabase = await writer.createQueryRunner().connect()
+    const prepare = database.prepare.bind(database)
+    database.prepare = (sql: string, ...rest: unknown[]) => {
+      const statement = prepare(sql, ...rest)
+      if (sql !== 'COMMIT') return statement
+      const all = statement.all.bind(statement)
+      statement.all = (...args: unknown[]) => {
+        void hold().then(() => all(...args))
+        return statement
+      }
+      return statement
+    }
+    return commit
+  },
+  jinx: [
+    `CREATE TRIGGER jinx BEFORE INSERT ON ballot WHEN new.voter_id = 'jinx' BEGIN SELECT raise(ABORT, 'jinxed'); END`,
+  ],
+  stop: async () => {},
+}
+
+export const postgres: Engine = {
+  name: 'PostgreSQL',
+  create: async () => {
+    const { url, drop } = await createDatabase()
+    return { open: opener(() => openPostgres(url)), remove: drop }
+  },
+  holdCommits: async (writer) => {
+    const { commit, hold } = held()
+    const runner = writer.createQueryRunner()
+    // The pool has one connection, which the next transaction gets.
+    const client: PoolClient = await runner.connect()
+    const query = client.query.bind(client) as (...args: unknown[]) => unknown
+    Object.assign(client, {
+      query: (...args: unknown[]) => (args[0] === 'COMMIT' ? hold().then(() => query(...args)) : query(...args)),
+    })
+    await runner.release()
+    return commit
+  },
+  jinx: [
+    `CREATE FUNCTION jinx() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'jinxed'; END $$`,
+    `CREATE TRIGGER jinx BEFORE INSERT ON ballot FOR EACH ROW WHEN (new.voter_id = 'jinx') EXECUTE FUNCTION jinx()`,
+  ],
+  stop: async () => (await postgresServer()).stop(),
 }
 
 export async function makePoll(store: SqlPollStore, maxChoices = 1): Promise<StoredPoll & { choiceIds: number[] }> {
@@ -24,9 +96,28 @@ export async function makePoll(store: SqlPollStore, maxChoices = 1): Promise<Sto
   return { ...poll, choiceIds: poll.snapshot.choices.map((choice) => choice.id) }
 }
 
-/** Has the next COMMIT on this connection wait until it is allowed. */
-export async function holdCommits(writer: DataSource) {
-  const database: Database = await writer.createQueryRunner().connect()
+/** What the ballots say, past all counters. */
+export async function recount(database: Database, pollId: string) {
+  const rows: { choice_ids: string }[] = await database.reader.query(
+    'SELECT choice_ids FROM ballot WHERE poll_id = $1',
+    [pollId],
+  )
+  const votes = new Map<number, number>()
+  for (const { choice_ids } of rows) {
+    for (const id of JSON.parse(choice_ids)) votes.set(id, (votes.get(id) ?? 0) + 1)
+  }
+  return { ballots: rows.length, votes }
+}
+
+const opener =
+  (openDatabase: () => Promise<Database>): TestStore['open'] =>
+  async (prepare) => {
+    const database = await openDatabase()
+    await prepare?.(database.writer)
+    return { database, store: new SqlPollStore(database) }
+  }
+
+function held(): { commit: HeldCommit; hold(): Promise<void> } {
   let asked = () => {}
   let allow = () => {}
   const commit = {
@@ -38,17 +129,9 @@ export async function holdCommits(writer: DataSource) {
   const allowed = new Promise<void>((resolve) => {
     allow = resolve
   })
-  const prepare = database.prepare.bind(database)
-  database.prepare = (sql: string, ...rest: unknown[]) => {
-    const statement = prepare(sql, ...rest)
-    if (sql !== 'COMMIT') return statement
-    const all = statement.all.bind(statement)
-    statement.all = (...args: unknown[]) => {
-      asked()
-      void allowed.then(() => all(...args))
-      return statement
-    }
-    return statement
+  const hold = () => {
+    asked()
+    return allowed
   }
-  return commit
+  return { commit, hold }
 }

@@ -1,6 +1,8 @@
+import { PollError } from '../polls/errors.ts'
 import type { RecordedVote, Vote } from '../polls/poll-store.ts'
+import type { Transactions } from './transactions.ts'
+import type { VoteSql } from './vote-sql.ts'
 import { writeBatch } from './write-batch.ts'
-import type { WriteQueue } from './write-queue.ts'
 
 /** How many votes go into one transaction: enough to make its fsync cheap, few enough to be done in milliseconds. */
 const MOST = 500
@@ -16,11 +18,13 @@ interface Pending {
  * is answered only after the commit of the transaction it was in.
  */
 export class VoteBatcher {
-  readonly #queue: WriteQueue
+  readonly #transactions: Transactions
+  readonly #sql: VoteSql
   #pending: Pending[] = []
 
-  constructor(queue: WriteQueue) {
-    this.#queue = queue
+  constructor(transactions: Transactions, sql: VoteSql) {
+    this.#transactions = transactions
+    this.#sql = sql
   }
 
   record(vote: Vote): Promise<RecordedVote> {
@@ -37,18 +41,24 @@ export class VoteBatcher {
       if (this.#pending.length > 0) this.#schedule()
       return taken
     }
-    this.#queue
-      .run(({ query }) => {
-        batch = take()
+    this.#transactions
+      .run((transaction) => {
+        // Work that is done again is done with the same votes.
+        batch ??= take()
         return writeBatch(
-          query,
+          transaction,
+          this.#sql,
           batch.map(({ vote }) => vote),
         )
-      })
+      }, 'repeatable')
       .then(
         (results) => settle(batch ?? [], results),
-        // Where not even BEGIN went through, it would not for one vote either.
-        (error: Error) => (batch ? this.#alone(batch, error) : refuse(take(), error)),
+        (error: Error) => {
+          // Where not even BEGIN went through, it would not for one vote either.
+          if (!batch) refuse(take(), error)
+          else if (isAway(error)) refuse([...batch, ...this.#pending.splice(0)], error)
+          else this.#alone(batch, error)
+        },
       )
   }
 
@@ -56,8 +66,8 @@ export class VoteBatcher {
   #alone(batch: readonly Pending[], error: Error): void {
     if (batch.length < 2) return refuse(batch, error)
     for (const one of batch) {
-      this.#queue
-        .run(({ query }) => writeBatch(query, [one.vote]))
+      this.#transactions
+        .run((transaction) => writeBatch(transaction, this.#sql, [one.vote]), 'repeatable')
         .then(
           (results) => settle([one], results),
           (reason: Error) => refuse([one], reason),
@@ -65,6 +75,9 @@ export class VoteBatcher {
     }
   }
 }
+
+/** Whoever waits behind a database that is away would wait as long again, and so would those behind them. */
+const isAway = (error: Error) => error instanceof PollError && error.code === 'store-unavailable'
 
 function refuse(batch: readonly Pending[], error: Error): void {
   for (const { reject } of batch) reject(error)

@@ -3,39 +3,8 @@ import { checkVote } from '../polls/check-vote.ts'
 import { type PollError, pollNotFound } from '../polls/errors.ts'
 import type { RecordedVote, Vote } from '../polls/poll-store.ts'
 import { Tally } from '../polls/tally.ts'
-import type { Query } from './statements.ts'
-
-/*
- * Votes that arrive together are written in one transaction. Each statement takes all of the batch as one JSON
- * parameter, so a batch costs the same number of statements whether it holds one vote or five hundred. Statements that
- * don't need each other are handed over together: each hop to SQLite's threads and back costs more than its work.
- */
-
-const POLLS = `
-  SELECT p.id AS pollId, p.revision, p.status, p.total_votes AS totalVotes, p.round, p.max_choices AS maxChoices,
-         c.id, c.text, c.votes
-  FROM json_each($1) AS asked JOIN poll AS p ON p.id = asked.value JOIN choice AS c ON c.poll_id = p.id
-  ORDER BY p.id, c.position`
-
-const BALLOTS = `
-  SELECT b.poll_id AS pollId, b.voter_id AS voterId, b.choice_ids AS choiceIds
-  FROM json_each($1) AS asked
-  JOIN poll AS p ON p.id = asked.value ->> 0
-  JOIN ballot AS b ON b.poll_id = p.id AND b.round = p.round AND b.voter_id = asked.value ->> 1`
-
-const CHOICES_THAT_ARE = 'SELECT id FROM choice WHERE id IN (SELECT value FROM json_each($1))'
-
-const WRITE_BALLOTS = `
-  INSERT INTO ballot (poll_id, round, voter_id, choice_ids)
-  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each($1) WHERE true
-  ON CONFLICT (poll_id, round, voter_id) DO UPDATE SET choice_ids = excluded.choice_ids`
-
-const WRITE_CHOICES = `
-  UPDATE choice SET votes = written.value ->> 1 FROM json_each($1) AS written WHERE choice.id = written.value ->> 0`
-
-const WRITE_POLLS = `
-  UPDATE poll SET revision = written.value ->> 1, total_votes = written.value ->> 2
-  FROM json_each($1) AS written WHERE poll.id = written.value ->> 0`
+import type { Query, Transaction } from './transactions.ts'
+import type { VoteSql } from './vote-sql.ts'
 
 interface PollState {
   round: number
@@ -47,13 +16,22 @@ type PollRow = Omit<Snapshot, 'choices'> & Omit<PollState, 'snapshot'> & Snapsho
 type BallotRow = { pollId: string; voterId: string; choiceIds: string }
 
 /**
- * Records the votes inside the transaction that `query` runs in, and answers for each, in order, with what was recorded or why
- * it was refused: a vote that breaks a rule does not fail its neighbours. Ballot, counters and revision change
- * together; the revision grows by one for each vote that changed something.
+ * Records the votes inside the transaction, and answers for each, in order, with what was recorded or why it was
+ * refused: a vote that breaks a rule does not fail its neighbours. Ballot, counters and revision change together; the
+ * revision grows by one for each vote that changed something. Statements that don't need each other are handed over
+ * together: each hop to the database and back costs more than its work, and a hot poll is locked for the length of it.
  */
-export async function writeBatch(query: Query, votes: readonly Vote[]): Promise<(RecordedVote | PollError)[]> {
-  const [polls, ballots] = await all([readPolls(query, votes), readBallots(query, votes)])
-  const elsewhere = await readStrangeChoices(query, votes, polls)
+export async function writeBatch(
+  { query, inDoubt }: Pick<Transaction, 'query' | 'inDoubt'>,
+  sql: VoteSql,
+  votes: readonly Vote[],
+): Promise<(RecordedVote | PollError)[]> {
+  const [, polls, ballots] = await all([
+    lockPolls(query, sql, votes),
+    readPolls(query, sql, votes),
+    readBallots(query, sql, votes),
+  ])
+  const elsewhere = await readStrangeChoices(query, sql, votes, polls)
   const tallies = new Map(
     [...polls].map(([id, { snapshot }]) => [id, new Tally(snapshot, ballots.get(id) ?? new Map())]),
   )
@@ -65,15 +43,22 @@ export async function writeBatch(query: Query, votes: readonly Vote[]): Promise<
     return checkVote(vote, poll, elsewhere) ?? { tally, changed: tally.cast(vote.voterId, vote.choiceIds) }
   })
 
-  await writeTallies(query, polls, tallies)
-  return results.map((result) =>
-    result instanceof Error ? result : { changed: result.changed, snapshot: result.tally.snapshot },
-  )
+  await writeTallies(query, sql, polls, tallies)
+  return results.map((result) => {
+    if (result instanceof Error) return result
+    // Votes that were committed already, without anyone hearing of it, have changed the poll and are still to be told.
+    return { changed: result.changed || inDoubt, snapshot: result.tally.snapshot }
+  })
 }
 
-async function readPolls(query: Query, votes: readonly Vote[]): Promise<Map<string, PollState>> {
-  const asked = new Set(votes.map((vote) => vote.pollId))
-  const rows = await query<PollRow>(POLLS, [JSON.stringify([...asked])])
+async function lockPolls(query: Query, sql: VoteSql, votes: readonly Vote[]): Promise<void> {
+  if (sql.lockPolls) await query(sql.lockPolls, [pollIds(votes)])
+}
+
+const pollIds = (votes: readonly Vote[]) => JSON.stringify([...new Set(votes.map((vote) => vote.pollId))])
+
+async function readPolls(query: Query, sql: VoteSql, votes: readonly Vote[]): Promise<Map<string, PollState>> {
+  const rows = await query<PollRow>(sql.polls, [pollIds(votes)])
   const polls = new Map<string, PollState>()
   for (const { id, text, votes, round, maxChoices, ...poll } of rows) {
     const state = polls.get(poll.pollId) ?? { round, maxChoices, snapshot: { ...poll, choices: [] } }
@@ -86,6 +71,7 @@ async function readPolls(query: Query, votes: readonly Vote[]): Promise<Map<stri
 /** Those choices that votes name though their poll has them not, and that belong to another one. */
 async function readStrangeChoices(
   query: Query,
+  sql: VoteSql,
   votes: readonly Vote[],
   polls: ReadonlyMap<string, PollState>,
 ): Promise<Set<number>> {
@@ -94,13 +80,19 @@ async function readStrangeChoices(
     return own ? choiceIds.filter((id) => !own.some((choice) => choice.id === id)) : []
   })
   if (strange.length === 0) return new Set()
-  const rows = await query<{ id: number }>(CHOICES_THAT_ARE, [JSON.stringify(strange)])
+  const rows = await query<{ id: number }>(sql.choicesThatAre, [JSON.stringify(strange)])
   return new Set(rows.map((row) => row.id))
 }
 
 /** The ballots that the votes' voters have cast before, by poll and voter. */
-async function readBallots(query: Query, votes: readonly Vote[]): Promise<Map<string, Map<string, number[]>>> {
-  const rows = await query<BallotRow>(BALLOTS, [JSON.stringify(votes.map(({ pollId, voterId }) => [pollId, voterId]))])
+async function readBallots(
+  query: Query,
+  sql: VoteSql,
+  votes: readonly Vote[],
+): Promise<Map<string, Map<string, number[]>>> {
+  const rows = await query<BallotRow>(sql.ballots, [
+    JSON.stringify(votes.map(({ pollId, voterId }) => [pollId, voterId])),
+  ])
   const ballots = new Map<string, Map<string, number[]>>()
   for (const { pollId, voterId, choiceIds } of rows) {
     const ofPoll = ballots.get(pollId) ?? new Map<string, number[]>()
@@ -111,6 +103,7 @@ async function readBallots(query: Query, votes: readonly Vote[]): Promise<Map<st
 
 async function writeTallies(
   query: Query,
+  sql: VoteSql,
   polls: ReadonlyMap<string, PollState>,
   tallies: ReadonlyMap<string, Tally>,
 ): Promise<void> {
@@ -123,9 +116,9 @@ async function writeTallies(
   const snapshots = changed.map(([, tally]) => tally.snapshot)
   const choices = snapshots.flatMap((snapshot) => snapshot.choices.map(({ id, votes }) => [id, votes]))
   await all([
-    query(WRITE_BALLOTS, [JSON.stringify(ballots)]),
-    query(WRITE_CHOICES, [JSON.stringify(choices)]),
-    query(WRITE_POLLS, [JSON.stringify(snapshots.map((s) => [s.pollId, s.revision, s.totalVotes]))]),
+    query(sql.writeBallots, [JSON.stringify(ballots)]),
+    query(sql.writeChoices, [JSON.stringify(choices)]),
+    query(sql.writePolls, [JSON.stringify(snapshots.map((s) => [s.pollId, s.revision, s.totalVotes]))]),
   ])
 }
 

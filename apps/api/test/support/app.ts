@@ -26,6 +26,8 @@ export async function openApp({ databasePath, webRoot, ...overrides }: AppOption
     port: 0,
     host: '127.0.0.1',
     database: { path },
+    redisUrl: undefined,
+    workers: 1,
     rateLimit: false,
     logLevel: 'silent',
     allowedOrigins: [],

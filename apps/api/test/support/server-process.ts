@@ -50,6 +50,10 @@ export class ServerProcess {
     return Object.assign(server, { url: said[0], port: Number(said[1]) })
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal)
   }

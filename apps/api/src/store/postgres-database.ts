@@ -1,0 +1,174 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { DataSource } from 'typeorm'
+import type { Database } from './database.ts'
+import { isLost, isOutage, unavailable } from './outage.ts'
+import { PostgresTransactions } from './postgres-transactions.ts'
+import { entities, migrations } from './schema.ts'
+import { postgresVoteSql } from './vote-sql.ts'
+
+/** Connections that a process reads on, beside the one that it writes on. */
+const READERS = 8
+
+/** Milliseconds, for all that may wait: nothing does without a bound. */
+const CONNECT_TIMEOUT = 2000
+const STATEMENT_TIMEOUT = 4000
+const MIGRATION_LOCK_TIMEOUT = 60_000
+
+/**
+ * A node that is stopped (SIGSTOP, a swapped-out machine) in the middle of a batch holds the poll's row. The server
+ * ends its transaction before the others have waited long enough to give up.
+ */
+const IDLE_IN_TRANSACTION_TIMEOUT = 1500
+const LOCK_TIMEOUT = 3000
+
+/** Where not even the server's own timeouts are heard of, because the way to it is cut. */
+const ANSWER_TIMEOUT = 5000
+
+/** Milliseconds between attempts to reach a database that is away when a node starts. */
+const FIRST_PAUSE = 250
+const LONGEST_PAUSE = 4000
+
+/** A number that stands for "migrating Pollcast" among the database's advisory locks. */
+const MIGRATION_LOCK = 0x706f6c6c
+
+/** The first version that Pollcast is tested with. */
+const OLDEST_SERVER = 150_000
+
+/**
+ * The plan of each statement is made once, and must do for a ballot table that was empty then and has a million rows
+ * a minute later: only by its keys.
+ */
+const PLANS = [
+  'jit=off',
+  'enable_seqscan=off',
+  'enable_hashjoin=off',
+  'enable_mergejoin=off',
+  'plan_cache_mode=force_generic_plan',
+]
+
+/** The database is there and won't have us: the message says why, and never the password. */
+export class DatabaseRefused extends Error {}
+
+/**
+ * Opens a PostgreSQL database and brings its schema up to date. Waits for one that is away, as long as it takes.
+ *
+ * @param say hears, once, that it is being waited for
+ */
+export async function openPostgres(url: string, say: (text: string) => void = () => {}): Promise<Database> {
+  const address = addressOf(url)
+  let said = false
+  for (let delay = FIRST_PAUSE; ; delay = Math.min(delay * 2, LONGEST_PAUSE)) {
+    try {
+      return await open(url)
+    } catch (error) {
+      if (error instanceof DatabaseRefused) throw error
+      if (!isOutage(error)) {
+        throw new DatabaseRefused(`The database at ${address} can't be used: ${reason(error, url)}. See DATABASE_URL.`)
+      }
+      if (!said) say(`Waiting for the database at ${address} …`)
+      said = true
+      await pause(delay)
+    }
+  }
+}
+
+async function open(url: string): Promise<Database> {
+  await migrate(url)
+  const reader = await source(url, READERS, {}).initialize()
+  const writer = await source(url, 1, { options: PLANS.map((setting) => `-c ${setting}`).join(' ') })
+    .initialize()
+    .catch(async (error) => {
+      await reader.destroy()
+      throw error
+    })
+  const transactions = new PostgresTransactions(writer)
+  return {
+    reader,
+    writer,
+    transactions,
+    voteSql: postgresVoteSql,
+    read: async (work) => {
+      try {
+        return await work(reader.manager).catch((error) => {
+          if (!isLost(error)) throw error
+          return work(reader.manager)
+        })
+      } catch (error) {
+        throw unavailable(error)
+      }
+    },
+    close: async () => {
+      await transactions.close()
+      await Promise.all([reader.destroy(), writer.destroy()])
+    },
+  }
+}
+
+function source(url: string, poolSize: number, extra: object): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    entities,
+    poolSize,
+    applicationName: 'pollcast',
+    connectTimeoutMS: CONNECT_TIMEOUT,
+    // A connection that broke while idle: the pool has dropped it, and opens another one when it is needed.
+    poolErrorHandler: () => {},
+    extra: {
+      statement_timeout: STATEMENT_TIMEOUT,
+      lock_timeout: LOCK_TIMEOUT,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT,
+      query_timeout: ANSWER_TIMEOUT,
+      // Statements go out without waiting for the answers of those before. One that times out closes the connection,
+      // where without it the pool would hand on one that is stuck.
+      pipeline: true,
+      keepAlive: true,
+      idleTimeoutMillis: 60_000,
+      ...extra,
+    },
+  })
+}
+
+/** Runs what is new, once, however many nodes start at this moment: the others wait for the lock and find it done. */
+async function migrate(url: string): Promise<void> {
+  const database = new DataSource({
+    type: 'postgres',
+    url,
+    entities,
+    migrations,
+    applicationName: 'pollcast migrations',
+    connectTimeoutMS: CONNECT_TIMEOUT,
+    poolErrorHandler: () => {},
+    extra: { lock_timeout: MIGRATION_LOCK_TIMEOUT, keepAlive: true },
+  })
+  await database.initialize()
+  try {
+    const [server] = await database.query('SHOW server_version_num')
+    if (Number(server.server_version_num) < OLDEST_SERVER) {
+      throw new DatabaseRefused('The database is older than PostgreSQL 15, the first version that Pollcast works with.')
+    }
+    // The lock is the connection's: it goes with it, whatever becomes of this process.
+    const lock = database.createQueryRunner()
+    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK])
+    try {
+      await database.runMigrations({ transaction: 'each' })
+    } finally {
+      await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => {})
+      await lock.release()
+    }
+  } finally {
+    await database.destroy()
+  }
+}
+
+/** Host and port, as one can show them. */
+function addressOf(url: string): string {
+  const { hostname, port } = new URL(url)
+  return `${hostname || 'localhost'}:${port || 5432}`
+}
+
+function reason(error: unknown, url: string): string {
+  const message = error instanceof Error ? error.message : String(error)
+  const { password } = new URL(url)
+  return password === '' ? message : message.replaceAll(password, '…').replaceAll(decodeURIComponent(password), '…')
+}

@@ -1,0 +1,99 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { PoolClient } from 'pg'
+import type { DataSource } from 'typeorm'
+import { isConflict, isLost, unavailable } from './outage.ts'
+import type { Query, Transactions, Work } from './transactions.ts'
+import { Turns } from './turns.ts'
+
+/** How often work that met another transaction is tried in all. */
+const CONFLICT_ATTEMPTS = 6
+
+/** Milliseconds between two of those, at most: chance keeps two that met from meeting again. */
+const CONFLICT_PAUSE = 40
+
+/** How often work whose connection broke is tried in all. One that can't be opened at all is not tried again. */
+const LOSS_ATTEMPTS = 2
+
+/**
+ * Transactions on PostgreSQL. One at a time, so that votes gather behind it into the next: nodes meet on the hot poll's
+ * row anyway, and one batch of many votes holds it for less time than many of few.
+ *
+ * What met another transaction or lost its connection is done again a bounded number of times; what remains is
+ * rejected as `store-unavailable`.
+ */
+export class PostgresTransactions implements Transactions {
+  readonly #writer: DataSource
+  readonly #turns = new Turns()
+  /** The names that the statements are prepared by, on each connection once. */
+  readonly #names = new Map<string, string>()
+
+  constructor(writer: DataSource) {
+    this.#writer = writer
+  }
+
+  run<T>(work: Work<T>, repeatable?: 'repeatable'): Promise<T> {
+    return this.#turns.take(() => this.#attempts(work, repeatable !== undefined))
+  }
+
+  close(): Promise<void> {
+    return this.#turns.over()
+  }
+
+  async #attempts<T>(work: Work<T>, repeatable: boolean): Promise<T> {
+    let inDoubt = false
+    for (let attempt = 1; ; attempt += 1) {
+      const way: Way = { stage: 'connecting', inDoubt }
+      try {
+        return await this.#transaction(work, way)
+      } catch (error) {
+        const lost = isLost(error)
+        const doubtful = lost && way.stage === 'committing'
+        inDoubt ||= doubtful
+        const again =
+          (isConflict(error) && attempt < CONFLICT_ATTEMPTS) ||
+          (lost && way.stage !== 'connecting' && attempt < LOSS_ATTEMPTS && (repeatable || !doubtful))
+        if (!again) throw unavailable(error)
+      }
+      await pause(Math.random() * CONFLICT_PAUSE)
+    }
+  }
+
+  async #transaction<T>(work: Work<T>, way: Way): Promise<T> {
+    const runner = this.#writer.createQueryRunner()
+    const client: PoolClient = await runner.connect()
+    way.stage = 'working'
+    try {
+      // BEGIN goes out together with the work's first statements: the connection is a pipeline.
+      const begun = client.query('BEGIN ISOLATION LEVEL READ COMMITTED')
+      const done = work({ query: this.#queryOn(client), manager: runner.manager, inDoubt: way.inDoubt })
+      await Promise.allSettled([begun, done])
+      await begun
+      const result = await done
+      way.stage = 'committing'
+      const { command } = await client.query('COMMIT')
+      if (command !== 'COMMIT') throw new Error('The work went on after one of its statements had failed.')
+      await runner.release()
+      return result
+    } catch (error) {
+      // The lock goes now, and the connection with whatever it has half prepared. The pool opens a new one.
+      await client.query('ROLLBACK').catch(() => {})
+      void (client as PoolClient & { end(): Promise<void> }).end()
+      await runner.release()
+      throw error
+    }
+  }
+
+  #queryOn(client: PoolClient): Query {
+    return async <Row>(text: string, values: readonly unknown[] = []) => {
+      const name = this.#names.get(text) ?? `pollcast-${this.#names.size}`
+      this.#names.set(text, name)
+      return (await client.query({ name, text, values: [...values] })).rows as Row[]
+    }
+  }
+}
+
+/** How far an attempt has come. */
+interface Way {
+  stage: 'connecting' | 'working' | 'committing'
+  readonly inDoubt: boolean
+}

@@ -1,0 +1,11 @@
+import { BallotEntity } from './entities/ballot-entity.ts'
+import { ChoiceEntity } from './entities/choice-entity.ts'
+import { PollEntity } from './entities/poll-entity.ts'
+import { SettingEntity } from './entities/setting-entity.ts'
+import { Polls1763856000000 } from './migrations/1763856000000-polls.ts'
+import { DemoPolls1763856000001 } from './migrations/1763856000001-demo-polls.ts'
+
+/** What is stored, the same in every engine. */
+export const entities = [PollEntity, ChoiceEntity, BallotEntity, SettingEntity]
+
+export const migrations = [Polls1763856000000, DemoPolls1763856000001]

@@ -1,0 +1,76 @@
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import sqlite3 from 'sqlite3'
+import { DataSource } from 'typeorm'
+import type { Database } from './database.ts'
+import { entities, migrations } from './schema.ts'
+import { sqliteVoteSql } from './vote-sql.ts'
+import { WriteQueue } from './write-queue.ts'
+
+/** How long, in milliseconds, a process waits for another one that has the file locked. */
+const BUSY_TIMEOUT = 5000
+
+/**
+ * TypeORM asks for sqlite3's verbose mode, which takes a stack trace and a printout of the parameters for every
+ * statement, in case it fails: a fifth of the time a vote takes.
+ */
+const driver = { ...sqlite3, verbose: () => sqlite3 }
+
+/**
+ * Opens an SQLite file, which is made with its folder where it is missing, and brings its schema up to date.
+ *
+ * TypeORM keeps one connection to an SQLite file, and what one statement sees on it, another's open transaction may
+ * still undo. So reads have a connection of their own: in WAL mode it sees what is committed, and waits for nobody.
+ */
+export async function openSqlite(path: string): Promise<Database> {
+  await mkdir(dirname(path), { recursive: true })
+  const file = { type: 'sqlite', database: path, driver, entities, busyTimeout: BUSY_TIMEOUT } as const
+
+  const writer = await new DataSource({ ...file, migrations }).initialize()
+  await enterWal(writer)
+  // FULL: a commit is on the disk before it is acknowledged, even if the power fails.
+  await writer.query('PRAGMA synchronous = FULL')
+  await migrate(writer)
+
+  const reader = await new DataSource({ ...file, flags: sqlite3.OPEN_READONLY }).initialize()
+  const transactions = new WriteQueue(writer)
+  return {
+    reader,
+    writer,
+    transactions,
+    voteSql: sqliteVoteSql,
+    read: (work) => work(reader.manager),
+    close: async () => {
+      await transactions.close()
+      await reader.destroy()
+      await writer.destroy()
+    },
+  }
+}
+
+/** Of processes that start on a new file at once, one makes it WAL; SQLite tells the others BUSY, and does not wait. */
+async function enterWal(writer: DataSource): Promise<void> {
+  const end = performance.now() + BUSY_TIMEOUT
+  for (;;) {
+    try {
+      await writer.query('PRAGMA journal_mode = WAL')
+      return
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'SQLITE_BUSY' || performance.now() > end) throw error
+      await pause(10)
+    }
+  }
+}
+
+/** Runs what is new in one transaction that has the file to itself, so that of several processes one does it. */
+async function migrate(writer: DataSource): Promise<void> {
+  await writer.query('BEGIN IMMEDIATE')
+  try {
+    await writer.runMigrations({ transaction: 'none' })
+    await writer.query('COMMIT')
+  } catch (error) {
+    await writer.query('ROLLBACK')
+    throw error
+  }
+}

@@ -1,0 +1,26 @@
+import type { EntityManager } from 'typeorm'
+
+/** Runs one statement and resolves with its rows; rejects as the database does. Statements run in the order given. */
+export type Query = <Row>(sql: string, parameters?: readonly unknown[]) => Promise<Row[]>
+
+/** What work can do inside a transaction: by statements, or by entities. */
+export interface Transaction {
+  query: Query
+  manager: EntityManager
+  /** True where this very work may have been committed before, by an attempt of whose COMMIT nothing was heard. */
+  inDoubt: boolean
+}
+
+export type Work<T> = (transaction: Transaction) => Promise<T>
+
+/** One transaction at a time, in the order asked for. */
+export interface Transactions {
+  /**
+   * Runs the work in a transaction of its own. Resolves after the commit; if the work fails, nothing is written.
+   *
+   * @param repeatable whether the work may be done again where nobody knows if it was committed
+   */
+  run<T>(work: Work<T>, repeatable?: 'repeatable'): Promise<T>
+  /** Resolves when all that was asked for is done, and what that asked for in turn. Ask for nothing more. */
+  close(): Promise<void>
+}

@@ -1,0 +1,71 @@
+import { afterAll, onTestFinished } from 'vitest'
+import { postgresServer } from '../../test/support/postgres.ts'
+import { redisPrefix, redisUrl } from '../../test/support/redis.ts'
+import { LocalWakeBus, type WakeBus } from '../live/wake-bus.ts'
+import { NotifyWakeBus } from './notify-wake-bus.ts'
+import { RedisWakeBus } from './redis-wake-bus.ts'
+import type { SharedWakeBus } from './shared-wake-bus.ts'
+import { WakeExchange } from './wake-exchange.ts'
+import type { Channel } from './worker-messages.ts'
+import { WorkerWakeBus } from './worker-wake-bus.ts'
+
+/** Opens the buses of several nodes that reach each other, until the test has ended. */
+export type OpenBuses = (nodes: number) => Promise<WakeBus[]>
+
+const untilTestEnds = <Bus extends SharedWakeBus>(bus: Bus): Bus => {
+  onTestFinished(() => bus.close())
+  return bus
+}
+
+const times = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make)
+const ignore = { onError: () => {} }
+
+let server: ReturnType<typeof postgresServer> | undefined
+afterAll(async () => (await server)?.stop())
+
+/** A server that all test files share: polls are told apart by their ids. */
+export async function postgresUrl(): Promise<string> {
+  server ??= postgresServer()
+  return (await server).url
+}
+
+export const buses: Record<string, OpenBuses> = {
+  LocalWakeBus: async (nodes) => {
+    const bus = new LocalWakeBus()
+    return times(nodes, () => bus)
+  },
+  NotifyWakeBus: async (nodes) => {
+    const url = await postgresUrl()
+    return times(nodes, () => untilTestEnds(new NotifyWakeBus(url, ignore)))
+  },
+  RedisWakeBus: async (nodes) => {
+    const [url, prefix] = [await redisUrl(), redisPrefix()]
+    return times(nodes, () => untilTestEnds(new RedisWakeBus(url, prefix, ignore)))
+  },
+  WorkerWakeBus: async (nodes) => {
+    const exchange = new WakeExchange()
+    return times(nodes, () => {
+      const [worker, primary] = channel()
+      exchange.add(primary)
+      return untilTestEnds(new WorkerWakeBus(worker, ignore))
+    })
+  },
+}
+
+/** Both ends of what connects two processes: what is sent at one is heard at the other, a turn later. */
+export function channel(): [Channel, Channel] {
+  const ears = [new Set<(message: unknown) => void>(), new Set<(message: unknown) => void>()] as const
+  const end = (own: Set<(message: unknown) => void>, other: Set<(message: unknown) => void>): Channel => ({
+    on: (_event, listener) => own.add(listener),
+    off: (_event, listener) => own.delete(listener),
+    send: (message, done) => {
+      const text = JSON.stringify(message)
+      setImmediate(() => {
+        for (const ear of other) ear(JSON.parse(text))
+        done(null)
+      })
+      return true
+    },
+  })
+  return [end(ears[0], ears[1]), end(ears[1], ears[0])]
+}

@@ -1,0 +1,97 @@
+import cluster, { type Worker } from 'node:cluster'
+import { backoff } from './wakes/patience.ts'
+import { WakeExchange } from './wakes/wake-exchange.ts'
+
+/** Milliseconds that workers have to end by themselves; theirs are fewer. */
+const GRACE = 10_000
+
+/** A worker that served so long was a good one: it is replaced at once. */
+const STEADY_MS = 10_000
+
+/** What a worker says of itself once it takes requests. */
+export interface Ready {
+  port: number
+  servesPages: boolean
+}
+
+/** Said by a worker to its pool. */
+export function tellReady({ port, servesPages }: Ready): void {
+  process.send?.({ pollcastReady: { port, servesPages } })
+}
+
+/**
+ * The processes behind one port. The first one starts by itself, so that a database is made, or a setting refused,
+ * once; one that dies is replaced. This process does nothing but hand out connections and wakes.
+ */
+export class WorkerPool {
+  readonly #count: number
+  readonly #onReady: (ready: Ready) => void
+  readonly #exchange = new WakeExchange()
+  readonly #workers = new Set<Worker>()
+  readonly #replacing = new Set<NodeJS.Timeout>()
+  #ready = 0
+  #failures = 0
+  #ending = false
+  #ended = () => {}
+
+  /** @param onReady is called once: when all workers take requests */
+  constructor(count: number, onReady: (ready: Ready) => void) {
+    this.#count = count
+    this.#onReady = onReady
+    // Workers that accept for themselves leave most connections to whichever wakes first.
+    cluster.schedulingPolicy = cluster.SCHED_RR
+  }
+
+  /** Starts the workers. Resolves with the exit code for this process: once `end` is done, or if none can start. */
+  run(): Promise<number> {
+    return new Promise((resolve) => {
+      this.#ended = () => resolve(0)
+      this.#fork(resolve)
+    })
+  }
+
+  /** Has every worker finish what is under way; what is left after a while is killed. */
+  end(): void {
+    if (this.#ending) return
+    this.#ending = true
+    for (const timer of this.#replacing) clearTimeout(timer)
+    for (const worker of this.#workers) worker.process.kill('SIGTERM')
+    setTimeout(() => {
+      for (const worker of this.#workers) worker.process.kill('SIGKILL')
+    }, GRACE).unref()
+    if (this.#workers.size === 0) this.#ended()
+  }
+
+  #fork(fail: (code: number) => void): void {
+    const worker = cluster.fork()
+    const forked = performance.now()
+    const forget = this.#exchange.add(worker)
+    this.#workers.add(worker)
+    worker.on('error', () => {})
+    worker.on('message', ({ pollcastReady }: { pollcastReady?: Ready }) => {
+      if (pollcastReady) this.#begun(pollcastReady, fail)
+    })
+    worker.on('exit', (code) => {
+      forget()
+      this.#workers.delete(worker)
+      if (this.#ending) return this.#workers.size === 0 ? this.#ended() : undefined
+      if (this.#ready === 0) return fail(code || 1)
+      this.#failures = performance.now() - forked > STEADY_MS ? 0 : this.#failures + 1
+      this.#replace(this.#failures === 0 ? 0 : backoff(this.#failures - 1, { longest: 30_000 }), fail)
+    })
+  }
+
+  #begun(ready: Ready, fail: (code: number) => void): void {
+    this.#ready += 1
+    if (this.#ready === 1) for (let more = 1; more < this.#count; more += 1) this.#fork(fail)
+    if (this.#ready === this.#count) this.#onReady(ready)
+  }
+
+  #replace(delay: number, fail: (code: number) => void): void {
+    const timer = setTimeout(() => {
+      this.#replacing.delete(timer)
+      this.#fork(fail)
+    }, delay)
+    this.#replacing.add(timer)
+  }
+}

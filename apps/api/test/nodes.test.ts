@@ -1,0 +1,80 @@
+import type { Snapshot } from '@pollcast/shared/poll'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { openApp } from './support/app.ts'
+import { createDatabase, postgresServer } from './support/postgres.ts'
+import { redisUrl } from './support/redis.ts'
+import { freePort, TcpProxy } from './support/tcp-proxy.ts'
+import { createPoll, Voter } from './support/voter.ts'
+import { Watcher } from './support/watcher.ts'
+
+afterAll(async () => (await postgresServer()).stop())
+
+/** Two nodes on one PostgreSQL database, a poll, and a watcher on each who has seen its first snapshot. */
+const setUp = async (redis: string | undefined) => {
+  const database = await createDatabase()
+  onTestFinished(() => database.drop())
+  const options = { database: { url: database.url }, redisUrl: redis }
+  const nodes = [await openApp(options), await openApp(options)] as const
+  const { poll } = await createPoll(nodes[0].url)
+  const choiceId = poll.choices[0]?.id ?? 0
+  const watchers = nodes.map(({ url }) => new Watcher(url + poll.streamUrl))
+  for (const watcher of watchers) expect((await watcher.next()).event).toBe('snapshot')
+  const vote = (node: 0 | 1): Promise<Snapshot> => new Voter(nodes[node].url).vote(poll.id, choiceId)
+  /** Resolves when every watcher has been shown this many votes. */
+  const shown = (votes: number) =>
+    Promise.all(
+      watchers.map(async (watcher) => {
+        while ((await watcher.next()).snapshot.totalVotes < votes);
+      }),
+    )
+  return { nodes, poll, vote, shown }
+}
+
+describe.each([
+  ['NOTIFY', async (): Promise<string | undefined> => undefined],
+  ['Redis', redisUrl],
+] as const)('by %s', (_, address) => {
+  test('a vote on either node is on the streams of both', async () => {
+    const { nodes, vote, shown } = await setUp(await address())
+    await vote(0)
+    await shown(1)
+    await vote(1)
+    await shown(2)
+    await Promise.all(Array.from({ length: 40 }, (_, index) => vote(index % 2 === 0 ? 0 : 1)))
+    await shown(42)
+    expect(nodes.flatMap(({ errors }) => errors)).toEqual([])
+  })
+})
+
+test('with Redis gone votes go on and streams stay open; when it is back, both nodes show the newest', async () => {
+  const { proxy, url } = await TcpProxy.before(await redisUrl(), 6379)
+  const { nodes, vote, shown } = await setUp(url)
+  await vote(0)
+  await shown(1)
+  proxy.refuse()
+  await Promise.all([vote(0), vote(1), vote(0)])
+  proxy.refuse(false)
+  await shown(4)
+  // Once for the wakes and once for the cache, on each node, and not for every vote.
+  expect(nodes.flatMap(({ errors }) => errors).length).toBeLessThanOrEqual(4)
+})
+
+test('a node starts, serves and ends though there is no Redis where it was told', async () => {
+  const app = await openApp({ redisUrl: `redis://127.0.0.1:${await freePort()}` })
+  const { poll } = await createPoll(app.url)
+  const watcher = new Watcher(app.url + poll.streamUrl)
+  await watcher.next()
+  await new Voter(app.url).vote(poll.id, poll.choices[0]?.id ?? 0)
+  expect((await watcher.next()).snapshot.totalVotes).toBe(1)
+  await app.close()
+})
+
+test('installations that share a Redis keep apart, even where their polls have the same id', async () => {
+  const apps = [await openApp({ redisUrl: await redisUrl() }), await openApp({ redisUrl: await redisUrl() })] as const
+  const [here, there] = apps.map(({ url }) => new Watcher(`${url}/api/polls/tabspace/stream`))
+  await Promise.all([here?.next(), there?.next()])
+  await new Voter(apps[0].url).vote('tabspace', 1)
+  expect((await here?.next())?.snapshot.totalVotes).toBe(1)
+  await new Voter(apps[1].url).vote('tabspace', 2)
+  expect((await there?.next())?.snapshot.choices.slice(0, 2).map(({ votes }) => votes)).toEqual([0, 1])
+})

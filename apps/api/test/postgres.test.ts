@@ -1,0 +1,114 @@
+import { join } from 'node:path'
+import type { Problem } from '@pollcast/shared/problem'
+import { routes } from '@pollcast/shared/routes'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
+import { readProblem } from './support/answer.ts'
+import { query } from './support/database.ts'
+import { ask, createDatabase, postgresServer } from './support/postgres.ts'
+import { ServerProcess } from './support/server-process.ts'
+import { freePort, TcpProxy } from './support/tcp-proxy.ts'
+import { tempFolder } from './support/temp-folder.ts'
+import { createPoll, json, Voter } from './support/voter.ts'
+
+afterAll(async () => (await postgresServer()).stop())
+
+const ADDRESS = /http:\/\/127\.0\.0\.1:\d+/
+
+const setUp = async () => {
+  const { url, drop } = await createDatabase()
+  onTestFinished(drop)
+  return { direct: url, ...(await TcpProxy.before(url, 5432)) }
+}
+
+const addressOf = async (server: ServerProcess) => (await server.until(ADDRESS))[0]
+
+const retryAfter = (answer: Response) => Number(answer.headers.get('Retry-After'))
+
+test('while the database is away requests are answered with 503 and when to come back, and all is well after', async () => {
+  const { url, proxy } = await setUp()
+  const address = await addressOf(new ServerProcess({ DATABASE_URL: url }))
+  const { poll } = await createPoll(address)
+  const [choice = 0] = poll.choices.map(({ id }) => id)
+  await new Voter(address).vote(poll.id, choice)
+
+  proxy.refuse()
+  const vote = () => new Voter(address).ask(routes.votes(poll.id), json({ choiceIds: [choice] }))
+  const asked = [vote(), fetch(address + routes.poll(poll.id)), fetch(address + routes.polls)]
+  for (const answer of await Promise.all(asked)) {
+    expect(retryAfter(answer)).toBe(2)
+    const problem: Problem = await readProblem('store-unavailable', answer)
+    expect(problem.status).toBe(503)
+  }
+
+  proxy.refuse(false)
+  expect(await new Voter(address).vote(poll.id, choice)).toMatchObject({ revision: 2, totalVotes: 2 })
+})
+
+test('a vote on one node is there on another, and a voter is the same voter on both', async () => {
+  const { direct } = await setUp()
+  const nodes = [new ServerProcess({ DATABASE_URL: direct }), new ServerProcess({ DATABASE_URL: direct })]
+  const [here = '', there = ''] = await Promise.all(nodes.map(addressOf))
+  const { poll } = await createPoll(here)
+  const [a = 0, b = 0] = poll.choices.map(({ id }) => id)
+  const voter = new Voter(here)
+  await voter.vote(poll.id, a)
+  const again = new Voter(there)
+  for (const [name, value] of voter.cookies) again.cookies.set(name, value)
+  expect(await again.vote(poll.id, b)).toMatchObject({ revision: 2, totalVotes: 1 })
+  expect(await voter.read(poll.id)).toMatchObject({ revision: 2, ownChoiceIds: [b] })
+})
+
+test('a node that starts while the database is away says so once, and goes on when it is there', async () => {
+  const { url, proxy } = await setUp()
+  proxy.refuse()
+  const server = new ServerProcess({ DATABASE_URL: url })
+  await server.until(/Waiting for the database at 127\.0\.0\.1:\d+/)
+  proxy.refuse(false)
+  await addressOf(server)
+  expect(server.output.match(/Waiting/g)).toHaveLength(1)
+})
+
+test('SIGTERM ends a node that waits for its database', async () => {
+  const server = new ServerProcess({ DATABASE_URL: `postgres://polls@127.0.0.1:${await freePort()}/polls` })
+  await server.until(/Waiting/)
+  server.signal('SIGTERM')
+  expect([0, 'SIGTERM']).toContain(await server.exited)
+})
+
+test('a database that is not there is said plainly, without the password', async () => {
+  const url = new URL((await postgresServer()).url)
+  url.pathname = 'no_such_database'
+  url.password ||= 'secret'
+  const server = new ServerProcess({ DATABASE_URL: url.href })
+  expect(await server.exited).toBe(1)
+  expect(server.output.trim().split('\n')).toHaveLength(1)
+  expect(server.output).toContain('DATABASE_URL')
+  expect(server.output).toContain('"no_such_database"')
+  expect(server.output).not.toContain(url.password)
+})
+
+const engines: [string, () => Promise<{ DATABASE_URL: string; read(sql: string): Promise<unknown[]> }>][] = [
+  [
+    'an SQLite file',
+    async () => {
+      const path = join(tempFolder(), 'data', 'polls.sqlite')
+      return { DATABASE_URL: `sqlite:${path}`, read: (sql) => query(path, sql) }
+    },
+  ],
+  [
+    'a PostgreSQL database',
+    async () => {
+      const { direct } = await setUp()
+      return { DATABASE_URL: direct, read: (sql) => ask(direct, sql) }
+    },
+  ],
+]
+
+test.each(engines)('four processes that start at once on %s that is new migrate it once', async (_, create) => {
+  const { DATABASE_URL, read } = await create()
+  const nodes = Array.from({ length: 4 }, () => new ServerProcess({ DATABASE_URL }))
+  await Promise.all(nodes.map(addressOf))
+  expect(await read('SELECT name FROM migrations ORDER BY id')).toHaveLength(2)
+  expect(await read('SELECT id FROM poll')).toHaveLength(2)
+  expect(await read('SELECT name FROM setting')).toEqual([{ name: 'voter-key' }])
+})

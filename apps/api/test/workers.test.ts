@@ -1,0 +1,108 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { routes } from '@pollcast/shared/routes'
+import { expect, test } from 'vitest'
+import { query, recount } from './support/database.ts'
+import { get, RawConnection } from './support/raw-connection.ts'
+import { ServerProcess } from './support/server-process.ts'
+import { freePort } from './support/tcp-proxy.ts'
+import { tempFolder } from './support/temp-folder.ts'
+import { createPoll, json, Voter } from './support/voter.ts'
+import { Watcher } from './support/watcher.ts'
+
+const setUp = async (how: 'node' | 'npm' = 'node', workers = '2', at = 0) => {
+  const databasePath = join(tempFolder(), 'polls.sqlite')
+  const environment = { DATABASE_URL: `sqlite:${databasePath}`, WORKERS: workers, PORT: String(at) }
+  const server = new ServerProcess(environment, how)
+  const [url = '', port] = await server.until(/http:\/\/127\.0\.0\.1:(\d+)/)
+  const { poll } = await createPoll(url)
+  return { databasePath, server, url, port: Number(port), poll, choiceId: poll.choices[0]?.id ?? 0 }
+}
+
+/** The processes that a server's pool has, by asking the system. */
+const workersOf = (server: ServerProcess): number[] =>
+  execFileSync('ps', ['-o', 'pid=', '--ppid', String(server.pid)], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line.trim())
+    .map(Number)
+
+/** Whether a new voter's vote is taken, in a second. */
+const taken = async (url: string, pollId: string, choiceId: number): Promise<boolean> => {
+  try {
+    const vote = { ...json({ choiceIds: [choiceId] }), signal: AbortSignal.timeout(1000) }
+    return (await fetch(url + routes.votes(pollId), vote)).status === 201
+  } catch {
+    return false
+  }
+}
+
+/** Watches until a snapshot of this many votes, and answers the revisions that came. */
+const watchUntil = async (url: string, totalVotes: number): Promise<number[]> => {
+  const watcher = new Watcher(url)
+  const revisions: number[] = []
+  for (;;) {
+    const { snapshot } = await watcher.next()
+    revisions.push(snapshot.revision)
+    if (snapshot.totalVotes === totalVotes) return revisions
+  }
+}
+
+test('streams and votes on several workers: every stream ends on the newest, and none goes back', async () => {
+  const { server, url, poll, choiceId, databasePath } = await setUp('node', '3')
+  expect(workersOf(server)).toHaveLength(3)
+  const watching = Array.from({ length: 9 }, () => watchUntil(url + poll.streamUrl, 60))
+  // Votes side by side have connections of their own, which the pool deals out.
+  for (let turn = 0; turn < 10; turn += 1) {
+    await Promise.all(Array.from({ length: 6 }, () => new Voter(url).vote(poll.id, choiceId)))
+  }
+  for (const revisions of await Promise.all(watching)) {
+    expect(revisions).toEqual([...new Set(revisions)].sort((a, b) => a - b))
+  }
+  expect(await recount(databasePath, poll.id)).toMatchObject({ totalVotes: 60 })
+  expect(server.output.match(/http:/g)).toHaveLength(1)
+})
+
+test('however many workers start at once, what is made on the first start is made once', async () => {
+  const { databasePath } = await setUp('node', '4')
+  expect(await query(databasePath, "SELECT count(*) AS keys FROM setting WHERE name = 'voter-key'")).toEqual([
+    { keys: 1 },
+  ])
+})
+
+test('a worker that is killed is replaced, and the port is served again whichever dies', {
+  timeout: 60_000,
+}, async () => {
+  const { server, url, poll, choiceId } = await setUp('node', '2', await freePort())
+  const serves = () => expect.poll(() => taken(url, poll.id, choiceId), { timeout: 20_000, interval: 100 }).toBe(true)
+  const before = workersOf(server)
+  for (const pid of before) {
+    process.kill(pid, 'SIGKILL')
+    await expect.poll(() => workersOf(server).filter((other) => other !== pid).length, { timeout: 20_000 }).toBe(2)
+    await serves()
+  }
+  expect(workersOf(server).filter((pid) => before.includes(pid))).toEqual([])
+})
+
+test.each(['node', 'npm'] as const)('SIGTERM (%s) drains all workers, is said once, and ends with 0', async (how) => {
+  const { server, port, poll } = await setUp(how)
+  const streams = await Promise.all(
+    Array.from({ length: 8 }, async () => (await RawConnection.open(port)).send(get(poll.streamUrl))),
+  )
+  for (const stream of streams) await stream.until(/\n\n$/)
+  const start = performance.now()
+  if (how === 'npm') server.signalGroup('SIGTERM')
+  else server.signal('SIGTERM')
+  for (const stream of streams) expect(await stream.ended).toBe('end')
+  const code = await server.exited
+  if (how === 'node') expect(code).toBe(0)
+  expect(performance.now() - start).toBeLessThan(5000)
+  expect(server.output.match(/closing/g)).toHaveLength(1)
+})
+
+test('a setting that no worker can start with ends all of it, and is said once', async () => {
+  const folder = tempFolder()
+  const server = new ServerProcess({ DATABASE_URL: `sqlite:${folder}`, WORKERS: '3' })
+  expect(await server.exited).toBe(1)
+  expect(server.output.trim().split('\n')).toHaveLength(1)
+  expect(server.output).toContain('DATABASE_URL')
+})
