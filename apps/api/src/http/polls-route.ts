@@ -29,10 +29,10 @@ export function pollListRoute(store: PollStore): Middleware {
 }
 
 /** `POST /api/polls`: 201, Location, the poll and the host's key. */
-export function newPollRoute(store: PollStore, limits: RateLimits): Middleware {
+export function newPollRoute(store: PollStore, limits: RateLimits | undefined): Middleware {
   return async (ctx) => {
     const wanted = await readJson(ctx, newPollSchema)
-    await limits.addressPolls(ctx.ip)
+    await limits?.poll(ctx)
     const { poll, hostKey } = await createPoll(wanted, store)
     const created: CreatedPoll = { poll: presentPoll(poll, []), hostKey }
     ctx.status = 201

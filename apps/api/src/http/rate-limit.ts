@@ -1,19 +1,18 @@
+import type { Context } from 'koa'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { TooManyRequests } from './problem.ts'
 
-/** Counts one more for the key. Rejects with TooManyRequests where that is one too many. */
-export type RateLimit = (key: string) => Promise<void>
-
+/** Each counts one more, and rejects with TooManyRequests where that is one too many. */
 export interface RateLimits {
-  /** Votes of one voter: nobody changes their mind more often by hand. */
-  voterVotes: RateLimit
-  /** Votes from one address: a full hall behind one router is let through, a script that sheds its cookies is not. */
-  addressVotes: RateLimit
-  /** Polls made from one address. */
-  addressPolls: RateLimit
+  /** A vote, by a voter if they are known. */
+  vote(ctx: Context, voterId: string | undefined): Promise<void>
+  /** A new poll. */
+  poll(ctx: Context): Promise<void>
 }
 
-const perMinute = (points: number): RateLimit => {
+type Limit = (key: string) => Promise<void>
+
+const perMinute = (points: number): Limit => {
   const limiter = new RateLimiterMemory({ points, duration: 60 })
   return async (key) => {
     try {
@@ -25,10 +24,19 @@ const perMinute = (points: number): RateLimit => {
   }
 }
 
-const unlimited: RateLimit = async () => {}
-
-/** The limits of one process, in memory. */
-export function rateLimits(on: boolean): RateLimits {
-  if (!on) return { voterVotes: unlimited, addressVotes: unlimited, addressPolls: unlimited }
-  return { voterVotes: perMinute(60), addressVotes: perMinute(12_000), addressPolls: perMinute(30) }
+/** The limits of one process, in memory; undefined where nothing is limited. */
+export function rateLimits(on: boolean): RateLimits | undefined {
+  if (!on) return undefined
+  // Nobody changes their mind more often by hand.
+  const votesOfVoter = perMinute(60)
+  // A full hall behind one router is let through, a script that sheds its cookies is not.
+  const votesFromAddress = perMinute(12_000)
+  const pollsFromAddress = perMinute(30)
+  return {
+    async vote(ctx, voterId) {
+      await votesFromAddress(ctx.ip)
+      if (voterId) await votesOfVoter(voterId)
+    },
+    poll: (ctx) => pollsFromAddress(ctx.ip),
+  }
 }

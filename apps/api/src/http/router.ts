@@ -18,7 +18,8 @@ export interface HttpParts {
   store: PollStore
   voteCast: Signal<VoteCast>
   audiences: Audiences
-  limits: RateLimits
+  /** Undefined where nothing is limited. */
+  limits: RateLimits | undefined
   voters: Voters
   allowedOrigins: readonly string[]
   trustProxy: boolean

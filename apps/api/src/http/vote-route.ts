@@ -15,7 +15,7 @@ interface VoteParts {
   store: PollStore
   voters: Voters
   voteCast: Signal<VoteCast>
-  limits: RateLimits
+  limits: RateLimits | undefined
 }
 
 /** `POST /api/polls/:id/votes`: 201 with the snapshot that has the vote in it, or 303 to the poll's page for a form. */
@@ -24,8 +24,7 @@ export function voteRoute({ store, voters, voteCast, limits }: VoteParts): Middl
     const pollId = pollIdOf(ctx)
     const { choiceIds, form } = await readVote(ctx)
     const known = voters.known(ctx)
-    await limits.addressVotes(ctx.ip)
-    if (known) await limits.voterVotes(known)
+    await limits?.vote(ctx, known)
     const voterId = known ?? newVoterId()
 
     const { snapshot } = await castVote({ pollId, voterId, choiceIds }, store, voteCast)
@@ -36,7 +35,7 @@ export function voteRoute({ store, voters, voteCast, limits }: VoteParts): Middl
       ctx.status = 303
     } else {
       ctx.status = 201
-      ctx.type = 'application/json'
+      ctx.set('Content-Type', 'application/json; charset=utf-8')
       ctx.body = snapshotJson(snapshot)
     }
   }

@@ -31,7 +31,7 @@ export class Voters {
   remember(ctx: Context, id: string): void {
     const secure = ctx.secure ? '; Secure' : ''
     const cookie = `voter=${id}.${this.#sign(id)}; Path=/; Max-Age=${YEAR_SECONDS}; HttpOnly; SameSite=Lax${secure}`
-    ctx.append('Set-Cookie', cookie)
+    ctx.set('Set-Cookie', cookie)
   }
 
   #sign(id: string): string {
