@@ -22,11 +22,11 @@ export class HttpServer {
       if (silent.delete(req.socket)) req.socket.off('close', forget)
       return this.#closing ? refuse(res) : listener(req, res)
     })
-    acceptFirst(this.#server)
     this.#server.on('connection', (socket: Socket) => {
       silent.add(socket)
       socket.on('close', forget)
     })
+    acceptFirst(this.#server)
   }
 
   /** Resolves with the port once connections are taken; rejects as `listen` fails (EADDRINUSE, EACCES, …). */
