@@ -14,7 +14,8 @@ const tsx = ['--import', import.meta.resolve('tsx'), '--conditions=source']
 
 /** What a load can be sent to without an address: Pollcast as it is built, and its peers. */
 export const programs = {
-  pollcast: [file('../dist/main.js')],
+  // As `npm run serve` starts it.
+  pollcast: ['--min-semi-space-size=16', file('../dist/main.js')],
   'better-sse': [...tsx, file('./peers/better-sse.ts')],
   'bare node': [...tsx, file('./peers/bare-node.ts')],
 }
@@ -33,7 +34,7 @@ export class OwnServer {
 
   static async start(name: keyof typeof programs, core: string | undefined): Promise<OwnServer> {
     const program = programs[name]
-    if (name === 'pollcast' && !existsSync(program[0] as string)) {
+    if (name === 'pollcast' && !existsSync(program.at(-1) ?? '')) {
       throw new Error('The server has not been built: run "npm run build" first, or name the URL of one that runs.')
     }
     const port = await freePort()
