@@ -36,20 +36,23 @@ describe.each(Object.entries(buses))('%s', (name, open) => {
     expect(farEar.wakes).toEqual([wake])
   })
 
-  test.runIf(apart)('wakes for polls that are not watched, or no longer, do not come', async () => {
-    const { here, there, farEar, watchThere } = await setUp()
-    const [never, before, always] = [newPollId(), newPollId(), newPollId()]
-    await watchThere(before)
-    await watchThere(always)
-    here.publish({ pollId: before, revision: 1 })
-    await farEar.heard(before, 1)
-    there.unwatch(before)
-    here.publish({ pollId: before, revision: 2 })
-    here.publish({ pollId: never, revision: 1 })
-    here.publish({ pollId: always, revision: 1 })
-    await farEar.heard(always, 1)
-    expect(farEar.wakes.map(({ pollId }) => pollId)).toEqual([before, always])
-  })
+  // The local bus has no others to keep them from.
+  if (apart) {
+    test('wakes for polls that are not watched, or no longer, do not come', async () => {
+      const { here, there, farEar, watchThere } = await setUp()
+      const [never, before, always] = [newPollId(), newPollId(), newPollId()]
+      await watchThere(before)
+      await watchThere(always)
+      here.publish({ pollId: before, revision: 1 })
+      await farEar.heard(before, 1)
+      there.unwatch(before)
+      here.publish({ pollId: before, revision: 2 })
+      here.publish({ pollId: never, revision: 1 })
+      here.publish({ pollId: always, revision: 1 })
+      await farEar.heard(always, 1)
+      expect(farEar.wakes.map(({ pollId }) => pollId)).toEqual([before, always])
+    })
+  }
 
   test('a poll that is watched again is heard again', async () => {
     const { here, there, farEar, watchThere } = await setUp()
