@@ -74,18 +74,20 @@ export async function startApp(
   })
   const server = new HttpServer(koa.callback())
 
+  const release = async () => {
+    await store.close()
+    await closeWakes()
+  }
   const close = async () => {
     const closed = server.close(GRACE)
     audiences.pulse.stop()
     await closed
-    await store.close()
-    await closeWakes()
+    await release()
   }
   try {
     return { port: await server.listen(config.port, config.host), servesPages: entry !== undefined, close }
   } catch (error) {
-    await store.close()
-    await closeWakes()
+    await release()
     throw error
   }
 }

@@ -9,7 +9,7 @@ import type { RateLimits } from './rate-limit.ts'
 import type { Voters } from './voter.ts'
 
 /** A poll as one voter sees it. */
-export function presentPoll({ snapshot, ...poll }: StoredPoll, ownChoiceIds: number[]): Poll {
+function presentPoll({ snapshot, ...poll }: StoredPoll, ownChoiceIds: number[]): Poll {
   const { pollId: id, ...numbers } = snapshot
   return { id, ...poll, ...numbers, ownChoiceIds, streamUrl: routes.stream(id) }
 }

@@ -23,10 +23,14 @@ export class TooManyRequests extends PollError {
   }
 }
 
-export function writeProblem(ctx: Context, code: ProblemCode, detail: string, errors?: Problem['errors']): void {
+export function problemOf(code: ProblemCode, detail: string, errors?: Problem['errors']): Problem {
   const status = problemStatus[code]
-  const problem: Problem = { title: STATUS_CODES[status] ?? '', status, code, detail, ...(errors && { errors }) }
-  ctx.status = status
+  return { title: STATUS_CODES[status] ?? '', status, code, detail, ...(errors && { errors }) }
+}
+
+function writeProblem(ctx: Context, code: ProblemCode, detail: string, errors?: Problem['errors']): void {
+  const problem = problemOf(code, detail, errors)
+  ctx.status = problem.status
   ctx.set('Cache-Control', 'no-store')
   ctx.body = JSON.stringify(problem)
   ctx.type = 'application/problem+json'

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { problemStatus } from '@pollcast/shared/problem'
 import { acceptFirst } from './accept-first.ts'
+import { problemOf } from './problem.ts'
 
 /** Connections that may wait to be accepted: a hall opens its phones at once, and Node's 511 would turn some away. */
 const BACKLOG = 16_384
@@ -61,8 +61,7 @@ export class HttpServer {
 }
 
 const refuse: (res: Parameters<RequestListener>[1]) => void = (res) => {
-  const status = problemStatus['shutting-down']
-  const detail = 'This server is shutting down. Try again in a moment.'
-  res.writeHead(status, { 'Content-Type': 'application/problem+json', Connection: 'close', 'Retry-After': '1' })
-  res.end(JSON.stringify({ title: 'Service Unavailable', status, code: 'shutting-down', detail }))
+  const problem = problemOf('shutting-down', 'This server is shutting down. Try again in a moment.')
+  const headers = { 'Content-Type': 'application/problem+json', Connection: 'close', 'Retry-After': '1' }
+  res.writeHead(problem.status, headers).end(JSON.stringify(problem))
 }
