@@ -49,6 +49,18 @@ test('what the kernel takes in part, or not at all, arrives whole and in order o
   expect((await read).equals(counted(length + 10))).toBe(true)
 })
 
+test('what waited in the socket before is not overtaken', async () => {
+  const length = 4_000_000
+  socket.write(counted(length))
+  expect(socket.writableLength).toBeGreaterThan(0)
+  const outlet = new SocketOutlet(socket)
+  const read = buffer(reader)
+  await once(reader, 'data')
+  outlet.write(counted(10, length))
+  outlet.end()
+  expect((await read).equals(counted(length + 10))).toBe(true)
+})
+
 test('nothing is written behind the end', async () => {
   const outlet = new SocketOutlet(socket)
   outlet.write(Buffer.from('last'))

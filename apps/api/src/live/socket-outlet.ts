@@ -25,7 +25,8 @@ export class SocketOutlet implements Outlet {
 
   constructor(socket: Socket) {
     this.#socket = socket
-    this.#handle = handleOf(socket)
+    // Where an earlier answer still waits in the socket, frames go the long way behind it.
+    this.#handle = socket.writableLength === 0 ? handleOf(socket) : undefined
     this.#descriptor = this.#handle?.fd ?? -1
   }
 
