@@ -4,6 +4,7 @@ import { ask, createDatabase, postgresServer } from '../../test/support/postgres
 import { TcpProxy } from '../../test/support/tcp-proxy.ts'
 import { DatabaseRefused, openPostgres } from './postgres-database.ts'
 import { SqlPollStore } from './sql-poll-store.ts'
+import { SqlPollWriter } from './sql-poll-writer.ts'
 import { makePoll, recount } from './test-store.ts'
 
 afterAll(async () => (await postgresServer()).stop())
@@ -16,8 +17,8 @@ const setUp = async () => {
   onTestFinished(drop)
   const { proxy, url: through } = await TcpProxy.before(url, 5432)
   const database = await openPostgres(through)
-  const store = new SqlPollStore(database)
-  onTestFinished(() => store.close())
+  const store = new SqlPollStore(database, new SqlPollWriter(database))
+  onTestFinished(() => database.close())
   const poll = await makePoll(store)
   const { pollId } = poll.snapshot
   const [a = 0, b = 0] = poll.choiceIds
@@ -180,8 +181,9 @@ test('a node that was stopped while it held a poll lets go of it, and its vote i
     if (attempts === 1) await stopped
     await query('UPDATE poll SET question = $1 WHERE id = $2', [`attempt ${attempts}`, pollId])
   })
-  const other = new SqlPollStore(await openPostgres(url))
-  onTestFinished(() => other.close())
+  const elsewhere = await openPostgres(url)
+  onTestFinished(() => elsewhere.close())
+  const other = new SqlPollWriter(elsewhere)
   expect((await other.record({ pollId, voterId: 'x', choiceIds: [] }).catch((error) => error)).code).toBe('no-choice')
   goOn()
   await slow

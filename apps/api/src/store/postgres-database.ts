@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { DataSource } from 'typeorm'
-import type { Database } from './database.ts'
+import type { WritableDatabase } from './database.ts'
 import { isLost, isOutage, unavailable } from './outage.ts'
 import { PostgresTransactions } from './postgres-transactions.ts'
 import { entities, migrations } from './schema.ts'
+import { makeSettings } from './settings.ts'
 import { postgresVoteSql } from './vote-sql.ts'
 
 /** Connections that a process reads on, beside the one that it writes on. */
@@ -54,7 +55,7 @@ export class DatabaseRefused extends Error {}
  *
  * @param say hears, once, that it is being waited for
  */
-export async function openPostgres(url: string, say: (text: string) => void = () => {}): Promise<Database> {
+export async function openPostgres(url: string, say: (text: string) => void = () => {}): Promise<WritableDatabase> {
   const address = addressOf(url)
   let said = false
   for (let delay = FIRST_PAUSE; ; delay = Math.min(delay * 2, LONGEST_PAUSE)) {
@@ -72,7 +73,7 @@ export async function openPostgres(url: string, say: (text: string) => void = ()
   }
 }
 
-async function open(url: string): Promise<Database> {
+async function open(url: string): Promise<WritableDatabase> {
   await migrate(url)
   const reader = await source(url, READERS, {}).initialize()
   const writer = await source(url, 1, { options: PLANS.map((setting) => `-c ${setting}`).join(' ') })
@@ -152,6 +153,7 @@ async function migrate(url: string): Promise<void> {
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK])
     try {
       await database.runMigrations({ transaction: 'each' })
+      await makeSettings(database)
     } finally {
       await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => {})
       await lock.release()

@@ -5,7 +5,7 @@ const setUp = async () => {
   const file = await sqlite.create()
   const opened = await file.open()
   onTestFinished(async () => {
-    await opened.store.close()
+    await opened.database.close()
     await file.remove()
   })
   return { ...opened, file }
@@ -29,6 +29,6 @@ test('votes that come while the database is locked by someone else are refused, 
   expect(refused.every((one) => one.status === 'rejected')).toBe(true)
 
   await other.database.writer.query('ROLLBACK')
-  await other.store.close()
+  await other.database.close()
   expect(await vote('after')).toMatchObject({ changed: true, snapshot: { totalVotes: 1 } })
 })

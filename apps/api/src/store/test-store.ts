@@ -7,14 +7,15 @@ import type { DataSource } from 'typeorm'
 import { createDatabase, postgresServer } from '../../test/support/postgres.ts'
 import { createPoll } from '../polls/create-poll.ts'
 import type { StoredPoll } from '../polls/poll-store.ts'
-import type { Database } from './database.ts'
+import type { Database, WritableDatabase } from './database.ts'
 import { openPostgres } from './postgres-database.ts'
 import { SqlPollStore } from './sql-poll-store.ts'
+import { SqlPollWriter } from './sql-poll-writer.ts'
 import { openSqlite } from './sqlite-database.ts'
 
 /** A database of one's own, which can be opened again as after a restart, and by several at once. */
 export interface TestStore {
-  open(prepare?: (writer: DataSource) => Promise<void>): Promise<{ database: Database; store: SqlPollStore }>
+  open(prepare?: (writer: DataSource) => Promise<void>): Promise<{ database: WritableDatabase; store: SqlPollStore }>
   remove(): Promise<void>
 }
 
@@ -110,11 +111,11 @@ export async function recount(database: Database, pollId: string) {
 }
 
 const opener =
-  (openDatabase: () => Promise<Database>): TestStore['open'] =>
+  (openDatabase: () => Promise<WritableDatabase>): TestStore['open'] =>
   async (prepare) => {
     const database = await openDatabase()
     await prepare?.(database.writer)
-    return { database, store: new SqlPollStore(database) }
+    return { database, store: new SqlPollStore(database, new SqlPollWriter(database)) }
   }
 
 function held(): { commit: HeldCommit; hold(): Promise<void> } {
