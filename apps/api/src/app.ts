@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import type { Config } from './config.ts'
 import { rateLimits } from './http/rate-limit.ts'
@@ -9,18 +8,12 @@ import { webFiles } from './http/web-files.ts'
 import { builtEntry, devEntry } from './http/web-shell.ts'
 import { Audiences } from './live/audiences.ts'
 import { Broker } from './live/broker.ts'
-import { MemorySnapshotCache, type SnapshotCache } from './live/snapshot-cache.ts'
-import { LocalWakeBus, type WakeBus } from './live/wake-bus.ts'
+import { openStore, openWakes } from './parts.ts'
 import { broadcastVotes } from './polls/broadcast-vote.ts'
 import { Signal, type VoteCast } from './polls/signals.ts'
-import { openPostgres } from './store/postgres-database.ts'
-import { voterKey } from './store/settings.ts'
-import { SqlPollStore } from './store/sql-poll-store.ts'
+import { SqlPollWriter } from './store/sql-poll-writer.ts'
 import { openSqlite } from './store/sqlite-database.ts'
-import { NotifyWakeBus } from './wakes/notify-wake-bus.ts'
-import { RedisSnapshotCache } from './wakes/redis-snapshot-cache.ts'
-import { RedisWakeBus } from './wakes/redis-wake-bus.ts'
-import { WorkerWakeBus } from './wakes/worker-wake-bus.ts'
+import { type Ready, WorkerPool } from './workers/worker-pool.ts'
 
 /** Milliseconds that requests under way have to finish once the end has begun. */
 const GRACE = 5000
@@ -38,7 +31,7 @@ export interface App {
 }
 
 /**
- * The composition root: the only file that names concrete parts. Resolves when requests are taken.
+ * Puts one process together that takes requests, and resolves when it does.
  *
  * @param say hears what is being waited for
  */
@@ -48,11 +41,8 @@ export async function startApp(
   webRoot: string = WEB_ROOT,
   say: (text: string) => void = () => {},
 ): Promise<App> {
-  const database =
-    'url' in config.database ? await openPostgres(config.database.url, say) : await openSqlite(config.database.path)
-  const store = new SqlPollStore(database)
+  const { store, key, closeStore } = await openStore(config, say)
   const voteCast = new Signal<VoteCast>(onError)
-  const key = await voterKey(database)
   const { bus, cache, closeWakes } = openWakes(config, key, onError)
   const broker = new Broker({ cache, bus, source: store, onError })
   broadcastVotes(voteCast, broker)
@@ -75,7 +65,7 @@ export async function startApp(
   const server = new HttpServer(koa.callback())
 
   const release = async () => {
-    await store.close()
+    await closeStore()
     await closeWakes()
   }
   const close = async () => {
@@ -92,29 +82,20 @@ export async function startApp(
   }
 }
 
-interface Wakes {
-  bus: WakeBus
-  cache: SnapshotCache
-  closeWakes(): Promise<void>
+export interface Pool {
+  /** Resolves with the exit code for this process: once `end` is done, or if no worker can start. */
+  run(): Promise<number>
+  end(): void
 }
 
-/** What carries wakes and snapshots to the other processes that the configuration says there may be. Never waits. */
-function openWakes(config: Config, key: string, onError: (error: unknown) => void): Wakes {
-  if (config.redisUrl !== undefined) {
-    // Every process on one database has the same key: so several installations can share a Redis.
-    const prefix = `pollcast:${createHash('sha256').update(`redis ${key}`).digest('hex').slice(0, 12)}:`
-    const bus = new RedisWakeBus(config.redisUrl, prefix, { onError })
-    const cache = new RedisSnapshotCache(config.redisUrl, prefix, { onError })
-    return { bus, cache, closeWakes: async () => void (await Promise.all([bus.close(), cache.close()])) }
-  }
-  const cache = new MemorySnapshotCache()
-  if ('url' in config.database) {
-    const bus = new NotifyWakeBus(config.database.url, { onError })
-    return { bus, cache, closeWakes: () => bus.close() }
-  }
-  if (config.workers > 1) {
-    const bus = new WorkerWakeBus(process, { onError })
-    return { bus, cache, closeWakes: () => bus.close() }
-  }
-  return { bus: new LocalWakeBus(), cache, closeWakes: async () => {} }
+/**
+ * Puts the process together that has others serve, on one port.
+ *
+ * @param onReady is called once: when all workers take requests
+ */
+export async function openPool(config: Config, onReady: (ready: Ready) => void): Promise<Pool> {
+  if (!('path' in config.database)) return new WorkerPool({ count: config.workers, onReady })
+  const database = await openSqlite(config.database.path)
+  const pool = new WorkerPool({ count: config.workers, onReady, writer: new SqlPollWriter(database) })
+  return { run: () => pool.run().finally(() => database.close()), end: () => pool.end() }
 }

@@ -2,11 +2,11 @@ import { afterAll, onTestFinished } from 'vitest'
 import { postgresServer } from '../../test/support/postgres.ts'
 import { redisPrefix, redisUrl } from '../../test/support/redis.ts'
 import { LocalWakeBus, type WakeBus } from '../live/wake-bus.ts'
+import type { Channel } from '../workers/channel.ts'
 import { NotifyWakeBus } from './notify-wake-bus.ts'
 import { RedisWakeBus } from './redis-wake-bus.ts'
 import type { SharedWakeBus } from './shared-wake-bus.ts'
 import { WakeExchange } from './wake-exchange.ts'
-import type { Channel } from './worker-messages.ts'
 import { WorkerWakeBus } from './worker-wake-bus.ts'
 
 /** Opens the buses of several nodes that reach each other, until the test has ended. */
