@@ -12,6 +12,7 @@ import { Broker } from './live/broker.ts'
 import { MemorySnapshotCache, type SnapshotCache } from './live/snapshot-cache.ts'
 import { LocalWakeBus, type WakeBus } from './live/wake-bus.ts'
 import { broadcastVotes } from './polls/broadcast-vote.ts'
+import { isUnavailable } from './polls/errors.ts'
 import { Signal, type VoteCast } from './polls/signals.ts'
 import { openPostgres } from './store/postgres-database.ts'
 import { voterKey } from './store/settings.ts'
@@ -37,24 +38,37 @@ export interface App {
   close(): Promise<void>
 }
 
+export interface AppLog {
+  error(problem: unknown): void
+  info(text: string): void
+}
+
 /**
  * The composition root: the only file that names concrete parts. Resolves when requests are taken.
  *
+ * @param log hears what is wrong, errors that nobody expected among it, and when it is right again
  * @param say hears what is being waited for
  */
 export async function startApp(
   config: Config,
-  onError: (error: unknown) => void,
+  log: AppLog,
   webRoot: string = WEB_ROOT,
   say: (text: string) => void = () => {},
 ): Promise<App> {
+  const onError = (error: unknown) => log.error(error)
   const database =
-    'url' in config.database ? await openPostgres(config.database.url, say) : await openSqlite(config.database.path)
+    'url' in config.database
+      ? await openPostgres(config.database.url, say, log)
+      : await openSqlite(config.database.path)
   const store = new SqlPollStore(database)
   const voteCast = new Signal<VoteCast>(onError)
   const key = await voterKey(database)
   const { bus, cache, closeWakes } = openWakes(config, key, onError)
-  const broker = new Broker({ cache, bus, source: store, onError })
+  // The store has told of an outage once, and is not to be told of by each poll that is watched meanwhile.
+  const onUnread = (error: unknown) => {
+    if (!isUnavailable(error)) onError(error)
+  }
+  const broker = new Broker({ cache, bus, source: store, onError: onUnread })
   broadcastVotes(voteCast, broker)
   const audiences = new Audiences(broker)
 

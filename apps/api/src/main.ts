@@ -27,7 +27,7 @@ async function main(): Promise<void> {
     process.exit(await pool.run())
   }
 
-  const app = await startApp(config, (error) => log.error(error), undefined, say)
+  const app = await startApp(config, log, undefined, say)
   onceToldToEnd(cluster.isWorker ? () => {} : say, async () => {
     await app.close()
     process.exit(0)

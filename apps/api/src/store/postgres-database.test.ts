@@ -10,19 +10,26 @@ afterAll(async () => (await postgresServer()).stop())
 
 const away = { code: 'store-unavailable' }
 
+/** Has the server close every connection to this database but the one it is asked on. */
+const CUT = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE datname = current_database() AND pid <> pg_backend_pid()`
+
 /** A store that reaches its database through a network that can be bad. */
 const setUp = async () => {
   const { url, drop } = await createDatabase()
   onTestFinished(drop)
   const { proxy, url: through } = await TcpProxy.before(url, 5432)
-  const database = await openPostgres(through)
+  const told: string[] = []
+  const log = { error: (text: string) => told.push(text), info: (text: string) => told.push(text) }
+  const database = await openPostgres(through, undefined, log)
+  const name = `The database at 127.0.0.1:${new URL(through).port}`
   const store = new SqlPollStore(database)
   onTestFinished(() => store.close())
   const poll = await makePoll(store)
   const { pollId } = poll.snapshot
   const [a = 0, b = 0] = poll.choiceIds
   const vote = (voterId: string, choice = a) => store.record({ pollId, voterId, choiceIds: [choice] })
-  return { url, proxy, database, store, pollId, a, b, vote }
+  return { url, proxy, database, store, told, name, pollId, a, b, vote }
 }
 
 /** A connection of somebody else's, until the test has ended. */
@@ -57,14 +64,51 @@ test('while the database is away votes and reads are refused as unavailable, and
   expect(await vote('after')).toMatchObject({ changed: true, snapshot: { totalVotes: 2, revision: 2 } })
 })
 
+test('that the database is away, and that it is back, is told once each, whoever meets it', async () => {
+  const { proxy, store, told, name, pollId, vote } = await setUp()
+  const meet = () => Promise.allSettled([vote('x'), vote('y'), makePoll(store), store.find(pollId), store.find(pollId)])
+  for (let outage = 1; outage <= 2; outage += 1) {
+    proxy.refuse()
+    await meet()
+    await meet()
+    proxy.refuse(false)
+    await meet()
+    await meet()
+  }
+  const away = expect.stringMatching(new RegExp(`^${name} is away: [^.]+\\. Votes and reads are answered with 503, .+`))
+  expect(told).toEqual([away, `${name} is back.`, away, `${name} is back.`])
+})
+
+test('that the database takes no writes is told once, and reads that go well meanwhile do not end it', async () => {
+  const { url, store, told, name, pollId, vote } = await setUp()
+  const admin = await stranger(url)
+  const readOnly = async (value: 'on' | 'off') => {
+    await admin.query(`ALTER DATABASE ${new URL(url).pathname.slice(1)} SET default_transaction_read_only = ${value}`)
+    // Connections that are there already stay as they are.
+    await admin.query(CUT)
+  }
+  await readOnly('on')
+  for (const voterId of ['x', 'y']) {
+    await expect(vote(voterId)).rejects.toMatchObject(away)
+    expect((await store.snapshot(pollId)).totalVotes).toBe(0)
+  }
+  await readOnly('off')
+  expect((await vote('x')).changed).toBe(true)
+  expect(told).toEqual([
+    expect.stringMatching(`^${name} can't be written to: cannot execute .+\\. Votes and new polls are answered`),
+    `${name} can be written to again.`,
+  ])
+})
+
 test('connections that broke while nobody used them are replaced, and nobody notices', async () => {
-  const { proxy, store, pollId, vote } = await setUp()
+  const { proxy, store, told, pollId, vote } = await setUp()
   for (let turn = 1; turn <= 3; turn += 1) {
     await Promise.all([store.snapshot(pollId), vote(`${turn}`)])
     proxy.cut()
     expect((await vote(`${turn} again`)).changed).toBe(true)
     expect((await store.snapshot(pollId)).totalVotes).toBe(2 * turn)
   }
+  expect(told).toEqual([])
 })
 
 test('where nothing comes back any more, votes and reads are refused in bounded time', async () => {
@@ -85,8 +129,6 @@ test('where nothing comes back any more, votes and reads are refused in bounded 
 
 test('of votes whose connection is cut every acknowledged one is there, once', async () => {
   const { url, database, store, pollId, a, b } = await setUp()
-  const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-               WHERE datname = current_database() AND pid <> pg_backend_pid()`
   const acknowledged = new Map<string, number>()
   const unheard = new Set<string>()
   const vote = async (voterId: string, choice: number) => {
@@ -102,7 +144,7 @@ test('of votes whose connection is cut every acknowledged one is there, once', a
     for (let n = 0; n < 100; n += 1) await vote(`${connection}-${n}`, n % 2 === 0 ? a : b)
   })
   const cutting = (async () => {
-    for (let turn = 0; turn < 8; turn += 1) await ask(url, cut)
+    for (let turn = 0; turn < 8; turn += 1) await ask(url, CUT)
   })()
   await Promise.all([...voting, cutting])
 
@@ -158,13 +200,14 @@ test('a vote that ends up in a deadlock with somebody else is done again, and no
 })
 
 test('a poll that somebody else has locked for good holds its votes up for a bounded time', async () => {
-  const { url, pollId, vote } = await setUp()
+  const { url, told, pollId, vote } = await setUp()
   const client = await stranger(url)
   await client.query('BEGIN')
   await client.query('SELECT 1 FROM poll WHERE id = $1 FOR UPDATE', [pollId])
   await expect(vote('x')).rejects.toMatchObject(away)
   await client.query('ROLLBACK')
   expect((await vote('x')).changed).toBe(true)
+  expect(told).toEqual([])
 })
 
 test('a node that was stopped while it held a poll lets go of it, and its vote is done again when it goes on', async () => {

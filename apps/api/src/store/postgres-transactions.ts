@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { PoolClient } from 'pg'
 import type { DataSource } from 'typeorm'
-import { isConflict, isLost, unavailable } from './outage.ts'
+import type { Availability } from './availability.ts'
+import { isConflict, isLost } from './outage.ts'
 import type { Query, Transactions, Work } from './transactions.ts'
 import { Turns } from './turns.ts'
 
@@ -23,16 +24,20 @@ const LOSS_ATTEMPTS = 2
  */
 export class PostgresTransactions implements Transactions {
   readonly #writer: DataSource
+  readonly #availability: Availability
   readonly #turns = new Turns()
   /** The names that the statements are prepared by, on each connection once. */
   readonly #names = new Map<string, string>()
 
-  constructor(writer: DataSource) {
+  constructor(writer: DataSource, availability: Availability) {
     this.#writer = writer
+    this.#availability = availability
   }
 
   run<T>(work: Work<T>, repeatable?: 'repeatable'): Promise<T> {
-    return this.#turns.take(() => this.#attempts(work, repeatable !== undefined))
+    return this.#turns.take(() =>
+      this.#availability.during('write', () => this.#attempts(work, repeatable !== undefined)),
+    )
   }
 
   close(): Promise<void> {
@@ -52,7 +57,7 @@ export class PostgresTransactions implements Transactions {
         const again =
           (isConflict(error) && attempt < CONFLICT_ATTEMPTS) ||
           (lost && way.stage !== 'connecting' && attempt < LOSS_ATTEMPTS && (repeatable || !doubtful))
-        if (!again) throw unavailable(error)
+        if (!again) throw error
       }
       await pause(Math.random() * CONFLICT_PAUSE)
     }

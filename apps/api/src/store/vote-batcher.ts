@@ -1,4 +1,4 @@
-import { PollError } from '../polls/errors.ts'
+import { isUnavailable } from '../polls/errors.ts'
 import type { RecordedVote, Vote } from '../polls/poll-store.ts'
 import type { Transactions } from './transactions.ts'
 import type { VoteSql } from './vote-sql.ts'
@@ -56,7 +56,8 @@ export class VoteBatcher {
         (error: Error) => {
           // Where not even BEGIN went through, it would not for one vote either.
           if (!batch) refuse(take(), error)
-          else if (isAway(error)) refuse([...batch, ...this.#pending.splice(0)], error)
+          // Whoever waits behind a database that is away would wait as long again, and so would those behind them.
+          else if (isUnavailable(error)) refuse([...batch, ...this.#pending.splice(0)], error)
           else this.#alone(batch, error)
         },
       )
@@ -75,9 +76,6 @@ export class VoteBatcher {
     }
   }
 }
-
-/** Whoever waits behind a database that is away would wait as long again, and so would those behind them. */
-const isAway = (error: Error) => error instanceof PollError && error.code === 'store-unavailable'
 
 function refuse(batch: readonly Pending[], error: Error): void {
   for (const { reject } of batch) reject(error)
