@@ -59,7 +59,7 @@ export async function startApp(
   const database =
     'url' in config.database
       ? await openPostgres(config.database.url, say, log)
-      : await openSqlite(config.database.path)
+      : await openSqlite(config.database.path, log)
   const store = new SqlPollStore(database)
   const voteCast = new Signal<VoteCast>(onError)
   const key = await voterKey(database)

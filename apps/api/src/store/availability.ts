@@ -21,6 +21,12 @@ const TROUBLES = {
 type Trouble = keyof typeof TROUBLES
 
 /**
+ * Milliseconds without a refusal after which a success shows that one can read, or write, again. A disk that is nearly
+ * full takes one vote and not the next, and always those that change nothing.
+ */
+const QUIET = 10_000
+
+/**
  * Whether a database can be used. Everything that is asked of it goes through here: what it can't do just now is
  * refused as `store-unavailable`, and the log is told when that begins and when it is over, once each, however many
  * requests meet it. Nothing asks on its own account: the next request, or a watched poll's re-reading, is the next try.
@@ -29,7 +35,8 @@ export class Availability {
   readonly #name: string
   readonly #log: Log
   readonly #faultOf: (error: unknown) => Fault | undefined
-  readonly #troubles = new Set<Trouble>()
+  /** When something was last refused because of it. */
+  readonly #troubles = new Map<Trouble, number>()
   /** How often a trouble has begun or ended: what was asked before the last time tells nothing new. */
   #changes = 0
 
@@ -44,21 +51,22 @@ export class Availability {
     const asked = this.#changes
     try {
       const result = await work()
-      if (asked === this.#changes) this.#ended(way)
+      if (asked === this.#changes) this.#succeeded(way)
       return result
     } catch (error) {
       const fault = this.#faultOf(error)
       if (!fault) throw error
       if (fault === 'busy') throw Object.assign(new DatabaseBusy(), { cause: error })
-      if (asked === this.#changes) this.#begun(fault === 'away' ? fault : way, error)
-      const message = 'The database is away for the moment. Try again in a few seconds.'
+      if (asked === this.#changes) this.#refused(fault === 'away' ? fault : way, error)
+      const message = "The database can't be used for the moment. Try again in a few seconds."
       throw Object.assign(new PollError('store-unavailable', message), { cause: error })
     }
   }
 
-  #begun(trouble: Trouble, error: unknown): void {
-    if (this.#troubles.has(trouble)) return
-    this.#troubles.add(trouble)
+  #refused(trouble: Trouble, error: unknown): void {
+    const known = this.#troubles.has(trouble)
+    this.#troubles.set(trouble, performance.now())
+    if (known) return
     this.#changes += 1
     const { begun, refused } = TROUBLES[trouble]
     this.#log.error(
@@ -68,11 +76,15 @@ export class Availability {
   }
 
   /** Where one way works, the database is there; whether it can be used the other way only that can tell. */
-  #ended(way: Way): void {
-    for (const trouble of ['away', way] as const) {
-      if (!this.#troubles.delete(trouble)) continue
-      this.#changes += 1
-      this.#log.info(`The database at ${this.#name} ${TROUBLES[trouble].over}.`)
-    }
+  #succeeded(way: Way): void {
+    this.#over('away')
+    const refused = this.#troubles.get(way)
+    if (refused !== undefined && performance.now() - refused >= QUIET) this.#over(way)
+  }
+
+  #over(trouble: Trouble): void {
+    if (!this.#troubles.delete(trouble)) return
+    this.#changes += 1
+    this.#log.info(`The database at ${this.#name} ${TROUBLES[trouble].over}.`)
   }
 }

@@ -37,6 +37,14 @@ export function postgresFault(error: unknown): Fault | undefined {
 
 export const isConflict = (error: unknown) => CONFLICT.test(cause(error).code ?? '')
 
+/** A full disk, one that fails or may not be written, and a file that another process has kept locked for too long. */
+const SQLITE_UNFIT = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|BUSY|LOCKED|PROTOCOL)$/
+
+/** A lock on an SQLite file is on all of it: nobody can vote, so it counts as more than `busy`. */
+export function sqliteFault(error: unknown): Fault | undefined {
+  return SQLITE_UNFIT.test(cause(error).code ?? '') ? 'unfit' : undefined
+}
+
 /** What could not be done because somebody else had the database, or a row of it, for too long. That is no outage. */
 export class DatabaseBusy extends PollError {
   constructor() {

@@ -3,7 +3,9 @@ import { dirname } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import sqlite3 from 'sqlite3'
 import { DataSource } from 'typeorm'
+import { Availability, type Log, silent } from './availability.ts'
 import type { Database } from './database.ts'
+import { sqliteFault } from './outage.ts'
 import { entities, migrations } from './schema.ts'
 import { sqliteVoteSql } from './vote-sql.ts'
 import { WriteQueue } from './write-queue.ts'
@@ -22,8 +24,10 @@ const driver = { ...sqlite3, verbose: () => sqlite3 }
  *
  * TypeORM keeps one connection to an SQLite file, and what one statement sees on it, another's open transaction may
  * still undo. So reads have a connection of their own: in WAL mode it sees what is committed, and waits for nobody.
+ *
+ * @param log hears of each time that it can't be read or written to
  */
-export async function openSqlite(path: string): Promise<Database> {
+export async function openSqlite(path: string, log: Log = silent): Promise<Database> {
   await mkdir(dirname(path), { recursive: true })
   const file = { type: 'sqlite', database: path, driver, entities, busyTimeout: BUSY_TIMEOUT } as const
 
@@ -34,13 +38,14 @@ export async function openSqlite(path: string): Promise<Database> {
   await migrate(writer)
 
   const reader = await new DataSource({ ...file, flags: sqlite3.OPEN_READONLY }).initialize()
-  const transactions = new WriteQueue(writer)
+  const availability = new Availability(path, log, sqliteFault)
+  const transactions = new WriteQueue(writer, availability)
   return {
     reader,
     writer,
     transactions,
     voteSql: sqliteVoteSql,
-    read: (work) => work(reader.manager),
+    read: (work) => availability.during('read', () => work(reader.manager)),
     close: async () => {
       await transactions.close()
       await reader.destroy()

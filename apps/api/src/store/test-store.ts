@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import type { PoolClient } from 'pg'
 import type { Database as SqliteDatabase } from 'sqlite3'
 import type { DataSource } from 'typeorm'
+import { onTestFinished, vi } from 'vitest'
 import { createDatabase, postgresServer } from '../../test/support/postgres.ts'
 import { createPoll } from '../polls/create-poll.ts'
 import type { StoredPoll } from '../polls/poll-store.ts'
+import type { Log } from './availability.ts'
 import type { Database } from './database.ts'
 import { openPostgres } from './postgres-database.ts'
 import { SqlPollStore } from './sql-poll-store.ts'
@@ -14,7 +16,7 @@ import { openSqlite } from './sqlite-database.ts'
 
 /** A database of one's own, which can be opened again as after a restart, and by several at once. */
 export interface TestStore {
-  open(prepare?: (writer: DataSource) => Promise<void>): Promise<{ database: Database; store: SqlPollStore }>
+  open(log?: Log): Promise<{ database: Database; store: SqlPollStore }>
   remove(): Promise<void>
 }
 
@@ -40,7 +42,7 @@ export const sqlite: Engine = {
   create: async () => {
     const folder = await mkdtemp(join(tmpdir(), 'pollcast-store-'))
     return {
-      open: opener(() => openSqlite(join(folder, 'data', 'polls.sqlite'))),
+      open: opener((log) => openSqlite(join(folder, 'data', 'polls.sqlite'), log)),
       remove: () => rm(folder, { recursive: true }),
     }
   },
@@ -70,7 +72,7 @@ export const postgres: Engine = {
   name: 'PostgreSQL',
   create: async () => {
     const { url, drop } = await createDatabase()
-    return { open: opener(() => openPostgres(url)), remove: drop }
+    return { open: opener((log) => openPostgres(url, undefined, log)), remove: drop }
   },
   holdCommits: async (writer) => {
     const { commit, hold } = held()
@@ -96,6 +98,13 @@ export async function makePoll(store: SqlPollStore, maxChoices = 1): Promise<Sto
   return { ...poll, choiceIds: poll.snapshot.choices.map((choice) => choice.id) }
 }
 
+/** Has so much time gone by, for whoever asks what time it is, until the test has ended. */
+export function pass(milliseconds: number): void {
+  const now = performance.now() + milliseconds
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(now)
+  onTestFinished(() => clock.mockRestore())
+}
+
 /** What the ballots say, past all counters. */
 export async function recount(database: Database, pollId: string) {
   const rows: { choice_ids: string }[] = await database.reader.query(
@@ -110,10 +119,9 @@ export async function recount(database: Database, pollId: string) {
 }
 
 const opener =
-  (openDatabase: () => Promise<Database>): TestStore['open'] =>
-  async (prepare) => {
-    const database = await openDatabase()
-    await prepare?.(database.writer)
+  (openDatabase: (log?: Log) => Promise<Database>): TestStore['open'] =>
+  async (log) => {
+    const database = await openDatabase(log)
     return { database, store: new SqlPollStore(database) }
   }
 

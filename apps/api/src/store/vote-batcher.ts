@@ -54,10 +54,10 @@ export class VoteBatcher {
       .then(
         (results) => settle(batch ?? [], results),
         (error: Error) => {
+          // Whoever waits behind a database that can't be used would wait as long again, and so would those behind them.
+          if (isUnavailable(error)) refuse([...(batch ?? []), ...this.#pending.splice(0)], error)
           // Where not even BEGIN went through, it would not for one vote either.
-          if (!batch) refuse(take(), error)
-          // Whoever waits behind a database that is away would wait as long again, and so would those behind them.
-          else if (isUnavailable(error)) refuse([...batch, ...this.#pending.splice(0)], error)
+          else if (!batch) refuse(take(), error)
           else this.#alone(batch, error)
         },
       )
