@@ -14,7 +14,7 @@ export class SqlPollStore implements PollStore {
 
   constructor(database: Database) {
     this.#database = database
-    this.#votes = new VoteBatcher(database.transactions, database.voteSql)
+    this.#votes = new VoteBatcher(database)
   }
 
   record(vote: Vote): Promise<RecordedVote> {

@@ -34,7 +34,7 @@ export class WriteQueue implements Transactions {
     // IMMEDIATE takes the write lock now, so that what the work reads is still so when it writes.
     await query('BEGIN IMMEDIATE')
     try {
-      const result = await work({ query, manager: this.#manager, inDoubt: false })
+      const result = await work({ query, manager: this.#manager, inDoubt: false, waits: true })
       await query('COMMIT')
       return result
     } catch (error) {
