@@ -10,6 +10,7 @@ import { Audiences } from './live/audiences.ts'
 import { Broker } from './live/broker.ts'
 import { openStore, openWakes } from './parts.ts'
 import { broadcastVotes } from './polls/broadcast-vote.ts'
+import { isUnavailable } from './polls/errors.ts'
 import { Signal, type VoteCast } from './polls/signals.ts'
 import { SqlPollWriter } from './store/sql-poll-writer.ts'
 import { openSqlite } from './store/sqlite-database.ts'
@@ -30,21 +31,32 @@ export interface App {
   close(): Promise<void>
 }
 
+export interface AppLog {
+  error(problem: unknown): void
+  info(text: string): void
+}
+
 /**
  * Puts one process together that takes requests, and resolves when it does.
  *
+ * @param log hears what is wrong, errors that nobody expected among it, and when it is right again
  * @param say hears what is being waited for
  */
 export async function startApp(
   config: Config,
-  onError: (error: unknown) => void,
+  log: AppLog,
   webRoot: string = WEB_ROOT,
   say: (text: string) => void = () => {},
 ): Promise<App> {
-  const { store, key, closeStore } = await openStore(config, say)
+  const onError = (error: unknown) => log.error(error)
+  const { store, key, closeStore } = await openStore(config, say, log)
   const voteCast = new Signal<VoteCast>(onError)
   const { bus, cache, closeWakes } = openWakes(config, key, onError)
-  const broker = new Broker({ cache, bus, source: store, onError })
+  // The store has told of an outage once, and is not to be told of by each poll that is watched meanwhile.
+  const onUnread = (error: unknown) => {
+    if (!isUnavailable(error)) onError(error)
+  }
+  const broker = new Broker({ cache, bus, source: store, onError: onUnread })
   broadcastVotes(voteCast, broker)
   const audiences = new Audiences(broker)
 
@@ -91,11 +103,12 @@ export interface Pool {
 /**
  * Puts the process together that has others serve, on one port.
  *
+ * @param log hears of each time that the database can't be written to, where this process writes
  * @param onReady is called once: when all workers take requests
  */
-export async function openPool(config: Config, onReady: (ready: Ready) => void): Promise<Pool> {
+export async function openPool(config: Config, log: AppLog, onReady: (ready: Ready) => void): Promise<Pool> {
   if (!('path' in config.database)) return new WorkerPool({ count: config.workers, onReady })
-  const database = await openSqlite(config.database.path)
+  const database = await openSqlite(config.database.path, log)
   const pool = new WorkerPool({ count: config.workers, onReady, writer: new SqlPollWriter(database) })
   return { run: () => pool.run().finally(() => database.close()), end: () => pool.end() }
 }

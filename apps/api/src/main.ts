@@ -22,12 +22,12 @@ async function main(): Promise<void> {
   }
 
   if (config.workers > 1 && cluster.isPrimary) {
-    const pool = await openPool(config, (ready) => announce(config, ready, say))
+    const pool = await openPool(config, log, (ready) => announce(config, ready, say))
     onceToldToEnd(say, () => pool.end())
     process.exit(await pool.run())
   }
 
-  const app = await startApp(config, (error) => log.error(error), undefined, say)
+  const app = await startApp(config, log, undefined, say)
   onceToldToEnd(cluster.isWorker ? () => {} : say, async () => {
     await app.close()
     process.exit(0)

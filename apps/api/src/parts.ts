@@ -3,6 +3,7 @@ import type { Config } from './config.ts'
 import { MemorySnapshotCache, type SnapshotCache } from './live/snapshot-cache.ts'
 import { LocalWakeBus, type WakeBus } from './live/wake-bus.ts'
 import type { PollStore } from './polls/poll-store.ts'
+import type { Log } from './store/availability.ts'
 import { openPostgres } from './store/postgres-database.ts'
 import { voterKey } from './store/settings.ts'
 import { SqlPollStore } from './store/sql-poll-store.ts'
@@ -25,14 +26,16 @@ interface Store {
 }
 
 /** The store that the configuration names, as a process that takes requests has it. */
-export async function openStore(config: Config, say: (text: string) => void): Promise<Store> {
+export async function openStore(config: Config, say: (text: string) => void, log: Log): Promise<Store> {
   if ('path' in config.database && poolWrites(config)) {
-    const database = await openSqliteReader(config.database.path)
+    const database = await openSqliteReader(config.database.path, log)
     const store = new SqlPollStore(database, new WriteLine(process))
     return { store, key: await voterKey(database), closeStore: () => database.close() }
   }
   const database =
-    'url' in config.database ? await openPostgres(config.database.url, say) : await openSqlite(config.database.path)
+    'url' in config.database
+      ? await openPostgres(config.database.url, say, log)
+      : await openSqlite(config.database.path, log)
   const store = new SqlPollStore(database, new SqlPollWriter(database))
   return { store, key: await voterKey(database), closeStore: () => database.close() }
 }

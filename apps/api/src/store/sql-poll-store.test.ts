@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { WritableDatabase } from './database.ts'
 import type { SqlPollStore } from './sql-poll-store.ts'
-import { makePoll, postgres, recount, sqlite, type TestStore } from './test-store.ts'
+import { makePoll, postgres, recount, sqlite, sqliteInPool, type TestStore } from './test-store.ts'
 
 /** What every engine's store does. */
-describe.each([sqlite, postgres])('on $name', (engine) => {
+describe.each([sqlite, sqliteInPool, postgres])('on $name', (engine) => {
   let own: TestStore
   let store: SqlPollStore
   let database: WritableDatabase

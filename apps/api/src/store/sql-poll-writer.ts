@@ -10,9 +10,9 @@ export class SqlPollWriter implements PollWriter {
   readonly #transactions: Transactions
   readonly #votes: VoteBatcher
 
-  constructor({ transactions, voteSql }: Pick<WritableDatabase, 'transactions' | 'voteSql'>) {
-    this.#transactions = transactions
-    this.#votes = new VoteBatcher(transactions, voteSql)
+  constructor(database: Pick<WritableDatabase, 'transactions' | 'voteSql' | 'read'>) {
+    this.#transactions = database.transactions
+    this.#votes = new VoteBatcher(database)
   }
 
   record(vote: Vote): Promise<RecordedVote> {

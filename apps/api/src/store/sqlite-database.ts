@@ -3,7 +3,9 @@ import { dirname } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import sqlite3 from 'sqlite3'
 import { DataSource } from 'typeorm'
+import { Availability, type Log, silent } from './availability.ts'
 import type { Database, WritableDatabase } from './database.ts'
+import { sqliteFault } from './outage.ts'
 import { entities, migrations } from './schema.ts'
 import { makeSettings } from './settings.ts'
 import { sqliteVoteSql } from './vote-sql.ts'
@@ -23,8 +25,10 @@ const driver = { ...sqlite3, verbose: () => sqlite3 }
  *
  * TypeORM keeps one connection to an SQLite file, and what one statement sees on it, another's open transaction may
  * still undo. So reads have a connection of their own: in WAL mode it sees what is committed, and waits for nobody.
+ *
+ * @param log hears of each time that it can't be read or written to, and of when it can again
  */
-export async function openSqlite(path: string): Promise<WritableDatabase> {
+export async function openSqlite(path: string, log: Log = silent): Promise<WritableDatabase> {
   await mkdir(dirname(path), { recursive: true })
   const writer = await new DataSource({ ...file(path), migrations }).initialize()
   await enterWal(writer)
@@ -32,8 +36,8 @@ export async function openSqlite(path: string): Promise<WritableDatabase> {
   await writer.query('PRAGMA synchronous = FULL')
   await migrate(writer)
 
-  const { close, ...readable } = await openSqliteReader(path)
-  const transactions = new WriteQueue(writer)
+  const { close, ...readable } = await openSqliteReader(path, log)
+  const transactions = new WriteQueue(writer, new Availability(path, log, sqliteFault))
   return {
     ...readable,
     writer,
@@ -47,10 +51,19 @@ export async function openSqlite(path: string): Promise<WritableDatabase> {
   }
 }
 
-/** Opens, to read from it, an SQLite file that another process writes. */
-export async function openSqliteReader(path: string): Promise<Database> {
+/**
+ * Opens, to read from it, an SQLite file that another process may write.
+ *
+ * @param log hears of each time that it can't be read
+ */
+export async function openSqliteReader(path: string, log: Log = silent): Promise<Database> {
   const reader = await new DataSource({ ...file(path), flags: sqlite3.OPEN_READONLY }).initialize()
-  return { reader, read: (work) => work(reader.manager), close: () => reader.destroy() }
+  const availability = new Availability(path, log, sqliteFault)
+  return {
+    reader,
+    read: (work) => availability.during('read', () => work(reader.manager)),
+    close: () => reader.destroy(),
+  }
 }
 
 const file = (path: string) => {
