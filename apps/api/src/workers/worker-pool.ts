@@ -1,6 +1,6 @@
 import cluster, { type Worker } from 'node:cluster'
-import { backoff } from './wakes/patience.ts'
-import { WakeExchange } from './wakes/wake-exchange.ts'
+import { backoff } from '../patience.ts'
+import { type Channel, listen, post } from './channel.ts'
 
 /** Milliseconds that workers have to end by themselves; theirs are fewer. */
 const GRACE = 10_000
@@ -16,17 +16,24 @@ export interface Ready {
 
 /** Said by a worker to its pool. */
 export function tellReady({ port, servesPages }: Ready): void {
-  process.send?.({ pollcastReady: { port, servesPages } })
+  post(process, 'ready', { port, servesPages }).catch(() => {})
+}
+
+interface WorkerPoolParts {
+  /** How many workers there are to be. */
+  count: number
+  /** Is called once: when all workers take requests. */
+  onReady: (ready: Ready) => void
+  /** Does for a new worker what it needs of this process; answers a function to call when the worker has gone. */
+  attend: (worker: Channel) => () => void
 }
 
 /**
- * The processes behind one port. The first one starts by itself, so that a database is made, or a setting refused,
- * once; one that dies is replaced. This process does nothing but hand out connections and wakes.
+ * The processes behind one port. The first one starts by itself, so that a setting is refused once; one that dies is
+ * replaced. This process serves no request itself.
  */
 export class WorkerPool {
-  readonly #count: number
-  readonly #onReady: (ready: Ready) => void
-  readonly #exchange = new WakeExchange()
+  readonly #parts: WorkerPoolParts
   readonly #workers = new Set<Worker>()
   readonly #replacing = new Set<NodeJS.Timeout>()
   #ready = 0
@@ -34,10 +41,8 @@ export class WorkerPool {
   #ending = false
   #ended = () => {}
 
-  /** @param onReady is called once: when all workers take requests */
-  constructor(count: number, onReady: (ready: Ready) => void) {
-    this.#count = count
-    this.#onReady = onReady
+  constructor(parts: WorkerPoolParts) {
+    this.#parts = parts
     // Workers that accept for themselves leave most connections to whichever wakes first.
     cluster.schedulingPolicy = cluster.SCHED_RR
   }
@@ -65,14 +70,12 @@ export class WorkerPool {
   #fork(fail: (code: number) => void): void {
     const worker = cluster.fork()
     const forked = performance.now()
-    const forget = this.#exchange.add(worker)
+    const leave = this.#parts.attend(worker)
     this.#workers.add(worker)
     worker.on('error', () => {})
-    worker.on('message', ({ pollcastReady }: { pollcastReady?: Ready }) => {
-      if (pollcastReady) this.#begun(pollcastReady, fail)
-    })
+    listen<Ready>(worker, 'ready', (ready) => this.#begun(ready, fail))
     worker.on('exit', (code) => {
-      forget()
+      leave()
       this.#workers.delete(worker)
       if (this.#ending) return this.#workers.size === 0 ? this.#ended() : undefined
       if (this.#ready === 0) return fail(code || 1)
@@ -82,9 +85,10 @@ export class WorkerPool {
   }
 
   #begun(ready: Ready, fail: (code: number) => void): void {
+    const { count, onReady } = this.#parts
     this.#ready += 1
-    if (this.#ready === 1) for (let more = 1; more < this.#count; more += 1) this.#fork(fail)
-    if (this.#ready === this.#count) this.#onReady(ready)
+    if (this.#ready === 1) for (let more = 1; more < count; more += 1) this.#fork(fail)
+    if (this.#ready === count) onReady(ready)
   }
 
   #replace(delay: number, fail: (code: number) => void): void {
