@@ -1,9 +1,10 @@
 import type { Snapshot } from '@pollcast/shared/poll'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { openApp } from './support/app.ts'
+import { freePort } from './support/free-port.ts'
 import { createDatabase, postgresServer } from './support/postgres.ts'
 import { redisUrl } from './support/redis.ts'
-import { freePort, TcpProxy } from './support/tcp-proxy.ts'
+import { TcpProxy } from './support/tcp-proxy.ts'
 import { createPoll, Voter } from './support/voter.ts'
 import { Watcher } from './support/watcher.ts'
 

@@ -1,70 +1,12 @@
-import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
+import { ProxyServer } from './proxy-server.ts'
 
-/** A port that nothing listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
-}
-
-/** Stands between a test's subject and a server, and can be a bad network. It is there until the test has ended. */
-export class TcpProxy {
-  readonly #server: Server
-  readonly #sockets = new Set<Socket>()
-  #stalled = false
-  #refusing = false
-
-  private constructor(target: URL, standardPort: number) {
-    this.#server = createServer((socket) => {
-      if (this.#refusing) return socket.destroy()
-      const onward = connect(Number(target.port) || standardPort, target.hostname)
-      for (const [from, to] of [
-        [socket, onward],
-        [onward, socket],
-      ] as const) {
-        this.#sockets.add(from)
-        from.on('data', (data) => void (this.#stalled || to.write(data)))
-        from.on('error', () => {})
-        from.on('close', () => {
-          this.#sockets.delete(from)
-          to.destroy()
-        })
-      }
-    })
-    onTestFinished(() => {
-      this.#server.close()
-      this.cut()
-    })
-  }
-
+/** A bad network between a test's subject and a server, until the test has ended. */
+export const TcpProxy = {
   /** The address of a new proxy before that of a server, otherwise the same. */
-  static async before(address: string, standardPort: number): Promise<{ proxy: TcpProxy; url: string }> {
-    const url = new URL(address)
-    const proxy = new TcpProxy(new URL(address), standardPort)
-    proxy.#server.listen(0, '127.0.0.1')
-    await once(proxy.#server, 'listening')
-    url.hostname = '127.0.0.1'
-    url.port = String((proxy.#server.address() as AddressInfo).port)
-    return { proxy, url: url.href }
-  }
-
-  /** Closes every connection; new ones are taken. */
-  cut(): void {
-    for (const socket of this.#sockets) socket.destroy()
-  }
-
-  /** Closes every connection, and new ones at once. */
-  refuse(refusing = true): void {
-    this.#refusing = refusing
-    if (refusing) this.cut()
-  }
-
-  /** Keeps connections and takes new ones, and lets nothing through: what came meanwhile is lost. */
-  stall(stalled = true): void {
-    this.#stalled = stalled
-  }
+  async before(address: string, standardPort: number): Promise<{ proxy: ProxyServer; url: string }> {
+    const before = await ProxyServer.before(address, standardPort)
+    onTestFinished(() => before.proxy.close())
+    return before
+  },
 }
