@@ -96,6 +96,21 @@ test('a wake from another process is answered with one read, and wakes that come
   expect(source.reads).toBe(3)
 })
 
+test('a vote that was read here before it is published is told of all the same, once for all votes that share it', async () => {
+  const { broker, bus, source, next } = setUp()
+  const told: number[] = []
+  bus.listen(({ revision }) => told.push(revision))
+  await next()
+  // Committed, and read on account of another node's wake, before the answer to its COMMIT has arrived.
+  source.revision = 2
+  bus.publish({ pollId: POLL, revision: 1 })
+  expect(await next()).toBe(2)
+  const own = snapshotAt(2)
+  for (let votes = 0; votes < 3; votes += 1) broker.publish(own)
+  expect(told).toEqual([1, 2])
+  expect(source.reads).toBe(2)
+})
+
 test('a lost wake is healed by the timeout, which reads the poll again', async () => {
   const { source, next } = setUp()
   await next()

@@ -51,6 +51,7 @@ interface BrokerParts {
 export class Broker {
   readonly #topics = new Map<string, Topic>()
   readonly #parts: Required<BrokerParts>
+  readonly #published = new WeakSet<Snapshot>()
 
   constructor(parts: BrokerParts) {
     this.#parts = { recheck: 10_000, ...parts }
@@ -65,10 +66,17 @@ export class Broker {
     return this.#topics.size
   }
 
-  /** Hands on a poll's new snapshot. An older one than the newest changes nothing. Costs the same watched or not. */
+  /**
+   * Hands on a poll's new snapshot. An older one than the newest changes nothing here, but whoever has it tells of it: it
+   * may have been read here before its own vote was published, and then nobody else would. Costs the same watched or
+   * not, and nothing where votes that were committed together come with the same object.
+   */
   publish(snapshot: Snapshot): void {
+    if (this.#published.has(snapshot)) return
+    this.#published.add(snapshot)
     const { pollId, revision } = snapshot
-    if (this.#parts.cache.offer(snapshot)) this.#parts.bus.publish({ pollId, revision })
+    this.#parts.cache.offer(snapshot)
+    this.#parts.bus.publish({ pollId, revision })
   }
 
   /** Reads a poll now, for whoever knows that there is something newer, and hands it on. Rejects as the source does. */
