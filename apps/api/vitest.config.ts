@@ -8,7 +8,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     environment: 'node',
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts', 'stress/**/*.test.ts'],
     // Real sockets, files and processes are slow on a machine that builds at the same time.
     testTimeout: 20_000,
     hookTimeout: 20_000,

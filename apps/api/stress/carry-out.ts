@@ -1,0 +1,85 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Node } from './node.ts'
+import type { Fault, Kind } from './schedule.ts'
+import type { Streams } from './streams.ts'
+import type { Voters } from './voters.ts'
+import type { World } from './world.ts'
+
+interface Stage {
+  world: World
+  voters: Voters
+  streams: Streams
+}
+
+type Act = (stage: Stage, fault: Fault, node: Node) => unknown
+
+/** What each kind of fault is. */
+const acts: Record<Kind, Act> = {
+  async 'kill a node'(_, fault, node) {
+    await node.kill()
+    await pause(fault.for)
+    node.start()
+  },
+  async 'end a node'(_, fault, node) {
+    await Promise.all([node.end(), pause(fault.for)])
+    node.start()
+  },
+  async 'stop a node'(_, fault, node) {
+    node.signal('SIGSTOP')
+    await pause(fault.for)
+    node.signal('SIGCONT')
+  },
+  "cut a node's PostgreSQL": (_, __, { postgres }) => postgres.cut(),
+  async "refuse a node's PostgreSQL"(_, fault, { postgres }) {
+    postgres.refuse()
+    await pause(fault.for)
+    postgres.refuse(false)
+  },
+  async "hold a node's PostgreSQL"(_, fault, { postgres }) {
+    postgres.hold()
+    await pause(fault.for)
+    postgres.hold(false)
+  },
+  "cut a node's Redis": (_, __, { redis }) => redis?.cut(),
+  async "refuse a node's Redis"(_, fault, { redis }) {
+    redis?.refuse()
+    await pause(fault.for)
+    redis?.refuse(false)
+  },
+  async "hold a node's Redis"(_, fault, { redis }) {
+    redis?.hold()
+    await pause(fault.for)
+    redis?.hold(false)
+  },
+  'cut the votes to a node': ({ voters }, _, node) => voters.cut(node),
+  'cut the streams on a node': ({ streams }, _, node) => streams.cut(node),
+  'flush Redis': ({ world, voters }) => world.flush(voters.pollIds),
+  async 'restart Redis'({ world }, fault) {
+    await world.redis?.kill()
+    await pause(fault.for)
+    await world.redis?.start()
+  },
+  async 'restart PostgreSQL'({ world }, fault) {
+    await world.postgres?.kill()
+    await pause(fault.for)
+    await world.postgres?.start()
+  },
+}
+
+/** Does what the schedule says. Resolves when all of it is over. */
+export async function carryOut(faults: readonly Fault[], stage: Stage, onFault: (fault: Fault) => void): Promise<void> {
+  const start = performance.now()
+  /** What is done to one node's process waits until what was done to it before is over: an end may take its time. */
+  const turns = new Map<Node, Promise<unknown>>()
+  await Promise.all(
+    faults.map(async (fault) => {
+      await pause(start + fault.at - performance.now())
+      onFault(fault)
+      const node = stage.world.nodes[fault.node ?? 0] as Node
+      if (!/^(kill|end|stop) /.test(fault.what)) return acts[fault.what](stage, fault, node)
+      const turn = (turns.get(node) ?? Promise.resolve()).then(() => acts[fault.what](stage, fault, node))
+      turns.set(node, turn)
+      return turn
+    }),
+  )
+}

@@ -1,0 +1,43 @@
+import { Progress } from '../bench/progress.ts'
+import { command, HELP, type Options, readOptions, UsageError } from './options.ts'
+import { report } from './report.ts'
+import { run } from './run.ts'
+
+/** Whatever happens, a run is over after so many seconds more than things go wrong in it. */
+const DEADLINE_SECONDS = 180
+
+process.once('SIGINT', () => process.exit(130))
+process.once('SIGTERM', () => process.exit(143))
+try {
+  await main(readOptions(process.argv.slice(2)))
+} catch (error) {
+  console.error(error instanceof UsageError ? `${error.message} --help says what there is.` : (error as Error).message)
+  process.exitCode = error instanceof UsageError ? 2 : 1
+}
+
+async function main(options: Options): Promise<void> {
+  if (options.help) return console.log(HELP)
+  console.log(`Seed ${options.seed}: ${command(options)}`)
+  const failed = `This seed's schedule again: ${command(options)}`
+  limitTime(options.seconds + DEADLINE_SECONDS, failed)
+  const progress = new Progress()
+  try {
+    const outcome = await run(options, progress)
+    progress.end()
+    console.log(report(outcome))
+    if (Object.keys(outcome.history.faults.all).length === 0) return
+  } catch (error) {
+    progress.end()
+    console.log(`FAULT: ${(error as Error).message}`)
+  }
+  console.log(failed)
+  process.exitCode = 1
+}
+
+function limitTime(seconds: number, failed: string): void {
+  const late = () => {
+    console.error(`\nNot done within ${seconds} s: given up. ${failed}`)
+    process.exit(1)
+  }
+  setTimeout(late, seconds * 1000).unref()
+}
