@@ -1,9 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { ProxyServer } from '../test/support/proxy-server.ts'
 import type { Node } from './node.ts'
 import type { Fault, Kind } from './schedule.ts'
 import type { Streams } from './streams.ts'
 import type { Voters } from './voters.ts'
 import type { World } from './world.ts'
+
+/** Milliseconds between two cuts of a line that flaps: enough for some votes to get through. */
+const FLAP = 70
 
 interface Stage {
   world: World
@@ -29,28 +33,14 @@ const acts: Record<Kind, Act> = {
     await pause(fault.for)
     node.signal('SIGCONT')
   },
-  "cut a node's PostgreSQL": (_, __, { postgres }) => postgres.cut(),
-  async "refuse a node's PostgreSQL"(_, fault, { postgres }) {
-    postgres.refuse()
-    await pause(fault.for)
-    postgres.refuse(false)
-  },
-  async "hold a node's PostgreSQL"(_, fault, { postgres }) {
-    postgres.hold()
-    await pause(fault.for)
-    postgres.hold(false)
-  },
-  "cut a node's Redis": (_, __, { redis }) => redis?.cut(),
-  async "refuse a node's Redis"(_, fault, { redis }) {
-    redis?.refuse()
-    await pause(fault.for)
-    redis?.refuse(false)
-  },
-  async "hold a node's Redis"(_, fault, { redis }) {
-    redis?.hold()
-    await pause(fault.for)
-    redis?.hold(false)
-  },
+  "cut a node's PostgreSQL": (_, fault, { postgres }) => cut(postgres, fault),
+  "refuse a node's PostgreSQL": (_, fault, { postgres }) => refuse(postgres, fault),
+  "hold a node's PostgreSQL": (_, fault, { postgres }) => hold(postgres, fault),
+  "lose PostgreSQL's answers": (_, fault, { postgres }) => loseAnswers(postgres, fault),
+  "cut a node's Redis": (_, fault, { redis }) => redis && cut(redis, fault),
+  "refuse a node's Redis": (_, fault, { redis }) => redis && refuse(redis, fault),
+  "hold a node's Redis": (_, fault, { redis }) => redis && hold(redis, fault),
+  "lose Redis's answers": (_, fault, { redis }) => redis && loseAnswers(redis, fault),
   'cut the votes to a node': ({ voters }, _, node) => voters.cut(node),
   'cut the streams on a node': ({ streams }, _, node) => streams.cut(node),
   'flush Redis': ({ world, voters }) => world.flush(voters.pollIds),
@@ -82,4 +72,32 @@ export async function carryOut(faults: readonly Fault[], stage: Stage, onFault: 
       return turn
     }),
   )
+}
+
+/** A line that flaps: connections are opened, and closed again a moment later. */
+async function cut(proxy: ProxyServer, { for: length }: Fault): Promise<void> {
+  for (const end = performance.now() + length; ; await pause(FLAP)) {
+    proxy.cut()
+    if (performance.now() >= end) return
+  }
+}
+
+async function refuse(proxy: ProxyServer, { for: length }: Fault): Promise<void> {
+  proxy.refuse()
+  await pause(length)
+  proxy.refuse(false)
+}
+
+async function hold(proxy: ProxyServer, { for: length }: Fault): Promise<void> {
+  proxy.hold('all')
+  await pause(length)
+  proxy.hold('nothing')
+}
+
+/** What was asked is done, and nobody hears of it. */
+async function loseAnswers(proxy: ProxyServer, { for: length }: Fault): Promise<void> {
+  proxy.hold('answers')
+  await pause(length)
+  proxy.cut()
+  proxy.hold('nothing')
 }

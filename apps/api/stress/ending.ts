@@ -9,6 +9,14 @@ import type { StreamWitness } from './stream-witness.ts'
 /** Milliseconds in which all nodes and streams agree with the database, once nothing is in their way. */
 const AGREED = 30_000
 
+interface Watched {
+  databaseUrl: string
+  pollIds: readonly string[]
+  nodes: readonly Node[]
+  streams: readonly StreamWitness[]
+  history: History
+}
+
 interface Ending {
   stored: StoredPoll[]
   /** How long it took until all agreed. */
@@ -19,13 +27,7 @@ interface Ending {
  * Waits until every node and every stream shows what the database holds. Whoever does not, in the time there is, is
  * noted.
  */
-export async function ending(
-  databaseUrl: string,
-  pollIds: readonly string[],
-  nodes: readonly Node[],
-  streams: readonly StreamWitness[],
-  history: History,
-): Promise<Ending> {
+export async function ending({ databaseUrl, pollIds, nodes, streams, history }: Watched): Promise<Ending> {
   const start = performance.now()
   for (;;) {
     const revisions = await storedRevisions(databaseUrl, pollIds)

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { createdPollSchema, type Poll } from '@pollcast/shared/poll'
 import { routes } from '@pollcast/shared/routes'
 import type { Progress } from '../bench/progress.ts'
@@ -6,7 +7,7 @@ import { ending } from './ending.ts'
 import { History } from './history.ts'
 import type { Options } from './options.ts'
 import { Random } from './random.ts'
-import { type Kind, schedule } from './schedule.ts'
+import { type Fault, type Kind, schedule } from './schedule.ts'
 import { Streams } from './streams.ts'
 import { judge } from './verdict.ts'
 import { Voters } from './voters.ts'
@@ -14,6 +15,9 @@ import { World } from './world.ts'
 
 const POLLS = 4
 const CHOICES = ['a', 'b', 'c', 'd']
+
+/** The part of a run in which there are votes. */
+const VOTING = 0.9
 
 /** Milliseconds in which, when all is over, a vote on every poll is taken. */
 const LAST_VOTES = 30_000
@@ -43,30 +47,25 @@ export async function run(options: Options, progress: Progress): Promise<Outcome
     for (const work of [voting, watching]) work.catch(() => {})
 
     const done = new Map<Kind, number>()
-    await carryOut(
+    const doing = carryOut(
       schedule(options.seed, options.seconds, world.means),
       { world, voters, streams },
-      ({ at, what, node }) => {
-        done.set(what, (done.get(what) ?? 0) + 1)
-        const where = node === undefined ? '' : ` (node ${node + 1})`
-        progress.say(
-          `${(at / 1000).toFixed(1)} s: ${what}${where}`,
-          `${history.acknowledged} votes, ${history.frames} frames`,
-        )
+      (fault) => {
+        done.set(fault.what, (done.get(fault.what) ?? 0) + 1)
+        progress.say(inWords(fault), `${history.acknowledged} votes, ${history.frames} frames`)
       },
     )
+    // The last faults meet no votes: what they took from a stream no later vote brings.
+    await pause(options.seconds * 1000 * VOTING)
     voters.stop()
-    await voting
+    await Promise.all([doing, voting])
     progress.say('all over: waiting for the newest everywhere')
     await world.allUp()
+    const { databaseUrl, nodes } = world
+    const watched = { databaseUrl, nodes, pollIds: voters.pollIds, streams: streams.witnesses, history }
+    const { milliseconds } = await ending(watched)
     await voters.voteLast(random.fork(), LAST_VOTES)
-    const { stored, milliseconds } = await ending(
-      world.databaseUrl,
-      voters.pollIds,
-      world.nodes,
-      streams.witnesses,
-      history,
-    )
+    const { stored } = await ending(watched)
     streams.stop()
     await watching
     const landed = judge(history, stored)
@@ -75,6 +74,11 @@ export async function run(options: Options, progress: Progress): Promise<Outcome
   } finally {
     await world.close()
   }
+}
+
+function inWords({ at, what, node }: Fault): string {
+  const where = node === undefined ? '' : ` (node ${node + 1})`
+  return `${(at / 1000).toFixed(1)} s: ${what}${where}`
 }
 
 async function createPoll(url: string): Promise<Poll> {

@@ -7,12 +7,14 @@ const ofNodes = {
   'kill a node': [300, 3000],
   'end a node': [300, 3000],
   'stop a node': [200, 4000],
-  "cut a node's PostgreSQL": [0, 0],
+  "cut a node's PostgreSQL": [0, 1000],
   "refuse a node's PostgreSQL": [200, 4000],
   "hold a node's PostgreSQL": [200, 4000],
-  "cut a node's Redis": [0, 0],
+  "lose PostgreSQL's answers": [50, 2000],
+  "cut a node's Redis": [0, 1000],
   "refuse a node's Redis": [200, 4000],
   "hold a node's Redis": [200, 4000],
+  "lose Redis's answers": [50, 2000],
   'cut the votes to a node': [0, 0],
   'cut the streams on a node': [0, 0],
 } as const
@@ -20,8 +22,8 @@ const ofNodes = {
 /** What is done to all nodes at once. */
 const ofServers = {
   'flush Redis': [0, 0],
-  'restart Redis': [200, 3000],
-  'restart PostgreSQL': [200, 3000],
+  'restart Redis': [100, 2000],
+  'restart PostgreSQL': [100, 2000],
 } as const
 
 const spans: Record<Kind, readonly [number, number]> = { ...ofNodes, ...ofServers }
@@ -52,8 +54,10 @@ const PLACES: Partial<Record<Kind, string>> = {
   'stop a node': 'process',
   "refuse a node's PostgreSQL": 'PostgreSQL',
   "hold a node's PostgreSQL": 'PostgreSQL',
+  "lose PostgreSQL's answers": 'PostgreSQL',
   "refuse a node's Redis": 'Redis',
   "hold a node's Redis": 'Redis',
+  "lose Redis's answers": 'Redis',
   'restart Redis': 'Redis',
   'restart PostgreSQL': 'PostgreSQL',
 }

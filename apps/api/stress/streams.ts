@@ -4,8 +4,8 @@ import { createParser } from 'eventsource-parser'
 import type { History } from './history.ts'
 import type { Node } from './node.ts'
 import type { Random } from './random.ts'
+import { isBroken, judgeRefusal } from './refusal.ts'
 import { StreamWitness } from './stream-witness.ts'
-import { isAway, isBroken } from './voters.ts'
 
 /** Milliseconds in which a stream opens, or else another node is asked. */
 const PATIENCE = 5000
@@ -69,7 +69,9 @@ export class Streams {
       const headers: Record<string, string> = lastEventId === undefined ? {} : { 'Last-Event-ID': lastEventId }
       const answer = await fetch(node.url + path, { headers, signal: controller.signal })
       clearTimeout(timer)
-      if (answer.status !== 200) return this.#refused(node, answer.status, await answer.text())
+      if (answer.status !== 200) {
+        return judgeRefusal(this.#history.faults, `${node.name} answered a stream`, answer, await answer.text())
+      }
       if (witness.shown.size > 0) this.#history.reconnections += 1
       witness.connected()
       const parser = createParser({ onEvent: (event) => witness.took(event) })
@@ -82,10 +84,5 @@ export class Streams {
       clearTimeout(timer)
       this.#open.delete(controller)
     }
-  }
-
-  #refused(node: Node, status: number, body: string): void {
-    if (isAway(status, body)) return
-    this.#history.faults.note(`${node.name} answered a stream with ${status}: ${body}`)
   }
 }

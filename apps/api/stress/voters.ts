@@ -1,16 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Poll } from '@pollcast/shared/poll'
-import { type ProblemCode, problemSchema } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
 import type { History, Witness } from './history.ts'
 import type { Node } from './node.ts'
 import type { Random } from './random.ts'
+import { isBroken, judgeRefusal } from './refusal.ts'
 
 /** Milliseconds that a voter waits for an answer. */
 const PATIENCE = 3000
-
-/** Refusals of a node that can't, which are no fault. */
-export const AWAY: ReadonlySet<ProblemCode> = new Set(['store-unavailable', 'shutting-down'])
 
 /** A voter who comes back this often has moved their vote enough. */
 const MOST_VOTES = 6
@@ -22,6 +19,8 @@ export class Voters {
   readonly #history: History
   /** The votes under way, by the node that they were sent to. */
   readonly #underWay = new Map<AbortController, Node>()
+  /** How many votes may wait for one node: those that hang leave room for others on the other nodes. */
+  #mostOnOne = 1
   #over = false
 
   constructor(nodes: readonly Node[], polls: readonly Poll[], history: History) {
@@ -36,6 +35,7 @@ export class Voters {
 
   /** Votes, so many at the same time, until `stop`. Resolves when the last vote is answered or given up. */
   async run(count: number, random: Random): Promise<void> {
+    this.#mostOnOne = Math.ceil(count / this.#nodes.length)
     const each = Array.from({ length: count }, () => random.fork())
     await Promise.all(each.map((own) => this.#voteOn(own)))
   }
@@ -53,7 +53,9 @@ export class Voters {
   async voteLast(random: Random, patience: number): Promise<void> {
     const end = Date.now() + patience
     for (const poll of this.#polls) {
-      while (!(await this.#vote(this.#history.newVoter(poll.id), random.pick(poll.choices).id, '', random))) {
+      for (;;) {
+        const [witness, choice] = [this.#history.newVoter(poll.id), random.pick(poll.choices)]
+        if ((await this.#vote(witness, choice.id, '', random.pick(this.#nodes))) !== undefined) break
         if (Date.now() > end) throw new Error(`a vote on ${poll.id} was not taken within ${patience / 1000} s`)
         await pause(100)
       }
@@ -67,19 +69,28 @@ export class Voters {
       const witness = this.#history.newVoter(poll.id)
       let cookie: string | undefined = ''
       for (let votes = random.whole(1, MOST_VOTES); votes > 0 && !this.#over; votes -= 1) {
+        const node = await this.#roomOn(random)
+        if (!node) return
         const others = poll.choices.filter(({ id }) => id !== witness.acknowledged)
-        cookie = await this.#vote(witness, random.pick(others).id, cookie, random)
-        await pause(cookie === undefined ? random.whole(50, 200) : random.whole(0, 60))
+        cookie = await this.#vote(witness, random.pick(others).id, cookie, node)
+        await pause(cookie === undefined ? random.whole(50, 200) : random.whole(0, 25))
         if (cookie === undefined) break
       }
     }
   }
 
+  /** Resolves with a node that takes one more vote; undefined once it is over. */
+  async #roomOn(random: Random): Promise<Node | undefined> {
+    for (; !this.#over; await pause(10)) {
+      const under = [...this.#underWay.values()]
+      const free = this.#nodes.filter((node) => node.up && under.filter((to) => to === node).length < this.#mostOnOne)
+      if (free.length > 0) return random.pick(free)
+    }
+    return undefined
+  }
+
   /** Resolves with the voter's cookie, or undefined where nobody knows what became of the vote. */
-  async #vote(witness: Witness, choiceId: number, cookie: string, random: Random): Promise<string | undefined> {
-    const up = this.#nodes.filter((node) => node.up)
-    if (up.length === 0) return cookie === '' ? undefined : cookie
-    const node = random.pick(up)
+  async #vote(witness: Witness, choiceId: number, cookie: string, node: Node): Promise<string | undefined> {
     const controller = new AbortController()
     this.#underWay.set(controller, node)
     const timer = setTimeout(() => controller.abort(), PATIENCE)
@@ -92,7 +103,7 @@ export class Voters {
       })
       const body = await answer.text()
       if (answer.status !== 201) {
-        this.#refused(node, answer.status, body)
+        judgeRefusal(this.#history.faults, `${node.name} answered a vote`, answer, body)
         this.#history.notHeard(witness, choiceId)
         return undefined
       }
@@ -108,20 +119,4 @@ export class Voters {
       this.#underWay.delete(controller)
     }
   }
-
-  #refused(node: Node, status: number, body: string): void {
-    if (isAway(status, body)) return
-    this.#history.faults.note(`${node.name} answered a vote with ${status}: ${body}`)
-  }
 }
-
-/** Whether it is the refusal of a node that can't for the moment. */
-export function isAway(status: number, body: string): boolean {
-  if (status !== 503) return false
-  const { data: problem } = problemSchema.safeParse(JSON.parse(body))
-  return problem !== undefined && AWAY.has(problem.code)
-}
-
-/** Whether the connection broke, was refused, or was given up: how `fetch` says it. */
-export const isBroken = (error: unknown): boolean =>
-  error instanceof TypeError || (error as Error).name === 'AbortError'
