@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import type { Config } from './config.ts'
 import { rateLimits } from './http/rate-limit.ts'
@@ -9,18 +8,13 @@ import { webFiles } from './http/web-files.ts'
 import { builtEntry, devEntry } from './http/web-shell.ts'
 import { Audiences } from './live/audiences.ts'
 import { Broker } from './live/broker.ts'
-import { MemorySnapshotCache, type SnapshotCache } from './live/snapshot-cache.ts'
-import { LocalWakeBus, type WakeBus } from './live/wake-bus.ts'
+import { openStore, openWakes } from './parts.ts'
 import { broadcastVotes } from './polls/broadcast-vote.ts'
+import { isUnavailable } from './polls/errors.ts'
 import { Signal, type VoteCast } from './polls/signals.ts'
-import { openPostgres } from './store/postgres-database.ts'
-import { voterKey } from './store/settings.ts'
-import { SqlPollStore } from './store/sql-poll-store.ts'
+import { SqlPollWriter } from './store/sql-poll-writer.ts'
 import { openSqlite } from './store/sqlite-database.ts'
-import { NotifyWakeBus } from './wakes/notify-wake-bus.ts'
-import { RedisSnapshotCache } from './wakes/redis-snapshot-cache.ts'
-import { RedisWakeBus } from './wakes/redis-wake-bus.ts'
-import { WorkerWakeBus } from './wakes/worker-wake-bus.ts'
+import { type Ready, WorkerPool } from './workers/worker-pool.ts'
 
 /** Milliseconds that requests under way have to finish once the end has begun. */
 const GRACE = 5000
@@ -37,24 +31,32 @@ export interface App {
   close(): Promise<void>
 }
 
+export interface AppLog {
+  error(problem: unknown): void
+  info(text: string): void
+}
+
 /**
- * The composition root: the only file that names concrete parts. Resolves when requests are taken.
+ * Puts one process together that takes requests, and resolves when it does.
  *
+ * @param log hears what is wrong, errors that nobody expected among it, and when it is right again
  * @param say hears what is being waited for
  */
 export async function startApp(
   config: Config,
-  onError: (error: unknown) => void,
+  log: AppLog,
   webRoot: string = WEB_ROOT,
   say: (text: string) => void = () => {},
 ): Promise<App> {
-  const database =
-    'url' in config.database ? await openPostgres(config.database.url, say) : await openSqlite(config.database.path)
-  const store = new SqlPollStore(database)
+  const onError = (error: unknown) => log.error(error)
+  const { store, key, closeStore } = await openStore(config, say, log)
   const voteCast = new Signal<VoteCast>(onError)
-  const key = await voterKey(database)
   const { bus, cache, closeWakes } = openWakes(config, key, onError)
-  const broker = new Broker({ cache, bus, source: store, onError })
+  // The store has told of an outage once, and is not to be told of by each poll that is watched meanwhile.
+  const onUnread = (error: unknown) => {
+    if (!isUnavailable(error)) onError(error)
+  }
+  const broker = new Broker({ cache, bus, source: store, onError: onUnread })
   broadcastVotes(voteCast, broker)
   const audiences = new Audiences(broker)
 
@@ -75,7 +77,7 @@ export async function startApp(
   const server = new HttpServer(koa.callback())
 
   const release = async () => {
-    await store.close()
+    await closeStore()
     await closeWakes()
   }
   const close = async () => {
@@ -92,29 +94,21 @@ export async function startApp(
   }
 }
 
-interface Wakes {
-  bus: WakeBus
-  cache: SnapshotCache
-  closeWakes(): Promise<void>
+export interface Pool {
+  /** Resolves with the exit code for this process: once `end` is done, or if no worker can start. */
+  run(): Promise<number>
+  end(): void
 }
 
-/** What carries wakes and snapshots to the other processes that the configuration says there may be. Never waits. */
-function openWakes(config: Config, key: string, onError: (error: unknown) => void): Wakes {
-  if (config.redisUrl !== undefined) {
-    // Every process on one database has the same key: so several installations can share a Redis.
-    const prefix = `pollcast:${createHash('sha256').update(`redis ${key}`).digest('hex').slice(0, 12)}:`
-    const bus = new RedisWakeBus(config.redisUrl, prefix, { onError })
-    const cache = new RedisSnapshotCache(config.redisUrl, prefix, { onError })
-    return { bus, cache, closeWakes: async () => void (await Promise.all([bus.close(), cache.close()])) }
-  }
-  const cache = new MemorySnapshotCache()
-  if ('url' in config.database) {
-    const bus = new NotifyWakeBus(config.database.url, { onError })
-    return { bus, cache, closeWakes: () => bus.close() }
-  }
-  if (config.workers > 1) {
-    const bus = new WorkerWakeBus(process, { onError })
-    return { bus, cache, closeWakes: () => bus.close() }
-  }
-  return { bus: new LocalWakeBus(), cache, closeWakes: async () => {} }
+/**
+ * Puts the process together that has others serve, on one port.
+ *
+ * @param log hears of each time that the database can't be written to, where this process writes
+ * @param onReady is called once: when all workers take requests
+ */
+export async function openPool(config: Config, log: AppLog, onReady: (ready: Ready) => void): Promise<Pool> {
+  if (!('path' in config.database)) return new WorkerPool({ count: config.workers, onReady })
+  const database = await openSqlite(config.database.path, log)
+  const pool = new WorkerPool({ count: config.workers, onReady, writer: new SqlPollWriter(database) })
+  return { run: () => pool.run().finally(() => database.close()), end: () => pool.end() }
 }

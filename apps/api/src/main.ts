@@ -1,9 +1,9 @@
 import cluster from 'node:cluster'
 import { pino } from 'pino'
-import { startApp } from './app.ts'
+import { openPool, startApp } from './app.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { DatabaseRefused } from './store/postgres-database.ts'
-import { type Ready, tellReady, WorkerPool } from './worker-pool.ts'
+import { type Ready, tellReady } from './workers/worker-pool.ts'
 
 try {
   await main()
@@ -22,12 +22,12 @@ async function main(): Promise<void> {
   }
 
   if (config.workers > 1 && cluster.isPrimary) {
-    const pool = new WorkerPool(config.workers, (ready) => announce(config, ready, say))
+    const pool = await openPool(config, log, (ready) => announce(config, ready, say))
     onceToldToEnd(say, () => pool.end())
     process.exit(await pool.run())
   }
 
-  const app = await startApp(config, (error) => log.error(error), undefined, say)
+  const app = await startApp(config, log, undefined, say)
   onceToldToEnd(cluster.isWorker ? () => {} : say, async () => {
     await app.close()
     process.exit(0)

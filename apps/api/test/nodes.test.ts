@@ -60,6 +60,28 @@ test('with Redis gone votes go on and streams stay open; when it is back, both n
   expect(nodes.flatMap(({ errors }) => errors).length).toBeLessThanOrEqual(4)
 })
 
+test('polls that are read again while the database is away add nothing to its log, and see when it is back', async () => {
+  const database = await createDatabase()
+  onTestFinished(() => database.drop())
+  const postgres = await TcpProxy.before(database.url, 5432)
+  const redis = await TcpProxy.before(await redisUrl(), 6379)
+  const app = await openApp({ database: { url: postgres.url }, redisUrl: redis.url })
+  const created = await Promise.all(Array.from({ length: 5 }, () => createPoll(app.url)))
+  const watchers = created.map(({ poll }) => new Watcher(app.url + poll.streamUrl))
+  for (const watcher of watchers) await watcher.next()
+
+  postgres.proxy.refuse()
+  // Each time that its line to Redis is new, a node reads every poll again that it watches.
+  redis.proxy.cut()
+  const ofDatabase = () => app.errors.filter((error) => /The database at/.test(String(error)))
+  await expect.poll(ofDatabase).toHaveLength(1)
+  postgres.proxy.refuse(false)
+  redis.proxy.cut()
+  await expect.poll(() => app.news).toEqual([expect.stringMatching(/^The database at .* is back\.$/)])
+  expect(ofDatabase()).toHaveLength(1)
+  expect(app.errors.map(String).filter((text) => /store-unavailable|for the moment/.test(text))).toEqual([])
+})
+
 test('a node starts, serves and ends though there is no Redis where it was told', async () => {
   const app = await openApp({ redisUrl: `redis://127.0.0.1:${await freePort()}` })
   const { poll } = await createPoll(app.url)

@@ -25,9 +25,11 @@ const addressOf = async (server: ServerProcess) => (await server.until(ADDRESS))
 
 const retryAfter = (answer: Response) => Number(answer.headers.get('Retry-After'))
 
-test('while the database is away requests are answered with 503 and when to come back, and all is well after', async () => {
+test('while the database is away requests get a 503 that says when to come back, the log one line, and all is well after', async () => {
   const { url, proxy } = await setUp()
-  const address = await addressOf(new ServerProcess({ DATABASE_URL: url }))
+  const secret = Object.assign(new URL(url), { password: 'pa$$word' })
+  const server = new ServerProcess({ DATABASE_URL: secret.href })
+  const address = await addressOf(server)
   const { poll } = await createPoll(address)
   const [choice = 0] = poll.choices.map(({ id }) => id)
   await new Voter(address).vote(poll.id, choice)
@@ -43,6 +45,14 @@ test('while the database is away requests are answered with 503 and when to come
 
   proxy.refuse(false)
   expect(await new Voter(address).vote(poll.id, choice)).toMatchObject({ revision: 2, totalVotes: 2 })
+  await server.until(/is back/)
+  const told = server.output.split('\n').filter((line) => line.includes('The database at'))
+  expect(told.map((line) => JSON.parse(line))).toEqual([
+    expect.objectContaining({ level: 50, msg: expect.stringMatching(`^The database at ${secret.host} is away: `) }),
+    expect.objectContaining({ level: 30, msg: `The database at ${secret.host} is back.` }),
+  ])
+  expect(server.output).not.toContain(secret.password)
+  expect(server.output).not.toContain('pa$$word')
 })
 
 test('a vote on one node is there on another, and a voter is the same voter on both', async () => {

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { type Problem, type ProblemCode, problemStatus } from '@pollcast/shared/problem'
 import type { Context, Middleware } from 'koa'
-import { PollError } from '../polls/errors.ts'
+import { isUnavailable, PollError } from '../polls/errors.ts'
 
 /** A request that was not understood, before any rule of polls was asked. */
 export class RequestError extends PollError {
@@ -62,7 +62,7 @@ const STORE_RETRY = '2'
 function answerError(ctx: Context, error: unknown, onError: (error: unknown) => void): void {
   if (error instanceof TooManyRequests) ctx.set('Retry-After', String(error.retryAfterSeconds))
   if (error instanceof RequestError) return writeProblem(ctx, error.code, error.message, error.errors)
-  if (error instanceof PollError && error.code === 'store-unavailable') ctx.set('Retry-After', STORE_RETRY)
+  if (isUnavailable(error)) ctx.set('Retry-After', STORE_RETRY)
   if (error instanceof PollError) return writeProblem(ctx, error.code, error.message)
   if ((error as NodeJS.ErrnoException).code === 'ERR_INVALID_URL') {
     return writeProblem(ctx, 'malformed-request', 'The address in the request is none.')

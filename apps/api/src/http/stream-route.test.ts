@@ -18,6 +18,7 @@ import { LocalWakeBus } from '../live/wake-bus.ts'
 import { broadcastVotes } from '../polls/broadcast-vote.ts'
 import { Signal, type VoteCast } from '../polls/signals.ts'
 import { SqlPollStore } from '../store/sql-poll-store.ts'
+import { SqlPollWriter } from '../store/sql-poll-writer.ts'
 import { openSqlite } from '../store/sqlite-database.ts'
 import { rateLimits } from './rate-limit.ts'
 import { createKoa } from './router.ts'
@@ -186,7 +187,8 @@ test('a poll named twice is watched once', async () => {
 /** The parts of the app, of which some are looked into here. */
 const openParts = async () => {
   const folder = tempFolder()
-  const store = new SqlPollStore(await openSqlite(join(folder, 'polls.sqlite')))
+  const database = await openSqlite(join(folder, 'polls.sqlite'))
+  const store = new SqlPollStore(database, new SqlPollWriter(database))
   const errors: unknown[] = []
   const failed = (error: unknown) => errors.push(error)
   const voteCast = new Signal<VoteCast>(failed)
@@ -213,7 +215,7 @@ const openParts = async () => {
     audiences.pulse.stop()
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
-    await store.close()
+    await database.close()
   })
   const held = () => ({
     streams: audiences.pulse.streams,

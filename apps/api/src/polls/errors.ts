@@ -11,5 +11,9 @@ export class PollError extends Error {
   }
 }
 
+/** The store can't do now what it may do in a few seconds. It has told the log itself. */
+export const isUnavailable = (error: unknown): boolean =>
+  error instanceof PollError && error.code === 'store-unavailable'
+
 export const pollNotFound = (pollId: string) =>
   new PollError('poll-not-found', `There is no poll "${pollId}". Look at the address you were given.`)

@@ -27,11 +27,15 @@ export interface PollRecord extends NewPoll {
   hostKeyHash: string
 }
 
-/** What the polls need of a store. Errors are PollErrors where a rule was broken. */
-export interface PollStore {
+/** The half of a store that changes it. Errors are PollErrors where a rule was broken. */
+export interface PollWriter {
   /** Resolves once ballot, counters and revision are committed together. Votes may be committed in one transaction. */
   record(vote: Vote): Promise<RecordedVote>
   create(poll: PollRecord): Promise<StoredPoll>
+}
+
+/** The half that reads what is committed. Errors are PollErrors where what was asked for is not there. */
+export interface PollReader {
   find(pollId: string): Promise<StoredPoll>
   snapshot(pollId: string): Promise<Snapshot>
   /** The choices on a voter's ballot in the poll's current round. */
@@ -39,3 +43,6 @@ export interface PollStore {
   /** Newest first; the cursor is the last page's `nextCursor`. */
   list(page: { cursor?: string | undefined; limit: number }): Promise<PollList>
 }
+
+/** What the polls need of a store. */
+export type PollStore = PollWriter & PollReader

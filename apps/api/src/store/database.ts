@@ -2,16 +2,20 @@ import type { DataSource, EntityManager } from 'typeorm'
 import type { Transactions } from './transactions.ts'
 import type { VoteSql } from './vote-sql.ts'
 
-/** An open database of either engine, with its schema up to date. */
+/** An open database of either engine, to read from. */
 export interface Database {
   /** Reads see what is committed, and wait for no transaction. */
   readonly reader: DataSource
-  /** What the transactions run on. Statements from elsewhere would slip into one that is open. */
-  readonly writer: DataSource
-  readonly transactions: Transactions
-  readonly voteSql: VoteSql
   /** Reads, and where the database is away rejects with the PollError that says so. The read may be done twice. */
   read<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>
   /** Resolves when every write asked for is committed and the connections are closed. */
   close(): Promise<void>
+}
+
+/** One that can be written to as well, with its schema up to date. */
+export interface WritableDatabase extends Database {
+  /** What the transactions run on. Statements from elsewhere would slip into one that is open. */
+  readonly writer: DataSource
+  readonly transactions: Transactions
+  readonly voteSql: VoteSql
 }

@@ -105,7 +105,7 @@ describe.each([sqlite, postgres])('on $name', (engine) => {
     const own = await engine.create()
     const nodes = await Promise.all(Array.from({ length: 4 }, () => own.open()))
     onTestFinished(async () => {
-      await Promise.all(nodes.map(({ store }) => store.close()))
+      await Promise.all(nodes.map(({ database }) => database.close()))
       await own.remove()
     })
     const keys = await Promise.all(nodes.map(({ database }) => voterKey(database)))

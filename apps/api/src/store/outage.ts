@@ -3,8 +3,11 @@ import { PollError } from '../polls/errors.ts'
 /** SQLSTATEs with which a server ends a connection: failures of it, shutdowns, and a transaction left idle. */
 const LOST = /^(08...|57P0.|25P03)$/
 
-/** Those with which it can't do now what it may do in a moment: no room, a timeout, a standby, a fault of its disks. */
-const BUSY = /^(53...|55P03|57014|25006|58...)$/
+/** Those with which it can't do now what it may do later: no room, a standby, a fault of its disks. */
+const UNFIT = /^(53...|25006|58...)$/
+
+/** Those of what took too long: somebody holds a lock, or there is too much to do. */
+const BUSY = /^(55P03|57014)$/
 
 /** Those of transactions that met another one, and will do if they are run again. */
 const CONFLICT = /^40(001|P01)$/
@@ -21,16 +24,38 @@ export function isLost(error: unknown): boolean {
   return PG_MESSAGE.test(message) || name === 'QueryRunnerAlreadyReleasedError'
 }
 
-/** PostgreSQL is away, or can't now: later it may go well. */
-export const isOutage = (error: unknown) => isLost(error) || BUSY.test(cause(error).code ?? '')
+/** Why a database can't do now what it may do later: it is not there, not fit for it, or held up by somebody else. */
+export type Fault = 'away' | 'unfit' | 'busy'
+
+/** Undefined for what would be an error later too. */
+export function postgresFault(error: unknown): Fault | undefined {
+  if (isLost(error)) return 'away'
+  const { code = '' } = cause(error)
+  if (UNFIT.test(code)) return 'unfit'
+  return BUSY.test(code) ? 'busy' : undefined
+}
 
 export const isConflict = (error: unknown) => CONFLICT.test(cause(error).code ?? '')
 
-/** What to refuse with in an outage; any other error is given back as it is. */
-export function unavailable(error: unknown): unknown {
-  if (!isOutage(error)) return error
-  const away = new PollError('store-unavailable', 'The database is away for the moment. Try again in a few seconds.')
-  return Object.assign(away, { cause: error })
+/** A full disk, one that fails or may not be written, and a file that another process has kept locked for too long. */
+const SQLITE_UNFIT = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|BUSY|LOCKED|PROTOCOL)$/
+
+/** A lock on an SQLite file is on all of it: nobody can vote, so it counts as more than `busy`. */
+export function sqliteFault(error: unknown): Fault | undefined {
+  return SQLITE_UNFIT.test(cause(error).code ?? '') ? 'unfit' : undefined
+}
+
+/** What could not be done because somebody else had the database, or a row of it, for too long. That is no outage. */
+export class DatabaseBusy extends PollError {
+  constructor() {
+    super('store-unavailable', 'The database is busy with something else. Try again in a few seconds.')
+  }
+}
+
+/** What went wrong, in words: where several addresses of a host were tried, Node gives a code and no message. */
+export function reasonOf(error: unknown): string {
+  const { message, code, name } = cause(error)
+  return message || code || name
 }
 
 /** TypeORM wraps what the driver threw. */

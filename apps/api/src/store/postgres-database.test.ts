@@ -4,25 +4,33 @@ import { ask, createDatabase, postgresServer } from '../../test/support/postgres
 import { TcpProxy } from '../../test/support/tcp-proxy.ts'
 import { DatabaseRefused, openPostgres } from './postgres-database.ts'
 import { SqlPollStore } from './sql-poll-store.ts'
-import { makePoll, recount } from './test-store.ts'
+import { SqlPollWriter } from './sql-poll-writer.ts'
+import { makePoll, pass, recount } from './test-store.ts'
 
 afterAll(async () => (await postgresServer()).stop())
 
 const away = { code: 'store-unavailable' }
+
+/** Has the server close every connection to this database but the one it is asked on. */
+const CUT = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE datname = current_database() AND pid <> pg_backend_pid()`
 
 /** A store that reaches its database through a network that can be bad. */
 const setUp = async () => {
   const { url, drop } = await createDatabase()
   onTestFinished(drop)
   const { proxy, url: through } = await TcpProxy.before(url, 5432)
-  const database = await openPostgres(through)
-  const store = new SqlPollStore(database)
-  onTestFinished(() => store.close())
+  const told: string[] = []
+  const log = { error: (text: string) => told.push(text), info: (text: string) => told.push(text) }
+  const database = await openPostgres(through, undefined, log)
+  const name = `The database at 127.0.0.1:${new URL(through).port}`
+  const store = new SqlPollStore(database, new SqlPollWriter(database))
+  onTestFinished(() => database.close())
   const poll = await makePoll(store)
   const { pollId } = poll.snapshot
   const [a = 0, b = 0] = poll.choiceIds
   const vote = (voterId: string, choice = a) => store.record({ pollId, voterId, choiceIds: [choice] })
-  return { url, proxy, database, store, pollId, a, b, vote }
+  return { url, proxy, database, store, told, name, pollId, a, b, vote }
 }
 
 /** A connection of somebody else's, until the test has ended. */
@@ -57,14 +65,52 @@ test('while the database is away votes and reads are refused as unavailable, and
   expect(await vote('after')).toMatchObject({ changed: true, snapshot: { totalVotes: 2, revision: 2 } })
 })
 
+test('that the database is away, and that it is back, is told once each, whoever meets it', async () => {
+  const { proxy, store, told, name, pollId, vote } = await setUp()
+  const meet = () => Promise.allSettled([vote('x'), vote('y'), makePoll(store), store.find(pollId), store.find(pollId)])
+  for (let outage = 1; outage <= 2; outage += 1) {
+    proxy.refuse()
+    await meet()
+    await meet()
+    proxy.refuse(false)
+    await meet()
+    await meet()
+  }
+  const away = expect.stringMatching(new RegExp(`^${name} is away: [^.]+\\. Votes and reads are answered with 503, .+`))
+  expect(told).toEqual([away, `${name} is back.`, away, `${name} is back.`])
+})
+
+test('that the database takes no writes is told once, and reads that go well meanwhile do not end it', async () => {
+  const { url, store, told, name, pollId, vote } = await setUp()
+  const admin = await stranger(url)
+  const readOnly = async (value: 'on' | 'off') => {
+    await admin.query(`ALTER DATABASE ${new URL(url).pathname.slice(1)} SET default_transaction_read_only = ${value}`)
+    // Connections that are there already stay as they are.
+    await admin.query(CUT)
+  }
+  await readOnly('on')
+  for (const voterId of ['x', 'y']) {
+    await expect(vote(voterId)).rejects.toMatchObject(away)
+    expect((await store.snapshot(pollId)).totalVotes).toBe(0)
+  }
+  await readOnly('off')
+  pass(10_000)
+  expect((await vote('x')).changed).toBe(true)
+  expect(told).toEqual([
+    expect.stringMatching(`^${name} can't be written to: cannot execute .+\\. Votes and new polls are answered`),
+    `${name} can be written to again.`,
+  ])
+})
+
 test('connections that broke while nobody used them are replaced, and nobody notices', async () => {
-  const { proxy, store, pollId, vote } = await setUp()
+  const { proxy, store, told, pollId, vote } = await setUp()
   for (let turn = 1; turn <= 3; turn += 1) {
     await Promise.all([store.snapshot(pollId), vote(`${turn}`)])
     proxy.cut()
     expect((await vote(`${turn} again`)).changed).toBe(true)
     expect((await store.snapshot(pollId)).totalVotes).toBe(2 * turn)
   }
+  expect(told).toEqual([])
 })
 
 test('where nothing comes back any more, votes and reads are refused in bounded time', async () => {
@@ -85,8 +131,6 @@ test('where nothing comes back any more, votes and reads are refused in bounded 
 
 test('of votes whose connection is cut every acknowledged one is there, once', async () => {
   const { url, database, store, pollId, a, b } = await setUp()
-  const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-               WHERE datname = current_database() AND pid <> pg_backend_pid()`
   const acknowledged = new Map<string, number>()
   const unheard = new Set<string>()
   const vote = async (voterId: string, choice: number) => {
@@ -102,7 +146,7 @@ test('of votes whose connection is cut every acknowledged one is there, once', a
     for (let n = 0; n < 100; n += 1) await vote(`${connection}-${n}`, n % 2 === 0 ? a : b)
   })
   const cutting = (async () => {
-    for (let turn = 0; turn < 8; turn += 1) await ask(url, cut)
+    for (let turn = 0; turn < 8; turn += 1) await ask(url, CUT)
   })()
   await Promise.all([...voting, cutting])
 
@@ -157,14 +201,71 @@ test('a vote that ends up in a deadlock with somebody else is done again, and no
   for (const one of await Promise.all(votes)) expect(one.changed).toBe(true)
 })
 
-test('a poll that somebody else has locked for good holds its votes up for a bounded time', async () => {
-  const { url, pollId, vote } = await setUp()
+test('a poll that somebody else keeps locked refuses its votes, and those on other polls go on', async () => {
+  const { url, database, store, told, pollId, a, vote } = await setUp()
+  const others = [await makePoll(store), await makePoll(store)]
   const client = await stranger(url)
   await client.query('BEGIN')
   await client.query('SELECT 1 FROM poll WHERE id = $1 FOR UPDATE', [pollId])
-  await expect(vote('x')).rejects.toMatchObject(away)
+  const voteOnAll = (voterId: string) =>
+    Promise.allSettled([
+      vote(voterId),
+      ...others.map(({ snapshot, choiceIds }) => {
+        return store.record({ pollId: snapshot.pollId, voterId, choiceIds: choiceIds.slice(0, 1) })
+      }),
+    ])
+  // The first vote has a transaction of its own; those on all polls are the next batch.
+  void vote('first').catch(() => {})
+  const start = performance.now()
+  const [held, ...free] = await voteOnAll('together')
+  expect(held).toMatchObject({ status: 'rejected', reason: away })
+  for (const one of free) expect(one).toMatchObject({ status: 'fulfilled', value: { changed: true } })
+  expect(performance.now() - start).toBeLessThan(6000)
+
+  // It was waited for once. From then on nobody does, for as long as the lock is held.
+  const later = performance.now()
+  for (let n = 0; n < 20; n += 1) expect((await voteOnAll(`${n}`)).map(({ status }) => status)[1]).toBe('fulfilled')
+  expect(performance.now() - later).toBeLessThan(2500)
+
   await client.query('ROLLBACK')
-  expect((await vote('x')).changed).toBe(true)
+  await expect.poll(() => vote('x').catch(() => undefined)).toMatchObject({ snapshot: { totalVotes: 1, revision: 1 } })
+  expect((await recount(database, pollId)).votes).toEqual(new Map([[a, 1]]))
+  for (const { snapshot } of others) {
+    expect(await store.snapshot(snapshot.pollId)).toMatchObject({ totalVotes: 21, revision: 21 })
+  }
+  expect(told).toEqual([])
+})
+
+test('of a batch that waited for a lock too long, what can be locked is written at once', async () => {
+  const { url, database, store, pollId, a } = await setUp()
+  const other = await makePoll(store)
+  const client = await stranger(url)
+  await client.query('BEGIN')
+  await client.query('SELECT 1 FROM poll WHERE id = $1 FOR UPDATE', [pollId])
+  // While this transaction is under way, votes gather into one batch.
+  const before = database.transactions.run(async ({ query }) => query('SELECT 1'))
+  const [held, free, unknown] = await Promise.allSettled([
+    store.record({ pollId, voterId: 'x', choiceIds: [a] }),
+    store.record({ pollId: other.snapshot.pollId, voterId: 'x', choiceIds: other.choiceIds.slice(0, 1) }),
+    store.record({ pollId: 'nosuch22', voterId: 'x', choiceIds: [a] }),
+    before,
+  ])
+  expect(held).toMatchObject({ reason: { ...away, message: expect.stringMatching(/busy/) } })
+  expect(free).toMatchObject({ value: { changed: true, snapshot: { totalVotes: 1, revision: 1 } } })
+  expect(unknown).toMatchObject({ reason: { code: 'poll-not-found' } })
+})
+
+test('a store whose poll is kept locked by somebody else closes in bounded time', async () => {
+  const { url, pollId, a } = await setUp()
+  const database = await openPostgres(url)
+  const store = new SqlPollWriter(database)
+  const client = await stranger(url)
+  await client.query('BEGIN')
+  await client.query('SELECT 1 FROM poll WHERE id = $1 FOR UPDATE', [pollId])
+  await expect(store.record({ pollId, voterId: 'x', choiceIds: [a] })).rejects.toMatchObject(away)
+  const start = performance.now()
+  await database.close()
+  expect(performance.now() - start).toBeLessThan(4000)
 })
 
 test('a node that was stopped while it held a poll lets go of it, and its vote is done again when it goes on', async () => {
@@ -180,8 +281,9 @@ test('a node that was stopped while it held a poll lets go of it, and its vote i
     if (attempts === 1) await stopped
     await query('UPDATE poll SET question = $1 WHERE id = $2', [`attempt ${attempts}`, pollId])
   })
-  const other = new SqlPollStore(await openPostgres(url))
-  onTestFinished(() => other.close())
+  const elsewhere = await openPostgres(url)
+  onTestFinished(() => elsewhere.close())
+  const other = new SqlPollWriter(elsewhere)
   expect((await other.record({ pollId, voterId: 'x', choiceIds: [] }).catch((error) => error)).code).toBe('no-choice')
   goOn()
   await slow

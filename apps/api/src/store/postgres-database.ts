@@ -1,9 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { DataSource } from 'typeorm'
-import type { Database } from './database.ts'
-import { isLost, isOutage, unavailable } from './outage.ts'
+import { Availability, type Log, silent } from './availability.ts'
+import type { WritableDatabase } from './database.ts'
+import { isLost, postgresFault, reasonOf } from './outage.ts'
 import { PostgresTransactions } from './postgres-transactions.ts'
 import { entities, migrations } from './schema.ts'
+import { makeSettings } from './settings.ts'
 import { postgresVoteSql } from './vote-sql.ts'
 
 /** Connections that a process reads on, beside the one that it writes on. */
@@ -53,16 +55,21 @@ export class DatabaseRefused extends Error {}
  * Opens a PostgreSQL database and brings its schema up to date. Waits for one that is away, as long as it takes.
  *
  * @param say hears, once, that it is being waited for
+ * @param log hears of each time that it is away later
  */
-export async function openPostgres(url: string, say: (text: string) => void = () => {}): Promise<Database> {
+export async function openPostgres(
+  url: string,
+  say: (text: string) => void = () => {},
+  log: Log = silent,
+): Promise<WritableDatabase> {
   const address = addressOf(url)
   let said = false
   for (let delay = FIRST_PAUSE; ; delay = Math.min(delay * 2, LONGEST_PAUSE)) {
     try {
-      return await open(url)
+      return await open(url, log)
     } catch (error) {
       if (error instanceof DatabaseRefused) throw error
-      if (!isOutage(error)) {
+      if (!postgresFault(error)) {
         throw new DatabaseRefused(`The database at ${address} can't be used: ${reason(error, url)}. See DATABASE_URL.`)
       }
       if (!said) say(`Waiting for the database at ${address} …`)
@@ -72,7 +79,7 @@ export async function openPostgres(url: string, say: (text: string) => void = ()
   }
 }
 
-async function open(url: string): Promise<Database> {
+async function open(url: string, log: Log): Promise<WritableDatabase> {
   await migrate(url)
   const reader = await source(url, READERS, {}).initialize()
   const writer = await source(url, 1, { options: PLANS.map((setting) => `-c ${setting}`).join(' ') })
@@ -81,21 +88,20 @@ async function open(url: string): Promise<Database> {
       await reader.destroy()
       throw error
     })
-  const transactions = new PostgresTransactions(writer)
+  const availability = new Availability(addressOf(url), log, postgresFault)
+  const transactions = new PostgresTransactions(writer, availability)
   return {
     reader,
     writer,
     transactions,
     voteSql: postgresVoteSql,
-    read: async (work) => {
-      try {
-        return await work(reader.manager).catch((error) => {
+    read: (work) => {
+      return availability.during('read', () =>
+        work(reader.manager).catch((error) => {
           if (!isLost(error)) throw error
           return work(reader.manager)
-        })
-      } catch (error) {
-        throw unavailable(error)
-      }
+        }),
+      )
     },
     close: async () => {
       await transactions.close()
@@ -152,6 +158,7 @@ async function migrate(url: string): Promise<void> {
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK])
     try {
       await database.runMigrations({ transaction: 'each' })
+      await makeSettings(database)
     } finally {
       await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => {})
       await lock.release()
@@ -168,7 +175,7 @@ function addressOf(url: string): string {
 }
 
 function reason(error: unknown, url: string): string {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = reasonOf(error)
   const { password } = new URL(url)
   return password === '' ? message : message.replaceAll(password, '…').replaceAll(decodeURIComponent(password), '…')
 }

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { PoolClient } from 'pg'
 import type { DataSource } from 'typeorm'
-import { isConflict, isLost, unavailable } from './outage.ts'
+import type { Availability } from './availability.ts'
+import { isConflict, isLost, postgresFault } from './outage.ts'
 import type { Query, Transactions, Work } from './transactions.ts'
 import { Turns } from './turns.ts'
 
@@ -18,21 +19,25 @@ const LOSS_ATTEMPTS = 2
  * Transactions on PostgreSQL. One at a time, so that votes gather behind it into the next: nodes meet on the hot poll's
  * row anyway, and one batch of many votes holds it for less time than many of few.
  *
- * What met another transaction or lost its connection is done again a bounded number of times; what remains is
- * rejected as `store-unavailable`.
+ * What met another transaction or lost its connection is done again a bounded number of times, and once, without
+ * waiting, what waited too long for a lock. What remains is rejected as `store-unavailable`.
  */
 export class PostgresTransactions implements Transactions {
   readonly #writer: DataSource
+  readonly #availability: Availability
   readonly #turns = new Turns()
   /** The names that the statements are prepared by, on each connection once. */
   readonly #names = new Map<string, string>()
 
-  constructor(writer: DataSource) {
+  constructor(writer: DataSource, availability: Availability) {
     this.#writer = writer
+    this.#availability = availability
   }
 
   run<T>(work: Work<T>, repeatable?: 'repeatable'): Promise<T> {
-    return this.#turns.take(() => this.#attempts(work, repeatable !== undefined))
+    return this.#turns.take(() =>
+      this.#availability.during('write', () => this.#attempts(work, repeatable !== undefined)),
+    )
   }
 
   close(): Promise<void> {
@@ -41,18 +46,22 @@ export class PostgresTransactions implements Transactions {
 
   async #attempts<T>(work: Work<T>, repeatable: boolean): Promise<T> {
     let inDoubt = false
+    let waits = true
     for (let attempt = 1; ; attempt += 1) {
-      const way: Way = { stage: 'connecting', inDoubt }
+      const way: Way = { stage: 'connecting', inDoubt, waits }
       try {
         return await this.#transaction(work, way)
       } catch (error) {
         const lost = isLost(error)
         const doubtful = lost && way.stage === 'committing'
         inDoubt ||= doubtful
+        const busy = postgresFault(error) === 'busy'
         const again =
+          (busy && waits) ||
           (isConflict(error) && attempt < CONFLICT_ATTEMPTS) ||
           (lost && way.stage !== 'connecting' && attempt < LOSS_ATTEMPTS && (repeatable || !doubtful))
-        if (!again) throw unavailable(error)
+        if (!again) throw error
+        if (busy) waits = false
       }
       await pause(Math.random() * CONFLICT_PAUSE)
     }
@@ -65,7 +74,12 @@ export class PostgresTransactions implements Transactions {
     try {
       // BEGIN goes out together with the work's first statements: the connection is a pipeline.
       const begun = client.query('BEGIN ISOLATION LEVEL READ COMMITTED')
-      const done = work({ query: this.#queryOn(client), manager: runner.manager, inDoubt: way.inDoubt })
+      const done = work({
+        query: this.#queryOn(client),
+        manager: runner.manager,
+        inDoubt: way.inDoubt,
+        waits: way.waits,
+      })
       await Promise.allSettled([begun, done])
       await begun
       const result = await done
@@ -96,4 +110,5 @@ export class PostgresTransactions implements Transactions {
 interface Way {
   stage: 'connecting' | 'working' | 'committing'
   readonly inDoubt: boolean
+  readonly waits: boolean
 }

@@ -1,11 +1,17 @@
 import { randomBytes } from 'node:crypto'
+import type { DataSource } from 'typeorm'
 import type { Database } from './database.ts'
 import { SettingEntity } from './entities/setting-entity.ts'
 
-/** The key that voter cookies are signed with: made on the first start, then always the same, in every process. */
-export async function voterKey({ writer }: Database): Promise<string> {
-  const name = 'voter-key'
+const VOTER_KEY = 'voter-key'
+
+/** Makes what is made on the first start and then always the same, in every process. */
+export async function makeSettings(writer: DataSource): Promise<void> {
   const value = randomBytes(32).toString('base64url')
-  await writer.createQueryBuilder().insert().into(SettingEntity).values({ name, value }).orIgnore().execute()
-  return (await writer.manager.findOneByOrFail(SettingEntity, { name })).value
+  await writer.createQueryBuilder().insert().into(SettingEntity).values({ name: VOTER_KEY, value }).orIgnore().execute()
+}
+
+/** The key that voter cookies are signed with. */
+export async function voterKey({ reader }: Pick<Database, 'reader'>): Promise<string> {
+  return (await reader.manager.findOneByOrFail(SettingEntity, { name: VOTER_KEY })).value
 }

@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Database } from './database.ts'
+import type { WritableDatabase } from './database.ts'
 import type { SqlPollStore } from './sql-poll-store.ts'
-import { makePoll, postgres, recount, sqlite, type TestStore } from './test-store.ts'
+import { makePoll, postgres, recount, sqlite, sqliteInPool, type TestStore } from './test-store.ts'
 
 /** What every engine's store does. */
-describe.each([sqlite, postgres])('on $name', (engine) => {
+describe.each([sqlite, sqliteInPool, postgres])('on $name', (engine) => {
   let own: TestStore
   let store: SqlPollStore
-  let database: Database
+  let database: WritableDatabase
 
   beforeEach(async () => {
     own = await engine.create()
@@ -15,14 +15,14 @@ describe.each([sqlite, postgres])('on $name', (engine) => {
   })
 
   afterEach(async () => {
-    await store.close()
+    await database.close()
     await own.remove()
   })
 
   afterAll(() => engine.stop())
 
   const restart = async () => {
-    await store.close()
+    await database.close()
     ;({ store, database } = await own.open())
   }
 
@@ -197,6 +197,6 @@ describe.each([sqlite, postgres])('on $name', (engine) => {
       expect(after.choices.map((choice) => choice.votes)).toEqual(choiceIds.map((id) => counted.votes.get(id) ?? 0))
       expect(await other.store.snapshot(snapshot.pollId)).toEqual(after)
     }
-    await other.store.close()
+    await other.database.close()
   })
 })

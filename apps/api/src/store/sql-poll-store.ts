@@ -1,45 +1,29 @@
 import type { PollList, Snapshot } from '@pollcast/shared/poll'
 import type { SelectQueryBuilder } from 'typeorm'
 import { PollError, pollNotFound } from '../polls/errors.ts'
-import type { PollRecord, PollStore, RecordedVote, StoredPoll, Vote } from '../polls/poll-store.ts'
+import type { PollRecord, PollStore, PollWriter, RecordedVote, StoredPoll, Vote } from '../polls/poll-store.ts'
 import type { Database } from './database.ts'
 import { BallotEntity } from './entities/ballot-entity.ts'
 import { PollEntity } from './entities/poll-entity.ts'
-import { VoteBatcher } from './vote-batcher.ts'
+import { storedPoll } from './stored-poll.ts'
 
-/** The polls in a database. Writes go through one queue, reads see what is committed. */
+/** The polls in a database. Reads see what is committed. */
 export class SqlPollStore implements PollStore {
-  readonly #database: Database
-  readonly #votes: VoteBatcher
+  readonly #database: Pick<Database, 'read'>
+  readonly #writer: PollWriter
 
-  constructor(database: Database) {
+  /** @param writer writes to the same database: this process itself, or another one for it */
+  constructor(database: Pick<Database, 'read'>, writer: PollWriter) {
     this.#database = database
-    this.#votes = new VoteBatcher(database.transactions, database.voteSql)
+    this.#writer = writer
   }
 
   record(vote: Vote): Promise<RecordedVote> {
-    return this.#votes.record(vote)
+    return this.#writer.record(vote)
   }
 
-  async create({ id, question, choices, maxChoices, hostKeyHash }: PollRecord): Promise<StoredPoll> {
-    const poll = {
-      id,
-      question,
-      status: 'open' as const,
-      round: 1,
-      revision: 0,
-      totalVotes: 0,
-      maxChoices,
-      hostKeyHash,
-      createdAt: new Date().toISOString(),
-      choices: choices.map((text, position) => ({ position, text, votes: 0 })),
-    }
-    // The transaction has begun: one that `save` began in it would fail. What it writes into is a copy, for it may be
-    // done again.
-    const saved = await this.#database.transactions.run(({ manager }) => {
-      return manager.save(PollEntity, structuredClone(poll), { transaction: false })
-    })
-    return stored(saved as PollEntity)
+  create(poll: PollRecord): Promise<StoredPoll> {
+    return this.#writer.create(poll)
   }
 
   async find(pollId: string): Promise<StoredPoll> {
@@ -51,7 +35,7 @@ export class SqlPollStore implements PollStore {
       })
     })
     if (!poll) throw pollNotFound(pollId)
-    return stored(poll)
+    return storedPoll(poll)
   }
 
   async snapshot(pollId: string): Promise<Snapshot> {
@@ -89,11 +73,6 @@ export class SqlPollStore implements PollStore {
       nextCursor: last ? Buffer.from(`${last.createdAt} ${last.id}`).toString('base64url') : null,
     }
   }
-
-  /** Resolves when every write asked for is committed and the connections are closed. */
-  close(): Promise<void> {
-    return this.#database.close()
-  }
 }
 
 function after(query: SelectQueryBuilder<PollEntity>, cursor: string): void {
@@ -102,18 +81,4 @@ function after(query: SelectQueryBuilder<PollEntity>, cursor: string): void {
     throw new PollError('malformed-cursor', 'The cursor is not one that a list gave. Start again without a cursor.')
   }
   query.where('(poll.createdAt < :createdAt OR (poll.createdAt = :createdAt AND poll.id < :id))', { createdAt, id })
-}
-
-function stored({
-  id,
-  question,
-  status,
-  revision,
-  totalVotes,
-  maxChoices,
-  createdAt,
-  choices,
-}: PollEntity): StoredPoll {
-  const tally = choices.map(({ id, text, votes }) => ({ id, text, votes }))
-  return { question, maxChoices, createdAt, snapshot: { pollId: id, revision, status, totalVotes, choices: tally } }
 }

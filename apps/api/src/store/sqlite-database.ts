@@ -3,8 +3,11 @@ import { dirname } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import sqlite3 from 'sqlite3'
 import { DataSource } from 'typeorm'
-import type { Database } from './database.ts'
+import { Availability, type Log, silent } from './availability.ts'
+import type { Database, WritableDatabase } from './database.ts'
+import { sqliteFault } from './outage.ts'
 import { entities, migrations } from './schema.ts'
+import { makeSettings } from './settings.ts'
 import { sqliteVoteSql } from './vote-sql.ts'
 import { WriteQueue } from './write-queue.ts'
 
@@ -22,31 +25,49 @@ const driver = { ...sqlite3, verbose: () => sqlite3 }
  *
  * TypeORM keeps one connection to an SQLite file, and what one statement sees on it, another's open transaction may
  * still undo. So reads have a connection of their own: in WAL mode it sees what is committed, and waits for nobody.
+ *
+ * @param log hears of each time that it can't be read or written to, and of when it can again
  */
-export async function openSqlite(path: string): Promise<Database> {
+export async function openSqlite(path: string, log: Log = silent): Promise<WritableDatabase> {
   await mkdir(dirname(path), { recursive: true })
-  const file = { type: 'sqlite', database: path, driver, entities, busyTimeout: BUSY_TIMEOUT } as const
-
-  const writer = await new DataSource({ ...file, migrations }).initialize()
+  const writer = await new DataSource({ ...file(path), migrations }).initialize()
   await enterWal(writer)
   // FULL: a commit is on the disk before it is acknowledged, even if the power fails.
   await writer.query('PRAGMA synchronous = FULL')
   await migrate(writer)
 
-  const reader = await new DataSource({ ...file, flags: sqlite3.OPEN_READONLY }).initialize()
-  const transactions = new WriteQueue(writer)
+  const { close, ...readable } = await openSqliteReader(path, log)
+  const transactions = new WriteQueue(writer, new Availability(path, log, sqliteFault))
   return {
-    reader,
+    ...readable,
     writer,
     transactions,
     voteSql: sqliteVoteSql,
-    read: (work) => work(reader.manager),
     close: async () => {
       await transactions.close()
-      await reader.destroy()
+      await close()
       await writer.destroy()
     },
   }
+}
+
+/**
+ * Opens, to read from it, an SQLite file that another process may write.
+ *
+ * @param log hears of each time that it can't be read
+ */
+export async function openSqliteReader(path: string, log: Log = silent): Promise<Database> {
+  const reader = await new DataSource({ ...file(path), flags: sqlite3.OPEN_READONLY }).initialize()
+  const availability = new Availability(path, log, sqliteFault)
+  return {
+    reader,
+    read: (work) => availability.during('read', () => work(reader.manager)),
+    close: () => reader.destroy(),
+  }
+}
+
+const file = (path: string) => {
+  return { type: 'sqlite', database: path, driver, entities, busyTimeout: BUSY_TIMEOUT } as const
 }
 
 /** Of processes that start on a new file at once, one makes it WAL; SQLite tells the others BUSY, and does not wait. */
@@ -68,6 +89,7 @@ async function migrate(writer: DataSource): Promise<void> {
   await writer.query('BEGIN IMMEDIATE')
   try {
     await writer.runMigrations({ transaction: 'none' })
+    await makeSettings(writer)
     await writer.query('COMMIT')
   } catch (error) {
     await writer.query('ROLLBACK')

@@ -4,17 +4,23 @@ import { join } from 'node:path'
 import type { PoolClient } from 'pg'
 import type { Database as SqliteDatabase } from 'sqlite3'
 import type { DataSource } from 'typeorm'
+import { onTestFinished, vi } from 'vitest'
 import { createDatabase, postgresServer } from '../../test/support/postgres.ts'
 import { createPoll } from '../polls/create-poll.ts'
 import type { StoredPoll } from '../polls/poll-store.ts'
-import type { Database } from './database.ts'
+import { channel } from '../workers/test-channel.ts'
+import { serveWrites } from '../workers/write-desk.ts'
+import { WriteLine } from '../workers/write-line.ts'
+import type { Log } from './availability.ts'
+import type { Database, WritableDatabase } from './database.ts'
 import { openPostgres } from './postgres-database.ts'
 import { SqlPollStore } from './sql-poll-store.ts'
+import { SqlPollWriter } from './sql-poll-writer.ts'
 import { openSqlite } from './sqlite-database.ts'
 
 /** A database of one's own, which can be opened again as after a restart, and by several at once. */
 export interface TestStore {
-  open(prepare?: (writer: DataSource) => Promise<void>): Promise<{ database: Database; store: SqlPollStore }>
+  open(log?: Log): Promise<{ database: WritableDatabase; store: SqlPollStore }>
   remove(): Promise<void>
 }
 
@@ -40,7 +46,7 @@ export const sqlite: Engine = {
   create: async () => {
     const folder = await mkdtemp(join(tmpdir(), 'pollcast-store-'))
     return {
-      open: opener(() => openSqlite(join(folder, 'data', 'polls.sqlite'))),
+      open: opener((log) => openSqlite(join(folder, 'data', 'polls.sqlite'), log)),
       remove: () => rm(folder, { recursive: true }),
     }
   },
@@ -66,11 +72,29 @@ export const sqlite: Engine = {
   stop: async () => {},
 }
 
+/** SQLite as a worker of a pool has it: it reads the file itself, and another process writes. */
+export const sqliteInPool: Engine = {
+  ...sqlite,
+  name: 'SQLite in a pool of workers',
+  create: async () => {
+    const file = await sqlite.create()
+    return {
+      ...file,
+      open: async (log) => {
+        const { database } = await file.open(log)
+        const [worker, primary] = channel()
+        serveWrites(primary, new SqlPollWriter(database))
+        return { database, store: new SqlPollStore(database, new WriteLine(worker)) }
+      },
+    }
+  },
+}
+
 export const postgres: Engine = {
   name: 'PostgreSQL',
   create: async () => {
     const { url, drop } = await createDatabase()
-    return { open: opener(() => openPostgres(url)), remove: drop }
+    return { open: opener((log) => openPostgres(url, undefined, log)), remove: drop }
   },
   holdCommits: async (writer) => {
     const { commit, hold } = held()
@@ -96,6 +120,13 @@ export async function makePoll(store: SqlPollStore, maxChoices = 1): Promise<Sto
   return { ...poll, choiceIds: poll.snapshot.choices.map((choice) => choice.id) }
 }
 
+/** Has so much time gone by, for whoever asks what time it is, until the test has ended. */
+export function pass(milliseconds: number): void {
+  const now = performance.now() + milliseconds
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(now)
+  onTestFinished(() => clock.mockRestore())
+}
+
 /** What the ballots say, past all counters. */
 export async function recount(database: Database, pollId: string) {
   const rows: { choice_ids: string }[] = await database.reader.query(
@@ -110,11 +141,10 @@ export async function recount(database: Database, pollId: string) {
 }
 
 const opener =
-  (openDatabase: () => Promise<Database>): TestStore['open'] =>
-  async (prepare) => {
-    const database = await openDatabase()
-    await prepare?.(database.writer)
-    return { database, store: new SqlPollStore(database) }
+  (openDatabase: (log?: Log) => Promise<WritableDatabase>): TestStore['open'] =>
+  async (log) => {
+    const database = await openDatabase(log)
+    return { database, store: new SqlPollStore(database, new SqlPollWriter(database)) }
   }
 
 function held(): { commit: HeldCommit; hold(): Promise<void> } {

@@ -9,6 +9,8 @@ export interface Transaction {
   manager: EntityManager
   /** True where this very work may have been committed before, by an attempt of whose COMMIT nothing was heard. */
   inDoubt: boolean
+  /** False where an attempt before waited for a lock in vain: rows that can't be locked at once are to be left out. */
+  waits: boolean
 }
 
 export type Work<T> = (transaction: Transaction) => Promise<T>

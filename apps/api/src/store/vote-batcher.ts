@@ -1,5 +1,8 @@
-import { PollError } from '../polls/errors.ts'
+import { isUnavailable } from '../polls/errors.ts'
 import type { RecordedVote, Vote } from '../polls/poll-store.ts'
+import type { WritableDatabase } from './database.ts'
+import { HeldPolls } from './held-polls.ts'
+import { DatabaseBusy } from './outage.ts'
 import type { Transactions } from './transactions.ts'
 import type { VoteSql } from './vote-sql.ts'
 import { writeBatch } from './write-batch.ts'
@@ -20,11 +23,13 @@ interface Pending {
 export class VoteBatcher {
   readonly #transactions: Transactions
   readonly #sql: VoteSql
+  readonly #held: HeldPolls
   #pending: Pending[] = []
 
-  constructor(transactions: Transactions, sql: VoteSql) {
-    this.#transactions = transactions
-    this.#sql = sql
+  constructor(database: Pick<WritableDatabase, 'transactions' | 'voteSql' | 'read'>) {
+    this.#transactions = database.transactions
+    this.#sql = database.voteSql
+    this.#held = new HeldPolls(database)
   }
 
   record(vote: Vote): Promise<RecordedVote> {
@@ -39,7 +44,7 @@ export class VoteBatcher {
     const take = () => {
       const taken = this.#pending.splice(0, MOST)
       if (this.#pending.length > 0) this.#schedule()
-      return taken
+      return taken.filter((one) => !this.#refusesHeld(one))
     }
     this.#transactions
       .run((transaction) => {
@@ -52,11 +57,12 @@ export class VoteBatcher {
         )
       }, 'repeatable')
       .then(
-        (results) => settle(batch ?? [], results),
+        (results) => this.#settle(batch ?? [], results),
         (error: Error) => {
+          // Whoever waits behind a database that can't be used would wait as long again, and so would those behind them.
+          if (isUnavailable(error)) refuse([...(batch ?? []), ...this.#pending.splice(0)], error)
           // Where not even BEGIN went through, it would not for one vote either.
-          if (!batch) refuse(take(), error)
-          else if (isAway(error)) refuse([...batch, ...this.#pending.splice(0)], error)
+          else if (!batch) refuse(take(), error)
           else this.#alone(batch, error)
         },
       )
@@ -69,24 +75,28 @@ export class VoteBatcher {
       this.#transactions
         .run((transaction) => writeBatch(transaction, this.#sql, [one.vote]), 'repeatable')
         .then(
-          (results) => settle([one], results),
+          (results) => this.#settle([one], results),
           (reason: Error) => refuse([one], reason),
         )
     }
   }
-}
 
-/** Whoever waits behind a database that is away would wait as long again, and so would those behind them. */
-const isAway = (error: Error) => error instanceof PollError && error.code === 'store-unavailable'
+  #refusesHeld({ vote, reject }: Pending): boolean {
+    const held = this.#held.has(vote.pollId)
+    if (held) reject(new DatabaseBusy())
+    return held
+  }
+
+  #settle(batch: readonly Pending[], results: readonly (RecordedVote | Error)[]): void {
+    for (const [index, { vote, resolve, reject }] of batch.entries()) {
+      const result = results[index]
+      if (result instanceof DatabaseBusy) this.#held.add(vote.pollId)
+      if (!result || result instanceof Error) reject(result)
+      else resolve(result)
+    }
+  }
+}
 
 function refuse(batch: readonly Pending[], error: Error): void {
   for (const { reject } of batch) reject(error)
-}
-
-function settle(batch: readonly Pending[], results: readonly (RecordedVote | Error)[]): void {
-  for (const [index, { resolve, reject }] of batch.entries()) {
-    const result = results[index]
-    if (!result || result instanceof Error) reject(result)
-    else resolve(result)
-  }
 }

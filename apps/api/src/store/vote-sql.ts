@@ -5,6 +5,8 @@
 export interface VoteSql {
   /** Makes the transaction the only one that writes these polls; undefined where BEGIN has done so already. */
   readonly lockPolls: string | undefined
+  /** The same without waiting: leaves out those that somebody else has locked. Both answer with those they locked. */
+  readonly lockFreePolls: string | undefined
   /** `[pollId, …]` to the polls with their choices. */
   readonly polls: string
   /** `[[pollId, voterId], …]` to the ballots that are there in the polls' current rounds. */
@@ -21,6 +23,7 @@ export interface VoteSql {
 
 export const sqliteVoteSql: VoteSql = {
   lockPolls: undefined,
+  lockFreePolls: undefined,
 
   polls: `
   SELECT p.id AS pollId, p.revision, p.status, p.total_votes AS totalVotes, p.round, p.max_choices AS maxChoices,
@@ -49,14 +52,17 @@ export const sqliteVoteSql: VoteSql = {
   FROM json_each($1) AS written WHERE poll.id = written.value ->> 0`,
 }
 
+const LOCK_POLLS = `
+  SELECT id FROM poll WHERE id IN (SELECT json_array_elements_text($1::json)) ORDER BY id FOR NO KEY UPDATE`
+
 export const postgresVoteSql: VoteSql = {
   /*
    * In the order of ids, the same on every node, so that two batches with the same polls can't each wait for the
    * other. NO KEY: what refers to the poll, such as a ballot being checked, does not wait. It is a statement of its
    * own because, in READ COMMITTED, only the statements after it are sure to see what the lock's last holder wrote.
    */
-  lockPolls: `
-  SELECT id FROM poll WHERE id IN (SELECT json_array_elements_text($1::json)) ORDER BY id FOR NO KEY UPDATE`,
+  lockPolls: LOCK_POLLS,
+  lockFreePolls: `${LOCK_POLLS} SKIP LOCKED`,
 
   polls: `
   SELECT p.id AS "pollId", p.revision, p.status, p.total_votes AS "totalVotes", p.round,

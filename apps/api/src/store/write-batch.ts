@@ -3,6 +3,7 @@ import { checkVote } from '../polls/check-vote.ts'
 import { type PollError, pollNotFound } from '../polls/errors.ts'
 import type { RecordedVote, Vote } from '../polls/poll-store.ts'
 import { Tally } from '../polls/tally.ts'
+import { DatabaseBusy } from './outage.ts'
 import type { Query, Transaction } from './transactions.ts'
 import type { VoteSql } from './vote-sql.ts'
 
@@ -22,12 +23,12 @@ type BallotRow = { pollId: string; voterId: string; choiceIds: string }
  * together: each hop to the database and back costs more than its work, and a hot poll is locked for the length of it.
  */
 export async function writeBatch(
-  { query, inDoubt }: Pick<Transaction, 'query' | 'inDoubt'>,
+  { query, inDoubt, waits }: Omit<Transaction, 'manager'>,
   sql: VoteSql,
   votes: readonly Vote[],
 ): Promise<(RecordedVote | PollError)[]> {
-  const [, polls, ballots] = await all([
-    lockPolls(query, sql, votes),
+  const [locked, polls, ballots] = await all([
+    lockPolls(query, waits ? sql.lockPolls : sql.lockFreePolls, votes),
     readPolls(query, sql, votes),
     readBallots(query, sql, votes),
   ])
@@ -40,6 +41,7 @@ export async function writeBatch(
     const poll = polls.get(vote.pollId)
     const tally = tallies.get(vote.pollId)
     if (!poll || !tally) return pollNotFound(vote.pollId)
+    if (locked && !locked.has(vote.pollId)) return new DatabaseBusy()
     return checkVote(vote, poll, elsewhere) ?? { tally, changed: tally.cast(vote.voterId, vote.choiceIds) }
   })
 
@@ -51,8 +53,15 @@ export async function writeBatch(
   })
 }
 
-async function lockPolls(query: Query, sql: VoteSql, votes: readonly Vote[]): Promise<void> {
-  if (sql.lockPolls) await query(sql.lockPolls, [pollIds(votes)])
+/** The polls that no other transaction writes from now on; undefined where none does anyway. */
+async function lockPolls(
+  query: Query,
+  lock: string | undefined,
+  votes: readonly Vote[],
+): Promise<Set<string> | undefined> {
+  if (lock === undefined) return undefined
+  const rows = await query<{ id: string }>(lock, [pollIds(votes)])
+  return new Set(rows.map((row) => row.id))
 }
 
 const pollIds = (votes: readonly Vote[]) => JSON.stringify([...new Set(votes.map((vote) => vote.pollId))])

@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm'
+import type { Availability } from './availability.ts'
 import { Statements } from './statements.ts'
 import type { Transactions, Work } from './transactions.ts'
 import { Turns } from './turns.ts'
@@ -10,15 +11,17 @@ import { Turns } from './turns.ts'
 export class WriteQueue implements Transactions {
   readonly #statements: Statements
   readonly #manager: EntityManager
+  readonly #availability: Availability
   readonly #turns = new Turns()
 
-  constructor(writer: DataSource) {
+  constructor(writer: DataSource, availability: Availability) {
+    this.#availability = availability
     this.#statements = new Statements(writer)
     this.#manager = writer.createQueryRunner().manager
   }
 
   run<T>(work: Work<T>): Promise<T> {
-    return this.#turns.take(() => this.#transaction(work))
+    return this.#turns.take(() => this.#availability.during('write', () => this.#transaction(work)))
   }
 
   async close(): Promise<void> {
@@ -31,11 +34,12 @@ export class WriteQueue implements Transactions {
     // IMMEDIATE takes the write lock now, so that what the work reads is still so when it writes.
     await query('BEGIN IMMEDIATE')
     try {
-      const result = await work({ query, manager: this.#manager, inDoubt: false })
+      const result = await work({ query, manager: this.#manager, inDoubt: false, waits: true })
       await query('COMMIT')
       return result
     } catch (error) {
-      await query('ROLLBACK')
+      // Where the disk is full or fails, SQLite has rolled back by itself, and says that there is nothing to.
+      await query('ROLLBACK').catch(() => {})
       throw error
     }
   }

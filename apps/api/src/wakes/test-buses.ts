@@ -2,11 +2,11 @@ import { afterAll, onTestFinished } from 'vitest'
 import { postgresServer } from '../../test/support/postgres.ts'
 import { redisPrefix, redisUrl } from '../../test/support/redis.ts'
 import { LocalWakeBus, type WakeBus } from '../live/wake-bus.ts'
+import { channel } from '../workers/test-channel.ts'
 import { NotifyWakeBus } from './notify-wake-bus.ts'
 import { RedisWakeBus } from './redis-wake-bus.ts'
 import type { SharedWakeBus } from './shared-wake-bus.ts'
 import { WakeExchange } from './wake-exchange.ts'
-import type { Channel } from './worker-messages.ts'
 import { WorkerWakeBus } from './worker-wake-bus.ts'
 
 /** Opens the buses of several nodes that reach each other, until the test has ended. */
@@ -50,22 +50,4 @@ export const buses: Record<string, OpenBuses> = {
       return untilTestEnds(new WorkerWakeBus(worker, ignore))
     })
   },
-}
-
-/** Both ends of what connects two processes: what is sent at one is heard at the other, a turn later. */
-export function channel(): [Channel, Channel] {
-  const ears = [new Set<(message: unknown) => void>(), new Set<(message: unknown) => void>()] as const
-  const end = (own: Set<(message: unknown) => void>, other: Set<(message: unknown) => void>): Channel => ({
-    on: (_event, listener) => own.add(listener),
-    off: (_event, listener) => own.delete(listener),
-    send: (message, done) => {
-      const text = JSON.stringify(message)
-      setImmediate(() => {
-        for (const ear of other) ear(JSON.parse(text))
-        done(null)
-      })
-      return true
-    },
-  })
-  return [end(ears[0], ears[1]), end(ears[1], ears[0])]
 }

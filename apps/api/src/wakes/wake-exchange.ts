@@ -1,5 +1,6 @@
+import { type Channel, listen, post } from '../workers/channel.ts'
 import { Outbox } from './outbox.ts'
-import { type Channel, post, received, type ToExchange } from './worker-messages.ts'
+import type { FromExchange, ToExchange } from './worker-messages.ts'
 
 /** Hands wakes on between the workers of one machine: to those that watch the poll, and to no other. */
 export class WakeExchange {
@@ -9,12 +10,10 @@ export class WakeExchange {
   add(worker: Channel): () => void {
     // What can't be sent to a worker that is going needs no telling: the one that replaces it reads everything anew.
     const outbox = new Outbox((wakes) =>
-      post(worker, { wakes: wakes.map(({ pollId, revision }) => [pollId, revision]) }).catch(() => {}),
+      tell(worker, { wakes: wakes.map(({ pollId, revision }) => [pollId, revision]) }).catch(() => {}),
     )
     const watched = new Set<string>()
-    worker.on('message', (message) => {
-      const told = received<ToExchange>(message)
-      if (!told) return
+    listen<ToExchange>(worker, 'wakes', (told) => {
       for (const pollId of told.watch ?? []) {
         watched.add(pollId)
         this.#watch(pollId, worker, outbox)
@@ -24,7 +23,7 @@ export class WakeExchange {
         this.#unwatch(pollId, worker)
       }
       for (const [pollId, revision] of told.wakes ?? []) this.#forward(worker, pollId, revision)
-      if (told.question !== undefined) post(worker, { done: told.question }).catch(() => {})
+      if (told.question !== undefined) tell(worker, { done: told.question }).catch(() => {})
     })
     return () => {
       for (const pollId of watched) this.#unwatch(pollId, worker)
@@ -52,3 +51,5 @@ export class WakeExchange {
     }
   }
 }
+
+const tell = (worker: Channel, message: FromExchange): Promise<void> => post(worker, 'wakes', message)

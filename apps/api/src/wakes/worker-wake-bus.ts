@@ -1,6 +1,7 @@
+import { type Channel, listen, post } from '../workers/channel.ts'
 import { SharedWakeBus, type SharedWakeBusOptions } from './shared-wake-bus.ts'
 import type { OpenLine } from './wake-line.ts'
-import { type Channel, type FromExchange, post, received, type ToExchange } from './worker-messages.ts'
+import type { FromExchange, ToExchange } from './worker-messages.ts'
 
 /** Wakes between the workers of one machine, by way of the WakeExchange in their primary process. */
 export class WorkerWakeBus extends SharedWakeBus {
@@ -14,26 +15,25 @@ const workerLine =
   async ({ hear }) => {
     const asked = new Map<number, () => void>()
     let questions = 0
-    const onMessage = (message: unknown) => {
-      const { wakes = [], done } = received<FromExchange>(message) ?? {}
+    const tell = (message: ToExchange) => post(channel, 'wakes', message)
+    const close = listen<FromExchange>(channel, 'wakes', ({ wakes = [], done }) => {
       for (const [pollId, revision] of wakes) hear({ pollId, revision })
       if (done === undefined) return
       asked.get(done)?.()
       asked.delete(done)
-    }
+    })
     /** Resolves when the exchange has done it: being sent is not enough where wakes of others may come in between. */
     const ask = (message: ToExchange) =>
       new Promise<void>((resolve, reject) => {
         questions += 1
         asked.set(questions, resolve)
-        post(channel, { ...message, question: questions }).catch(reject)
+        tell({ ...message, question: questions }).catch(reject)
       })
-    channel.on('message', onMessage)
     return {
       subscribe: (watch) => ask({ watch }),
       unsubscribe: (unwatch) => ask({ unwatch }),
-      send: (wakes) => post(channel, { wakes: wakes.map(({ pollId, revision }) => [pollId, revision]) }),
+      send: (wakes) => tell({ wakes: wakes.map(({ pollId, revision }) => [pollId, revision]) }),
       ping: () => ask({}),
-      close: () => void channel.off('message', onMessage),
+      close,
     }
   }

@@ -8,8 +8,10 @@ export interface RunningApp {
   url: string
   port: number
   databasePath: string
-  /** What the app would have logged as its own fault. */
+  /** What the app would have logged as wrong. */
   errors: unknown[]
+  /** What else it would have logged. */
+  news: string[]
   close(): Promise<void>
 }
 
@@ -36,12 +38,14 @@ export async function openApp({ databasePath, webRoot, ...overrides }: AppOption
     ...overrides,
   }
   const errors: unknown[] = []
-  const app = await startApp(config, (error) => errors.push(error), webRoot ?? join(path, 'not-built'))
+  const news: string[] = []
+  const log = { error: (problem: unknown) => errors.push(problem), info: (text: string) => news.push(text) }
+  const app = await startApp(config, log, webRoot ?? join(path, 'not-built'))
   let closed: Promise<void> | undefined
   const close = () => {
     closed ??= app.close()
     return closed
   }
   onTestFinished(close)
-  return { url: `http://127.0.0.1:${app.port}`, port: app.port, databasePath: path, errors, close }
+  return { url: `http://127.0.0.1:${app.port}`, port: app.port, databasePath: path, errors, news, close }
 }

@@ -1,6 +1,9 @@
 import cluster, { type Worker } from 'node:cluster'
-import { backoff } from './wakes/patience.ts'
-import { WakeExchange } from './wakes/wake-exchange.ts'
+import type { PollWriter } from '../polls/poll-store.ts'
+import { backoff } from '../wakes/patience.ts'
+import { WakeExchange } from '../wakes/wake-exchange.ts'
+import { listen, post } from './channel.ts'
+import { serveWrites } from './write-desk.ts'
 
 /** Milliseconds that workers have to end by themselves; theirs are fewer. */
 const GRACE = 10_000
@@ -16,16 +19,24 @@ export interface Ready {
 
 /** Said by a worker to its pool. */
 export function tellReady({ port, servesPages }: Ready): void {
-  process.send?.({ pollcastReady: { port, servesPages } })
+  post(process, 'ready', { port, servesPages }).catch(() => {})
+}
+
+interface WorkerPoolParts {
+  /** How many workers there are to be. */
+  count: number
+  /** Is called once: when all workers take requests. */
+  onReady: (ready: Ready) => void
+  /** Writes for the workers, where they can't all write for themselves. */
+  writer?: PollWriter | undefined
 }
 
 /**
- * The processes behind one port. The first one starts by itself, so that a database is made, or a setting refused,
- * once; one that dies is replaced. This process does nothing but hand out connections and wakes.
+ * The processes behind one port. The first one starts by itself, so that a setting is refused once; one that dies is
+ * replaced. This process hands out connections and wakes, and writes where only one can.
  */
 export class WorkerPool {
-  readonly #count: number
-  readonly #onReady: (ready: Ready) => void
+  readonly #parts: WorkerPoolParts
   readonly #exchange = new WakeExchange()
   readonly #workers = new Set<Worker>()
   readonly #replacing = new Set<NodeJS.Timeout>()
@@ -34,10 +45,8 @@ export class WorkerPool {
   #ending = false
   #ended = () => {}
 
-  /** @param onReady is called once: when all workers take requests */
-  constructor(count: number, onReady: (ready: Ready) => void) {
-    this.#count = count
-    this.#onReady = onReady
+  constructor(parts: WorkerPoolParts) {
+    this.#parts = parts
     // Workers that accept for themselves leave most connections to whichever wakes first.
     cluster.schedulingPolicy = cluster.SCHED_RR
   }
@@ -66,11 +75,10 @@ export class WorkerPool {
     const worker = cluster.fork()
     const forked = performance.now()
     const forget = this.#exchange.add(worker)
+    if (this.#parts.writer) serveWrites(worker, this.#parts.writer)
     this.#workers.add(worker)
     worker.on('error', () => {})
-    worker.on('message', ({ pollcastReady }: { pollcastReady?: Ready }) => {
-      if (pollcastReady) this.#begun(pollcastReady, fail)
-    })
+    listen<Ready>(worker, 'ready', (ready) => this.#begun(ready, fail))
     worker.on('exit', (code) => {
       forget()
       this.#workers.delete(worker)
@@ -82,9 +90,10 @@ export class WorkerPool {
   }
 
   #begun(ready: Ready, fail: (code: number) => void): void {
+    const { count, onReady } = this.#parts
     this.#ready += 1
-    if (this.#ready === 1) for (let more = 1; more < this.#count; more += 1) this.#fork(fail)
-    if (this.#ready === this.#count) this.#onReady(ready)
+    if (this.#ready === 1) for (let more = 1; more < count; more += 1) this.#fork(fail)
+    if (this.#ready === count) onReady(ready)
   }
 
   #replace(delay: number, fail: (code: number) => void): void {

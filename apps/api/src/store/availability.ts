@@ -1,0 +1,90 @@
+import { PollError } from '../polls/errors.ts'
+import { DatabaseBusy, type Fault, reasonOf } from './outage.ts'
+
+/** What whoever runs Pollcast reads: pino's log is one. */
+export interface Log {
+  error(text: string): void
+  info(text: string): void
+}
+
+export const silent: Log = { error: () => {}, info: () => {} }
+
+type Way = 'read' | 'write'
+
+/** What can be wrong for a while, and the words for it. A database may take no writes and still be read. */
+const TROUBLES = {
+  away: { begun: 'is away', refused: 'Votes and reads', over: 'is back' },
+  read: { begun: "can't be read", refused: 'Reads', over: 'can be read again' },
+  write: { begun: "can't be written to", refused: 'Votes and new polls', over: 'can be written to again' },
+}
+
+type Trouble = keyof typeof TROUBLES
+
+/**
+ * Milliseconds without a refusal after which a success shows that one can read, or write, again. A disk that is nearly
+ * full takes one vote and not the next, and always those that change nothing.
+ */
+const QUIET = 10_000
+
+/**
+ * Whether a database can be used. Everything that is asked of it goes through here: what it can't do just now is
+ * refused as `store-unavailable`, and the log is told when that begins and when it is over, once each, however many
+ * requests meet it. Nothing asks on its own account: the next request, or a watched poll's re-reading, is the next try.
+ */
+export class Availability {
+  readonly #name: string
+  readonly #log: Log
+  readonly #faultOf: (error: unknown) => Fault | undefined
+  /** When something was last refused because of it. */
+  readonly #troubles = new Map<Trouble, number>()
+  /** How often a trouble has begun or ended: what was asked before the last time tells nothing new. */
+  #changes = 0
+
+  /** @param name what the database is called in the log */
+  constructor(name: string, log: Log, faultOf: (error: unknown) => Fault | undefined) {
+    this.#name = name
+    this.#log = log
+    this.#faultOf = faultOf
+  }
+
+  async during<T>(way: Way, work: () => Promise<T>): Promise<T> {
+    const asked = this.#changes
+    try {
+      const result = await work()
+      if (asked === this.#changes) this.#succeeded(way)
+      return result
+    } catch (error) {
+      const fault = this.#faultOf(error)
+      if (!fault) throw error
+      if (fault === 'busy') throw Object.assign(new DatabaseBusy(), { cause: error })
+      if (asked === this.#changes) this.#refused(fault === 'away' ? fault : way, error)
+      const message = "The database can't be used for the moment. Try again in a few seconds."
+      throw Object.assign(new PollError('store-unavailable', message), { cause: error })
+    }
+  }
+
+  #refused(trouble: Trouble, error: unknown): void {
+    const known = this.#troubles.has(trouble)
+    this.#troubles.set(trouble, performance.now())
+    if (known) return
+    this.#changes += 1
+    const { begun, refused } = TROUBLES[trouble]
+    this.#log.error(
+      `The database at ${this.#name} ${begun}: ${reasonOf(error)}. ${refused} are answered with 503, each of them ` +
+        'tries again, and streams stay open.',
+    )
+  }
+
+  /** Where one way works, the database is there; whether it can be used the other way only that can tell. */
+  #succeeded(way: Way): void {
+    this.#over('away')
+    const refused = this.#troubles.get(way)
+    if (refused !== undefined && performance.now() - refused >= QUIET) this.#over(way)
+  }
+
+  #over(trouble: Trouble): void {
+    if (!this.#troubles.delete(trouble)) return
+    this.#changes += 1
+    this.#log.info(`The database at ${this.#name} ${TROUBLES[trouble].over}.`)
+  }
+}
