@@ -10,7 +10,8 @@ const SAID = [
 const LOGGED = [
   /^Other processes can't be told of votes; trying again: /,
   /^The snapshot cache is away; the database is read instead: /,
-  /^The database is away for the moment\. Try again in a few seconds\.$/,
+  /^The database at 127\.0\.0\.1:\d+ is away: .+ and streams stay open\.$/,
+  /^The database at 127\.0\.0\.1:\d+ is back\.$/,
 ]
 
 /** The lines of a node's output that nobody should have to read. The last one may have been cut off by a SIGKILL. */
