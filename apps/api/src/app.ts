@@ -14,7 +14,10 @@ import { isUnavailable } from './polls/errors.ts'
 import { Signal, type VoteCast } from './polls/signals.ts'
 import { SqlPollWriter } from './store/sql-poll-writer.ts'
 import { openSqlite } from './store/sqlite-database.ts'
+import { WakeExchange } from './wakes/wake-exchange.ts'
+import type { Channel } from './workers/channel.ts'
 import { type Ready, WorkerPool } from './workers/worker-pool.ts'
+import { serveWrites } from './workers/write-desk.ts'
 
 /** Milliseconds that requests under way have to finish once the end has begun. */
 const GRACE = 5000
@@ -107,8 +110,15 @@ export interface Pool {
  * @param onReady is called once: when all workers take requests
  */
 export async function openPool(config: Config, log: AppLog, onReady: (ready: Ready) => void): Promise<Pool> {
-  if (!('path' in config.database)) return new WorkerPool({ count: config.workers, onReady })
+  const exchange = new WakeExchange()
+  const count = config.workers
+  if ('url' in config.database) return new WorkerPool({ count, onReady, attend: (worker) => exchange.add(worker) })
   const database = await openSqlite(config.database.path, log)
-  const pool = new WorkerPool({ count: config.workers, onReady, writer: new SqlPollWriter(database) })
+  const writer = new SqlPollWriter(database)
+  const attend = (worker: Channel) => {
+    serveWrites(worker, writer)
+    return exchange.add(worker)
+  }
+  const pool = new WorkerPool({ count, onReady, attend })
   return { run: () => pool.run().finally(() => database.close()), end: () => pool.end() }
 }

@@ -16,7 +16,10 @@ const setUp = async (allowedOrigins: string[]) => {
   const preflight = (origin: string) =>
     from(origin, routes.votes(poll.id), {
       method: 'OPTIONS',
-      headers: { 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': 'content-type' },
+      headers: {
+        'Access-Control-Request-Method': 'POST',
+        'Access-Control-Request-Headers': 'content-type,last-event-id',
+      },
     })
   return { poll, vote, from, preflight }
 }
@@ -36,7 +39,7 @@ test('the pages of an allowed origin may ask, vote and watch with their cookies'
   const asked = await preflight(FRIEND)
   expect(asked.status).toBe(204)
   expect(asked.headers.get('Access-Control-Allow-Methods')?.split(',')).toContain('POST')
-  expect(asked.headers.get('Access-Control-Allow-Headers')?.toLowerCase()).toBe('content-type')
+  expect(asked.headers.get('Access-Control-Allow-Headers')?.toLowerCase()).toBe('content-type,last-event-id')
 
   const stream = await from(FRIEND, routes.stream(poll.id))
   await stream.body?.cancel()

@@ -223,12 +223,24 @@ const openParts = async () => {
     watched: broker.watched,
     cached: cache.size,
   })
-  return { port: (server.address() as AddressInfo).port, held, errors }
+  return { port: (server.address() as AddressInfo).port, store, held, errors }
 }
 
 const until = (condition: () => boolean) => vi.waitUntil(condition, { timeout: 10_000, interval: 5 })
 
 const NOTHING = { streams: 0, audiences: 0, watched: 0, cached: 0 }
+
+test('a client that was shown a newer revision elsewhere is shown no older one, though nobody has told of it here', async () => {
+  const { port, store } = await openParts()
+  const shown = async (lastEventId: string) => {
+    const stream = await RawConnection.open(port)
+    return stream.send(get(routes.stream('tabspace'), `Last-Event-ID: ${lastEventId}\r\n`)).until(/\n\n$/)
+  }
+  expect(await shown('0')).toContain('\nid: 0\n')
+  await store.record({ pollId: 'tabspace', voterId: 'elsewhere', choiceIds: [1] })
+  expect(await shown('0')).toContain('\nid: 0\n')
+  expect(await shown('1')).toContain('\nid: 1\n')
+})
 
 test('whoever leaves a stream, whichever way and whenever, leaves nothing behind', async () => {
   const { port, held } = await openParts()

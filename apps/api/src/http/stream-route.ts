@@ -27,7 +27,7 @@ const pollIdsSchema = z.object({
 
 /** `GET /api/polls/:id/stream` */
 export function streamRoute(audiences: Audiences): Middleware {
-  return async (ctx) => openStream(ctx, audiences, [pollIdOf(ctx)])
+  return async (ctx) => openStream(ctx, audiences, [pollIdOf(ctx)], lastEventId(ctx))
 }
 
 /** `GET /api/streams?polls=ID,ID`: several polls on one connection. Every frame says which poll it is of. */
@@ -35,11 +35,22 @@ export function streamsRoute(audiences: Audiences): Middleware {
   return async (ctx) => openStream(ctx, audiences, conform(pollIdsSchema, ctx.query, 'invalid-query').polls)
 }
 
-async function openStream(ctx: Context, audiences: Audiences, pollIds: readonly string[]): Promise<void> {
+/** The revision that the client was shown last, on a connection to whichever node (WHATWG HTML, section 9.2.4). */
+function lastEventId(ctx: Context): number {
+  const id = ctx.get('Last-Event-ID')
+  return /^\d{1,15}$/.test(id) ? Number(id) : 0
+}
+
+async function openStream(
+  ctx: Context,
+  audiences: Audiences,
+  pollIds: readonly string[],
+  shown?: number,
+): Promise<void> {
   const { res } = ctx
   // Behind another request on the same connection: frames must not overtake that one's answer.
   if (!res.socket) await once(res, 'socket')
-  return audiences.join(pollIds, () => {
+  const open = () => {
     if (!res.socket?.writable) return undefined
     ctx.respond = false
     if (ctx.method === 'HEAD') {
@@ -47,7 +58,8 @@ async function openStream(ctx: Context, audiences: Audiences, pollIds: readonly 
       return undefined
     }
     return seat(handOver(res, HEADERS), audiences, pollIds)
-  })
+  }
+  return audiences.join(pollIds, open, shown)
 }
 
 /** Apart from `openStream`, so that what listens to the socket keeps nothing of the request in memory. */

@@ -69,11 +69,19 @@ class Reader {
 /** A room with a store behind it, as the app wires them. */
 class Room {
   readonly revisions = new Map<string, number>()
+  reads = 0
+  isReadable = true
   readonly cache = new MemorySnapshotCache()
   readonly broker = new Broker({
     cache: this.cache,
     bus: new LocalWakeBus(),
-    source: { snapshot: async (pollId) => snapshotAt(this.revisions.get(pollId) ?? 0, pollId) },
+    source: {
+      snapshot: async (pollId) => {
+        this.reads += 1
+        if (!this.isReadable) throw new Error('away')
+        return snapshotAt(this.revisions.get(pollId) ?? 0, pollId)
+      },
+    },
     onError: (error) => {
       throw error
     },
@@ -87,7 +95,7 @@ class Room {
     this.broker.publish(snapshotAt(revision, pollId))
   }
 
-  async join(pollIds = [POLL]): Promise<{ reader: Reader; stream: Stream; leave: () => void }> {
+  async join(pollIds = [POLL], shown?: number): Promise<{ reader: Reader; stream: Stream; leave: () => void }> {
     const reader = new Reader()
     const { writable } = reader
     const stream = new Stream({
@@ -99,7 +107,7 @@ class Room {
       end: () => writable.end(),
       destroy: () => writable.destroy(),
     })
-    await this.audiences.join(pollIds, () => stream)
+    await this.audiences.join(pollIds, () => stream, shown)
     return { reader, stream, leave: () => this.audiences.leave(pollIds, stream) }
   }
 }
@@ -191,6 +199,33 @@ test('a poll that cannot be read opens no stream and leaves nothing', async () =
   await expect(audiences.join([POLL], open)).rejects.toThrow('no such poll')
   await expect(audiences.join([POLL], open)).rejects.toThrow('no such poll')
   expect([open.mock.calls.length, audiences.size, broker.watched]).toEqual([0, 0, 0])
+})
+
+test('a stream that was shown a newer revision elsewhere is not shown an older one here, and tells the others of it', async () => {
+  const room = new Room()
+  const here = await room.join()
+  // Voted elsewhere, and the wakes got lost.
+  room.revisions.set(POLL, 7)
+  const reads = room.reads
+  const back = await Promise.all([5, 7, 6, 7].map((shown) => room.join([POLL], shown)))
+  for (const { reader } of back) expect(reader.events.map(({ name }) => name)).toEqual(['snapshot'])
+  for (const { reader } of back) expect(reader.revisions()).toEqual([7])
+  await settle()
+  expect(here.reader.revisions()).toEqual([0, 7])
+  expect(room.reads).toBe(reads + 1)
+})
+
+test('a stream that was shown more than there is, or than can be read, gets what there is', async () => {
+  const room = new Room()
+  room.vote()
+  const here = await room.join()
+  expect((await room.join([POLL], 99)).reader.revisions()).toEqual([1])
+  room.isReadable = false
+  expect((await room.join([POLL], 2)).reader.revisions()).toEqual([1])
+  room.isReadable = true
+  room.vote()
+  await settle()
+  expect(here.reader.revisions()).toEqual([1, 2])
 })
 
 test('a silent stream is kept alive every 15 s, and only a silent one', async () => {

@@ -1,3 +1,4 @@
+import type { Snapshot } from '@pollcast/shared/poll'
 import type { Broker } from './broker.ts'
 import { inSlices } from './in-slices.ts'
 import type { Pulse } from './pulse.ts'
@@ -40,19 +41,37 @@ export class Audience {
   /** Settles with the first snapshot: rejects where the poll can't be read. */
   readonly ready: Promise<void>
   readonly pulse: Pulse
+  readonly #broker: Broker
+  readonly #pollId: string
   readonly #seats = new Map<Stream, Seat>()
   readonly #closing = new AbortController()
   #sweeping = false
+  #catchingUp: Promise<void> | undefined
 
   constructor(broker: Broker, pulse: Pulse, pollId: string) {
     this.pulse = pulse
+    this.#broker = broker
+    this.#pollId = pollId
     this.ready = new Promise((resolve, reject) => {
-      this.#follow(broker, pollId, resolve).catch(reject)
+      this.#follow(resolve).catch(reject)
     })
   }
 
   get size(): number {
     return this.#seats.size
+  }
+
+  /**
+   * Resolves when this revision, which a client was shown elsewhere, can be shown here: its wake may have been lost, or
+   * be on its way. The poll is read once for all who come meanwhile. Where it can't be read, or there is no such
+   * revision, what is known has to do. Only once it is ready.
+   */
+  async catchUp(revision: number): Promise<void> {
+    // Twice, for a read that was under way may have begun too early.
+    for (let read = 0; read < 2 && (this.newest?.revision ?? 0) < revision; read += 1) {
+      this.#catchingUp ??= this.#readAgain()
+      await this.#catchingUp
+    }
   }
 
   /** Gives the stream a seat and the current snapshot. Only once it is ready. */
@@ -74,17 +93,32 @@ export class Audience {
     this.#closing.abort()
   }
 
-  async #follow(broker: Broker, pollId: string, ready: () => void): Promise<void> {
+  async #follow(ready: () => void): Promise<void> {
     const { signal } = this.#closing
     try {
-      for await (const snapshot of broker.changes(pollId, signal)) {
-        this.newest = new Frame(snapshot)
+      for await (const snapshot of this.#broker.changes(this.#pollId, signal)) {
+        this.#show(snapshot)
         ready()
-        if (!this.#sweeping) void this.#sweep()
       }
     } catch (error) {
       if (!signal.aborted) throw error
     }
+  }
+
+  async #readAgain(): Promise<void> {
+    try {
+      this.#show(await this.#broker.read(this.#pollId))
+    } catch {
+      // The source has told of it, and whoever was shown more has it still.
+    } finally {
+      this.#catchingUp = undefined
+    }
+  }
+
+  #show(snapshot: Snapshot): void {
+    if (this.newest && this.newest.revision >= snapshot.revision) return
+    this.newest = new Frame(snapshot)
+    if (!this.#sweeping) void this.#sweep()
   }
 
   async #sweep(): Promise<void> {

@@ -25,11 +25,14 @@ export class Audiences {
    * Seats a stream in each poll's audience, where its first frame is that poll's current snapshot. `open` is called
    * once all of them are known, to open the response; it may answer undefined where the client has left meanwhile.
    * Rejects, without calling `open`, as the broker does if a poll can't be read.
+   *
+   * @param shown a revision that the client was shown before: it is shown no older one, if that can be had
    */
-  async join(pollIds: readonly string[], open: () => Stream | undefined): Promise<void> {
+  async join(pollIds: readonly string[], open: () => Stream | undefined, shown = 0): Promise<void> {
     const audiences = pollIds.map((pollId) => this.#arrive(pollId))
     try {
       await Promise.all(audiences.map((audience) => audience.ready))
+      await Promise.all(audiences.map((audience) => audience.catchUp(shown)))
       const stream = open()
       if (!stream) return
       stream.beat = this.pulse.beat

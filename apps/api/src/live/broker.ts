@@ -11,7 +11,8 @@ import type { Wake, WakeBus } from './wake-bus.ts'
  * 2. The cache takes a snapshot only if it is newer: two votes that race can't leave the older count on the charts.
  *    (live/broker.test.ts)
  * 3. A new stream gets the current snapshot first, then only newer ones. The baseline is captured before the first
- *    frame: what lands in between wakes the stream and is never lost. (live/broker.test.ts, live/audience.test.ts)
+ *    frame: what lands in between wakes the stream and is never lost. Where the client says what it was shown last
+ *    (Last-Event-ID), by whichever node, it is shown no older one. (live/broker.test.ts, live/audience.test.ts)
  * 4. No stream holds a queue. Behind a slow reader there is only "newest not sent yet"; when it drains it gets the
  *    newest. (live/audience.test.ts)
  * 5. A frame is encoded once per revision, whatever the number of streams. (live/audience.test.ts)
@@ -68,6 +69,13 @@ export class Broker {
   publish(snapshot: Snapshot): void {
     const { pollId, revision } = snapshot
     if (this.#parts.cache.offer(snapshot)) this.#parts.bus.publish({ pollId, revision })
+  }
+
+  /** Reads a poll now, for whoever knows that there is something newer, and hands it on. Rejects as the source does. */
+  async read(pollId: string): Promise<Snapshot> {
+    const read = await this.#parts.source.snapshot(pollId)
+    this.publish(read)
+    return read
   }
 
   /** Has a poll that is watched read again: its wakes may have been lost. A read under way is followed by another. */

@@ -1,5 +1,6 @@
+import { reasonOf } from '../patience.ts'
 import { PollError } from '../polls/errors.ts'
-import { DatabaseBusy, type Fault, reasonOf } from './outage.ts'
+import { cause, DatabaseBusy, type Fault } from './outage.ts'
 
 /** What whoever runs Pollcast reads: pino's log is one. */
 export interface Log {
@@ -70,7 +71,7 @@ export class Availability {
     this.#changes += 1
     const { begun, refused } = TROUBLES[trouble]
     this.#log.error(
-      `The database at ${this.#name} ${begun}: ${reasonOf(error)}. ${refused} are answered with 503, each of them ` +
+      `The database at ${this.#name} ${begun}: ${reasonOf(cause(error))}. ${refused} are answered with 503, each of them ` +
         'tries again, and streams stay open.',
     )
   }

@@ -52,13 +52,7 @@ export class DatabaseBusy extends PollError {
   }
 }
 
-/** What went wrong, in words: where several addresses of a host were tried, Node gives a code and no message. */
-export function reasonOf(error: unknown): string {
-  const { message, code, name } = cause(error)
-  return message || code || name
-}
-
 /** TypeORM wraps what the driver threw. */
-function cause(error: unknown): NodeJS.ErrnoException {
+export function cause(error: unknown): NodeJS.ErrnoException {
   return (error as { driverError?: NodeJS.ErrnoException }).driverError ?? (error as NodeJS.ErrnoException)
 }

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { DataSource } from 'typeorm'
+import { reasonOf } from '../patience.ts'
 import { Availability, type Log, silent } from './availability.ts'
 import type { WritableDatabase } from './database.ts'
-import { isLost, postgresFault, reasonOf } from './outage.ts'
+import { cause, isLost, postgresFault } from './outage.ts'
 import { PostgresTransactions } from './postgres-transactions.ts'
 import { entities, migrations } from './schema.ts'
 import { makeSettings } from './settings.ts'
@@ -175,7 +176,7 @@ function addressOf(url: string): string {
 }
 
 function reason(error: unknown, url: string): string {
-  const message = reasonOf(error)
+  const message = reasonOf(cause(error))
   const { password } = new URL(url)
   return password === '' ? message : message.replaceAll(password, '…').replaceAll(decodeURIComponent(password), '…')
 }

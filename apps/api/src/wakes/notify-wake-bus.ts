@@ -1,5 +1,5 @@
 import { Client, type QueryConfig } from 'pg'
-import { within } from './patience.ts'
+import { within } from '../patience.ts'
 import { SharedWakeBus, type SharedWakeBusOptions } from './shared-wake-bus.ts'
 import { type OpenLine, parseWake, wakeText } from './wake-line.ts'
 

@@ -1,8 +1,8 @@
 import { type Snapshot, snapshotSchema } from '@pollcast/shared/poll'
 import { type ChainableCommander, Redis } from 'ioredis'
 import { MemorySnapshotCache, type SnapshotCache } from '../live/snapshot-cache.ts'
+import { backoff, reasonOf, within } from '../patience.ts'
 import { snapshotJson } from '../polls/snapshot.ts'
-import { backoff, reasonOf, within } from './patience.ts'
 
 /** Taken only if newer: compared and written in one go, so that two nodes can't leave the older one. */
 const TAKE = `

@@ -1,6 +1,6 @@
 import { LocalWakeBus, type Wake, type WakeBus } from '../live/wake-bus.ts'
+import { backoff, reasonOf, within } from '../patience.ts'
 import { Outbox } from './outbox.ts'
-import { backoff, reasonOf, within } from './patience.ts'
 import { Subscriptions } from './subscriptions.ts'
 import type { OpenLine, WakeLine } from './wake-line.ts'
 

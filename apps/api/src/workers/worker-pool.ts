@@ -1,9 +1,6 @@
 import cluster, { type Worker } from 'node:cluster'
-import type { PollWriter } from '../polls/poll-store.ts'
-import { backoff } from '../wakes/patience.ts'
-import { WakeExchange } from '../wakes/wake-exchange.ts'
-import { listen, post } from './channel.ts'
-import { serveWrites } from './write-desk.ts'
+import { backoff } from '../patience.ts'
+import { type Channel, listen, post } from './channel.ts'
 
 /** Milliseconds that workers have to end by themselves; theirs are fewer. */
 const GRACE = 10_000
@@ -27,17 +24,16 @@ interface WorkerPoolParts {
   count: number
   /** Is called once: when all workers take requests. */
   onReady: (ready: Ready) => void
-  /** Writes for the workers, where they can't all write for themselves. */
-  writer?: PollWriter | undefined
+  /** Does for a new worker what it needs of this process; answers a function to call when the worker has gone. */
+  attend: (worker: Channel) => () => void
 }
 
 /**
  * The processes behind one port. The first one starts by itself, so that a setting is refused once; one that dies is
- * replaced. This process hands out connections and wakes, and writes where only one can.
+ * replaced. This process serves no request itself.
  */
 export class WorkerPool {
   readonly #parts: WorkerPoolParts
-  readonly #exchange = new WakeExchange()
   readonly #workers = new Set<Worker>()
   readonly #replacing = new Set<NodeJS.Timeout>()
   #ready = 0
@@ -74,13 +70,12 @@ export class WorkerPool {
   #fork(fail: (code: number) => void): void {
     const worker = cluster.fork()
     const forked = performance.now()
-    const forget = this.#exchange.add(worker)
-    if (this.#parts.writer) serveWrites(worker, this.#parts.writer)
+    const leave = this.#parts.attend(worker)
     this.#workers.add(worker)
     worker.on('error', () => {})
     listen<Ready>(worker, 'ready', (ready) => this.#begun(ready, fail))
     worker.on('exit', (code) => {
-      forget()
+      leave()
       this.#workers.delete(worker)
       if (this.#ending) return this.#workers.size === 0 ? this.#ended() : undefined
       if (this.#ready === 0) return fail(code || 1)

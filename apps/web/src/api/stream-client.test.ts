@@ -46,6 +46,19 @@ test('comes back within a second after the server dropped it', async () => {
   expect(states.filter((state) => state === 'live')).toHaveLength(2)
 })
 
+test('says, when it comes back, what it was shown last', async () => {
+  const said: unknown[] = []
+  server.answer = (res, req) => {
+    said.push(req.headers['last-event-id'])
+    sendHead(res).end(`id: 7\n${frame(7)}`)
+  }
+  listen()
+  await until(() => states.at(-1) === 'reconnecting')
+  vi.advanceTimersByTime(1_000)
+  await until(() => said.length === 2)
+  expect(said).toEqual([undefined, '7'])
+})
+
 test('reads characters that are cut in two by the network', async () => {
   const text = 'Grüße, 世界 🗳️'
   const open = held()

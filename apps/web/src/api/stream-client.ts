@@ -41,6 +41,7 @@ export function openStream(url: string, { onSnapshot, onState }: StreamListener)
   let timer: ReturnType<typeof setTimeout> | undefined
   let failures = 0
   let askedDelay = 0
+  let lastId = ''
   let liveSince = 0
   let heardAt = 0
 
@@ -82,7 +83,8 @@ export function openStream(url: string, { onSnapshot, onState }: StreamListener)
     let minDelay = 0
     try {
       const response = await fetch(url, {
-        headers: { Accept: 'text/event-stream' },
+        // As EventSource does: another node may not have heard yet of what this one showed last.
+        headers: { Accept: 'text/event-stream', ...(lastId && { 'Last-Event-ID': lastId }) },
         credentials: 'include',
         cache: 'no-store',
         signal: own.signal,
@@ -100,7 +102,11 @@ export function openStream(url: string, { onSnapshot, onState }: StreamListener)
   async function read(body: ReadableStream<Uint8Array>, own: AbortController): Promise<void> {
     const decoder = new TextDecoder()
     const parser = createParser({
-      onEvent: ({ data }) => line === own && receive(JSON.parse(data)),
+      onEvent: ({ data, id = '' }) => {
+        if (line !== own) return
+        lastId = id
+        receive(JSON.parse(data))
+      },
       onRetry: (milliseconds) => {
         askedDelay = milliseconds
       },
