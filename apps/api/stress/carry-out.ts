@@ -2,15 +2,16 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ProxyServer } from '../test/support/proxy-server.ts'
 import type { Node } from './node.ts'
 import type { Fault, Kind } from './schedule.ts'
+import type { Servers } from './servers.ts'
 import type { Streams } from './streams.ts'
 import type { Voters } from './voters.ts'
-import type { World } from './world.ts'
 
 /** Milliseconds between two cuts of a line that flaps: enough for some votes to get through. */
 const FLAP = 70
 
 interface Stage {
-  world: World
+  servers: Servers
+  nodes: readonly Node[]
   voters: Voters
   streams: Streams
 }
@@ -28,31 +29,30 @@ const acts: Record<Kind, Act> = {
     await Promise.all([node.end(), pause(fault.for)])
     node.start()
   },
-  async 'stop a node'(_, fault, node) {
-    node.signal('SIGSTOP')
-    await pause(fault.for)
-    node.signal('SIGCONT')
-  },
-  "cut a node's PostgreSQL": (_, fault, { postgres }) => cut(postgres, fault),
-  "refuse a node's PostgreSQL": (_, fault, { postgres }) => refuse(postgres, fault),
-  "hold a node's PostgreSQL": (_, fault, { postgres }) => hold(postgres, fault),
-  "lose PostgreSQL's answers": (_, fault, { postgres }) => loseAnswers(postgres, fault),
+  'stop a node': (_, fault, node) => node.stop(fault.for),
+  "cut a node's PostgreSQL": (_, fault, node) => node.cutOff.during(() => cut(node.postgres, fault)),
+  "refuse a node's PostgreSQL": (_, fault, node) => node.cutOff.during(() => refuse(node.postgres, fault)),
+  "hold a node's PostgreSQL": (_, fault, node) => node.cutOff.during(() => hold(node.postgres, fault)),
+  "lose PostgreSQL's answers": (_, fault, node) => node.cutOff.during(() => loseAnswers(node.postgres, fault)),
   "cut a node's Redis": (_, fault, { redis }) => redis && cut(redis, fault),
   "refuse a node's Redis": (_, fault, { redis }) => redis && refuse(redis, fault),
   "hold a node's Redis": (_, fault, { redis }) => redis && hold(redis, fault),
   "lose Redis's answers": (_, fault, { redis }) => redis && loseAnswers(redis, fault),
   'cut the votes to a node': ({ voters }, _, node) => voters.cut(node),
   'cut the streams on a node': ({ streams }, _, node) => streams.cut(node),
-  'flush Redis': ({ world, voters }) => world.flush(voters.pollIds),
-  async 'restart Redis'({ world }, fault) {
-    await world.redis?.kill()
+  'flush Redis': ({ servers, voters }) => servers.flush(voters.pollIds),
+  async 'restart Redis'({ servers }, fault) {
+    await servers.redis?.kill()
     await pause(fault.for)
-    await world.redis?.start()
+    await servers.redis?.start()
   },
-  async 'restart PostgreSQL'({ world }, fault) {
-    await world.postgres?.kill()
-    await pause(fault.for)
-    await world.postgres?.start()
+  'restart PostgreSQL': ({ servers, nodes }, fault) => {
+    const restart = (async () => {
+      await servers.postgres?.kill()
+      await pause(fault.for)
+      await servers.postgres?.start()
+    })()
+    return Promise.all(nodes.map((node) => node.cutOff.during(() => restart)))
   },
 }
 
@@ -65,7 +65,7 @@ export async function carryOut(faults: readonly Fault[], stage: Stage, onFault: 
     faults.map(async (fault) => {
       await pause(start + fault.at - performance.now())
       onFault(fault)
-      const node = stage.world.nodes[fault.node ?? 0] as Node
+      const node = stage.nodes[fault.node ?? 0] as Node
       if (!/^(kill|end|stop) /.test(fault.what)) return acts[fault.what](stage, fault, node)
       const turn = (turns.get(node) ?? Promise.resolve()).then(() => acts[fault.what](stage, fault, node))
       turns.set(node, turn)

@@ -3,6 +3,7 @@ import { type Poll, pollSchema } from '@pollcast/shared/poll'
 import { routes } from '@pollcast/shared/routes'
 import type { History } from './history.ts'
 import type { Node } from './node.ts'
+import type { Servers } from './servers.ts'
 import { type StoredPoll, storedPolls, storedRevisions } from './stored-polls.ts'
 import type { StreamWitness } from './stream-witness.ts'
 
@@ -10,7 +11,7 @@ import type { StreamWitness } from './stream-witness.ts'
 const AGREED = 30_000
 
 interface Watched {
-  databaseUrl: string
+  servers: Servers
   pollIds: readonly string[]
   nodes: readonly Node[]
   streams: readonly StreamWitness[]
@@ -27,15 +28,15 @@ interface Ending {
  * Waits until every node and every stream shows what the database holds. Whoever does not, in the time there is, is
  * noted.
  */
-export async function ending({ databaseUrl, pollIds, nodes, streams, history }: Watched): Promise<Ending> {
+export async function ending({ servers, pollIds, nodes, streams, history }: Watched): Promise<Ending> {
   const start = performance.now()
   for (;;) {
-    const revisions = await storedRevisions(databaseUrl, pollIds)
+    const revisions = await storedRevisions(servers.databaseUrl, pollIds)
     const wrong = [...streamsBehind(streams, revisions), ...(await nodesBehind(nodes, revisions, history))]
     const milliseconds = performance.now() - start
     if (wrong.length === 0 || milliseconds > AGREED) {
       for (const fault of wrong) history.faults.note(fault)
-      const stored = await storedPolls(databaseUrl, pollIds)
+      const stored = await storedPolls(servers.databaseUrl, pollIds)
       // Votes that a node had before it was stopped may be counted as late as now.
       if (wrong.length > 0 || stored.every(({ id, revision }) => revisions.get(id) === revision)) {
         return { stored, milliseconds }

@@ -4,9 +4,13 @@ import { BuiltServer } from '../test/support/built-server.ts'
 import { freePort } from '../test/support/free-port.ts'
 import { ProxyServer } from '../test/support/proxy-server.ts'
 import { unexpectedLines } from './log.ts'
+import { Trouble } from './trouble.ts'
 
 /** Milliseconds in which a node that was told to end has ended. */
 const END = 20_000
+
+/** Milliseconds after which a node has noticed that its way to the database is free again. */
+const NOTICED = 5000
 
 /** Between the end of a node that ended by itself and its next start. */
 const RESTART = 500
@@ -17,6 +21,9 @@ export class Node {
   readonly url: string
   readonly postgres: ProxyServer
   readonly redis: ProxyServer | undefined
+  /** What keeps it from its database. */
+  readonly cutOff = new Trouble(NOTICED)
+  readonly #stops = new Trouble()
   readonly #environment: Record<string, string>
   readonly #faults: Faults
   #process: BuiltServer | undefined
@@ -24,6 +31,7 @@ export class Node {
   /** The process that has been told to end, or was killed. */
   #ending: BuiltServer | undefined
   #checked = Promise.resolve()
+  #startedAt = 0
 
   private constructor(
     name: string,
@@ -58,7 +66,13 @@ export class Node {
     return this.#listening
   }
 
+  /** Whether it has been there, and running, ever since then. */
+  hasRun(since: number): boolean {
+    return this.#listening && this.#startedAt < since && this.#stops.noneSince(since)
+  }
+
   start(): void {
+    this.#startedAt = performance.now()
     const process = new BuiltServer(this.#environment)
     this.#process = process
     process.until(/Pollcast is at/).then(
@@ -91,8 +105,12 @@ export class Node {
     await this.kill()
   }
 
-  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
-    this.#process?.signal(signal)
+  stop(milliseconds: number): Promise<void> {
+    return this.#stops.during(async () => {
+      this.#process?.signal('SIGSTOP')
+      await pause(milliseconds)
+      this.#process?.signal('SIGCONT')
+    })
   }
 
   async close(): Promise<void> {

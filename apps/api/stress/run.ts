@@ -5,13 +5,15 @@ import type { Progress } from '../bench/progress.ts'
 import { carryOut } from './carry-out.ts'
 import { ending } from './ending.ts'
 import { History } from './history.ts'
+import type { Node } from './node.ts'
+import { allUp, openNodes } from './nodes.ts'
 import type { Options } from './options.ts'
 import { Random } from './random.ts'
 import { type Fault, type Kind, schedule } from './schedule.ts'
+import { Servers } from './servers.ts'
 import { Streams } from './streams.ts'
 import { judge } from './verdict.ts'
 import { Voters } from './voters.ts'
-import { World } from './world.ts'
 
 const POLLS = 4
 const CHOICES = ['a', 'b', 'c', 'd']
@@ -35,45 +37,58 @@ export interface Outcome {
 export async function run(options: Options, progress: Progress): Promise<Outcome> {
   const history = new History()
   progress.say('starting three nodes')
-  const world = await World.open(!options.withoutRedis, history.faults)
+  const servers = await Servers.open(!options.withoutRedis)
+  const nodes = await openNodes(servers, history.faults)
   try {
-    const random = new Random(options.seed)
-    const polls = await Promise.all(Array.from({ length: POLLS }, () => createPoll(world.nodes[0]?.url ?? '')))
-    const voters = new Voters(world.nodes, polls, history)
-    const streams = new Streams(world.nodes, history)
-    const voting = voters.run(options.voters, random.fork())
-    const watching = streams.run(options.streams, voters.pollIds, random.fork())
-    // Whatever breaks here is waited for below.
-    for (const work of [voting, watching]) work.catch(() => {})
-
-    const done = new Map<Kind, number>()
-    const doing = carryOut(
-      schedule(options.seed, options.seconds, world.means),
-      { world, voters, streams },
-      (fault) => {
-        done.set(fault.what, (done.get(fault.what) ?? 0) + 1)
-        progress.say(inWords(fault), `${history.acknowledged} votes, ${history.frames} frames`)
-      },
-    )
-    // The last faults meet no votes: what they took from a stream no later vote brings.
-    await pause(options.seconds * 1000 * VOTING)
-    voters.stop()
-    await Promise.all([doing, voting])
-    progress.say('all over: waiting for the newest everywhere')
-    await world.allUp()
-    const { databaseUrl, nodes } = world
-    const watched = { databaseUrl, nodes, pollIds: voters.pollIds, streams: streams.witnesses, history }
-    const { milliseconds } = await ending(watched)
-    await voters.voteLast(random.fork(), LAST_VOTES)
-    const { stored } = await ending(watched)
-    streams.stop()
-    await watching
-    const landed = judge(history, stored)
-    await Promise.all(world.nodes.map((node) => node.end()))
-    return { history, done, streams: options.streams, landed, agreedMs: milliseconds }
+    await allUp(nodes)
+    return await hold(options, { servers, nodes, history, progress })
   } finally {
-    await world.close()
+    await Promise.all(nodes.map((node) => node.close()))
+    await servers.close()
   }
+}
+
+interface Scene {
+  servers: Servers
+  nodes: readonly Node[]
+  history: History
+  progress: Progress
+}
+
+/** Votes, watches and breaks things, and sees what holds. */
+async function hold(options: Options, { servers, nodes, history, progress }: Scene): Promise<Outcome> {
+  const random = new Random(options.seed)
+  const polls = await Promise.all(Array.from({ length: POLLS }, () => createPoll(nodes[0]?.url ?? '')))
+  const voters = new Voters(nodes, polls, history)
+  const streams = new Streams(nodes, history)
+  const done = new Map<Kind, number>()
+  const onFault = (fault: Fault) => {
+    done.set(fault.what, (done.get(fault.what) ?? 0) + 1)
+    progress.say(inWords(fault), `${history.acknowledged} votes, ${history.frames} frames`)
+  }
+  const voting = voters.run(options.voters, random.fork())
+  const watching = streams.run(options.streams, voters.pollIds, random.fork())
+  const plan = schedule(options.seed, options.seconds, servers.means)
+  const breaking = carryOut(plan, { servers, nodes, voters, streams }, onFault)
+  // What fails early is told of when it is waited for.
+  for (const work of [voting, watching, breaking]) work.catch(() => {})
+
+  // The last faults meet no votes: what they took from a stream no later vote brings.
+  await pause(options.seconds * 1000 * VOTING)
+  voters.stop()
+  await Promise.all([breaking, voting])
+
+  progress.say('all over: waiting for the newest everywhere')
+  await allUp(nodes)
+  const watched = { servers, nodes, pollIds: voters.pollIds, streams: streams.witnesses, history }
+  const { milliseconds } = await ending(watched)
+  await voters.voteLast(random.fork(), LAST_VOTES)
+  const { stored } = await ending(watched)
+  streams.stop()
+  await watching
+  const landed = judge(history, stored)
+  await Promise.all(nodes.map((node) => node.end()))
+  return { history, done, streams: options.streams, landed, agreedMs: milliseconds }
 }
 
 function inWords({ at, what, node }: Fault): string {

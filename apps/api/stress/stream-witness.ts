@@ -1,9 +1,6 @@
 import type { EventSourceMessage } from 'eventsource-parser'
 import type { History } from './history.ts'
 
-/** Whether it is a fault that a stream which says what it has seen (Last-Event-ID) is first shown something older. */
-const MAY_GO_BACK = true
-
 /** One who watches polls, over all the connections that it takes. */
 export class StreamWitness {
   readonly pollIds: readonly string[]
@@ -11,6 +8,7 @@ export class StreamWitness {
   readonly shown = new Map<string, number>()
   readonly #history: History
   #first = new Set<string>()
+  #readable = () => true
 
   constructor(history: History, pollIds: readonly string[]) {
     this.#history = history
@@ -24,9 +22,15 @@ export class StreamWitness {
     return others.length > 0 || revision === undefined ? undefined : String(revision)
   }
 
-  /** From here on it is another connection. */
-  connected(): void {
+  /**
+   * From here on it is another connection.
+   *
+   * @param readable whether its node can have read the database ever since it was asked: then what it shows first is no
+   *   older than what it was told that this stream had seen
+   */
+  connected(readable: () => boolean): void {
     this.#first = new Set(this.pollIds)
+    this.#readable = readable
   }
 
   took({ event, id, data }: EventSourceMessage): void {
@@ -43,16 +47,15 @@ export class StreamWitness {
     if (event !== (first ? 'snapshot' : 'update')) {
       faults.note(`a connection's ${first ? 'first' : 'later'} event of a poll was "${event}"`)
     }
-    if (first) this.#cameBack(before, revision)
+    if (first) this.#cameBack(pollId, before, revision)
     else if (revision <= before) faults.note(`a stream of ${pollId} went from revision ${before} to ${revision}`)
   }
 
-  #cameBack(before: number, revision: number): void {
+  #cameBack(pollId: string, before: number, revision: number): void {
     if (revision >= before) return
     this.#history.wentBack += 1
-    if (!MAY_GO_BACK && this.lastEventId !== undefined) {
-      this.#history.faults.note(`a stream that had seen revision ${before} came back to ${revision}`)
-    }
+    if (this.pollIds.length > 1 || !this.#readable()) return
+    this.#history.faults.note(`a stream of ${pollId} that had seen revision ${before} came back to ${revision}`)
   }
 }
 

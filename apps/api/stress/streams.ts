@@ -63,6 +63,7 @@ export class Streams {
     const controller = new AbortController()
     this.#open.set(controller, node)
     const timer = setTimeout(() => controller.abort(), PATIENCE)
+    const asked = performance.now()
     const { lastEventId, pollIds } = witness
     const path = pollIds.length === 1 ? routes.stream(pollIds[0] as string) : routes.streamOf(pollIds)
     try {
@@ -73,7 +74,7 @@ export class Streams {
         return judgeRefusal(this.#history.faults, `${node.name} answered a stream`, answer, await answer.text())
       }
       if (witness.shown.size > 0) this.#history.reconnections += 1
-      witness.connected()
+      witness.connected(() => node.cutOff.noneSince(asked))
       const parser = createParser({ onEvent: (event) => witness.took(event) })
       for await (const text of (answer.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream())) {
         parser.feed(text)

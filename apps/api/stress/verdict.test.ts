@@ -119,10 +119,10 @@ test('a stream that only goes on, over several connections, is right', () => {
   const history = new History()
   const stream = new StreamWitness(history, [ID])
   expect(stream.lastEventId).toBeUndefined()
-  stream.connected()
+  stream.connected(() => true)
   for (const seen of [frame('snapshot', 3), frame('update', 4), frame('update', 7)]) stream.took(seen)
   expect(stream.lastEventId).toBe('7')
-  stream.connected()
+  stream.connected(() => true)
   for (const seen of [frame('snapshot', 7), frame('update', 8)]) stream.took(seen)
   expect(faults(history)).toBe('')
   expect(history).toMatchObject({ frames: 5, wentBack: 0 })
@@ -139,24 +139,32 @@ test.each([
 ])('a stream that %s is found out', (_, frames, fault) => {
   const history = new History()
   const stream = new StreamWitness(history, [ID])
-  stream.connected()
+  stream.connected(() => true)
   for (const seen of frames) stream.took(seen)
   expect(faults(history)).toMatch(fault)
 })
 
-test('a stream that comes back to something older is counted', () => {
-  const history = new History()
-  const stream = new StreamWitness(history, [ID])
-  stream.connected()
-  stream.took(frame('snapshot', 5))
-  stream.connected()
-  stream.took(frame('snapshot', 4))
-  expect(history.wentBack).toBe(1)
+test('a stream that comes back to something older is found out, where the node could read what it had seen', () => {
+  for (const [polls, readable, found] of [
+    [[ID], true, true],
+    [[ID], false, false],
+    // Whose id is the revision of any of them.
+    [[ID, 'bcdefghj'], true, false],
+  ] as const) {
+    const history = new History()
+    const stream = new StreamWitness(history, polls)
+    stream.connected(() => true)
+    stream.took(frame('snapshot', 5))
+    stream.connected(() => readable)
+    stream.took(frame('snapshot', 4))
+    expect(history.wentBack).toBe(1)
+    expect(faults(history)).toBe(found ? `a stream of ${ID} that had seen revision 5 came back to 4` : '')
+  }
 })
 
 test('a stream that ends behind the database is found out', () => {
   const stream = new StreamWitness(new History(), [ID])
-  stream.connected()
+  stream.connected(() => true)
   stream.took(frame('snapshot', 5))
   expect(streamsBehind([stream], new Map([[ID, 5]]))).toEqual([])
   expect(streamsBehind([stream], new Map([[ID, 6]]))).toEqual([

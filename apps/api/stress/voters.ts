@@ -6,8 +6,8 @@ import type { Node } from './node.ts'
 import type { Random } from './random.ts'
 import { isBroken, judgeRefusal } from './refusal.ts'
 
-/** Milliseconds that a voter waits for an answer. */
-const PATIENCE = 3000
+/** Milliseconds in which a node answers a vote, whatever it can't reach. */
+const PATIENCE = 15_000
 
 /** A voter who comes back this often has moved their vote enough. */
 const MOST_VOTES = 6
@@ -93,7 +93,12 @@ export class Voters {
   async #vote(witness: Witness, choiceId: number, cookie: string, node: Node): Promise<string | undefined> {
     const controller = new AbortController()
     this.#underWay.set(controller, node)
-    const timer = setTimeout(() => controller.abort(), PATIENCE)
+    const asked = performance.now()
+    const timer = setTimeout(() => {
+      if (node.hasRun(asked))
+        this.#history.faults.note(`${node.name} did not answer a vote within ${PATIENCE / 1000} s`)
+      controller.abort()
+    }, PATIENCE)
     try {
       const answer = await fetch(node.url + routes.votes(witness.pollId), {
         method: 'POST',

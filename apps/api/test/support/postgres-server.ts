@@ -81,8 +81,8 @@ function installed(): string | undefined {
 
 async function install(): Promise<string> {
   const missing =
-    'These tests need PostgreSQL 15 or later. Install it (Debian: apt-get install postgresql), or name a server where ' +
-    'they may create databases: TEST_POSTGRES_URL=postgres://postgres@127.0.0.1:5432/postgres'
+    'PostgreSQL 15 or later is needed. Install it (Debian: apt-get install postgresql), or name a server on which ' +
+    'databases may be made: TEST_POSTGRES_URL=postgres://postgres@127.0.0.1:5432/postgres'
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) throw new Error(missing)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   // Test files run side by side, and only one apt at a time gets its lock.

@@ -50,6 +50,6 @@ function install(): string {
     if (program) return program
   }
   throw new Error(
-    'The tests need a Redis 7 server: start one on port 6379, name one in TEST_REDIS_URL, or install redis-server.',
+    'A Redis 7 server is needed: start one on port 6379, name one in TEST_REDIS_URL, or install redis-server.',
   )
 }
