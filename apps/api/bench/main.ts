@@ -25,18 +25,19 @@ async function main(options: Options): Promise<void> {
   if (options.help) return console.log(HELP)
   const problem = tooManyOpenFiles(options.streams + options.connections)
   if (problem) throw new UsageError(problem)
-  const peers = options.compare ? (['better-sse', 'bare node'] as const) : []
-  limitTime((1 + peers.length) * (2 * options.seconds + DEADLINE_SECONDS))
+  const own = ownServers(options)
+  limitTime((1 + own.length) * (2 * options.seconds + DEADLINE_SECONDS))
 
   const where = `Node ${process.version}, ${availableParallelism()} cores`
-  const cores = options.urls.length === 0 || options.compare ? splitCores() : undefined
+  const cores = own.length > 0 && options.workers === 1 ? splitCores() : undefined
   if (cores) bindSelf(cores.client)
   const progress = new Progress()
   const results: Result[] = []
   try {
     if (options.urls.length > 0) results.push(await runLoad(await named(options), options, progress))
-    for (const name of options.urls.length > 0 ? peers : (['pollcast', ...peers] as const)) {
-      results.push(await loadOwn(name, cores?.server, options, progress))
+    for (const { program, workers } of own) {
+      const server = await OwnServer.start(program, cores?.server, workers)
+      results.push(await runLoad(server.target, options, progress).finally(() => server.stop()))
     }
   } finally {
     progress.end()
@@ -47,18 +48,13 @@ async function main(options: Options): Promise<void> {
   if (results[0] && !isRight(results[0])) process.exitCode = 1
 }
 
-async function loadOwn(
-  name: keyof typeof programs,
-  core: string | undefined,
-  options: Options,
-  progress: Progress,
-): Promise<Result> {
-  const server = await OwnServer.start(name, core)
-  try {
-    return await runLoad(server.target, options, progress)
-  } finally {
-    await server.stop()
-  }
+/** What is started here, one after the other: Pollcast, if it is not named, and what it is set beside. */
+function ownServers({ urls, compare, workers }: Options): { program: keyof typeof programs; workers: number }[] {
+  const pollcasts = workers > 1 ? [1, workers] : [1]
+  return [
+    ...(urls.length > 0 ? [] : pollcasts.map((workers) => ({ program: 'pollcast', workers }) as const)),
+    ...(compare ? (['better-sse', 'bare node'] as const).map((program) => ({ program, workers: 1 })) : []),
+  ]
 }
 
 async function named({ urls, pids }: Options): Promise<Target> {

@@ -12,6 +12,7 @@ test('without arguments a thousand streams and 500 votes a second are asked for,
     polls: 1,
     stall: 0,
     compare: false,
+    workers: 1,
     pids: [],
     json: false,
     help: false,
@@ -34,6 +35,7 @@ test.each([
   ['more stalled streams than there are', ['--streams', '5', '--stall', '6'], /--stall/],
   ['stalled streams of servers that keep everything for them', ['--stall', '1', '--compare'], /--compare/],
   ['a stall that the server would end', ['--stall', '1', '--seconds', '60'], /closes readers/],
+  ['workers of a server that runs already', ['--workers', '2', 'http://localhost:3000'], /--workers/],
   ['a process without a server', ['--pid', '7'], /--pid/],
 ])('%s is refused, and said', (_, args, message) => {
   expect(() => readOptions(args)).toThrow(UsageError)

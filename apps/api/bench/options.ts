@@ -14,6 +14,7 @@ that is named must run with RATE_LIMIT=off, and keeps the polls that are made.
   --polls N        how many polls streams and votes are spread over (1)
   --stall N        so many streams read nothing during the storm, with frames of 7 KB (0)
   --compare        also better-sse and bare Node, which keep votes in memory only, on the same core with the same load
+  --workers N      also with WORKERS=N, beside one process, where both share all cores with the load
   --pid N          a process of the named server on this machine, to read its memory and CPU; may be repeated
   --json           the results as JSON on standard output
   --yes-i-run-this-server
@@ -35,11 +36,14 @@ const given = {
   polls: { type: 'string', default: '1' },
   stall: { type: 'string', default: '0' },
   compare: { type: 'boolean', default: false },
+  workers: { type: 'string', default: '1' },
   pid: { type: 'string', multiple: true },
   json: { type: 'boolean', default: false },
   'yes-i-run-this-server': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const
+
+type NumberName = 'streams' | 'rate' | 'seconds' | 'connections' | 'polls' | 'stall' | 'workers'
 
 export interface Options {
   urls: URL[]
@@ -51,6 +55,7 @@ export interface Options {
   polls: number
   stall: number
   compare: boolean
+  workers: number
   pids: number[]
   json: boolean
   help: boolean
@@ -59,8 +64,7 @@ export interface Options {
 /** Reads the command line. Throws a UsageError. */
 export function readOptions(args: string[]): Options {
   const { values, positionals } = parsed(args)
-  const number = (name: 'streams' | 'rate' | 'seconds' | 'connections' | 'polls' | 'stall', most: number, least = 1) =>
-    wholeNumber(name, values[name], least, most)
+  const number = (name: NumberName, most: number, least = 1) => wholeNumber(name, values[name], least, most)
   const options: Options = {
     urls: positionals.map(baseUrl),
     streams: number('streams', 20_000),
@@ -70,6 +74,7 @@ export function readOptions(args: string[]): Options {
     polls: number('polls', 1000),
     stall: number('stall', 20_000, 0),
     compare: values.compare,
+    workers: number('workers', 64),
     pids: (values.pid ?? []).map((pid) => wholeNumber('pid', pid, 1, 2 ** 31)),
     json: values.json,
     help: values.help,
@@ -81,6 +86,9 @@ export function readOptions(args: string[]): Options {
   }
   if (options.pids.length > 0 && options.urls.length === 0) {
     throw new UsageError('--pid is for a server that is named by its URL.')
+  }
+  if (options.workers > 1 && (options.urls.length > 0 || options.compare)) {
+    throw new UsageError('--workers is for a server of its own, without URLs and --compare.')
   }
   if (options.stall > 0 && options.seconds > LONGEST_STALL) {
     throw new UsageError(`--stall goes with at most --seconds ${LONGEST_STALL}: the server closes readers that are stuck \

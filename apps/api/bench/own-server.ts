@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { findBase, type Target } from './target.ts'
+import { processesOf } from './usage.ts'
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 // Peers are TypeScript; the server is compiled, as it is where it serves.
@@ -32,7 +33,8 @@ export class OwnServer {
     this.#leave = leave
   }
 
-  static async start(name: keyof typeof programs, core: string | undefined): Promise<OwnServer> {
+  /** @param core what it is bound to; all of them without it */
+  static async start(name: keyof typeof programs, core: string | undefined, workers: number): Promise<OwnServer> {
     const program = programs[name]
     if (name === 'pollcast' && !existsSync(program.at(-1) ?? '')) {
       throw new Error('The server has not been built: run "npm run build" first, or name the URL of one that runs.')
@@ -47,10 +49,11 @@ export class OwnServer {
         HOST: '127.0.0.1',
         PORT: String(port),
         DATABASE_URL: `sqlite:${join(folder, 'polls.sqlite')}`,
+        WORKERS: String(workers),
         RATE_LIMIT: 'off',
-        LOG_LEVEL: 'silent',
+        LOG_LEVEL: 'error',
       },
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', workers > 1 ? 'pipe' : 'ignore', 'inherit'],
     })
     // However this process ends, the server does not outlive it.
     const leave = () => {
@@ -58,8 +61,11 @@ export class OwnServer {
       rmSync(folder, { recursive: true, force: true })
     }
     process.once('exit', leave)
+    // The first of several workers, alone, would get all streams.
+    if (workers > 1) await said(child, /Pollcast is at/)
     const bases = [await up(new URL(`http://127.0.0.1:${port}`), child)]
-    return new OwnServer({ name, bases, pids: [child.pid as number] }, child, leave)
+    const target = workers > 1 ? `${workers} workers` : name
+    return new OwnServer({ name: target, bases, pids: processesOf(child.pid as number) }, child, leave)
   }
 
   async stop(): Promise<void> {
@@ -69,6 +75,14 @@ export class OwnServer {
     process.off('exit', this.#leave)
     this.#leave()
   }
+}
+
+/** Resolves once it has said that, and hears the rest as well: an output that nobody reads would stop it. */
+function said(child: ChildProcess, pattern: RegExp): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.stdout?.on('data', (text: Buffer) => pattern.test(text.toString()) && resolve())
+    child.once('exit', () => reject(new Error('The server did not start.')))
+  })
 }
 
 async function up(url: URL, child: ChildProcess) {

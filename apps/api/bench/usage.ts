@@ -9,6 +9,15 @@ export interface Usage {
   memoryMb: number
 }
 
+/** The process and those that it has started, where the kernel tells. */
+export function processesOf(pid: number): number[] {
+  try {
+    return [pid, ...readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)]
+  } catch {
+    return [pid]
+  }
+}
+
 /** What processes have used up to now, all together; undefined where there is no /proc or one of them is gone. */
 export function usageOf(pids: readonly number[]): Usage | undefined {
   if (pids.length === 0) return undefined

@@ -2,64 +2,69 @@ import type { Snapshot } from '@pollcast/shared/poll'
 import { PollError } from '../polls/errors.ts'
 import type { PollRecord, PollWriter, RecordedVote, StoredPoll, Vote } from '../polls/poll-store.ts'
 import { type Channel, listen, post } from './channel.ts'
-import { inBundles } from './in-bundles.ts'
 import type { Answer, Ask } from './write-desk.ts'
 
-interface Waiting {
-  // biome-ignore lint/suspicious/noExplicitAny: what was asked decides what the answer is
-  resolve(written: any): void
+interface Pending {
+  ask: Ask
+  resolve(written: RecordedVote | StoredPoll): void
   reject(error: Error): void
 }
 
-/** A worker's way to the one process of its pool that writes: see write-desk.ts. */
+/**
+ * A worker's way to the one process of its pool that writes (write-desk.ts). What comes while that has something to do
+ * for this worker goes there together when it is done: a message costs both processes more than what is in it.
+ */
 export class WriteLine implements PollWriter {
-  readonly #waiting = new Map<number, Waiting>()
-  readonly #ask: (ask: Ask) => void
-  #asked = 0
+  readonly #channel: Channel
+  #gathered: Pending[] = []
+  #underWay: Pending[] = []
 
   constructor(channel: Channel) {
-    this.#ask = inBundles((asks) => {
-      post(channel, 'writes', asks).catch((error) => {
-        for (const { id } of asks) this.#take(id)?.reject(error)
-      })
-    })
+    this.#channel = channel
     listen<Answer[]>(channel, 'writes', (answers) => this.#answered(answers))
   }
 
   record(vote: Vote): Promise<RecordedVote> {
-    return this.#written((id) => this.#ask({ id, vote }))
+    return this.#ask<RecordedVote>({ vote })
   }
 
   create(poll: PollRecord): Promise<StoredPoll> {
-    return this.#written((id) => this.#ask({ id, poll }))
+    return this.#ask<StoredPoll>({ poll })
   }
 
-  #written<T>(ask: (id: number) => void): Promise<T> {
+  #ask<Written extends RecordedVote | StoredPoll>(ask: Ask): Promise<Written> {
     return new Promise((resolve, reject) => {
-      this.#asked += 1
-      this.#waiting.set(this.#asked, { resolve, reject })
-      ask(this.#asked)
+      this.#gathered.push({ ask, resolve: resolve as Pending['resolve'], reject })
+      if (this.#underWay.length === 0) this.#send()
+    })
+  }
+
+  #send(): void {
+    const sent = this.#gathered
+    this.#gathered = []
+    this.#underWay = sent
+    const asked = sent.map(({ ask }) => ask)
+    post(this.#channel, 'writes', asked).catch((error) => {
+      this.#underWay = []
+      for (const { reject } of sent) reject(error)
     })
   }
 
   #answered(answers: readonly Answer[]): void {
-    let last: Snapshot | undefined
-    for (const answer of answers) {
-      const waiting = this.#take(answer.id)
-      if ('created' in answer) waiting?.resolve(answer.created)
-      else if ('recorded' in answer) {
-        last = answer.recorded.snapshot ?? last
-        waiting?.resolve({ ...answer.recorded, snapshot: last })
+    const answered = this.#underWay
+    this.#underWay = []
+    if (this.#gathered.length > 0) this.#send()
+    let snapshot: Snapshot | undefined
+    for (const [index, { resolve, reject }] of answered.entries()) {
+      const answer = answers[index] as Answer
+      if ('refused' in answer) {
+        reject(answer.code ? new PollError(answer.code, answer.refused) : new Error(answer.refused))
+      } else if ('created' in answer) {
+        resolve(answer.created)
       } else {
-        const { message, code } = answer.refused
-        waiting?.reject(code ? new PollError(code, message) : new Error(message))
+        snapshot = answer.snapshot ?? snapshot
+        resolve({ changed: answer.changed, snapshot: snapshot as Snapshot })
       }
     }
-  }
-
-  #take(id: number): Waiting | undefined {
-    const waiting = this.#waiting.get(id)
-    this.#waiting.delete(id)
-    return waiting
   }
 }
