@@ -2,13 +2,17 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
+import { freePort } from '../test/support/free-port.ts'
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
 
 /** Runs it as its command does. */
-async function stress(...args: string[]): Promise<{ code: number; output: string; said: string }> {
-  const tsx = import.meta.resolve('tsx')
-  const child = spawn(process.execPath, ['--import', tsx, '--conditions=source', MAIN, ...args])
+async function stress(
+  args: string[],
+  environment: Record<string, string> = {},
+): Promise<{ code: number; output: string; said: string }> {
+  const command = ['--import', import.meta.resolve('tsx'), '--conditions=source', MAIN, ...args]
+  const child = spawn(process.execPath, command, { env: { ...process.env, ...environment } })
   // Told to end, it takes its servers with it.
   onTestFinished(() => void child.kill('SIGTERM'))
   let output = ''
@@ -30,7 +34,7 @@ const numberOf = (label: RegExp, output: string) => {
 test.each([[['--seed', '4']], [['--seed', '5', '--without-redis']]])(
   '%j: whatever is killed, stopped and cut off, every promise is kept',
   async (args) => {
-    const { code, output, said } = await stress(...args, '--seconds', '15')
+    const { code, output, said } = await stress([...args, '--seconds', '15'])
     expect(code, output + said).toBe(0)
     expect(output).toContain(`Seed ${args[1]}: npm run stress -- ${args[0]} ${args[1]} --seconds 15`)
     expect(output).toMatch(/kill a node +\d/)
@@ -42,8 +46,15 @@ test.each([[['--seed', '4']], [['--seed', '5', '--without-redis']]])(
   180_000,
 )
 
+test('a run that fails says why, and the command that repeats it', async () => {
+  const server = `postgres://polls@127.0.0.1:${await freePort()}/polls`
+  const { code, output } = await stress(['--seed', '6'], { TEST_POSTGRES_URL: server })
+  expect(code).toBe(1)
+  expect(output).toMatch(/\nFAULT: .*ECONNREFUSED.*\n.*again: npm run stress -- --seed 6 --seconds 60 /)
+}, 60_000)
+
 test('what cannot be done is said in a line, with an exit code of its own', async () => {
-  const { code, output, said } = await stress('--seed', 'none')
+  const { code, output, said } = await stress(['--seed', 'none'])
   expect({ code, output }).toEqual({ code: 2, output: '' })
   expect(said).toMatch(/^--seed is a whole number.*\n$/)
 }, 60_000)

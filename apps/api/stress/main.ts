@@ -31,7 +31,8 @@ async function main(options: Options): Promise<void> {
     console.log(`FAULT: ${(error as Error).message}`)
   }
   console.log(failed)
-  process.exitCode = 1
+  // Whatever was still being started ends with this process.
+  process.exit(1)
 }
 
 function limitTime(seconds: number, failed: string): void {
