@@ -1,6 +1,7 @@
 import { Progress } from '../bench/progress.ts'
+import { History } from './history.ts'
 import { command, HELP, type Options, readOptions, UsageError } from './options.ts'
-import { report } from './report.ts'
+import { table, verdict } from './report.ts'
 import { run } from './run.ts'
 
 /** Whatever happens, a run is over after so many seconds more than things go wrong in it. */
@@ -21,15 +22,17 @@ async function main(options: Options): Promise<void> {
   const failed = `This seed's schedule again: ${command(options)}`
   limitTime(options.seconds + DEADLINE_SECONDS, failed)
   const progress = new Progress()
+  const history = new History()
   try {
-    const outcome = await run(options, progress)
+    const outcome = await run(options, history, progress)
     progress.end()
-    console.log(report(outcome))
-    if (Object.keys(outcome.history.faults.all).length === 0) return
+    process.stdout.write(table(history, outcome))
   } catch (error) {
     progress.end()
-    console.log(`FAULT: ${(error as Error).message}`)
+    history.faults.note((error as Error).message)
   }
+  process.stdout.write(verdict(history.faults))
+  if (Object.keys(history.faults.all).length === 0) return
   console.log(failed)
   // Whatever was still being started ends with this process.
   process.exit(1)

@@ -1,10 +1,12 @@
+import type { Faults } from '../bench/faults.ts'
+import type { History } from './history.ts'
 import type { Outcome } from './run.ts'
 
 /** Faults that are named: whatever breaks breaks often. */
 const NAMED = 20
 
-/** What came of a run, in lines. */
-export function report({ history, done, streams, landed, agreedMs }: Outcome): string {
+/** What was done and seen in a run, in lines. */
+export function table(history: History, { done, streams, landed, agreedMs }: Outcome): string {
   const rows: [string, string][] = [
     ...[...done].sort(([a], [b]) => a.localeCompare(b)).map(([what, times]): [string, string] => [what, `${times}`]),
     ['votes acknowledged', text(history.acknowledged)],
@@ -18,11 +20,12 @@ export function report({ history, done, streams, landed, agreedMs }: Outcome): s
   ]
   const width = Math.max(...rows.map(([label]) => label.length))
   const digits = Math.max(...rows.map(([, value]) => value.length))
-  const table = rows.map(([label, value]) => `${label.padEnd(width)}   ${value.padStart(digits)}\n`).join('')
-  return `${table}${faultLines(Object.entries(history.faults.all))}`
+  return rows.map(([label, value]) => `${label.padEnd(width)}   ${value.padStart(digits)}\n`).join('')
 }
 
-function faultLines(faults: readonly [string, number][]): string {
+/** What was wrong, in lines. */
+export function verdict({ all }: Faults): string {
+  const faults = Object.entries(all)
   if (faults.length === 0) return 'every promise was kept\n'
   const lines = faults.slice(0, NAMED).map(([fault, times]) => `FAULT: ${times > 1 ? `${times} × ` : ''}${fault}\n`)
   const more = faults.length > NAMED ? `and ${faults.length - NAMED} other faults\n` : ''

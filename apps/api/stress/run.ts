@@ -4,7 +4,7 @@ import { routes } from '@pollcast/shared/routes'
 import type { Progress } from '../bench/progress.ts'
 import { carryOut } from './carry-out.ts'
 import { ending } from './ending.ts'
-import { History } from './history.ts'
+import type { History } from './history.ts'
 import type { Node } from './node.ts'
 import { allUp, openNodes } from './nodes.ts'
 import type { Options } from './options.ts'
@@ -25,7 +25,6 @@ const VOTING = 0.9
 const LAST_VOTES = 30_000
 
 export interface Outcome {
-  history: History
   done: ReadonlyMap<Kind, number>
   streams: number
   /** Of the votes of which nothing was heard, those that are counted. */
@@ -34,8 +33,7 @@ export interface Outcome {
 }
 
 /** One run, from the first start to the verdict. */
-export async function run(options: Options, progress: Progress): Promise<Outcome> {
-  const history = new History()
+export async function run(options: Options, history: History, progress: Progress): Promise<Outcome> {
   progress.say('starting three nodes')
   const servers = await Servers.open(!options.withoutRedis)
   const nodes = await openNodes(servers, history.faults)
@@ -88,7 +86,7 @@ async function hold(options: Options, { servers, nodes, history, progress }: Sce
   await watching
   const landed = judge(history, stored)
   await Promise.all(nodes.map((node) => node.end()))
-  return { history, done, streams: options.streams, landed, agreedMs: milliseconds }
+  return { done, streams: options.streams, landed, agreedMs: milliseconds }
 }
 
 function inWords({ at, what, node }: Fault): string {
