@@ -10,7 +10,7 @@ import { Trouble } from './trouble.ts'
 const END = 20_000
 
 /** Milliseconds after which a node has noticed that its way to the database is free again. */
-const NOTICED = 5000
+const NOTICED = 1000
 
 /** Between the end of a node that ended by itself and its next start. */
 const RESTART = 500
