@@ -12,6 +12,12 @@ const PATIENCE = 15_000
 /** A voter who comes back this often has moved their vote enough. */
 const MOST_VOTES = 6
 
+/**
+ * Of the votes on polls other than the first, this part comes by one node, a different one for each poll: the others would
+ * learn by their own votes what wakes did not tell them.
+ */
+const AT_HOME = 0.95
+
 /** People who vote, each for one choice after the other, on any of the nodes, until something goes wrong for them. */
 export class Voters {
   readonly #nodes: readonly Node[]
@@ -65,11 +71,13 @@ export class Voters {
   async #voteOn(random: Random): Promise<void> {
     while (!this.#over) {
       // Half of all meet on one poll.
-      const poll = random.next() < 0.5 ? (this.#polls[0] as Poll) : random.pick(this.#polls)
+      const index = random.next() < 0.5 ? 0 : random.whole(0, this.#polls.length - 1)
+      const poll = this.#polls[index] as Poll
+      const home = index > 0 && random.next() < AT_HOME ? this.#nodes[index % this.#nodes.length] : undefined
       const witness = this.#history.newVoter(poll.id)
       let cookie: string | undefined = ''
       for (let votes = random.whole(1, MOST_VOTES); votes > 0 && !this.#over; votes -= 1) {
-        const node = await this.#roomOn(random)
+        const node = await this.#roomOn(random, home)
         if (!node) return
         const others = poll.choices.filter(({ id }) => id !== witness.acknowledged)
         cookie = await this.#vote(witness, random.pick(others).id, cookie, node)
@@ -79,11 +87,12 @@ export class Voters {
     }
   }
 
-  /** Resolves with a node that takes one more vote; undefined once it is over. */
-  async #roomOn(random: Random): Promise<Node | undefined> {
+  /** Resolves with a node that takes one more vote, this one where it does; undefined once it is over. */
+  async #roomOn(random: Random, home: Node | undefined): Promise<Node | undefined> {
     for (; !this.#over; await pause(10)) {
       const under = [...this.#underWay.values()]
       const free = this.#nodes.filter((node) => node.up && under.filter((to) => to === node).length < this.#mostOnOne)
+      if (home && free.includes(home)) return home
       if (free.length > 0) return random.pick(free)
     }
     return undefined
