@@ -15,9 +15,6 @@ import { RedisWakeBus } from './wakes/redis-wake-bus.ts'
 import { WorkerWakeBus } from './wakes/worker-wake-bus.ts'
 import { WriteLine } from './workers/write-line.ts'
 
-/** Whether one process has to write for the workers of a pool: SQLite has one writer at a time. */
-export const poolWrites = ({ database, workers }: Config): boolean => workers > 1 && 'path' in database
-
 interface Store {
   store: PollStore
   /** The key that voter cookies are signed with. */
@@ -27,7 +24,8 @@ interface Store {
 
 /** The store that the configuration names, as a process that takes requests has it. */
 export async function openStore(config: Config, say: (text: string) => void, log: Log): Promise<Store> {
-  if ('path' in config.database && poolWrites(config)) {
+  if ('path' in config.database && config.workers > 1) {
+    // The pool's primary writes: SQLite has one writer at a time.
     const database = await openSqliteReader(config.database.path, log)
     const store = new SqlPollStore(database, new WriteLine(process))
     return { store, key: await voterKey(database), closeStore: () => database.close() }

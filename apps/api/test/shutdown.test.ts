@@ -61,9 +61,12 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
 test('a vote that is under way at SIGTERM is taken, committed and answered; one that comes later is refused', async () => {
   const { server, poll, choiceIds, connect, databasePath } = await setUp()
   const vote = post(routes.votes(poll.id), { choiceIds: [choiceIds[0]] })
-  // The first has begun: the server has its head, and waits for the body. Of the second it has not seen a whole head.
+  // The first has begun: the server has its head, and waits for the body. The second is not the first on its connection,
+  // and of it the server has not seen a whole head.
   const begun = await connect(vote.slice(0, -3))
-  const later = await connect(vote.slice(0, 30))
+  const later = await connect(get(routes.poll(poll.id)))
+  await later.until(/"streamUrl"/)
+  later.send(vote.slice(0, 30))
   await (await connect(get(routes.poll(poll.id)))).until(/"streamUrl"/)
   server.signal('SIGTERM')
   await server.until(/closing/)
@@ -74,13 +77,31 @@ test('a vote that is under way at SIGTERM is taken, committed and answered; one 
   expect(answer).toMatch(/^HTTP\/1\.1 201 /)
   expect(answer).toContain('"totalVotes":1')
   const refusal = await later.until(/shutting-down"/)
-  expect(refusal).toMatch(/^HTTP\/1\.1 503 /)
+  expect(refusal).toMatch(/HTTP\/1\.1 503 .*\r\nconnection: close\r\n/is)
   expect(refusal).toMatch(/^content-type: application\/problem\+json\r\n/im)
   expect(refusal).toMatch(/^retry-after: \d+\r\n/im)
   const { code, milliseconds } = await endOf(server)
   expect(code).toBe(0)
   expect(milliseconds).toBeLessThan(GRACE / 2)
   expect(await recount(databasePath, poll.id)).toMatchObject({ totalVotes: 1 })
+})
+
+test('votes whose connections wait to be accepted at SIGTERM are answered, as a proxy that sent them needs it', async () => {
+  const { server, poll, choiceIds, connect, databasePath } = await setUp()
+  const vote = post(routes.votes(poll.id), { choiceIds: [choiceIds[0]] })
+  const slow = await connect(vote.slice(0, 30))
+  await (await connect(get(routes.poll(poll.id)))).until(/"streamUrl"/)
+  // The system makes connections for a process that stands still.
+  server.signal('SIGSTOP')
+  const votes = await Promise.all(Array.from({ length: 50 }, () => connect(vote)))
+  server.signal('SIGTERM')
+  server.signal('SIGCONT')
+  await server.until(/closing/)
+  slow.send(vote.slice(30))
+  for (const connection of votes) expect(await connection.until(/\r\n\r\n.+/)).toMatch(/^HTTP\/1\.1 201 /)
+  expect(await slow.until(/\r\n\r\n.+/)).toMatch(/^HTTP\/1\.1 201 .*\r\nconnection: close\r\n/is)
+  expect(await server.exited).toBe(0)
+  expect(await recount(databasePath, poll.id)).toMatchObject({ totalVotes: 51 })
 })
 
 test('of votes that stream in at SIGTERM every acknowledged one is stored, and no other answer is a 2xx', async () => {

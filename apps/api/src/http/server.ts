@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { acceptFirst } from './accept-first.ts'
+import { noneWaits } from './none-waits.ts'
 import { problemOf } from './problem.ts'
 
 /** Connections that may wait to be accepted: a hall opens its phones at once, and Node's 511 would turn some away. */
@@ -19,8 +20,11 @@ export class HttpServer {
       silent.delete(this)
     }
     this.#server = createServer((req, res) => {
-      if (silent.delete(req.socket)) req.socket.off('close', forget)
-      return this.#closing ? refuse(res) : listener(req, res)
+      const isFirst = silent.delete(req.socket)
+      if (isFirst) req.socket.off('close', forget)
+      if (!this.#closing) return listener(req, res)
+      res.shouldKeepAlive = false
+      return isFirst ? listener(req, res) : refuse(res)
     })
     this.#server.on('connection', (socket: Socket) => {
       silent.add(socket)
@@ -41,11 +45,13 @@ export class HttpServer {
   }
 
   /**
-   * Takes no more connections and refuses new requests on those that are open; resolves when all requests under way
-   * are answered. After `grace` milliseconds what is left is cut off.
+   * Takes no more connections; resolves when all requests under way are answered, which counts the first on each
+   * connection: a proxy that has got one may not be able to ask elsewhere. Those that come after another are refused.
+   * After `grace` milliseconds what is left is cut off.
    */
   async close(grace: number): Promise<void> {
     this.#closing = true
+    await noneWaits(this.#server)
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     const idle = setInterval(() => this.#closeIdle(), 50)
     const cut = setTimeout(() => this.#server.closeAllConnections(), grace)
@@ -62,6 +68,6 @@ export class HttpServer {
 
 const refuse: (res: Parameters<RequestListener>[1]) => void = (res) => {
   const problem = problemOf('shutting-down', 'This server is shutting down. Try again in a moment.')
-  const headers = { 'Content-Type': 'application/problem+json', Connection: 'close', 'Retry-After': '1' }
+  const headers = { 'Content-Type': 'application/problem+json', 'Retry-After': '1' }
   res.writeHead(problem.status, headers).end(JSON.stringify(problem))
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { ChildServer, type Command } from './child-server.ts'
+import { programOf } from './debian-package.ts'
 import { freePort } from './free-port.ts'
 
 const run = promisify(execFile)
@@ -30,7 +31,7 @@ export class PostgresServer {
   }
 
   static async open(): Promise<PostgresServer> {
-    const programs = installed() ?? (await install())
+    const programs = await postgresPrograms()
     const folder = mkdtempSync(join(tmpdir(), 'pollcast-postgres-'))
     const data = join(folder, 'data')
     // PostgreSQL refuses to run as root.
@@ -39,7 +40,8 @@ export class PostgresServer {
     const command = (program: string, ...args: string[]) => [...(asRoot ? user : []), join(programs, program), ...args]
     if (asRoot) await run('chown', ['postgres', folder])
     chmodSync(folder, 0o700)
-    const options = ['-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--no-sync']
+    // What it says is read below, so in English whatever this machine's language.
+    const options = ['-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--lc-messages=C', '--no-sync']
     const [initdb = '', ...args] = command('initdb', '-D', data, ...options)
     await run(initdb, args, { cwd: '/' })
     const port = await freePort()
@@ -73,6 +75,15 @@ export class PostgresServer {
   }
 }
 
+/** Where the programs are, which are installed if they can be. */
+export const postgresPrograms = (): Promise<string> =>
+  programOf(
+    'postgresql',
+    installed,
+    'PostgreSQL 15 or later is needed. Install it (Debian: apt-get install postgresql). For tests that do not kill it a ' +
+      'server elsewhere will do, on which databases may be made: TEST_POSTGRES_URL=postgres://USER:PASSWORD@HOST/postgres',
+  )
+
 function installed(): string | undefined {
   const versions = existsSync(PACKAGES) ? readdirSync(PACKAGES) : []
   return versions
@@ -80,23 +91,4 @@ function installed(): string | undefined {
     .sort((a, b) => Number(b) - Number(a))
     .map((version) => join(PACKAGES, version, 'bin'))
     .find((programs) => existsSync(join(programs, 'initdb')) && existsSync(join(programs, 'postgres')))
-}
-
-async function install(): Promise<string> {
-  const missing =
-    'PostgreSQL 15 or later is needed. Install it (Debian: apt-get install postgresql), or name a server on which ' +
-    'databases may be made: TEST_POSTGRES_URL=postgres://postgres@127.0.0.1:5432/postgres'
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) throw new Error(missing)
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  // Test files run side by side, and only one apt at a time gets its lock.
-  const wait = ['-o', 'DPkg::Lock::Timeout=300']
-  try {
-    await run('apt-get', [...wait, 'update'], { env })
-    await run('apt-get', [...wait, 'install', '-y', '--no-install-recommends', 'postgresql'], { env })
-  } catch (error) {
-    throw new Error(missing, { cause: error })
-  }
-  const programs = installed()
-  if (!programs) throw new Error(missing)
-  return programs
 }

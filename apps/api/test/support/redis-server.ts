@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { ChildServer, type Command } from './child-server.ts'
+import { programOf } from './debian-package.ts'
 import { freePort } from './free-port.ts'
 
 const PROGRAMS = ['/usr/bin/redis-server', '/usr/local/bin/redis-server', '/usr/bin/valkey-server']
@@ -19,7 +19,7 @@ export class RedisServer {
   }
 
   static async open(): Promise<RedisServer> {
-    const program = PROGRAMS.find(existsSync) ?? install()
+    const program = await redisProgram()
     const port = await freePort()
     const options = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', tmpdir()]
     const server = new RedisServer(`redis://127.0.0.1:${port}`, [program, '--port', `${port}`, ...options])
@@ -43,13 +43,11 @@ export class RedisServer {
   }
 }
 
-function install(): string {
-  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'redis-server'], { stdio: 'ignore' })
-    const program = PROGRAMS.find(existsSync)
-    if (program) return program
-  }
-  throw new Error(
-    'A Redis 7 server is needed: start one on port 6379, name one in TEST_REDIS_URL, or install redis-server.',
+/** Where the program is, which is installed if it can be. */
+export const redisProgram = (): Promise<string> =>
+  programOf(
+    'redis-server',
+    () => PROGRAMS.find(existsSync),
+    'Redis 7 is needed. Install it (Debian: apt-get install redis-server). For tests that do not kill it a server ' +
+      'elsewhere will do: TEST_REDIS_URL=redis://HOST:PORT',
   )
-}

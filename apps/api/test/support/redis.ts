@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
+import { afterAll } from 'vitest'
 import { RedisServer } from './redis-server.ts'
 
 const STANDARD = 'redis://127.0.0.1:6379'
 
+let own: Promise<RedisServer> | undefined
+afterAll(async () => void (await (await own)?.kill()))
+
 /**
- * A Redis server to test with: the one TEST_REDIS_URL names, else the one on this machine's standard port, else one
- * started for the test's own process from the installed program, which is installed where that can be done.
+ * A Redis server to test with: the one TEST_REDIS_URL names, else the one on this machine's standard port, else one of
+ * this test file's own, from the installed program, which is installed where that can be done.
  */
 export async function redisUrl(): Promise<string> {
   const named = process.env.TEST_REDIS_URL
@@ -14,7 +18,9 @@ export async function redisUrl(): Promise<string> {
     if (await answers(named)) return named
     throw new Error(`TEST_REDIS_URL names ${named}, and no Redis answers there.`)
   }
-  return (await answers(STANDARD)) ? STANDARD : (await RedisServer.open()).url
+  if (await answers(STANDARD)) return STANDARD
+  own ??= RedisServer.open()
+  return (await own).url
 }
 
 /** Stands before all keys and channels of a test, so that it shares a server with whatever else is on it. */

@@ -1,0 +1,103 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Poll, Snapshot } from '@pollcast/shared/poll'
+import type { Problem } from '@pollcast/shared/problem'
+import { routes } from '@pollcast/shared/routes'
+import { expect, onTestFinished } from 'vitest'
+import { readProblem } from './answer.ts'
+import { ask } from './postgres.ts'
+import { json, Voter } from './voter.ts'
+
+/** What those who are told to come back later wait, in milliseconds; people wait longer. */
+const PATIENCE = 100
+
+/** New voters who come one after the other, on several connections to each node, until they are told to stop. */
+export class Crowd {
+  readonly refusals: { answer: Response; problem: Problem }[] = []
+  readonly #acknowledged: { voter: Voter; choiceId: number }[] = []
+  /** Votes of which nothing was heard because the connection broke: each may have been counted. */
+  #unheard = 0
+  readonly #poll: Poll
+  readonly #voting: Promise<unknown>
+  #stopped = false
+  #look = () => {}
+
+  constructor(poll: Poll, addresses: string[], connections = 4) {
+    this.#poll = poll
+    this.#voting = Promise.all(
+      addresses.flatMap((address) => Array.from({ length: connections }, () => this.#voteAt(address))),
+    )
+    onTestFinished(() => this.stop())
+  }
+
+  get acknowledged(): number {
+    return this.#acknowledged.length
+  }
+
+  /** Resolves when it holds, which is asked after each answer. */
+  until(holds: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      this.#look = () => {
+        if (holds()) resolve()
+      }
+      this.#look()
+    })
+  }
+
+  /** Resolves when so many more votes have been acknowledged. */
+  more(votes: number): Promise<void> {
+    const enough = this.acknowledged + votes
+    return this.until(() => this.acknowledged >= enough)
+  }
+
+  /** One more at this node, whose vote shall be taken at once. */
+  async one(address: string): Promise<Snapshot> {
+    const voter = new Voter(address)
+    const choiceId = this.#poll.choices[0]?.id ?? 0
+    const snapshot = await voter.vote(this.#poll.id, choiceId)
+    this.#acknowledged.push({ voter, choiceId })
+    return snapshot
+  }
+
+  /** Lets nobody else vote; resolves when all have heard what became of theirs. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    await this.#voting
+  }
+
+  /** Holds what the database has to what was answered: each acknowledged vote is there, and none is there twice. */
+  async expectCounted(databaseUrl: string, { totalVotes, choices }: Snapshot): Promise<void> {
+    const rows = await ask<{ voter_id: string; choice_ids: string }>(
+      databaseUrl,
+      'SELECT voter_id, choice_ids FROM ballot WHERE poll_id = $1',
+      [this.#poll.id],
+    )
+    const ballots = new Map(rows.map(({ voter_id, choice_ids }) => [voter_id, choice_ids]))
+    for (const { voter, choiceId } of this.#acknowledged) {
+      const [voterId = ''] = voter.cookies.get('voter')?.split('.') ?? []
+      expect(ballots.get(voterId)).toBe(`[${choiceId}]`)
+    }
+    expect(totalVotes).toBe(rows.length)
+    expect(rows.length).toBeLessThanOrEqual(this.acknowledged + this.refusals.length + this.#unheard)
+    for (const { id, votes } of choices) expect(votes).toBe(rows.filter((row) => row.choice_ids === `[${id}]`).length)
+  }
+
+  async #voteAt(address: string): Promise<void> {
+    while (!this.#stopped) {
+      const voter = new Voter(address)
+      const choiceId = this.#poll.choices[this.acknowledged % this.#poll.choices.length]?.id ?? 0
+      let answer: Response
+      try {
+        answer = await voter.ask(routes.votes(this.#poll.id), json({ choiceIds: [choiceId] }))
+        if (answer.status === 201) await answer.text()
+      } catch {
+        // Whose node is gone does not come back.
+        this.#unheard += 1
+        return
+      }
+      if (answer.status === 201) this.#acknowledged.push({ voter, choiceId })
+      else this.refusals.push({ answer, problem: await readProblem('store-unavailable', answer) })
+      this.#look()
+      if (answer.status !== 201) await pause(PATIENCE)
+    }
+  }
+}
