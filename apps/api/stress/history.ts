@@ -16,8 +16,8 @@ export interface Witness {
 export class History {
   readonly faults = new Faults()
   readonly witnesses: Witness[] = []
-  /** What each revision of each poll was seen to be. */
-  readonly seen = new Map<string, Map<number, Pick<Snapshot, 'totalVotes' | 'choices'>>>()
+  /** What each revision of each poll was seen to be: all votes, then those of each choice. */
+  readonly seen = new Map<string, Map<number, string>>()
   acknowledged = 0
   unheard = 0
   frames = 0
@@ -74,10 +74,11 @@ export class History {
   #compare({ pollId, revision, totalVotes, choices }: Snapshot, where: string): void {
     const revisions = this.seen.get(pollId) ?? new Map()
     this.seen.set(pollId, revisions)
+    const content = [totalVotes, ...choices.map(({ votes }) => votes)].join()
     const before = revisions.get(revision)
-    if (!before) revisions.set(revision, { totalVotes, choices })
-    else if (JSON.stringify(before) !== JSON.stringify({ totalVotes, choices })) {
-      this.faults.note(`${where}: revision ${revision} of ${pollId} has two contents`)
+    if (before === undefined) revisions.set(revision, content)
+    else if (before !== content) {
+      this.faults.note(`${where}: revision ${revision} of ${pollId} has two contents, ${before} and ${content}`)
     }
   }
 }

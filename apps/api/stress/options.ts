@@ -47,7 +47,7 @@ export function readOptions(args: string[]): Options {
   const values = parsed(args)
   return {
     seed: values.seed === undefined ? randomInt(HIGHEST_SEED) : wholeNumber('seed', values.seed, 0, HIGHEST_SEED),
-    seconds: wholeNumber('seconds', values.seconds, 1, 86_400),
+    seconds: wholeNumber('seconds', values.seconds, 1, 21_600),
     streams: wholeNumber('streams', values.streams, 1, 1000),
     voters: wholeNumber('voters', values.voters, 1, 1000),
     withoutRedis: values['without-redis'],

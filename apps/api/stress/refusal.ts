@@ -1,4 +1,4 @@
-import { type ProblemCode, problemSchema } from '@pollcast/shared/problem'
+import { type ProblemCode, problemSchema, problemStatus } from '@pollcast/shared/problem'
 import type { Faults } from '../bench/faults.ts'
 
 /** What a node says that can't for the moment, which is no fault. */
@@ -7,7 +7,8 @@ const AWAY: readonly ProblemCode[] = ['store-unavailable', 'shutting-down']
 /** Notes a refusal, unless the node can't for the moment and says when to come back. */
 export function judgeRefusal(faults: Faults, what: string, { status, headers }: Response, body: string): void {
   const { data: problem } = problemSchema.safeParse(parsed(body))
-  if (problem && AWAY.includes(problem.code) && status === problem.status && headers.has('Retry-After')) return
+  if (problem && AWAY.includes(problem.code) && status === problemStatus[problem.code] && headers.has('Retry-After'))
+    return
   faults.note(`${what} with ${status}: ${body}`)
 }
 

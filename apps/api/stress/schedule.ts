@@ -88,18 +88,23 @@ export function schedule(seed: number, seconds: number, means: Means): Fault[] {
   const random = new Random(seed)
   const faults: Fault[] = []
   let deck: Kind[] = []
+  /** Those that are not over, or hardly. */
+  let present: Fault[] = []
   for (let at = 500; at < seconds * 1000; ) {
     if (deck.length === 0) deck = random.shuffled(kindsFor(means))
     const what = deck[0] as Kind
     const length = draw(random, what, seconds)
-    const node = place(random, what, at, length, faults)
+    present = present.filter((fault) => at < fault.at + fault.for + ALLOWANCE)
+    const node = place(random, what, present)
     if (node !== 'none') {
       deck.shift()
-      faults.push({ at, what, node, for: Math.min(length, seconds * 1000 - at) })
+      const fault = { at, what, node, for: Math.min(length, seconds * 1000 - at) }
+      faults.push(fault)
+      present.push(fault)
     }
     at += random.whole(100, 1200)
     if (random.next() < CALM)
-      at = Math.max(at, ...faults.map((fault) => fault.at + fault.for)) + random.whole(500, 2000)
+      at = Math.max(at, ...present.map((fault) => fault.at + fault.for)) + random.whole(500, 2000)
   }
   return faults
 }
@@ -111,10 +116,9 @@ function draw(random: Random, what: Kind, seconds: number): number {
 }
 
 /** A node where it can be done now, undefined where it is done to none, or 'none' where it can't be done. */
-function place(random: Random, what: Kind, at: number, length: number, faults: readonly Fault[]) {
+function place(random: Random, what: Kind, present: readonly Fault[]) {
   const kindOfPlace = PLACES[what]
-  const busy = faults.filter((fault) => fault.at < at + length && at < fault.at + fault.for + ALLOWANCE)
-  const taken = new Set(busy.filter((fault) => PLACES[fault.what] === kindOfPlace).map((fault) => fault.node))
+  const taken = new Set(present.filter((fault) => PLACES[fault.what] === kindOfPlace).map((fault) => fault.node))
   if (!(what in ofNodes)) return kindOfPlace !== undefined && taken.has(undefined) ? 'none' : undefined
   const free = Array.from({ length: NODES }, (_, node) => node).filter(
     (node) => kindOfPlace === undefined || !taken.has(node),

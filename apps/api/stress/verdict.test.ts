@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { streamsBehind } from './ending.ts'
 import { History, type Witness } from './history.ts'
 import { unexpectedLines } from './log.ts'
+import { judgeRefusal } from './refusal.ts'
 import type { StoredPoll } from './stored-polls.ts'
 import { StreamWitness } from './stream-witness.ts'
 import { judge } from './verdict.ts'
@@ -170,6 +171,21 @@ test('a stream that ends behind the database is found out', () => {
   expect(streamsBehind([stream], new Map([[ID, 6]]))).toEqual([
     'stream 0 ended on revision 5 of abcdefgh, the database on 6',
   ])
+})
+
+test("a node may refuse while it can't and says when to come back, and for no other reason", () => {
+  const refused = (status: number, code: string, headers: Record<string, string>) => {
+    const { faults: noted } = new History()
+    const body = JSON.stringify({ title: 'Refused', status, code, detail: 'Refused.' })
+    judgeRefusal(noted, 'node 1 answered a vote', new Response(body, { status, headers }), body)
+    return Object.keys(noted.all).length
+  }
+  expect(refused(503, 'store-unavailable', { 'Retry-After': '2' })).toBe(0)
+  expect(refused(503, 'shutting-down', { 'Retry-After': '1' })).toBe(0)
+  expect(refused(503, 'store-unavailable', {})).toBe(1)
+  expect(refused(503, 'page-not-built', { 'Retry-After': '2' })).toBe(1)
+  expect(refused(500, 'internal-error', { 'Retry-After': '2' })).toBe(1)
+  expect(refused(200, 'store-unavailable', { 'Retry-After': '2' })).toBe(1)
 })
 
 test('what a node says of an outage is allowed, and any other error is not', () => {

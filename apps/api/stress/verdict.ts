@@ -59,7 +59,8 @@ function judgeCounters({ faults }: History, poll: StoredPoll, witnesses: readonl
 function judgeGrowth({ faults, seen }: History, poll: StoredPoll): void {
   let before = { revision: 0, totalVotes: 0 }
   const revisions = [...(seen.get(poll.id) ?? [])].sort(([a], [b]) => a - b)
-  for (const [revision, { totalVotes }] of revisions) {
+  for (const [revision, content] of revisions) {
+    const totalVotes = Number.parseInt(content, 10)
     const added = totalVotes - before.totalVotes
     if (added < 0 || added > revision - before.revision) {
       faults.note(
