@@ -59,16 +59,18 @@ const acts: Record<Kind, Act> = {
 /** Does what the schedule says. Resolves when all of it is over. */
 export async function carryOut(faults: readonly Fault[], stage: Stage, onFault: (fault: Fault) => void): Promise<void> {
   const start = performance.now()
-  /** What is done to one node's process waits until what was done to it before is over: an end may take its time. */
-  const turns = new Map<Node, Promise<unknown>>()
+  /** What is done to a process waits until what was done to it before is over: ends and starts take their time. */
+  const turns = new Map<unknown, Promise<unknown>>()
   await Promise.all(
     faults.map(async (fault) => {
       await pause(start + fault.at - performance.now())
       onFault(fault)
       const node = stage.nodes[fault.node ?? 0] as Node
-      if (!/^(kill|end|stop) /.test(fault.what)) return acts[fault.what](stage, fault, node)
-      const turn = (turns.get(node) ?? Promise.resolve()).then(() => acts[fault.what](stage, fault, node))
-      turns.set(node, turn)
+      const act = () => acts[fault.what](stage, fault, node)
+      if (!/^(kill|end|stop|restart) /.test(fault.what)) return act()
+      const process = fault.node === undefined ? fault.what : node
+      const turn = (turns.get(process) ?? Promise.resolve()).then(act)
+      turns.set(process, turn)
       return turn
     }),
   )

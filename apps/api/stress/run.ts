@@ -68,11 +68,10 @@ async function hold(options: Options, { servers, nodes, history, progress }: Sce
   const watching = streams.run(options.streams, voters.pollIds, random.fork())
   const plan = schedule(options.seed, options.seconds, servers.means)
   const breaking = carryOut(plan, { servers, nodes, voters, streams }, onFault)
-  // What fails early is told of when it is waited for.
   for (const work of [voting, watching, breaking]) work.catch(() => {})
 
   // The last faults meet no votes: what they took from a stream no later vote brings.
-  await pause(options.seconds * 1000 * VOTING)
+  await Promise.race([pause(options.seconds * 1000 * VOTING), breaking, voting, watching])
   voters.stop()
   await Promise.all([breaking, voting])
 
