@@ -68,6 +68,7 @@ async function hold(options: Options, { servers, nodes, history, progress }: Sce
   const watching = streams.run(options.streams, voters.pollIds, random.fork())
   const plan = schedule(options.seed, options.seconds, servers.means)
   const breaking = carryOut(plan, { servers, nodes, voters, streams }, onFault)
+  // Each is waited for below, and what it rejects with is told of there.
   for (const work of [voting, watching, breaking]) work.catch(() => {})
 
   // The last faults meet no votes: what they took from a stream no later vote brings.

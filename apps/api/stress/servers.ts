@@ -62,7 +62,7 @@ export class Servers {
   }
 
   async close(): Promise<void> {
-    await this.#drop()
+    if (!this.postgres) await this.#drop()
     await this.redis?.kill()
     await this.postgres?.end()
   }
