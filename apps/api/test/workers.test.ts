@@ -1,22 +1,31 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
+import type { Poll } from '@pollcast/shared/poll'
 import { routes } from '@pollcast/shared/routes'
-import { expect, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { query, recount } from './support/database.ts'
 import { freePort } from './support/free-port.ts'
+import { ask, createDatabase, postgresServer } from './support/postgres.ts'
 import { get, RawConnection } from './support/raw-connection.ts'
+import { redisUrl } from './support/redis.ts'
 import { ServerProcess } from './support/server-process.ts'
 import { tempFolder } from './support/temp-folder.ts'
 import { createPoll, json, Voter } from './support/voter.ts'
 import { Watcher } from './support/watcher.ts'
 
-const setUp = async (how: 'node' | 'npm' = 'node', workers = '2', at = 0) => {
-  const databasePath = join(tempFolder(), 'polls.sqlite')
-  const environment = { DATABASE_URL: `sqlite:${databasePath}`, WORKERS: workers, PORT: String(at) }
+afterAll(async () => (await postgresServer()).stop())
+
+const open = async (environment: Record<string, string>, how: 'node' | 'npm' = 'node') => {
   const server = new ServerProcess(environment, how)
   const [url = '', port] = await server.until(/http:\/\/127\.0\.0\.1:(\d+)/)
   const { poll } = await createPoll(url)
-  return { databasePath, server, url, port: Number(port), poll, choiceId: poll.choices[0]?.id ?? 0 }
+  return { server, url, port: Number(port), poll, choiceId: poll.choices[0]?.id ?? 0 }
+}
+
+const setUp = async (how: 'node' | 'npm' = 'node', workers = '2', at = 0) => {
+  const databasePath = join(tempFolder(), 'polls.sqlite')
+  const environment = { DATABASE_URL: `sqlite:${databasePath}`, WORKERS: workers, PORT: String(at) }
+  return { databasePath, ...(await open(environment, how)) }
 }
 
 /** The processes that a server's pool has, by asking the system. */
@@ -47,8 +56,32 @@ const watchUntil = async (url: string, totalVotes: number): Promise<number[]> =>
   }
 }
 
-test('streams and votes on several workers: every stream ends on the newest, and none goes back', async () => {
-  const { server, url, poll, choiceId, databasePath } = await setUp('node', '3')
+/** A place for polls, and how many ballots a poll has there, past all counters. */
+const places: [string, () => Promise<{ environment: Record<string, string>; ballots(poll: Poll): Promise<number> }>][] =
+  [
+    [
+      'an SQLite file',
+      async () => {
+        const path = join(tempFolder(), 'polls.sqlite')
+        const ballots = async ({ id }: Poll) => (await recount(path, id)).totalVotes
+        return { environment: { DATABASE_URL: `sqlite:${path}` }, ballots }
+      },
+    ],
+    ...[false, true].map((withRedis): (typeof places)[0] => [
+      withRedis ? 'PostgreSQL and Redis' : 'PostgreSQL',
+      async () => {
+        const { url, drop } = await createDatabase()
+        onTestFinished(drop)
+        const environment = { DATABASE_URL: url, REDIS_URL: withRedis ? await redisUrl() : '' }
+        const ballots = async ({ id }: Poll) => (await ask(url, 'SELECT FROM ballot WHERE poll_id = $1', [id])).length
+        return { environment, ballots }
+      },
+    ]),
+  ]
+
+test.each(places)('several workers on %s: every stream ends on the newest, and none goes back', async (_, place) => {
+  const { environment, ballots } = await place()
+  const { server, url, poll, choiceId } = await open({ ...environment, WORKERS: '3' })
   expect(workersOf(server)).toHaveLength(3)
   const watching = Array.from({ length: 9 }, () => watchUntil(url + poll.streamUrl, 60))
   // Votes side by side have connections of their own, which the pool deals out.
@@ -58,7 +91,7 @@ test('streams and votes on several workers: every stream ends on the newest, and
   for (const revisions of await Promise.all(watching)) {
     expect(revisions).toEqual([...new Set(revisions)].sort((a, b) => a - b))
   }
-  expect(await recount(databasePath, poll.id)).toMatchObject({ totalVotes: 60 })
+  expect(await ballots(poll)).toBe(60)
   expect(server.output.match(/http:/g)).toHaveLength(1)
 })
 

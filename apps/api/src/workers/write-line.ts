@@ -34,12 +34,14 @@ export class WriteLine implements PollWriter {
 
   #ask<Written extends RecordedVote | StoredPoll>(ask: Ask): Promise<Written> {
     return new Promise((resolve, reject) => {
-      this.#gathered.push({ ask, resolve: resolve as Pending['resolve'], reject })
-      if (this.#underWay.length === 0) this.#send()
+      const first = this.#gathered.push({ ask, resolve: resolve as Pending['resolve'], reject }) === 1
+      // Those that come in the same turn go with it.
+      if (first) setImmediate(() => this.#send())
     })
   }
 
   #send(): void {
+    if (this.#underWay.length > 0 || this.#gathered.length === 0) return
     const sent = this.#gathered
     this.#gathered = []
     this.#underWay = sent
@@ -47,13 +49,14 @@ export class WriteLine implements PollWriter {
     post(this.#channel, 'writes', asked).catch((error) => {
       this.#underWay = []
       for (const { reject } of sent) reject(error)
+      this.#send()
     })
   }
 
   #answered(answers: readonly Answer[]): void {
     const answered = this.#underWay
     this.#underWay = []
-    if (this.#gathered.length > 0) this.#send()
+    this.#send()
     let snapshot: Snapshot | undefined
     for (const [index, { resolve, reject }] of answered.entries()) {
       const answer = answers[index] as Answer
