@@ -19,6 +19,7 @@ export class PostgresServer {
   readonly url: string
   readonly #command: Command
   readonly #folder: string
+  readonly #leave = () => rmSync(this.#folder, { recursive: true, force: true, maxRetries: 3 })
   #child: ChildServer
 
   private constructor(url: string, command: Command, folder: string) {
@@ -26,6 +27,7 @@ export class PostgresServer {
     this.#command = command
     this.#folder = folder
     this.#child = new ChildServer(command, { cwd: '/' })
+    process.once('exit', this.#leave)
   }
 
   static async open(): Promise<PostgresServer> {
@@ -64,7 +66,8 @@ export class PostgresServer {
 
   async end(): Promise<void> {
     await this.kill()
-    rmSync(this.#folder, { recursive: true, force: true })
+    process.off('exit', this.#leave)
+    this.#leave()
   }
 
   async #ready(): Promise<void> {

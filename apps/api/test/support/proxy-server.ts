@@ -4,9 +4,9 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 /** Stands between a subject and a server, and can be a bad network. */
 export class ProxyServer {
   readonly #server: Server
-  readonly #sockets = new Set<Socket>()
+  readonly #sockets = new Map<Socket, 'asking' | 'answering'>()
   #stalled = false
-  #held = false
+  #held: 'nothing' | 'answers' | 'all' = 'nothing'
   #refusing = false
 
   private constructor(target: URL, standardPort: number) {
@@ -17,8 +17,8 @@ export class ProxyServer {
         [socket, onward],
         [onward, socket],
       ] as const) {
-        this.#sockets.add(from)
-        if (this.#held) from.pause()
+        this.#sockets.set(from, from === socket ? 'asking' : 'answering')
+        this.#flow(from)
         from.on('data', (data) => void (this.#stalled || to.write(data)))
         from.on('error', () => {})
         from.on('close', () => {
@@ -42,7 +42,7 @@ export class ProxyServer {
 
   /** Closes every connection; new ones are taken. */
   cut(): void {
-    for (const socket of this.#sockets) socket.destroy()
+    for (const socket of this.#sockets.keys()) socket.destroy()
   }
 
   /** Closes every connection, and new ones at once. */
@@ -56,14 +56,23 @@ export class ProxyServer {
     this.#stalled = stalled
   }
 
-  /** The same, but what came meanwhile goes on its way when it is over, as TCP has it where packets got lost. */
-  hold(held = true): void {
+  /**
+   * Keeps connections and takes new ones, and lets nothing through, or no answers. What came meanwhile goes on its way
+   * when it is over, as TCP has it where packets got lost.
+   */
+  hold(held: 'nothing' | 'answers' | 'all'): void {
     this.#held = held
-    for (const socket of this.#sockets) held ? socket.pause() : socket.resume()
+    for (const socket of this.#sockets.keys()) this.#flow(socket)
   }
 
   close(): void {
     this.#server.close()
     this.cut()
+  }
+
+  #flow(from: Socket): void {
+    const held = this.#held === 'all' || (this.#held === 'answers' && this.#sockets.get(from) === 'answering')
+    if (held) from.pause()
+    else from.resume()
   }
 }
