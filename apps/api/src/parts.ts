@@ -5,7 +5,6 @@ import { LocalWakeBus, type WakeBus } from './live/wake-bus.ts'
 import type { PollStore } from './polls/poll-store.ts'
 import type { Log } from './store/availability.ts'
 import { openPostgres } from './store/postgres-database.ts'
-import { voterKey } from './store/settings.ts'
 import { SqlPollStore } from './store/sql-poll-store.ts'
 import { SqlPollWriter } from './store/sql-poll-writer.ts'
 import { openSqlite, openSqliteReader } from './store/sqlite-database.ts'
@@ -28,14 +27,14 @@ export async function openStore(config: Config, say: (text: string) => void, log
     // The pool's primary writes: SQLite has one writer at a time.
     const database = await openSqliteReader(config.database.path, log)
     const store = new SqlPollStore(database, new WriteLine(process))
-    return { store, key: await voterKey(database), closeStore: () => database.close() }
+    return { store, key: database.voterKey, closeStore: () => database.close() }
   }
   const database =
     'url' in config.database
       ? await openPostgres(config.database.url, say, log)
       : await openSqlite(config.database.path, log)
   const store = new SqlPollStore(database, new SqlPollWriter(database))
-  return { store, key: await voterKey(database), closeStore: () => database.close() }
+  return { store, key: database.voterKey, closeStore: () => database.close() }
 }
 
 interface Wakes {

@@ -4,6 +4,8 @@ import type { VoteSql } from './vote-sql.ts'
 
 /** An open database of either engine, to read from. */
 export interface Database {
+  /** The key that voter cookies are signed with, the same in every process on this database. */
+  readonly voterKey: string
   /** Reads see what is committed, and wait for no transaction. */
   readonly reader: DataSource
   /** Reads, and where the database is away rejects with the PollError that says so. The read may be done twice. */

@@ -1,6 +1,5 @@
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Database } from './database.ts'
-import { voterKey } from './settings.ts'
 import { postgres, sqlite } from './test-store.ts'
 
 afterAll(() => postgres.stop())
@@ -108,8 +107,7 @@ describe.each([sqlite, postgres])('on $name', (engine) => {
       await Promise.all(nodes.map(({ database }) => database.close()))
       await own.remove()
     })
-    const keys = await Promise.all(nodes.map(({ database }) => voterKey(database)))
-    expect(new Set(keys).size).toBe(1)
+    expect(new Set(nodes.map(({ database }) => database.voterKey)).size).toBe(1)
     const [{ database, store }] = nodes as [(typeof nodes)[0]]
     const rows = await database.reader.query('SELECT name FROM migrations ORDER BY id')
     expect(rows).toEqual([{ name: 'Polls1763856000000' }, { name: 'DemoPolls1763856000001' }])

@@ -6,7 +6,7 @@ import type { WritableDatabase } from './database.ts'
 import { cause, isLost, postgresFault } from './outage.ts'
 import { PostgresTransactions } from './postgres-transactions.ts'
 import { entities, migrations } from './schema.ts'
-import { makeSettings } from './settings.ts'
+import { makeSettings, readVoterKey } from './settings.ts'
 import { postgresVoteSql } from './vote-sql.ts'
 
 /** Connections that a process reads on, beside the one that it writes on. */
@@ -81,7 +81,7 @@ export async function openPostgres(
 }
 
 async function open(url: string, log: Log): Promise<WritableDatabase> {
-  await migrate(url)
+  const voterKey = await migrate(url)
   const reader = await source(url, READERS, {}).initialize()
   const writer = await source(url, 1, { options: PLANS.map((setting) => `-c ${setting}`).join(' ') })
     .initialize()
@@ -92,6 +92,7 @@ async function open(url: string, log: Log): Promise<WritableDatabase> {
   const availability = new Availability(addressOf(url), log, postgresFault)
   const transactions = new PostgresTransactions(writer, availability)
   return {
+    voterKey,
     reader,
     writer,
     transactions,
@@ -136,8 +137,11 @@ function source(url: string, poolSize: number, extra: object): DataSource {
   })
 }
 
-/** Runs what is new, once, however many nodes start at this moment: the others wait for the lock and find it done. */
-async function migrate(url: string): Promise<void> {
+/**
+ * Runs what is new, once, however many nodes start at this moment: the others wait for the lock and find it done.
+ * Answers with the key that voter cookies are signed with.
+ */
+async function migrate(url: string): Promise<string> {
   const database = new DataSource({
     type: 'postgres',
     url,
@@ -146,7 +150,7 @@ async function migrate(url: string): Promise<void> {
     applicationName: 'pollcast migrations',
     connectTimeoutMS: CONNECT_TIMEOUT,
     poolErrorHandler: () => {},
-    extra: { lock_timeout: MIGRATION_LOCK_TIMEOUT, keepAlive: true },
+    extra: { lock_timeout: MIGRATION_LOCK_TIMEOUT, query_timeout: 2 * MIGRATION_LOCK_TIMEOUT, keepAlive: true },
   })
   await database.initialize()
   try {
@@ -160,6 +164,7 @@ async function migrate(url: string): Promise<void> {
     try {
       await database.runMigrations({ transaction: 'each' })
       await makeSettings(database)
+      return await readVoterKey(database)
     } finally {
       await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => {})
       await lock.release()

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import type { DataSource } from 'typeorm'
-import type { Database } from './database.ts'
 import { SettingEntity } from './entities/setting-entity.ts'
 
 const VOTER_KEY = 'voter-key'
@@ -11,7 +10,6 @@ export async function makeSettings(writer: DataSource): Promise<void> {
   await writer.createQueryBuilder().insert().into(SettingEntity).values({ name: VOTER_KEY, value }).orIgnore().execute()
 }
 
-/** The key that voter cookies are signed with. */
-export async function voterKey({ reader }: Pick<Database, 'reader'>): Promise<string> {
+export async function readVoterKey(reader: DataSource): Promise<string> {
   return (await reader.manager.findOneByOrFail(SettingEntity, { name: VOTER_KEY })).value
 }

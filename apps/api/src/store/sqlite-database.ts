@@ -7,7 +7,7 @@ import { Availability, type Log, silent } from './availability.ts'
 import type { Database, WritableDatabase } from './database.ts'
 import { sqliteFault } from './outage.ts'
 import { entities, migrations } from './schema.ts'
-import { makeSettings } from './settings.ts'
+import { makeSettings, readVoterKey } from './settings.ts'
 import { sqliteVoteSql } from './vote-sql.ts'
 import { WriteQueue } from './write-queue.ts'
 
@@ -60,6 +60,7 @@ export async function openSqliteReader(path: string, log: Log = silent): Promise
   const reader = await new DataSource({ ...file(path), flags: sqlite3.OPEN_READONLY }).initialize()
   const availability = new Availability(path, log, sqliteFault)
   return {
+    voterKey: await readVoterKey(reader),
     reader,
     read: (work) => availability.during('read', () => work(reader.manager)),
     close: () => reader.destroy(),
