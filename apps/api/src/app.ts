@@ -110,9 +110,9 @@ export interface Pool {
  * @param onReady is called once: when all workers take requests
  */
 export async function openPool(config: Config, log: AppLog, onReady: (ready: Ready) => void): Promise<Pool> {
-  const exchange = new WakeExchange()
   const count = config.workers
-  if ('url' in config.database) return new WorkerPool({ count, onReady, attend: (worker) => exchange.add(worker) })
+  if ('url' in config.database) return new WorkerPool({ count, onReady, attend: () => () => {} })
+  const exchange = new WakeExchange()
   const database = await openSqlite(config.database.path, log)
   const writer = new SqlPollWriter(database)
   const attend = (worker: Channel) => {

@@ -74,6 +74,8 @@ function corsFor(allowedOrigins: readonly string[]): Middleware {
       return allowedOrigins.includes(origin) ? origin : ''
     },
     credentials: true,
+    // A stream that comes back says what it was shown last, for which a browser asks leave first: once a day will do.
+    maxAge: 86_400,
     exposeHeaders: ['Location', 'Retry-After', 'ETag'],
   })
 }

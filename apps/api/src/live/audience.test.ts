@@ -69,8 +69,11 @@ class Reader {
 /** A room with a store behind it, as the app wires them. */
 class Room {
   readonly revisions = new Map<string, number>()
+  readonly errors: unknown[] = []
   reads = 0
   isReadable = true
+  /** While it is set, reads wait for it. */
+  gate: Promise<void> | undefined
   readonly cache = new MemorySnapshotCache()
   readonly broker = new Broker({
     cache: this.cache,
@@ -78,13 +81,12 @@ class Room {
     source: {
       snapshot: async (pollId) => {
         this.reads += 1
+        await this.gate
         if (!this.isReadable) throw new Error('away')
         return snapshotAt(this.revisions.get(pollId) ?? 0, pollId)
       },
     },
-    onError: (error) => {
-      throw error
-    },
+    onError: (error) => this.errors.push(error),
   })
   readonly pulse = new Pulse(60)
   readonly audiences = new Audiences(this.broker, this.pulse)
@@ -223,9 +225,14 @@ test('a stream that was shown more than there is, or than can be read, gets what
   room.isReadable = false
   expect((await room.join([POLL], 2)).reader.revisions()).toEqual([1])
   room.isReadable = true
+  room.gate = new Promise(() => {})
+  const patient = room.join([POLL], 2)
+  await vi.advanceTimersByTimeAsync(2000)
+  expect((await patient).reader.revisions()).toEqual([1])
   room.vote()
   await settle()
   expect(here.reader.revisions()).toEqual([1, 2])
+  expect(room.errors).toEqual([new Error('away'), new Error('away')])
 })
 
 test('a silent stream is kept alive every 15 s, and only a silent one', async () => {

@@ -1,4 +1,5 @@
 import type { Snapshot } from '@pollcast/shared/poll'
+import { within } from '../patience.ts'
 import type { Broker } from './broker.ts'
 import { inSlices } from './in-slices.ts'
 import type { Pulse } from './pulse.ts'
@@ -10,6 +11,9 @@ import type { Stream, Waiting } from './stream.ts'
  * takes at most a third of the process, votes the rest, and charts are as fresh as that allows at any rate of votes.
  */
 const REST = 2
+
+/** Milliseconds that a stream which comes back waits, at most twice, for the database to tell what it missed. */
+const CATCH_UP_PATIENCE = 1000
 
 /** A stream's place in an audience: what it has been shown. */
 class Seat implements Waiting {
@@ -63,14 +67,14 @@ export class Audience {
 
   /**
    * Resolves when this revision, which a client was shown elsewhere, can be shown here: its wake may have been lost, or
-   * be on its way. The poll is read once for all who come meanwhile. Where it can't be read, or there is no such
+   * be on its way. The poll is read once for all who come meanwhile. Where it can't be read soon, or there is no such
    * revision, what is known has to do. Only once it is ready.
    */
   async catchUp(revision: number): Promise<void> {
     // Twice, for a read that was under way may have begun too early.
     for (let read = 0; read < 2 && (this.newest?.revision ?? 0) < revision; read += 1) {
       this.#catchingUp ??= this.#readAgain()
-      await this.#catchingUp
+      await within(CATCH_UP_PATIENCE, this.#catchingUp).catch(() => {})
     }
   }
 
@@ -106,13 +110,9 @@ export class Audience {
   }
 
   async #readAgain(): Promise<void> {
-    try {
-      this.#show(await this.#broker.read(this.#pollId))
-    } catch {
-      // The source has told of it, and whoever was shown more has it still.
-    } finally {
-      this.#catchingUp = undefined
-    }
+    const read = await this.#broker.read(this.#pollId)
+    this.#catchingUp = undefined
+    if (read) this.#show(read)
   }
 
   #show(snapshot: Snapshot): void {

@@ -79,11 +79,16 @@ export class Broker {
     this.#parts.bus.publish({ pollId, revision })
   }
 
-  /** Reads a poll now, for whoever knows that there is something newer, and hands it on. Rejects as the source does. */
-  async read(pollId: string): Promise<Snapshot> {
-    const read = await this.#parts.source.snapshot(pollId)
-    this.publish(read)
-    return read
+  /** Reads a poll now, for whoever knows that there is something newer. Undefined where it can't be read. */
+  async read(pollId: string): Promise<Snapshot | undefined> {
+    try {
+      const read = await this.#parts.source.snapshot(pollId)
+      this.#parts.cache.offer(read)
+      return read
+    } catch (error) {
+      this.#parts.onError(error)
+      return undefined
+    }
   }
 
   /** Has a poll that is watched read again: its wakes may have been lost. A read under way is followed by another. */

@@ -10,11 +10,11 @@ export class WorkerWakeBus extends SharedWakeBus {
   }
 }
 
-const workerLine =
-  (channel: Channel): OpenLine =>
-  async ({ hear }) => {
+const workerLine = (channel: Channel): OpenLine => {
+  // Counted for all lines on the channel: an answer to one that was left must not be taken for one to the next.
+  let questions = 0
+  return async ({ hear }) => {
     const asked = new Map<number, () => void>()
-    let questions = 0
     const tell = (message: ToExchange) => post(channel, 'wakes', message)
     const close = listen<FromExchange>(channel, 'wakes', ({ wakes = [], done }) => {
       for (const [pollId, revision] of wakes) hear({ pollId, revision })
@@ -37,3 +37,4 @@ const workerLine =
       close,
     }
   }
+}

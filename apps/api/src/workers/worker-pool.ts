@@ -3,7 +3,7 @@ import { backoff } from '../patience.ts'
 import { type Channel, listen, post } from './channel.ts'
 
 /** Milliseconds that workers have to end by themselves; theirs are fewer. */
-const GRACE = 10_000
+const GRACE = 15_000
 
 /** A worker that served so long was a good one: it is replaced at once. */
 const STEADY_MS = 10_000
@@ -36,7 +36,11 @@ export class WorkerPool {
   readonly #parts: WorkerPoolParts
   readonly #workers = new Set<Worker>()
   readonly #replacing = new Set<NodeJS.Timeout>()
-  #ready = 0
+  /** Those that take requests. */
+  readonly #ready = new Set<Worker>()
+  /** Whether one of them has ever come so far: the settings are good. */
+  #canStart = false
+  #announced = false
   #failures = 0
   #ending = false
   #ended = () => {}
@@ -73,22 +77,29 @@ export class WorkerPool {
     const leave = this.#parts.attend(worker)
     this.#workers.add(worker)
     worker.on('error', () => {})
-    listen<Ready>(worker, 'ready', (ready) => this.#begun(ready, fail))
+    listen<Ready>(worker, 'ready', (ready) => this.#begun(worker, ready, fail))
     worker.on('exit', (code) => {
       leave()
       this.#workers.delete(worker)
+      this.#ready.delete(worker)
       if (this.#ending) return this.#workers.size === 0 ? this.#ended() : undefined
-      if (this.#ready === 0) return fail(code || 1)
+      if (!this.#canStart) return fail(code || 1)
       this.#failures = performance.now() - forked > STEADY_MS ? 0 : this.#failures + 1
       this.#replace(this.#failures === 0 ? 0 : backoff(this.#failures - 1, { longest: 30_000 }), fail)
     })
   }
 
-  #begun(ready: Ready, fail: (code: number) => void): void {
+  #begun(worker: Worker, ready: Ready, fail: (code: number) => void): void {
+    if (this.#ending) return
     const { count, onReady } = this.#parts
-    this.#ready += 1
-    if (this.#ready === 1) for (let more = 1; more < count; more += 1) this.#fork(fail)
-    if (this.#ready === count) onReady(ready)
+    this.#ready.add(worker)
+    if (!this.#canStart) {
+      this.#canStart = true
+      for (let more = 1; more < count; more += 1) this.#fork(fail)
+    }
+    if (this.#announced || this.#ready.size < count) return
+    this.#announced = true
+    onReady(ready)
   }
 
   #replace(delay: number, fail: (code: number) => void): void {

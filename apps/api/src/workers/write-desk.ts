@@ -9,11 +9,11 @@ export type Ask = { vote: Vote } | { poll: PollRecord }
 
 /** What became of it, in the order asked for. */
 export type Answer =
-  /** Without a snapshot it is the same as of the vote before: they were committed together. */
+  /** Without a snapshot it is that of the poll's vote before: they were committed together. */
   | { changed: boolean; snapshot?: Snapshot | undefined }
   | { created: StoredPoll }
-  /** Without a code no rule was broken: something went wrong. */
-  | { refused: string; code?: ProblemCode }
+  /** Without a code no rule was broken: something went wrong, at the place that the stack tells. */
+  | { refused: string; code?: ProblemCode; stack?: string | undefined }
 
 /**
  * Writes for a worker of a pool. SQLite has one writer at a time: where one process writes for all, votes that come to
@@ -31,18 +31,19 @@ async function write(ask: Ask, store: PollWriter): Promise<Answer> {
   try {
     return 'vote' in ask ? await store.record(ask.vote) : { created: await store.create(ask.poll) }
   } catch (error) {
-    const { message: refused } = error as Error
-    return error instanceof PollError ? { refused, code: error.code } : { refused }
+    const { message: refused, stack } = error as Error
+    return error instanceof PollError ? { refused, code: error.code } : { refused, stack }
   }
 }
 
-/** The same object is written down once for all that follow each other with it. */
+/** The same object is written down once for all votes that have it. */
 function withoutRepeats(answers: readonly Answer[]): Answer[] {
-  let last: Snapshot | undefined
+  const last = new Map<string, Snapshot>()
   return answers.map((answer) => {
-    if (!('changed' in answer)) return answer
-    if (answer.snapshot === last) return { changed: answer.changed }
-    last = answer.snapshot
+    if (!('changed' in answer) || !answer.snapshot) return answer
+    const { changed, snapshot } = answer
+    if (last.get(snapshot.pollId) === snapshot) return { changed }
+    last.set(snapshot.pollId, snapshot)
     return answer
   })
 }

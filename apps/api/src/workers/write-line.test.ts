@@ -44,10 +44,14 @@ test('votes that come to two workers at once are committed together, each told o
 })
 
 test('a snapshot crosses once for all votes that share it, and is one object for them', async () => {
-  const { lines, vote, said } = await setUp()
-  const votes = await Promise.all(Array.from({ length: 50 }, (_, n) => lines[0].record(vote(`${n}`))))
-  expect(JSON.stringify(said).match(/"snapshot"/g)).toHaveLength(new Set(votes.map(({ snapshot }) => snapshot)).size)
-  expect(votes.at(-1)?.snapshot).toMatchObject({ revision: 50, totalVotes: 50 })
+  const { lines, store, vote, said } = await setUp()
+  const other = await makePoll(store)
+  const elsewhere = { pollId: other.snapshot.pollId, choiceIds: other.choiceIds.slice(0, 1) }
+  const asked = Array.from({ length: 50 }, (_, n) => [vote(`${n}`), { ...elsewhere, voterId: `${n}` }]).flat()
+  const votes = await Promise.all(asked.map((one) => lines[0].record(one)))
+  expect(JSON.stringify(said).match(/"snapshot"/g)).toHaveLength(2)
+  expect(new Set(votes.map(({ snapshot }) => snapshot)).size).toBe(2)
+  for (const { snapshot } of votes) expect(snapshot).toMatchObject({ revision: 50, totalVotes: 50 })
 })
 
 test('a broken rule comes back as what it is, and harms no neighbour; what went wrong otherwise has no code', async () => {

@@ -57,17 +57,20 @@ export class WriteLine implements PollWriter {
     const answered = this.#underWay
     this.#underWay = []
     this.#send()
-    let snapshot: Snapshot | undefined
-    for (const [index, { resolve, reject }] of answered.entries()) {
+    const last = new Map<string, Snapshot>()
+    for (const [index, { ask, resolve, reject }] of answered.entries()) {
       const answer = answers[index] as Answer
-      if ('refused' in answer) {
-        reject(answer.code ? new PollError(answer.code, answer.refused) : new Error(answer.refused))
-      } else if ('created' in answer) {
-        resolve(answer.created)
-      } else {
-        snapshot = answer.snapshot ?? snapshot
-        resolve({ changed: answer.changed, snapshot: snapshot as Snapshot })
+      if ('refused' in answer) reject(errorOf(answer))
+      else if ('created' in answer) resolve(answer.created)
+      else if ('vote' in ask) {
+        const snapshot = answer.snapshot ?? (last.get(ask.vote.pollId) as Snapshot)
+        last.set(snapshot.pollId, snapshot)
+        resolve({ changed: answer.changed, snapshot })
       }
     }
   }
+}
+
+function errorOf({ refused, code, stack }: Extract<Answer, { refused: string }>): Error {
+  return code ? new PollError(code, refused) : Object.assign(new Error(refused), { stack })
 }

@@ -102,9 +102,9 @@ export function openStream(url: string, { onSnapshot, onState }: StreamListener)
   async function read(body: ReadableStream<Uint8Array>, own: AbortController): Promise<void> {
     const decoder = new TextDecoder()
     const parser = createParser({
-      onEvent: ({ data, id = '' }) => {
+      onEvent: ({ data, id }) => {
         if (line !== own) return
-        lastId = id
+        lastId = id ?? lastId
         receive(JSON.parse(data))
       },
       onRetry: (milliseconds) => {
