@@ -9,6 +9,7 @@ import { builtEntry, devEntry } from './http/web-shell.ts'
 import { Audiences } from './live/audiences.ts'
 import { Broker } from './live/broker.ts'
 import { openStore, openWakes } from './parts.ts'
+import { within } from './patience.ts'
 import { broadcastVotes } from './polls/broadcast-vote.ts'
 import { isUnavailable } from './polls/errors.ts'
 import { Signal, type VoteCast } from './polls/signals.ts'
@@ -16,6 +17,7 @@ import { SqlPollWriter } from './store/sql-poll-writer.ts'
 import { openSqlite } from './store/sqlite-database.ts'
 import { WakeExchange } from './wakes/wake-exchange.ts'
 import type { Channel } from './workers/channel.ts'
+import { roundTrip } from './workers/round-trip.ts'
 import { type Ready, WorkerPool } from './workers/worker-pool.ts'
 import { serveWrites } from './workers/write-desk.ts'
 
@@ -77,7 +79,7 @@ export async function startApp(
     files: built && webFiles(webRoot),
     onError,
   })
-  const server = new HttpServer(koa.callback())
+  const server = new HttpServer(koa.callback(), config.workers > 1 ? askPool : undefined)
 
   const release = async () => {
     await closeStore()
@@ -96,6 +98,13 @@ export async function startApp(
     throw error
   }
 }
+
+/** The pool's process accepts for its workers, and hands out the next connection when the last was taken. */
+const askPool = () =>
+  within(1000, roundTrip(process)).then(
+    () => true,
+    () => true,
+  )
 
 export interface Pool {
   /** Resolves with the exit code for this process: once `end` is done, or if no worker can start. */

@@ -6,7 +6,7 @@ import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { query, recount } from './support/database.ts'
 import { freePort } from './support/free-port.ts'
 import { ask, createDatabase, postgresServer } from './support/postgres.ts'
-import { get, RawConnection } from './support/raw-connection.ts'
+import { get, post, RawConnection } from './support/raw-connection.ts'
 import { redisUrl } from './support/redis.ts'
 import { ServerProcess } from './support/server-process.ts'
 import { tempFolder } from './support/temp-folder.ts'
@@ -131,6 +131,22 @@ test.each(['node', 'npm'] as const)('SIGTERM (%s) drains all workers, is said on
   expect(performance.now() - start).toBeLessThan(5000)
   expect(server.output.match(/closing/g)).toHaveLength(1)
 })
+
+test.each(['signal', 'signalGroup'] as const)(
+  'votes whose connections wait to be handed out at SIGTERM (%s) are answered, whichever worker gets them',
+  async (signal) => {
+    const { server, port, poll, choiceId, databasePath } = await setUp()
+    // The system makes connections for a process that stands still.
+    server.signal('SIGSTOP')
+    const vote = post(routes.votes(poll.id), { choiceIds: [choiceId] })
+    const votes = await Promise.all(Array.from({ length: 50 }, async () => (await RawConnection.open(port)).send(vote)))
+    server[signal]('SIGTERM')
+    server.signal('SIGCONT')
+    for (const connection of votes) expect(await connection.until(/\r\n\r\n.+/)).toMatch(/^HTTP\/1\.1 201 /)
+    expect(await server.exited).toBe(0)
+    expect(await recount(databasePath, poll.id)).toMatchObject({ totalVotes: 50 })
+  },
+)
 
 test('a setting that no worker can start with ends all of it, and is said once', async () => {
   const folder = tempFolder()

@@ -1,35 +1,38 @@
 import type { Server } from 'node:http'
 
 /** Milliseconds for which connections that keep coming are waited for. */
-const PATIENCE = 250
+const PATIENCE = 1000
 /** Milliseconds that a turn may take in which none is to have come since it looked. */
 const QUICK_TURN = 1
 
+/** Looks for connections; resolves with whether those that were there when it began have all been told of by now. */
+export type Look = () => Promise<boolean>
+
 /**
  * Resolves when no connection waits to be accepted: the system would reset those when the server stops listening. A
- * quick turn of the event loop that brought none has left none. Stop in the same turn.
+ * look that brought none has left none. Stop in the same turn.
  */
-export function noneWaits(server: Server): Promise<void> {
-  const begun = performance.now()
-  let turn = begun
-  let came = false
+export async function noneWaits(server: Server, look: Look = quickTurn): Promise<void> {
+  let came = true
   const note = () => {
     came = true
   }
   server.on('connection', note)
-  return new Promise((resolve) => {
-    const look = () => {
-      const before = turn
-      turn = performance.now()
-      const isQuiet = !came && turn - before < QUICK_TURN
-      if (isQuiet || turn - begun > PATIENCE) {
-        server.off('connection', note)
-        return resolve()
-      }
-      came = false
-      setImmediate(look)
-    }
-    // The turn that this is called in may have looked for connections long ago.
-    setImmediate(() => setImmediate(look))
-  })
+  const end = performance.now() + PATIENCE
+  while (came && performance.now() < end) {
+    came = false
+    if (!(await look())) came = true
+  }
+  server.off('connection', note)
 }
+
+/** The event loop looks once in a turn, early in it: one that is over quickly has left no time for another to come. */
+async function quickTurn(): Promise<boolean> {
+  // The turn that this is called in may have looked long ago.
+  await turn()
+  const begun = performance.now()
+  await turn()
+  return performance.now() - begun < QUICK_TURN
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve))

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { acceptFirst } from './accept-first.ts'
-import { noneWaits } from './none-waits.ts'
+import { type Look, noneWaits } from './none-waits.ts'
 import { problemOf } from './problem.ts'
 
 /** Connections that may wait to be accepted: a hall opens its phones at once, and Node's 511 would turn some away. */
@@ -12,9 +12,12 @@ export class HttpServer {
   readonly #server: Server
   /** Connections on which nothing was asked yet. Browsers open some in advance, and to Node they are not idle. */
   readonly #silent = new Set<Socket>()
+  readonly #look: Look | undefined
   #closing = false
 
-  constructor(listener: RequestListener) {
+  /** @param look how connections are looked for where this process does not accept them itself */
+  constructor(listener: RequestListener, look?: Look) {
+    this.#look = look
     const silent = this.#silent
     function forget(this: Socket) {
       silent.delete(this)
@@ -51,7 +54,7 @@ export class HttpServer {
    */
   async close(grace: number): Promise<void> {
     this.#closing = true
-    await noneWaits(this.#server)
+    await noneWaits(this.#server, this.#look)
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     const idle = setInterval(() => this.#closeIdle(), 50)
     const cut = setTimeout(() => this.#server.closeAllConnections(), grace)

@@ -1,6 +1,7 @@
 import cluster, { type Worker } from 'node:cluster'
 import { backoff } from '../patience.ts'
 import { type Channel, listen, post } from './channel.ts'
+import { answerRoundTrips } from './round-trip.ts'
 
 /** Milliseconds that workers have to end by themselves; theirs are fewer. */
 const GRACE = 15_000
@@ -77,6 +78,7 @@ export class WorkerPool {
     const leave = this.#parts.attend(worker)
     this.#workers.add(worker)
     worker.on('error', () => {})
+    answerRoundTrips(worker)
     listen<Ready>(worker, 'ready', (ready) => this.#begun(worker, ready, fail))
     worker.on('exit', (code) => {
       leave()
