@@ -12,9 +12,12 @@ export class Trouble {
   /** Does what is trouble for as long as it takes. */
   async during(work: () => Promise<unknown>): Promise<void> {
     this.#causes += 1
-    await work()
-    this.#causes -= 1
-    this.#lastAt = performance.now()
+    try {
+      await work()
+    } finally {
+      this.#causes -= 1
+      this.#lastAt = performance.now()
+    }
   }
 
   /** Whether there was none since then. */

@@ -15,7 +15,10 @@ const CONFLICT = /^40(001|P01)$/
 const NODE_CODE = /^E[A-Z_]+$/
 
 /** What pg says where neither the server nor the system did. */
-const PG_MESSAGE = /^(Connection terminated|timeout e|Query read timeout|Client (has encountered|was closed))/
+const PG_MESSAGE = /^(Connection terminated|timeout expired|Query read timeout|Client (has encountered|was closed))/
+
+/** What its pool says when all connections are in use for too long. */
+const POOL_MESSAGE = /^timeout exceeded when trying to connect/
 
 /** The connection to PostgreSQL is gone, or was not to be had: with a new one it may go well. */
 export function isLost(error: unknown): boolean {
@@ -30,9 +33,9 @@ export type Fault = 'away' | 'unfit' | 'busy'
 /** Undefined for what would be an error later too. */
 export function postgresFault(error: unknown): Fault | undefined {
   if (isLost(error)) return 'away'
-  const { code = '' } = cause(error)
+  const { code = '', message } = cause(error)
   if (UNFIT.test(code)) return 'unfit'
-  return BUSY.test(code) ? 'busy' : undefined
+  return BUSY.test(code) || POOL_MESSAGE.test(message) ? 'busy' : undefined
 }
 
 export const isConflict = (error: unknown) => CONFLICT.test(cause(error).code ?? '')

@@ -201,6 +201,17 @@ test('a vote that ends up in a deadlock with somebody else is done again, and no
   for (const one of await Promise.all(votes)) expect(one.changed).toBe(true)
 })
 
+test('a transaction that the server gives up for another one’s sake is done again, and nobody notices', async () => {
+  const { database } = await setUp()
+  let attempts = 0
+  const done = database.transactions.run(async ({ query }) => {
+    attempts += 1
+    if (attempts < 4) await query("DO $$ BEGIN RAISE 'could not serialize access' USING ERRCODE = '40001'; END $$")
+    return attempts
+  })
+  expect(await done).toBe(4)
+})
+
 test('a poll that somebody else keeps locked refuses its votes, and those on other polls go on', async () => {
   const { url, database, store, told, pollId, a, vote } = await setUp()
   const others = [await makePoll(store), await makePoll(store)]
@@ -289,6 +300,14 @@ test('a node that was stopped while it held a poll lets go of it, and its vote i
   await slow
   expect((await store.find(pollId)).question).toBe('attempt 2')
   expect((await vote('y')).changed).toBe(true)
+})
+
+test('a node starts on a schema that is up to date though another one is stopped while it migrates', async () => {
+  const { url } = await setUp()
+  const client = await stranger(url)
+  await client.query('SELECT pg_advisory_lock($1)', [0x706f6c6c])
+  const database = await openPostgres(url)
+  await database.close()
 })
 
 test('a node that starts while the database is away waits for it, and says so once', async () => {

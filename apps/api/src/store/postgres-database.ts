@@ -6,7 +6,7 @@ import type { WritableDatabase } from './database.ts'
 import { cause, isLost, postgresFault } from './outage.ts'
 import { PostgresTransactions } from './postgres-transactions.ts'
 import { entities, migrations } from './schema.ts'
-import { makeSettings, readVoterKey } from './settings.ts'
+import { findVoterKey, makeVoterKey, readVoterKey } from './settings.ts'
 import { postgresVoteSql } from './vote-sql.ts'
 
 /** Connections that a process reads on, beside the one that it writes on. */
@@ -16,6 +16,7 @@ const READERS = 8
 const CONNECT_TIMEOUT = 2000
 const STATEMENT_TIMEOUT = 4000
 const MIGRATION_LOCK_TIMEOUT = 60_000
+const MIGRATION_TIMEOUT = 120_000
 
 /**
  * A node that is stopped (SIGSTOP, a swapped-out machine) in the middle of a batch holds the poll's row. The server
@@ -81,7 +82,7 @@ export async function openPostgres(
 }
 
 async function open(url: string, log: Log): Promise<WritableDatabase> {
-  const voterKey = await migrate(url)
+  const voterKey = await prepare(url)
   const reader = await source(url, READERS, {}).initialize()
   const writer = await source(url, 1, { options: PLANS.map((setting) => `-c ${setting}`).join(' ') })
     .initialize()
@@ -138,10 +139,15 @@ function source(url: string, poolSize: number, extra: object): DataSource {
 }
 
 /**
- * Runs what is new, once, however many nodes start at this moment: the others wait for the lock and find it done.
- * Answers with the key that voter cookies are signed with.
+ * Brings the schema up to date, and answers with the key that voter cookies are signed with. Where nothing is to be done
+ * it waits for nobody: another node may be stopped while it has the lock.
  */
-async function migrate(url: string): Promise<string> {
+async function prepare(url: string): Promise<string> {
+  return (await withDatabase(url, ANSWER_TIMEOUT, keyOfCurrent)) ?? withDatabase(url, MIGRATION_TIMEOUT, migrate)
+}
+
+/** @param timeout milliseconds that a statement may take */
+async function withDatabase<T>(url: string, timeout: number, work: (database: DataSource) => Promise<T>): Promise<T> {
   const database = new DataSource({
     type: 'postgres',
     url,
@@ -150,27 +156,41 @@ async function migrate(url: string): Promise<string> {
     applicationName: 'pollcast migrations',
     connectTimeoutMS: CONNECT_TIMEOUT,
     poolErrorHandler: () => {},
-    extra: { lock_timeout: MIGRATION_LOCK_TIMEOUT, query_timeout: 2 * MIGRATION_LOCK_TIMEOUT, keepAlive: true },
+    extra: { lock_timeout: MIGRATION_LOCK_TIMEOUT, query_timeout: timeout, keepAlive: true },
   })
   await database.initialize()
   try {
-    const [server] = await database.query('SHOW server_version_num')
-    if (Number(server.server_version_num) < OLDEST_SERVER) {
-      throw new DatabaseRefused('The database is older than PostgreSQL 15, the first version that Pollcast works with.')
-    }
-    // The lock is the connection's: it goes with it, whatever becomes of this process.
-    const lock = database.createQueryRunner()
-    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK])
-    try {
-      await database.runMigrations({ transaction: 'each' })
-      await makeSettings(database)
-      return await readVoterKey(database)
-    } finally {
-      await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => {})
-      await lock.release()
-    }
+    return await work(database)
   } finally {
     await database.destroy()
+  }
+}
+
+/** The voters' key, where the schema is up to date. */
+async function keyOfCurrent(database: DataSource): Promise<string | undefined> {
+  const [server] = await database.query('SHOW server_version_num')
+  if (Number(server.server_version_num) < OLDEST_SERVER) {
+    throw new DatabaseRefused('The database is older than PostgreSQL 15, the first version that Pollcast works with.')
+  }
+  const [{ made }] = await database.query("SELECT to_regclass('migrations') IS NOT NULL AS made")
+  if (!made) return undefined
+  const done = await database.query('SELECT name FROM migrations')
+  const names = new Set(done.map(({ name }: { name: string }) => name))
+  const isCurrent = database.migrations.every((migration) => names.has(migration.constructor.name))
+  return isCurrent ? findVoterKey(database) : undefined
+}
+
+/** Runs what is new, once, however many nodes start at this moment: the others wait for the lock and find it done. */
+async function migrate(database: DataSource): Promise<string> {
+  // The lock is the connection's: it goes with it, whatever becomes of this process.
+  const lock = database.createQueryRunner()
+  try {
+    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK])
+    await database.runMigrations({ transaction: 'each' })
+    await makeVoterKey(database)
+    return await readVoterKey(database)
+  } finally {
+    await lock.release()
   }
 }
 

@@ -7,7 +7,7 @@ import { Availability, type Log, silent } from './availability.ts'
 import type { Database, WritableDatabase } from './database.ts'
 import { sqliteFault } from './outage.ts'
 import { entities, migrations } from './schema.ts'
-import { makeSettings, readVoterKey } from './settings.ts'
+import { makeVoterKey, readVoterKey } from './settings.ts'
 import { sqliteVoteSql } from './vote-sql.ts'
 import { WriteQueue } from './write-queue.ts'
 
@@ -90,7 +90,7 @@ async function migrate(writer: DataSource): Promise<void> {
   await writer.query('BEGIN IMMEDIATE')
   try {
     await writer.runMigrations({ transaction: 'none' })
-    await makeSettings(writer)
+    await makeVoterKey(writer)
     await writer.query('COMMIT')
   } catch (error) {
     await writer.query('ROLLBACK')
