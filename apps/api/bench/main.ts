@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os'
+import { command, UsageError } from './command-line.ts'
 import { bindSelf, splitCores } from './cores.ts'
 import { runLoad } from './load.ts'
 import { tooManyOpenFiles } from './open-files.ts'
-import { HELP, type Options, readOptions, UsageError } from './options.ts'
+import { HELP, type Options, readOptions } from './options.ts'
 import { OwnServer, type programs } from './own-server.ts'
 import { Progress } from './progress.ts'
 import { isRight, table } from './report.ts'
@@ -12,14 +13,7 @@ import { findBase, type Target } from './target.ts'
 /** Whatever happens, a run is over after so many seconds more than its storms and votes were given. */
 const DEADLINE_SECONDS = 180
 
-process.once('SIGINT', () => process.exit(130))
-process.once('SIGTERM', () => process.exit(143))
-try {
-  await main(readOptions(process.argv.slice(2)))
-} catch (error) {
-  console.error(error instanceof UsageError ? `${error.message} --help says what there is.` : (error as Error).message)
-  process.exitCode = error instanceof UsageError ? 2 : 1
-}
+await command((args) => main(readOptions(args)))
 
 async function main(options: Options): Promise<void> {
   if (options.help) return console.log(HELP)

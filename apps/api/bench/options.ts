@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { parse, UsageError, wholeNumber } from './command-line.ts'
 import { isLoopback } from './target.ts'
 
 export const HELP = `npm run bench -- [URL …] [options]
@@ -22,9 +22,6 @@ that is named must run with RATE_LIMIT=off, and keeps the polls that are made.
   --help           this text
 
 Exits with 1 if a vote was not taken, or a stream did not end on the right count or went back.`
-
-/** What was asked can't be done, and the message says why. */
-export class UsageError extends Error {}
 
 const LONGEST_STALL = 50
 
@@ -63,7 +60,7 @@ export interface Options {
 
 /** Reads the command line. Throws a UsageError. */
 export function readOptions(args: string[]): Options {
-  const { values, positionals } = parsed(args)
+  const { values, positionals } = parse({ args, options: given, allowPositionals: true })
   const number = (name: NumberName, most: number, least = 1) => wholeNumber(name, values[name], least, most)
   const options: Options = {
     urls: positionals.map(baseUrl),
@@ -98,20 +95,6 @@ for a minute.`)
   // A server that keeps all that a reader did not take would fill the machine's memory.
   if (options.stall > 0 && options.compare) throw new UsageError('--stall and --compare do not go together.')
   return options
-}
-
-function parsed(args: string[]) {
-  try {
-    return parseArgs({ args, options: given, allowPositionals: true })
-  } catch (error) {
-    throw new UsageError((error as Error).message)
-  }
-}
-
-function wholeNumber(name: string, text: string, least: number, most: number): number {
-  const number = Number(text)
-  if (/^\d+$/.test(text) && number >= least && number <= most) return number
-  throw new UsageError(`--${name} is a whole number from ${least} to ${most}, not "${text}".`)
 }
 
 function baseUrl(text: string): URL {

@@ -1,25 +1,19 @@
+import { command } from '../bench/command-line.ts'
 import { Progress } from '../bench/progress.ts'
 import { History } from './history.ts'
-import { command, HELP, type Options, readOptions, UsageError } from './options.ts'
+import { HELP, type Options, readOptions, repeating } from './options.ts'
 import { table, verdict } from './report.ts'
 import { run } from './run.ts'
 
 /** Whatever happens, a run is over after so many seconds more than things go wrong in it. */
 const DEADLINE_SECONDS = 180
 
-process.once('SIGINT', () => process.exit(130))
-process.once('SIGTERM', () => process.exit(143))
-try {
-  await main(readOptions(process.argv.slice(2)))
-} catch (error) {
-  console.error(error instanceof UsageError ? `${error.message} --help says what there is.` : (error as Error).message)
-  process.exitCode = error instanceof UsageError ? 2 : 1
-}
+await command((args) => main(readOptions(args)))
 
 async function main(options: Options): Promise<void> {
   if (options.help) return console.log(HELP)
-  console.log(`Seed ${options.seed}: ${command(options)}`)
-  const failed = `This seed's schedule again: ${command(options)}`
+  console.log(`Seed ${options.seed}: ${repeating(options)}`)
+  const failed = `This seed's schedule again: ${repeating(options)}`
   limitTime(options.seconds + DEADLINE_SECONDS, failed)
   const progress = new Progress()
   const history = new History()

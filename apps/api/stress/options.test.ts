@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { command, HELP, readOptions, UsageError } from './options.ts'
+import { UsageError } from '../bench/command-line.ts'
+import { HELP, readOptions, repeating } from './options.ts'
 
 test('without arguments a seed is drawn, and not the same one again', () => {
   const { seed, ...options } = readOptions([])
@@ -13,7 +14,7 @@ test('the command that repeats a run is read as the same run', () => {
     ['--seed', '0', '--without-redis'],
   ]) {
     const options = readOptions(args)
-    expect(readOptions(command(options).split(' -- ')[1]?.split(' ') ?? [])).toEqual(options)
+    expect(readOptions(repeating(options).split(' -- ')[1]?.split(' ') ?? [])).toEqual(options)
   }
 })
 

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { parseArgs } from 'node:util'
+import { parse, wholeNumber } from '../bench/command-line.ts'
 
 export const HELP = `npm run stress -- [options]
 
@@ -18,9 +18,6 @@ not restart.
 
 Exits with 1 if a promise was broken, and says the command that repeats it. What is done when is the same again; how fast
 the machine is meanwhile is not, so it may take more than one attempt.`
-
-/** What was asked can't be done, and the message says why. */
-export class UsageError extends Error {}
 
 const given = {
   seed: { type: 'string' },
@@ -44,7 +41,7 @@ const HIGHEST_SEED = 2 ** 32 - 1
 
 /** Reads the command line. Throws a UsageError. */
 export function readOptions(args: string[]): Options {
-  const values = parsed(args)
+  const { values } = parse({ args, options: given })
   return {
     seed: values.seed === undefined ? randomInt(HIGHEST_SEED) : wholeNumber('seed', values.seed, 0, HIGHEST_SEED),
     seconds: wholeNumber('seconds', values.seconds, 1, 21_600),
@@ -56,21 +53,7 @@ export function readOptions(args: string[]): Options {
 }
 
 /** What repeats this run. */
-export function command({ seed, seconds, streams, voters, withoutRedis }: Options): string {
+export function repeating({ seed, seconds, streams, voters, withoutRedis }: Options): string {
   const redis = withoutRedis ? ' --without-redis' : ''
   return `npm run stress -- --seed ${seed} --seconds ${seconds} --streams ${streams} --voters ${voters}${redis}`
-}
-
-function parsed(args: string[]) {
-  try {
-    return parseArgs({ args, options: given }).values
-  } catch (error) {
-    throw new UsageError((error as Error).message)
-  }
-}
-
-function wholeNumber(name: string, text: string, least: number, most: number): number {
-  const number = Number(text)
-  if (/^\d+$/.test(text) && number >= least && number <= most) return number
-  throw new UsageError(`--${name} is a whole number from ${least} to ${most}, not "${text}".`)
 }
