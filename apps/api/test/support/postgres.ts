@@ -33,6 +33,8 @@ export async function createDatabase(at?: string): Promise<{ url: string; drop()
 /** Runs one statement on a connection of its own, as psql would beside the running server. */
 export async function ask<Row>(url: string, sql: string, values: unknown[] = []): Promise<Row[]> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000 })
+  // A database that is dropped meanwhile rejects what was asked; the connection says so once more, to nobody.
+  client.on('error', () => {})
   await client.connect()
   try {
     return (await client.query(sql, values)).rows as Row[]
