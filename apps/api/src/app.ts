@@ -13,13 +13,7 @@ import { within } from './patience.ts'
 import { broadcastVotes } from './polls/broadcast-vote.ts'
 import { isUnavailable } from './polls/errors.ts'
 import { Signal, type VoteCast } from './polls/signals.ts'
-import { SqlPollWriter } from './store/sql-poll-writer.ts'
-import { openSqlite } from './store/sqlite-database.ts'
-import { WakeExchange } from './wakes/wake-exchange.ts'
-import type { Channel } from './workers/channel.ts'
 import { roundTrip } from './workers/round-trip.ts'
-import { type Ready, WorkerPool } from './workers/worker-pool.ts'
-import { serveWrites } from './workers/write-desk.ts'
 
 /** Milliseconds that requests under way have to finish once the end has begun. */
 const GRACE = 5000
@@ -105,29 +99,3 @@ const askPool = () =>
     () => true,
     () => true,
   )
-
-export interface Pool {
-  /** Resolves with the exit code for this process: once `end` is done, or if no worker can start. */
-  run(): Promise<number>
-  end(): void
-}
-
-/**
- * Puts the process together that has others serve, on one port.
- *
- * @param log hears of each time that the database can't be written to, where this process writes
- * @param onReady is called once: when all workers take requests
- */
-export async function openPool(config: Config, log: AppLog, onReady: (ready: Ready) => void): Promise<Pool> {
-  const count = config.workers
-  if ('url' in config.database) return new WorkerPool({ count, onReady, attend: () => () => {} })
-  const exchange = new WakeExchange()
-  const database = await openSqlite(config.database.path, log)
-  const writer = new SqlPollWriter(database)
-  const attend = (worker: Channel) => {
-    serveWrites(worker, writer)
-    return exchange.add(worker)
-  }
-  const pool = new WorkerPool({ count, onReady, attend })
-  return { run: () => pool.run().finally(() => database.close()), end: () => pool.end() }
-}

@@ -1,7 +1,8 @@
 import cluster from 'node:cluster'
 import { pino } from 'pino'
-import { openPool, startApp } from './app.ts'
+import { startApp } from './app.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
+import { openPool } from './pool.ts'
 import { DatabaseRefused } from './store/postgres-database.ts'
 import { type Ready, tellReady } from './workers/worker-pool.ts'
 
