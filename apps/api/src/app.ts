@@ -9,7 +9,6 @@ import { builtEntry, devEntry } from './http/web-shell.ts'
 import { Audiences } from './live/audiences.ts'
 import { Broker } from './live/broker.ts'
 import { openStore, openWakes } from './parts.ts'
-import { within } from './patience.ts'
 import { broadcastVotes } from './polls/broadcast-vote.ts'
 import { isUnavailable } from './polls/errors.ts'
 import { Signal, type VoteCast } from './polls/signals.ts'
@@ -48,9 +47,9 @@ export async function startApp(
   say: (text: string) => void = () => {},
 ): Promise<App> {
   const onError = (error: unknown) => log.error(error)
-  const { store, key, closeStore } = await openStore(config, say, log)
+  const { store, database } = await openStore(config, say, log)
   const voteCast = new Signal<VoteCast>(onError)
-  const { bus, cache, closeWakes } = openWakes(config, key, onError)
+  const { bus, cache, closeWakes } = openWakes(config, database.voterKey, onError)
   // The store has told of an outage once, and is not to be told of by each poll that is watched meanwhile.
   const onUnread = (error: unknown) => {
     if (!isUnavailable(error)) onError(error)
@@ -66,7 +65,7 @@ export async function startApp(
     voteCast,
     audiences,
     limits: rateLimits(config.rateLimit),
-    voters: new Voters(key),
+    voters: new Voters(database.voterKey),
     allowedOrigins: config.allowedOrigins,
     trustProxy: config.trustProxy,
     entry,
@@ -76,7 +75,7 @@ export async function startApp(
   const server = new HttpServer(koa.callback(), config.workers > 1 ? askPool : undefined)
 
   const release = async () => {
-    await closeStore()
+    await database.close()
     await closeWakes()
   }
   const close = async () => {
@@ -95,7 +94,7 @@ export async function startApp(
 
 /** The pool's process accepts for its workers, and hands out the next connection when the last was taken. */
 const askPool = () =>
-  within(1000, roundTrip(process)).then(
+  roundTrip(process, 1000).then(
     () => true,
     () => true,
   )

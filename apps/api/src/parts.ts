@@ -4,6 +4,7 @@ import { MemorySnapshotCache, type SnapshotCache } from './live/snapshot-cache.t
 import { LocalWakeBus, type WakeBus } from './live/wake-bus.ts'
 import type { PollStore } from './polls/poll-store.ts'
 import type { Log } from './store/availability.ts'
+import type { Database } from './store/database.ts'
 import { openPostgres } from './store/postgres-database.ts'
 import { SqlPollStore } from './store/sql-poll-store.ts'
 import { SqlPollWriter } from './store/sql-poll-writer.ts'
@@ -16,9 +17,7 @@ import { WriteLine } from './workers/write-line.ts'
 
 interface Store {
   store: PollStore
-  /** The key that voter cookies are signed with. */
-  key: string
-  closeStore(): Promise<void>
+  database: Database
 }
 
 /** The store that the configuration names, as a process that takes requests has it. */
@@ -26,15 +25,13 @@ export async function openStore(config: Config, say: (text: string) => void, log
   if ('path' in config.database && config.workers > 1) {
     // The pool's primary writes: SQLite has one writer at a time.
     const database = await openSqliteReader(config.database.path, log)
-    const store = new SqlPollStore(database, new WriteLine(process))
-    return { store, key: database.voterKey, closeStore: () => database.close() }
+    return { store: new SqlPollStore(database, new WriteLine(process)), database }
   }
   const database =
     'url' in config.database
       ? await openPostgres(config.database.url, say, log)
       : await openSqlite(config.database.path, log)
-  const store = new SqlPollStore(database, new SqlPollWriter(database))
-  return { store, key: database.voterKey, closeStore: () => database.close() }
+  return { store: new SqlPollStore(database, new SqlPollWriter(database)), database }
 }
 
 interface Wakes {

@@ -2,6 +2,7 @@ import { afterAll, onTestFinished } from 'vitest'
 import { postgresServer } from '../../test/support/postgres.ts'
 import { redisPrefix, redisUrl } from '../../test/support/redis.ts'
 import { LocalWakeBus, type WakeBus } from '../live/wake-bus.ts'
+import { answerRoundTrips } from '../workers/round-trip.ts'
 import { channel } from '../workers/test-channel.ts'
 import { NotifyWakeBus } from './notify-wake-bus.ts'
 import { RedisWakeBus } from './redis-wake-bus.ts'
@@ -47,6 +48,7 @@ export const buses: Record<string, OpenBuses> = {
     return times(nodes, () => {
       const [worker, primary] = channel()
       exchange.add(primary)
+      answerRoundTrips(primary)
       return untilTestEnds(new WorkerWakeBus(worker, ignore))
     })
   },

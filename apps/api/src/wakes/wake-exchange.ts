@@ -23,7 +23,6 @@ export class WakeExchange {
         this.#unwatch(pollId, worker)
       }
       for (const [pollId, revision] of told.wakes ?? []) this.#forward(worker, pollId, revision)
-      if (told.question !== undefined) tell(worker, { done: told.question }).catch(() => {})
     })
     return () => {
       for (const pollId of watched) this.#unwatch(pollId, worker)

@@ -5,13 +5,9 @@ export interface ToExchange {
   watch?: readonly string[]
   unwatch?: readonly string[]
   wakes?: readonly WakePair[]
-  /** Wants to know when it is done. */
-  question?: number
 }
 
 /** What the exchange tells a worker. */
 export interface FromExchange {
-  wakes?: readonly WakePair[]
-  /** The question that was answered by doing it. */
-  done?: number
+  wakes: readonly WakePair[]
 }

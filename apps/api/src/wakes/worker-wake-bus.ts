@@ -1,4 +1,5 @@
 import { type Channel, listen, post } from '../workers/channel.ts'
+import { roundTrip } from '../workers/round-trip.ts'
 import { SharedWakeBus, type SharedWakeBusOptions } from './shared-wake-bus.ts'
 import type { OpenLine } from './wake-line.ts'
 import type { FromExchange, ToExchange } from './worker-messages.ts'
@@ -10,31 +11,23 @@ export class WorkerWakeBus extends SharedWakeBus {
   }
 }
 
-const workerLine = (channel: Channel): OpenLine => {
-  // Counted for all lines on the channel: an answer to one that was left must not be taken for one to the next.
-  let questions = 0
-  return async ({ hear }) => {
-    const asked = new Map<number, () => void>()
-    const tell = (message: ToExchange) => post(channel, 'wakes', message)
-    const close = listen<FromExchange>(channel, 'wakes', ({ wakes = [], done }) => {
+const workerLine =
+  (channel: Channel): OpenLine =>
+  async ({ hear }, patience) => {
+    const close = listen<FromExchange>(channel, 'wakes', ({ wakes }) => {
       for (const [pollId, revision] of wakes) hear({ pollId, revision })
-      if (done === undefined) return
-      asked.get(done)?.()
-      asked.delete(done)
     })
+    const tell = (message: ToExchange) => post(channel, 'wakes', message)
     /** Resolves when the exchange has done it: being sent is not enough where wakes of others may come in between. */
-    const ask = (message: ToExchange) =>
-      new Promise<void>((resolve, reject) => {
-        questions += 1
-        asked.set(questions, resolve)
-        tell({ ...message, question: questions }).catch(reject)
-      })
+    const have = async (message: ToExchange) => {
+      await tell(message)
+      await roundTrip(channel, patience)
+    }
     return {
-      subscribe: (watch) => ask({ watch }),
-      unsubscribe: (unwatch) => ask({ unwatch }),
+      subscribe: (watch) => have({ watch }),
+      unsubscribe: (unwatch) => have({ unwatch }),
       send: (wakes) => tell({ wakes: wakes.map(({ pollId, revision }) => [pollId, revision]) }),
-      ping: () => ask({}),
+      ping: () => roundTrip(channel, patience),
       close,
     }
   }
-}
