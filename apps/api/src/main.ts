@@ -1,10 +1,10 @@
 import cluster from 'node:cluster'
 import { pino } from 'pino'
-import { startApp } from './app.ts'
+import { type Ready, tellReady } from './cluster/worker-pool.ts'
+import { openPool } from './compose/primary.ts'
+import { startApp } from './compose/serve.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
-import { openPool } from './pool.ts'
 import { DatabaseRefused } from './store/postgres-database.ts'
-import { type Ready, tellReady } from './workers/worker-pool.ts'
 
 try {
   await main()

@@ -1,9 +1,9 @@
 import type { Snapshot } from '@pollcast/shared/poll'
-import { within } from '../patience.ts'
+import { within } from '../lib/time.ts'
 import type { Broker } from './broker.ts'
+import { Frame } from './frame.ts'
+import type { Pulse } from './heartbeat.ts'
 import { inSlices } from './in-slices.ts'
-import type { Pulse } from './pulse.ts'
-import { Frame } from './sse-frame.ts'
 import type { Stream, Waiting } from './stream.ts'
 
 /**

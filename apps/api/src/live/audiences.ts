@@ -1,6 +1,6 @@
 import { Audience } from './audience.ts'
 import type { Broker } from './broker.ts'
-import { Pulse } from './pulse.ts'
+import { Pulse } from './heartbeat.ts'
 import type { Stream } from './stream.ts'
 
 /** Every audience of the process: there is one for each poll that someone watches, and none for the others. */

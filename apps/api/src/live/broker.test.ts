@@ -2,9 +2,9 @@ import type { Snapshot } from '@pollcast/shared/poll'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Broker, type SnapshotSource } from './broker.ts'
-import { MemorySnapshotCache } from './snapshot-cache.ts'
+import { MemorySnapshotCache } from './message-cache.ts'
+import { LocalWakeBus } from './pubsub.ts'
 import { snapshotAt } from './test-polls.ts'
-import { LocalWakeBus } from './wake-bus.ts'
 
 const POLL = 'abcdefgh'
 const RECHECK = 10_000

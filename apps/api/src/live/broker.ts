@@ -1,7 +1,7 @@
 import type { Snapshot } from '@pollcast/shared/poll'
 import { Condition } from './condition.ts'
-import type { SnapshotCache } from './snapshot-cache.ts'
-import type { Wake, WakeBus } from './wake-bus.ts'
+import type { SnapshotCache } from './message-cache.ts'
+import type { Wake, WakeBus } from './pubsub.ts'
 
 /*
  * What Pollcast promises of a live poll. Each is held by the test named beside it.

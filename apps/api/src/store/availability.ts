@@ -1,4 +1,4 @@
-import { reasonOf } from '../patience.ts'
+import { reasonOf } from '../lib/time.ts'
 import { PollError } from '../polls/errors.ts'
 import { cause, DatabaseBusy, type Fault } from './outage.ts'
 

@@ -1,6 +1,6 @@
+import { Turns } from '../lib/serial-queue.ts'
 import type { WritableDatabase } from './database.ts'
 import { DatabaseBusy } from './outage.ts'
-import { Turns } from './turns.ts'
 
 /**
  * Polls that somebody else keeps locked: an open transaction of an admin's, a foreign process that is stopped. Whoever

@@ -3,7 +3,7 @@ import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { ask, createDatabase, postgresServer } from '../../test/support/postgres.ts'
 import { TcpProxy } from '../../test/support/tcp-proxy.ts'
 import { DatabaseRefused, openPostgres } from './postgres-database.ts'
-import { SqlPollStore } from './sql-poll-store.ts'
+import { SqlPollStore } from './sql-poll-reader.ts'
 import { SqlPollWriter } from './sql-poll-writer.ts'
 import { makePoll, pass, recount } from './test-store.ts'
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { DataSource } from 'typeorm'
-import { reasonOf } from '../patience.ts'
+import { reasonOf } from '../lib/time.ts'
 import { Availability, type Log, silent } from './availability.ts'
 import type { WritableDatabase } from './database.ts'
 import { cause, isLost, postgresFault } from './outage.ts'

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { PoolClient } from 'pg'
 import type { DataSource } from 'typeorm'
+import { Turns } from '../lib/serial-queue.ts'
 import type { Availability } from './availability.ts'
 import { isConflict, isLost, postgresFault } from './outage.ts'
 import type { Query, Transactions, Work } from './transactions.ts'
-import { Turns } from './turns.ts'
 
 /** How often work that met another transaction is tried in all. */
 const CONFLICT_ATTEMPTS = 6

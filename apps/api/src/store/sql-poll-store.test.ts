@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { WritableDatabase } from './database.ts'
-import type { SqlPollStore } from './sql-poll-store.ts'
+import type { SqlPollStore } from './sql-poll-reader.ts'
 import { makePoll, postgres, recount, sqlite, sqliteInPool, type TestStore } from './test-store.ts'
 
 /** What every engine's store does. */

@@ -1,8 +1,8 @@
 import type { DataSource, EntityManager } from 'typeorm'
+import { Turns } from '../lib/serial-queue.ts'
 import type { Availability } from './availability.ts'
 import { Statements } from './statements.ts'
 import type { Transactions, Work } from './transactions.ts'
-import { Turns } from './turns.ts'
 
 /**
  * Transactions on an SQLite file. One at a time: TypeORM has one SQLite connection, on which a second BEGIN would

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { startApp } from '../../src/app.ts'
+import { startApp } from '../../src/compose/serve.ts'
 import type { Config } from '../../src/config.ts'
 import { tempFolder } from './temp-folder.ts'
 

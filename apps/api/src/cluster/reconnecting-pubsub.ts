@@ -1,0 +1,148 @@
+import { backoff, reasonOf, within } from '../lib/time.ts'
+import { LocalWakeBus, type Wake, type WakeBus } from '../live/pubsub.ts'
+import { Outbox } from './outbox.ts'
+import type { OpenLine, WakeLine } from './pubsub-connection.ts'
+import { Subscriptions } from './subscriptions.ts'
+
+export interface SharedWakeBusOptions {
+  /** Hears once of each time that other processes can't be reached. */
+  onError: (error: Error) => void
+  /** Milliseconds that a poll is still listened for after the last stream has left it. */
+  linger?: number
+  /** Milliseconds that anything asked of the line may take before it counts as broken. */
+  patience?: number
+  /** Milliseconds between looks whether the line is still there: a cut cable says nothing by itself. */
+  heartbeat?: number
+}
+
+/** A line that held so long was a good one: the delays begin anew. */
+const STEADY_MS = 5000
+
+/**
+ * A bus between processes, over any WakeLine. Wakes are delivered in this process at once, whatever the line does.
+ * Others are told of the newest revision of each poll, in one sending at a time; while there is no line it waits for
+ * the next one, which is opened after growing delays. Whenever wakes may have been missed (the line is new, or the
+ * poll is) the poll is reported as such, so that it is read again.
+ */
+export class SharedWakeBus implements WakeBus {
+  readonly #open: OpenLine
+  readonly #options: Required<SharedWakeBusOptions>
+  readonly #here = new LocalWakeBus()
+  readonly #missed: ((pollId: string) => void)[] = []
+  readonly #subscriptions: Subscriptions
+  readonly #outbox: Outbox
+  #line: WakeLine | undefined
+  #opened = 0
+  #attempt = 0
+  #reported = false
+  #closed = false
+  #retry: NodeJS.Timeout | undefined
+  #heart: NodeJS.Timeout | undefined
+
+  constructor(open: OpenLine, options: SharedWakeBusOptions) {
+    this.#open = open
+    this.#options = { linger: 1000, patience: 5000, heartbeat: 5000, ...options }
+    this.#subscriptions = new Subscriptions({
+      linger: this.#options.linger,
+      onBegun: (pollId) => {
+        for (const missed of this.#missed) missed(pollId)
+      },
+      onError: (line, error) => this.#broken(line, error),
+    })
+    this.#outbox = new Outbox((wakes) => this.#send(wakes))
+    void this.#connect()
+  }
+
+  publish(wake: Wake): void {
+    this.#here.publish(wake)
+    if (!this.#closed) this.#outbox.put(wake)
+  }
+
+  watch(pollId: string): void {
+    this.#subscriptions.add(pollId)
+  }
+
+  unwatch(pollId: string): void {
+    this.#subscriptions.delete(pollId)
+  }
+
+  listen(listener: (wake: Wake) => void, missed?: (pollId: string) => void): void {
+    this.#here.listen(listener)
+    if (missed) this.#missed.push(missed)
+  }
+
+  /** Sends what waits, if that can be done soon, and frees everything. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    clearTimeout(this.#retry)
+    clearInterval(this.#heart)
+    this.#subscriptions.close()
+    await within(1000, this.#outbox.drain()).catch(() => {})
+    this.#line?.close()
+    this.#line = undefined
+  }
+
+  async #connect(): Promise<void> {
+    // What breaks before there is a line to break rejects `open`.
+    const state: { line?: WakeLine; broken?: Error } = {}
+    try {
+      const hear = (wake: Wake) => {
+        if (this.#subscriptions.has(wake.pollId)) this.#here.publish(wake)
+      }
+      const broken = (reason: Error) => {
+        state.broken = reason
+        if (state.line) this.#broken(state.line, reason)
+      }
+      const line = await this.#open({ hear, broken }, this.#options.patience)
+      state.line = line
+      if (this.#closed) return line.close()
+      this.#line = line
+      this.#opened = performance.now()
+      if (state.broken) return this.#broken(line, state.broken)
+      this.#reported = false
+      this.#heart = setInterval(() => void this.#beat(line), this.#options.heartbeat).unref()
+      this.#subscriptions.use(line)
+      this.#outbox.flush()
+    } catch (error) {
+      this.#again(error as Error)
+    }
+  }
+
+  #send(wakes: readonly Wake[]): Promise<void> | undefined {
+    const line = this.#line
+    if (!line) return undefined
+    return within(this.#options.patience, line.send(wakes)).catch((error) => {
+      this.#broken(line, error)
+      throw error
+    })
+  }
+
+  async #beat(line: WakeLine): Promise<void> {
+    try {
+      await within(this.#options.patience, line.ping())
+    } catch (error) {
+      this.#broken(line, error as Error)
+    }
+  }
+
+  #broken(line: WakeLine, reason: Error): void {
+    if (line !== this.#line) return
+    this.#line = undefined
+    clearInterval(this.#heart)
+    this.#subscriptions.use(undefined)
+    line.close()
+    if (performance.now() - this.#opened > STEADY_MS) this.#attempt = 0
+    this.#again(reason)
+  }
+
+  #again(reason: Error): void {
+    if (this.#closed) return
+    if (!this.#reported) {
+      this.#reported = true
+      this.#options.onError(new Error(`Other processes can't be told of votes; trying again: ${reasonOf(reason)}`))
+    }
+    this.#retry = setTimeout(() => void this.#connect(), backoff(this.#attempt)).unref()
+    this.#attempt += 1
+  }
+}

@@ -1,0 +1,55 @@
+import { afterAll, onTestFinished } from 'vitest'
+import { postgresServer } from '../../test/support/postgres.ts'
+import { redisPrefix, redisUrl } from '../../test/support/redis.ts'
+import { LocalWakeBus, type WakeBus } from '../live/pubsub.ts'
+import { NotifyWakeBus } from './postgres-pubsub.ts'
+import { WakeExchange } from './pubsub-exchange.ts'
+import type { SharedWakeBus } from './reconnecting-pubsub.ts'
+import { RedisWakeBus } from './redis-pubsub.ts'
+import { answerRoundTrips } from './round-trip.ts'
+import { channel } from './test-channel.ts'
+import { WorkerWakeBus } from './worker-pubsub.ts'
+
+/** Opens the buses of several nodes that reach each other, until the test has ended. */
+export type OpenBuses = (nodes: number) => Promise<WakeBus[]>
+
+const untilTestEnds = <Bus extends SharedWakeBus>(bus: Bus): Bus => {
+  onTestFinished(() => bus.close())
+  return bus
+}
+
+const times = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make)
+const ignore = { onError: () => {} }
+
+let server: ReturnType<typeof postgresServer> | undefined
+afterAll(async () => (await server)?.stop())
+
+/** A server that all test files share: polls are told apart by their ids. */
+export async function postgresUrl(): Promise<string> {
+  server ??= postgresServer()
+  return (await server).url
+}
+
+export const buses: Record<string, OpenBuses> = {
+  LocalWakeBus: async (nodes) => {
+    const bus = new LocalWakeBus()
+    return times(nodes, () => bus)
+  },
+  NotifyWakeBus: async (nodes) => {
+    const url = await postgresUrl()
+    return times(nodes, () => untilTestEnds(new NotifyWakeBus(url, ignore)))
+  },
+  RedisWakeBus: async (nodes) => {
+    const [url, prefix] = [await redisUrl(), redisPrefix()]
+    return times(nodes, () => untilTestEnds(new RedisWakeBus(url, prefix, ignore)))
+  },
+  WorkerWakeBus: async (nodes) => {
+    const exchange = new WakeExchange()
+    return times(nodes, () => {
+      const [worker, primary] = channel()
+      exchange.add(primary)
+      answerRoundTrips(primary)
+      return untilTestEnds(new WorkerWakeBus(worker, ignore))
+    })
+  },
+}

@@ -1,0 +1,114 @@
+import cluster, { type Worker } from 'node:cluster'
+import { backoff } from '../lib/time.ts'
+import { type Channel, listen, post } from './ipc.ts'
+import { answerRoundTrips } from './round-trip.ts'
+
+/** Milliseconds that workers have to end by themselves; theirs are fewer. */
+const GRACE = 15_000
+
+/** A worker that served so long was a good one: it is replaced at once. */
+const STEADY_MS = 10_000
+
+/** What a worker says of itself once it takes requests. */
+export interface Ready {
+  port: number
+  servesPages: boolean
+}
+
+/** Said by a worker to its pool. */
+export function tellReady({ port, servesPages }: Ready): void {
+  post(process, 'ready', { port, servesPages }).catch(() => {})
+}
+
+interface WorkerPoolParts {
+  /** How many workers there are to be. */
+  count: number
+  /** Is called once: when all workers take requests. */
+  onReady: (ready: Ready) => void
+  /** Does for a new worker what it needs of this process; answers a function to call when the worker has gone. */
+  attend: (worker: Channel) => () => void
+}
+
+/**
+ * The processes behind one port. The first one starts by itself, so that a setting is refused once; one that dies is
+ * replaced. This process serves no request itself.
+ */
+export class WorkerPool {
+  readonly #parts: WorkerPoolParts
+  readonly #workers = new Set<Worker>()
+  readonly #replacing = new Set<NodeJS.Timeout>()
+  /** Those that take requests. */
+  readonly #ready = new Set<Worker>()
+  /** Whether one of them has ever come so far: the settings are good. */
+  #canStart = false
+  #announced = false
+  #failures = 0
+  #ending = false
+  #ended = () => {}
+
+  constructor(parts: WorkerPoolParts) {
+    this.#parts = parts
+    // Workers that accept for themselves leave most connections to whichever wakes first.
+    cluster.schedulingPolicy = cluster.SCHED_RR
+  }
+
+  /** Starts the workers. Resolves with the exit code for this process: once `end` is done, or if none can start. */
+  run(): Promise<number> {
+    return new Promise((resolve) => {
+      this.#ended = () => resolve(0)
+      this.#fork(resolve)
+    })
+  }
+
+  /** Has every worker finish what is under way; what is left after a while is killed. */
+  end(): void {
+    if (this.#ending) return
+    this.#ending = true
+    for (const timer of this.#replacing) clearTimeout(timer)
+    for (const worker of this.#workers) worker.process.kill('SIGTERM')
+    setTimeout(() => {
+      for (const worker of this.#workers) worker.process.kill('SIGKILL')
+    }, GRACE).unref()
+    if (this.#workers.size === 0) this.#ended()
+  }
+
+  #fork(fail: (code: number) => void): void {
+    const worker = cluster.fork()
+    const forked = performance.now()
+    const leave = this.#parts.attend(worker)
+    this.#workers.add(worker)
+    worker.on('error', () => {})
+    answerRoundTrips(worker)
+    listen<Ready>(worker, 'ready', (ready) => this.#begun(worker, ready, fail))
+    worker.on('exit', (code) => {
+      leave()
+      this.#workers.delete(worker)
+      this.#ready.delete(worker)
+      if (this.#ending) return this.#workers.size === 0 ? this.#ended() : undefined
+      if (!this.#canStart) return fail(code || 1)
+      this.#failures = performance.now() - forked > STEADY_MS ? 0 : this.#failures + 1
+      this.#replace(this.#failures === 0 ? 0 : backoff(this.#failures - 1, { longest: 30_000 }), fail)
+    })
+  }
+
+  #begun(worker: Worker, ready: Ready, fail: (code: number) => void): void {
+    if (this.#ending) return
+    const { count, onReady } = this.#parts
+    this.#ready.add(worker)
+    if (!this.#canStart) {
+      this.#canStart = true
+      for (let more = 1; more < count; more += 1) this.#fork(fail)
+    }
+    if (this.#announced || this.#ready.size < count) return
+    this.#announced = true
+    onReady(ready)
+  }
+
+  #replace(delay: number, fail: (code: number) => void): void {
+    const timer = setTimeout(() => {
+      this.#replacing.delete(timer)
+      this.#fork(fail)
+    }, delay)
+    this.#replacing.add(timer)
+  }
+}
