@@ -1,8 +1,8 @@
 import cluster from 'node:cluster'
 import { pino } from 'pino'
 import { type Ready, tellReady } from './cluster/worker-pool.ts'
-import { openPool } from './compose/primary.ts'
-import { startApp } from './compose/serve.ts'
+import { startPrimary } from './compose/primary.ts'
+import { serve } from './compose/serve.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { DatabaseRefused } from './store/postgres-database.ts'
 
@@ -23,12 +23,12 @@ async function main(): Promise<void> {
   }
 
   if (config.workers > 1 && cluster.isPrimary) {
-    const pool = await openPool(config, log, (ready) => announce(config, ready, say))
+    const pool = await startPrimary(config, log, (ready) => announce(config, ready, say))
     onceToldToEnd(say, () => pool.end())
     process.exit(await pool.run())
   }
 
-  const app = await startApp(config, log, undefined, say)
+  const app = await serve(config, log)
   onceToldToEnd(cluster.isWorker ? () => {} : say, async () => {
     await app.close()
     process.exit(0)

@@ -1,13 +1,9 @@
 /** What a node says in a run without a fault of its own. */
-const SAID = [
-  /^Pollcast is at http/,
-  /^Only the API is served/,
-  /^Pollcast is closing …$/,
-  /^Waiting for the database at /,
-]
+const SAID = [/^Pollcast is at http/, /^Only the API is served/, /^Pollcast is closing …$/]
 
 /** What it logs of others' faults: what is away, and what it does meanwhile. */
 const LOGGED = [
+  /^Waiting for the database at /,
   /^Other processes can't be told of votes; trying again: /,
   /^The snapshot cache is away; the database is read instead: /,
   /^The database at 127\.0\.0\.1:\d+ is away: .+ and streams stay open\.$/,

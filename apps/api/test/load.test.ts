@@ -7,13 +7,13 @@ import { createParser } from 'eventsource-parser'
 import { expect, onTestFinished, test } from 'vitest'
 import { Audiences } from '../src/live/audiences.ts'
 import { Broker } from '../src/live/broker.ts'
-import { MemorySnapshotCache } from '../src/live/message-cache.ts'
-import { LocalWakeBus } from '../src/live/pubsub.ts'
+import { MemoryMessageCache } from '../src/live/message-cache.ts'
+import { LocalPubSub } from '../src/live/pubsub.ts'
 import { snapshotAt } from '../src/live/test-polls.ts'
 import { castVote } from '../src/polls/cast-vote.ts'
 import type { PollStore } from '../src/polls/poll-store.ts'
 import { Signal, type VoteCast } from '../src/polls/signals.ts'
-import { broadcastVotes } from '../src/reactions/publish.ts'
+import { publishVotes } from '../src/reactions/publish.ts'
 import { openApp } from './support/app.ts'
 import { recount } from './support/database.ts'
 import { get, RawConnection } from './support/raw-connection.ts'
@@ -162,12 +162,12 @@ test('20,000 polls that are voted on and watched by nobody, or by nobody any mor
   const errors: unknown[] = []
   const failed = (error: unknown) => errors.push(error)
   const voteCast = new Signal<VoteCast>(failed)
-  const cache = new MemorySnapshotCache()
-  const broker = new Broker({ cache, bus: new LocalWakeBus(), source: { snapshot }, onError: failed })
-  broadcastVotes(voteCast, broker)
+  const cache = new MemoryMessageCache()
+  const broker = new Broker({ cache, bus: new LocalPubSub(), source: { snapshot }, onError: failed })
+  publishVotes(voteCast, broker)
   const audiences = new Audiences(broker)
-  onTestFinished(() => audiences.pulse.stop())
-  const held = () => [broker.watched, cache.size, audiences.size, audiences.pulse.streams]
+  onTestFinished(() => audiences.heartbeat.stop())
+  const held = () => [broker.watched, cache.size, audiences.size, audiences.heartbeat.streams]
   const voteOnAll = () =>
     Promise.all(
       [...revisions.keys()].map((pollId) => castVote({ pollId, voterId: 'v', choiceIds: [1] }, store, voteCast)),

@@ -1,27 +1,54 @@
-/** The end of a channel between two processes, as `process` and cluster's `Worker` have it. */
+import { randomUUID } from 'node:crypto'
+import { withTimeout } from '../lib/time.ts'
+
+/** One end of the channel between two processes, as `process` and cluster's `Worker` have it. */
 export interface Channel {
   on(event: 'message', listener: (message: unknown) => void): unknown
   off(event: 'message', listener: (message: unknown) => void): unknown
   send?: ((message: object, done: (error: Error | null) => void) => boolean) | undefined
 }
 
-/** What the messages on it are about; there are others' messages on it too. */
-export type Topic = 'ready' | 'round trip' | 'wakes' | 'writes'
+/** What a message is about. Node's own messages and those of libraries travel on the channel too. */
+export type MessageType = 'ready' | 'round-trip' | 'pubsub' | 'writer'
 
-/** Resolves when the message has left. Rejects where the other process is gone. */
-export function post(channel: Channel, topic: Topic, message: object): Promise<void> {
+/** Resolves when the message has left. Rejects where it can't be sent, or the other process is gone. */
+export function post(channel: Channel, type: MessageType, body: object): Promise<void> {
   return new Promise((resolve, reject) => {
     if (!channel.send) return reject(new Error('there is no channel to the other process'))
-    channel.send({ pollcast: topic, message }, (error) => (error ? reject(error) : resolve()))
+    channel.send({ pollcast: type, body }, (error) => (error ? reject(error) : resolve()))
   })
 }
 
-/** Hears the messages about this topic; answers a function that ends it. */
-export function listen<Message>(channel: Channel, topic: Topic, heard: (message: Message) => void): () => void {
-  const listener = (sent: unknown) => {
-    const { pollcast, message } = (sent ?? {}) as { pollcast?: Topic; message?: Message }
-    if (pollcast === topic && message !== undefined) heard(message)
+/** Calls back for each message of this type. Returns a function that stops listening. */
+export function listen<Body>(channel: Channel, type: MessageType, onMessage: (body: Body) => void): () => void {
+  const listener = (message: unknown) => {
+    const { pollcast, body } = (message ?? {}) as { pollcast?: MessageType; body?: Body }
+    if (pollcast === type && body !== undefined) onMessage(body)
   }
   channel.on('message', listener)
   return () => void channel.off('message', listener)
+}
+
+interface RoundTrip {
+  id: string
+}
+
+/**
+ * Resolves when the other process has answered: by then it has handled all that was posted before, and all that it
+ * posted before has arrived here. Rejects where it is gone or takes longer than so many milliseconds.
+ */
+export async function roundTrip(channel: Channel, timeoutMs: number): Promise<void> {
+  const id = randomUUID()
+  let stop = () => {}
+  const answered = new Promise<void>((resolve, reject) => {
+    // The id tells a late answer to an earlier round trip apart.
+    stop = listen<RoundTrip>(channel, 'round-trip', (answer) => answer.id === id && resolve())
+    post(channel, 'round-trip', { id }).catch(reject)
+  })
+  await withTimeout(timeoutMs, answered).finally(stop)
+}
+
+/** Answers the round trips of the other process. */
+export function answerRoundTrips(channel: Channel): void {
+  listen<RoundTrip>(channel, 'round-trip', (trip) => void post(channel, 'round-trip', trip).catch(() => {}))
 }

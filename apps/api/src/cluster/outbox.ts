@@ -1,4 +1,4 @@
-import type { Wake } from '../live/pubsub.ts'
+import type { PubSubMessage } from '../live/pubsub.ts'
 
 /** Polls of which a wake may wait here while there is no way to send it: beyond that the oldest is dropped. */
 const MOST = 10_000
@@ -6,19 +6,19 @@ const MOST = 10_000
 /** Wakes to send: of each poll the newest only, and never more than one sending under way. */
 export class Outbox {
   readonly #waiting = new Map<string, number>()
-  readonly #send: (wakes: readonly Wake[]) => Promise<void> | undefined
+  readonly #send: (wakes: readonly PubSubMessage[]) => Promise<void> | undefined
   #sending: Promise<void> | undefined
 
   /**
    * @param send answers undefined while there is no way to send: then they wait for `flush`. Where it rejects they are
    *   sent again, so from then on it has to answer undefined.
    */
-  constructor(send: (wakes: readonly Wake[]) => Promise<void> | undefined) {
+  constructor(send: (wakes: readonly PubSubMessage[]) => Promise<void> | undefined) {
     this.#send = send
   }
 
   /** Never throws and never waits. */
-  put(wake: Wake): void {
+  put(wake: PubSubMessage): void {
     this.#keep(wake)
     this.flush()
   }
@@ -37,7 +37,7 @@ export class Outbox {
     while (this.#sending) await this.#sending
   }
 
-  async #finish(sending: Promise<void>, wakes: readonly Wake[]): Promise<void> {
+  async #finish(sending: Promise<void>, wakes: readonly PubSubMessage[]): Promise<void> {
     try {
       await sending
     } catch {
@@ -48,7 +48,7 @@ export class Outbox {
     this.flush()
   }
 
-  #keep({ pollId, revision }: Wake): void {
+  #keep({ pollId, revision }: PubSubMessage): void {
     const waiting = this.#waiting.get(pollId)
     if (waiting !== undefined && waiting >= revision) return
     this.#waiting.set(pollId, revision)

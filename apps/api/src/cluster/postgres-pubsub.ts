@@ -1,19 +1,19 @@
 import { Client, type QueryConfig } from 'pg'
-import { within } from '../lib/time.ts'
-import { type OpenLine, parseWake, wakeText } from './pubsub-connection.ts'
-import { SharedWakeBus, type SharedWakeBusOptions } from './reconnecting-pubsub.ts'
+import { withTimeout } from '../lib/time.ts'
+import { type OpenConnection, parseWake, wakeText } from './pubsub-connection.ts'
+import { type PubSubOptions, ReconnectingPubSub } from './reconnecting-pubsub.ts'
 
 const channelOf = (pollId: string) => `pollcast_${pollId}`
 
 /** Wakes between the processes on one PostgreSQL database, by LISTEN and NOTIFY on a connection of its own. */
-export class NotifyWakeBus extends SharedWakeBus {
-  constructor(url: string, options: SharedWakeBusOptions) {
+export class PostgresPubSub extends ReconnectingPubSub {
+  constructor(url: string, options: PubSubOptions) {
     super(notifyLine(url), options)
   }
 }
 
 const notifyLine =
-  (url: string): OpenLine =>
+  (url: string): OpenConnection =>
   async ({ hear, broken }, patience) => {
     const client = new Client({ connectionString: url, keepAlive: true, application_name: 'pollcast wakes' })
     client.on('error', broken)
@@ -24,9 +24,9 @@ const notifyLine =
     })
     const close = () => void client.end().catch(() => {})
     try {
-      await within(patience, client.connect())
+      await withTimeout(patience, client.connect())
       // A NOTIFY is a commit, and a wake need not be on the disk before it is sent.
-      await within(patience, client.query('SET synchronous_commit = off; SET idle_session_timeout = 0'))
+      await withTimeout(patience, client.query('SET synchronous_commit = off; SET idle_session_timeout = 0'))
     } catch (error) {
       close()
       throw error

@@ -3,7 +3,7 @@ import { Outbox } from './outbox.ts'
 import type { FromExchange, ToExchange } from './worker-messages.ts'
 
 /** Hands wakes on between the workers of one machine: to those that watch the poll, and to no other. */
-export class WakeExchange {
+export class PubSubExchange {
   readonly #watchers = new Map<string, Map<Channel, Outbox>>()
 
   /** Answers a function that forgets the worker again, which is to be called when it has gone. */
@@ -13,7 +13,7 @@ export class WakeExchange {
       tell(worker, { wakes: wakes.map(({ pollId, revision }) => [pollId, revision]) }).catch(() => {}),
     )
     const watched = new Set<string>()
-    listen<ToExchange>(worker, 'wakes', (told) => {
+    listen<ToExchange>(worker, 'pubsub', (told) => {
       for (const pollId of told.watch ?? []) {
         watched.add(pollId)
         this.#watch(pollId, worker, outbox)
@@ -51,4 +51,4 @@ export class WakeExchange {
   }
 }
 
-const tell = (worker: Channel, message: FromExchange): Promise<void> => post(worker, 'wakes', message)
+const tell = (worker: Channel, message: FromExchange): Promise<void> => post(worker, 'pubsub', message)

@@ -6,7 +6,7 @@ import { Ear } from './test-subscriber.ts'
 // What live/wake-bus.ts demands of every variant. The local bus has all its brokers in one process: there nothing
 // has to be told to anyone, and nothing is missed.
 describe.each(Object.entries(buses))('%s', (name, open) => {
-  const apart = name !== 'LocalWakeBus'
+  const apart = name !== 'LocalPubSub'
 
   const setUp = async () => {
     const [here, there] = await open(2)

@@ -3,9 +3,9 @@ import { Client } from 'pg'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { redisPrefix, redisUrl } from '../../test/support/redis.ts'
 import { TcpProxy } from '../../test/support/tcp-proxy.ts'
-import { NotifyWakeBus } from './postgres-pubsub.ts'
-import type { SharedWakeBus, SharedWakeBusOptions } from './reconnecting-pubsub.ts'
-import { RedisWakeBus } from './redis-pubsub.ts'
+import { PostgresPubSub } from './postgres-pubsub.ts'
+import type { PubSubOptions, ReconnectingPubSub } from './reconnecting-pubsub.ts'
+import { RedisPubSub } from './redis-pubsub.ts'
 import { newPollId, openNode, SharedSource } from './test-node.ts'
 import { postgresUrl } from './test-pubsubs.ts'
 import { Ear } from './test-subscriber.ts'
@@ -14,16 +14,16 @@ interface Kind {
   port: number
   /** A server's address, on which connections are named as told. */
   address(name: string): Promise<string>
-  open(url: string, prefix: string, options: SharedWakeBusOptions): SharedWakeBus
+  open(url: string, prefix: string, options: PubSubOptions): ReconnectingPubSub
   /** Has the server close the connections of this name; answers how many there were. */
   kill(name: string): Promise<number>
 }
 
 const kinds: Record<string, Kind> = {
-  NotifyWakeBus: {
+  PostgresPubSub: {
     port: 5432,
     address: async (name) => `${await postgresUrl()}?application_name=${name}`,
-    open: (url, _prefix, options) => new NotifyWakeBus(url, options),
+    open: (url, _prefix, options) => new PostgresPubSub(url, options),
     async kill(name) {
       const client = new Client(await postgresUrl())
       await client.connect()
@@ -33,10 +33,10 @@ const kinds: Record<string, Kind> = {
       return rowCount ?? 0
     },
   },
-  RedisWakeBus: {
+  RedisPubSub: {
     port: 6379,
     address: async (name) => `${await redisUrl()}?connectionName=${name}`,
-    open: (url, prefix, options) => new RedisWakeBus(url, prefix, options),
+    open: (url, prefix, options) => new RedisPubSub(url, prefix, options),
     async kill(name) {
       const redis = new Redis(await redisUrl())
       const clients = String(await redis.client('LIST')).split('\n')
@@ -50,7 +50,7 @@ const kinds: Record<string, Kind> = {
 
 describe.each(Object.entries(kinds))('%s', (_, { port, address, open, kill }) => {
   /** A node behind a proxy, and one that is not; both watch a poll. */
-  const setUp = async (options: Partial<SharedWakeBusOptions> = {}) => {
+  const setUp = async (options: Partial<PubSubOptions> = {}) => {
     const prefix = redisPrefix()
     const name = prefix.replace(':', '')
     const errors: Error[] = []

@@ -1,27 +1,27 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { Wake } from '../live/pubsub.ts'
-import type { LineEvents, WakeLine } from './pubsub-connection.ts'
-import { SharedWakeBus } from './reconnecting-pubsub.ts'
+import type { PubSubMessage } from '../live/pubsub.ts'
+import type { ConnectionEvents, PubSubConnection } from './pubsub-connection.ts'
+import { ReconnectingPubSub } from './reconnecting-pubsub.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 /** A line whose answers the test gives. */
-class Line implements WakeLine {
+class Line implements PubSubConnection {
   readonly log: string[] = []
-  readonly events: LineEvents
+  readonly events: ConnectionEvents
   closed = false
   readonly #answers: (() => void)[] = []
   /** While it is set, what is asked waits for `answer`. */
   held = false
 
-  constructor(events: LineEvents) {
+  constructor(events: ConnectionEvents) {
     this.events = events
   }
 
   subscribe = (pollIds: readonly string[]) => this.#do(`subscribe ${pollIds}`)
   unsubscribe = (pollIds: readonly string[]) => this.#do(`unsubscribe ${pollIds}`)
-  send = (wakes: readonly Wake[]) => this.#do(`send ${wakes.map((wake) => `${wake.pollId} ${wake.revision}`)}`)
+  send = (wakes: readonly PubSubMessage[]) => this.#do(`send ${wakes.map((wake) => `${wake.pollId} ${wake.revision}`)}`)
   ping = () => this.#do('ping')
 
   close(): void {
@@ -47,13 +47,13 @@ const setUp = async () => {
   const errors: Error[] = []
   const missed: string[] = []
   const network = { up: true, attempts: [] as number[] }
-  const open = async (events: LineEvents) => {
+  const open = async (events: ConnectionEvents) => {
     network.attempts.push(Date.now())
     if (!network.up) throw new Error('nobody there')
     lines.push(new Line(events))
     return lines.at(-1) as Line
   }
-  const bus = new SharedWakeBus(open, { onError: (error) => errors.push(error) })
+  const bus = new ReconnectingPubSub(open, { onError: (error) => errors.push(error) })
   bus.listen(
     () => {},
     (pollId) => missed.push(pollId),
@@ -90,7 +90,7 @@ test('a poll is listened for from its first watcher to a moment after its last',
   expect(missed).toEqual(['a'])
 })
 
-test('who comes back within that moment has missed nothing, and nothing is asked of the line', async () => {
+test('who comes back withTimeout that moment has missed nothing, and nothing is asked of the line', async () => {
   const { bus, line, missed } = await setUp()
   bus.watch('a')
   await vi.advanceTimersByTimeAsync(0)

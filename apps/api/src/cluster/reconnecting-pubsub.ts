@@ -1,10 +1,11 @@
-import { backoff, reasonOf, within } from '../lib/time.ts'
-import { LocalWakeBus, type Wake, type WakeBus } from '../live/pubsub.ts'
+import { reasonOf } from '../lib/reason-of.ts'
+import { backoff, withTimeout } from '../lib/time.ts'
+import { LocalPubSub, type PubSub, type PubSubMessage } from '../live/pubsub.ts'
 import { Outbox } from './outbox.ts'
-import type { OpenLine, WakeLine } from './pubsub-connection.ts'
+import type { OpenConnection, PubSubConnection } from './pubsub-connection.ts'
 import { Subscriptions } from './subscriptions.ts'
 
-export interface SharedWakeBusOptions {
+export interface PubSubOptions {
   /** Hears once of each time that other processes can't be reached. */
   onError: (error: Error) => void
   /** Milliseconds that a poll is still listened for after the last stream has left it. */
@@ -19,19 +20,19 @@ export interface SharedWakeBusOptions {
 const STEADY_MS = 5000
 
 /**
- * A bus between processes, over any WakeLine. Wakes are delivered in this process at once, whatever the line does.
+ * A bus between processes, over any PubSubConnection. Wakes are delivered in this process at once, whatever the line does.
  * Others are told of the newest revision of each poll, in one sending at a time; while there is no line it waits for
  * the next one, which is opened after growing delays. Whenever wakes may have been missed (the line is new, or the
  * poll is) the poll is reported as such, so that it is read again.
  */
-export class SharedWakeBus implements WakeBus {
-  readonly #open: OpenLine
-  readonly #options: Required<SharedWakeBusOptions>
-  readonly #here = new LocalWakeBus()
+export class ReconnectingPubSub implements PubSub {
+  readonly #open: OpenConnection
+  readonly #options: Required<PubSubOptions>
+  readonly #here = new LocalPubSub()
   readonly #missed: ((pollId: string) => void)[] = []
   readonly #subscriptions: Subscriptions
   readonly #outbox: Outbox
-  #line: WakeLine | undefined
+  #line: PubSubConnection | undefined
   #opened = 0
   #attempt = 0
   #reported = false
@@ -39,7 +40,7 @@ export class SharedWakeBus implements WakeBus {
   #retry: NodeJS.Timeout | undefined
   #heart: NodeJS.Timeout | undefined
 
-  constructor(open: OpenLine, options: SharedWakeBusOptions) {
+  constructor(open: OpenConnection, options: PubSubOptions) {
     this.#open = open
     this.#options = { linger: 1000, patience: 5000, heartbeat: 5000, ...options }
     this.#subscriptions = new Subscriptions({
@@ -53,7 +54,7 @@ export class SharedWakeBus implements WakeBus {
     void this.#connect()
   }
 
-  publish(wake: Wake): void {
+  publish(wake: PubSubMessage): void {
     this.#here.publish(wake)
     if (!this.#closed) this.#outbox.put(wake)
   }
@@ -66,7 +67,7 @@ export class SharedWakeBus implements WakeBus {
     this.#subscriptions.delete(pollId)
   }
 
-  listen(listener: (wake: Wake) => void, missed?: (pollId: string) => void): void {
+  listen(listener: (wake: PubSubMessage) => void, missed?: (pollId: string) => void): void {
     this.#here.listen(listener)
     if (missed) this.#missed.push(missed)
   }
@@ -78,16 +79,16 @@ export class SharedWakeBus implements WakeBus {
     clearTimeout(this.#retry)
     clearInterval(this.#heart)
     this.#subscriptions.close()
-    await within(1000, this.#outbox.drain()).catch(() => {})
+    await withTimeout(1000, this.#outbox.drain()).catch(() => {})
     this.#line?.close()
     this.#line = undefined
   }
 
   async #connect(): Promise<void> {
     // What breaks before there is a line to break rejects `open`.
-    const state: { line?: WakeLine; broken?: Error } = {}
+    const state: { line?: PubSubConnection; broken?: Error } = {}
     try {
-      const hear = (wake: Wake) => {
+      const hear = (wake: PubSubMessage) => {
         if (this.#subscriptions.has(wake.pollId)) this.#here.publish(wake)
       }
       const broken = (reason: Error) => {
@@ -109,24 +110,24 @@ export class SharedWakeBus implements WakeBus {
     }
   }
 
-  #send(wakes: readonly Wake[]): Promise<void> | undefined {
+  #send(wakes: readonly PubSubMessage[]): Promise<void> | undefined {
     const line = this.#line
     if (!line) return undefined
-    return within(this.#options.patience, line.send(wakes)).catch((error) => {
+    return withTimeout(this.#options.patience, line.send(wakes)).catch((error) => {
       this.#broken(line, error)
       throw error
     })
   }
 
-  async #beat(line: WakeLine): Promise<void> {
+  async #beat(line: PubSubConnection): Promise<void> {
     try {
-      await within(this.#options.patience, line.ping())
+      await withTimeout(this.#options.patience, line.ping())
     } catch (error) {
       this.#broken(line, error as Error)
     }
   }
 
-  #broken(line: WakeLine, reason: Error): void {
+  #broken(line: PubSubConnection, reason: Error): void {
     if (line !== this.#line) return
     this.#line = undefined
     clearInterval(this.#heart)

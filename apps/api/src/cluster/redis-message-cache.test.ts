@@ -2,22 +2,22 @@ import { Redis } from 'ioredis'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { redisPrefix, redisUrl } from '../../test/support/redis.ts'
 import { TcpProxy } from '../../test/support/tcp-proxy.ts'
-import { MemorySnapshotCache, type SnapshotCache } from '../live/message-cache.ts'
+import { MemoryMessageCache, type MessageCache } from '../live/message-cache.ts'
 import { snapshotAt } from '../live/test-polls.ts'
-import { RedisSnapshotCache } from './redis-message-cache.ts'
-import { RedisWakeBus } from './redis-pubsub.ts'
+import { RedisMessageCache } from './redis-message-cache.ts'
+import { RedisPubSub } from './redis-pubsub.ts'
 import { newPollId, openNode, SharedSource } from './test-node.ts'
 
-const openRedisCache = async (url: string, prefix: string, onError = (_: Error) => {}): Promise<RedisSnapshotCache> => {
-  const cache = new RedisSnapshotCache(url, prefix, { onError })
+const openRedisCache = async (url: string, prefix: string, onError = (_: Error) => {}): Promise<RedisMessageCache> => {
+  const cache = new RedisMessageCache(url, prefix, { onError })
   onTestFinished(() => cache.close())
   await cache.ready
   return cache
 }
 
-const caches: Record<string, () => Promise<SnapshotCache>> = {
-  MemorySnapshotCache: async () => new MemorySnapshotCache(),
-  RedisSnapshotCache: async () => openRedisCache(await redisUrl(), redisPrefix()),
+const caches: Record<string, () => Promise<MessageCache>> = {
+  MemoryMessageCache: async () => new MemoryMessageCache(),
+  RedisMessageCache: async () => openRedisCache(await redisUrl(), redisPrefix()),
 }
 
 // What live/snapshot-cache.ts demands of every variant.
@@ -97,7 +97,7 @@ describe('shared through Redis', () => {
   test('a wake from another node is answered from Redis, without a query', async () => {
     const { url, prefix, pollId, here, there } = await setUp()
     const source = new SharedSource()
-    const buses = [here, there].map(() => new RedisWakeBus(url, prefix, { onError: () => {} }))
+    const buses = [here, there].map(() => new RedisPubSub(url, prefix, { onError: () => {} }))
     onTestFinished(() => Promise.all(buses.map((bus) => bus.close())).then(() => {}))
     const begun = buses.map(
       (bus) =>

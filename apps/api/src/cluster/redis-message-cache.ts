@@ -1,7 +1,8 @@
 import { type Snapshot, snapshotSchema } from '@pollcast/shared/poll'
 import { type ChainableCommander, Redis } from 'ioredis'
-import { backoff, reasonOf, within } from '../lib/time.ts'
-import { MemorySnapshotCache, type SnapshotCache } from '../live/message-cache.ts'
+import { reasonOf } from '../lib/reason-of.ts'
+import { backoff, withTimeout } from '../lib/time.ts'
+import { MemoryMessageCache, type MessageCache } from '../live/message-cache.ts'
 import { snapshotJson } from '../polls/snapshot.ts'
 
 /** Taken only if newer: compared and written in one go, so that two nodes can't leave the older one. */
@@ -15,7 +16,7 @@ return 1`
 /** Polls whose snapshot may wait to be sent: beyond that none is taken, and others read the database. */
 const MOST_WAITING = 1000
 
-interface RedisSnapshotCacheOptions {
+interface RedisMessageCacheOptions {
   /** Hears once of each time that Redis can't be reached. */
   onError: (error: Error) => void
   /** Milliseconds for which Redis keeps a snapshot. It is asked for in the moments after a vote. */
@@ -28,8 +29,8 @@ interface RedisSnapshotCacheOptions {
  * Shares snapshots between processes through Redis, so that a wake costs each of them no query. What is watched here
  * is kept here as well. Redis is told in the background, and no answer is the same as knowing none.
  */
-export class RedisSnapshotCache implements SnapshotCache {
-  readonly #here = new MemorySnapshotCache()
+export class RedisMessageCache implements MessageCache {
+  readonly #here = new MemoryMessageCache()
   readonly #redis: Redis
   readonly #prefix: string
   readonly #ttl: number
@@ -38,7 +39,7 @@ export class RedisSnapshotCache implements SnapshotCache {
   #sending: Promise<void> | undefined
 
   /** @param prefix stands before every key, so that several installations can share one server */
-  constructor(url: string, prefix: string, { onError, ttl = 60_000, patience = 50 }: RedisSnapshotCacheOptions) {
+  constructor(url: string, prefix: string, { onError, ttl = 60_000, patience = 50 }: RedisMessageCacheOptions) {
     this.#prefix = prefix
     this.#ttl = ttl
     this.#patience = patience
@@ -93,7 +94,7 @@ export class RedisSnapshotCache implements SnapshotCache {
   async read(pollId: string, wanted: number): Promise<Snapshot | undefined> {
     const kept = this.#here.read(pollId)
     if ((kept && kept.revision >= wanted) || this.#redis.status !== 'ready') return kept
-    const text = await within(this.#patience, this.#redis.hget(this.#keyOf(pollId), 'snapshot')).catch(() => null)
+    const text = await withTimeout(this.#patience, this.#redis.hget(this.#keyOf(pollId), 'snapshot')).catch(() => null)
     const found = text === null ? undefined : parse(text)
     if (!found || found.pollId !== pollId) return kept
     this.#here.offer(found)
@@ -102,7 +103,7 @@ export class RedisSnapshotCache implements SnapshotCache {
 
   /** Sends what waits, if that can be done soon, and frees everything. */
   async close(): Promise<void> {
-    await within(1000, this.settled()).catch(() => {})
+    await withTimeout(1000, this.settled()).catch(() => {})
     this.#redis.disconnect()
   }
 

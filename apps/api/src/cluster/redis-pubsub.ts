@@ -1,12 +1,12 @@
 import { Redis } from 'ioredis'
-import { within } from '../lib/time.ts'
-import { type OpenLine, parseWake, wakeText } from './pubsub-connection.ts'
-import { SharedWakeBus, type SharedWakeBusOptions } from './reconnecting-pubsub.ts'
+import { withTimeout } from '../lib/time.ts'
+import { type OpenConnection, parseWake, wakeText } from './pubsub-connection.ts'
+import { type PubSubOptions, ReconnectingPubSub } from './reconnecting-pubsub.ts'
 
 /** Wakes between the processes on one Redis server, by PUBLISH and SUBSCRIBE on two connections of its own. */
-export class RedisWakeBus extends SharedWakeBus {
+export class RedisPubSub extends ReconnectingPubSub {
   /** @param prefix stands before every channel, so that several installations can share one server */
-  constructor(url: string, prefix: string, options: SharedWakeBusOptions) {
+  constructor(url: string, prefix: string, options: PubSubOptions) {
     super(
       redisLine(url, (pollId) => `${prefix}wake:${pollId}`),
       options,
@@ -15,7 +15,7 @@ export class RedisWakeBus extends SharedWakeBus {
 }
 
 const redisLine =
-  (url: string, channelOf: (pollId: string) => string): OpenLine =>
+  (url: string, channelOf: (pollId: string) => string): OpenConnection =>
   async ({ hear, broken }, patience) => {
     const connection = () =>
       new Redis(url, {
@@ -38,7 +38,7 @@ const redisLine =
       subscriber.disconnect()
     }
     try {
-      await within(patience, Promise.all([publisher.connect(), subscriber.connect()]))
+      await withTimeout(patience, Promise.all([publisher.connect(), subscriber.connect()]))
     } catch (error) {
       close()
       throw error

@@ -1,4 +1,4 @@
-import type { WakeLine } from './pubsub-connection.ts'
+import type { PubSubConnection } from './pubsub-connection.ts'
 
 /** Polls to subscribe to in one go. */
 const BATCH = 500
@@ -8,7 +8,7 @@ interface SubscriptionsParts {
   linger: number
   /** A poll's wakes come from now on; earlier ones may have been missed. */
   onBegun: (pollId: string) => void
-  onError: (line: WakeLine, error: Error) => void
+  onError: (line: PubSubConnection, error: Error) => void
 }
 
 /** Which polls' wakes are wanted here, and how far the line of the moment has been told. */
@@ -20,7 +20,7 @@ export class Subscriptions {
   readonly #joining = new Set<string>()
   readonly #leaving = new Set<string>()
   readonly #subscribed = new Set<string>()
-  #line: WakeLine | undefined
+  #line: PubSubConnection | undefined
   #tuning = false
 
   constructor(parts: SubscriptionsParts) {
@@ -50,7 +50,7 @@ export class Subscriptions {
   }
 
   /** From now on this line is told, all of it first; none of them while there is none. */
-  use(line: WakeLine | undefined): void {
+  use(line: PubSubConnection | undefined): void {
     this.#line = line
     this.#subscribed.clear()
     this.#leaving.clear()
@@ -85,7 +85,7 @@ export class Subscriptions {
     this.#tuning = false
   }
 
-  async #tell(line: WakeLine): Promise<void> {
+  async #tell(line: PubSubConnection): Promise<void> {
     const leave = take(this.#leaving)
     for (const pollId of leave) this.#subscribed.delete(pollId)
     const join = take(this.#joining)

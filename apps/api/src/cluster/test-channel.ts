@@ -1,19 +1,21 @@
 import type { Channel } from './ipc.ts'
 
-/** Both ends of what connects two processes: what is sent at one is heard at the other, a turn later. */
-export function channel(): [Channel, Channel] {
-  const ears = [new Set<(message: unknown) => void>(), new Set<(message: unknown) => void>()] as const
-  const end = (own: Set<(message: unknown) => void>, other: Set<(message: unknown) => void>): Channel => ({
+type Listener = (message: unknown) => void
+
+/** Both ends of a channel between two processes: what is sent at one end arrives at the other in a later turn. */
+export function channelPair(): [Channel, Channel] {
+  const [here, there] = [new Set<Listener>(), new Set<Listener>()]
+  const end = (own: Set<Listener>, other: Set<Listener>): Channel => ({
     on: (_event, listener) => own.add(listener),
     off: (_event, listener) => own.delete(listener),
     send: (message, done) => {
       const text = JSON.stringify(message)
       setImmediate(() => {
-        for (const ear of other) ear(JSON.parse(text))
+        for (const listener of other) listener(JSON.parse(text))
         done(null)
       })
       return true
     },
   })
-  return [end(ears[0], ears[1]), end(ears[1], ears[0])]
+  return [end(here, there), end(there, here)]
 }

@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto'
 import type { Snapshot } from '@pollcast/shared/poll'
 import { onTestFinished } from 'vitest'
 import { Broker } from '../live/broker.ts'
-import { MemorySnapshotCache, type SnapshotCache } from '../live/message-cache.ts'
-import type { WakeBus } from '../live/pubsub.ts'
+import { MemoryMessageCache, type MessageCache } from '../live/message-cache.ts'
+import type { PubSub } from '../live/pubsub.ts'
 import { snapshotAt } from '../live/test-polls.ts'
 
 const LETTERS = '23456789abcdefghjkmnpqrstuvwxyz'
@@ -23,10 +23,10 @@ export class SharedSource {
 }
 
 /** A node that watches a poll until the test has ended, and never reads it again unless it is told to. */
-export function openNode(bus: WakeBus, source: SharedSource, pollId: string, cache?: SnapshotCache) {
+export function openNode(bus: PubSub, source: SharedSource, pollId: string, cache?: MessageCache) {
   const errors: unknown[] = []
   const onError = (error: unknown) => errors.push(error)
-  const broker = new Broker({ bus, cache: cache ?? new MemorySnapshotCache(), source, onError, recheck: 3_600_000 })
+  const broker = new Broker({ bus, cache: cache ?? new MemoryMessageCache(), source, onError, recheck: 3_600_000 })
   const leaving = new AbortController()
   const seen: number[] = []
   let look = () => {}

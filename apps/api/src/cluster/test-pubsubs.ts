@@ -1,19 +1,19 @@
 import { afterAll, onTestFinished } from 'vitest'
 import { postgresServer } from '../../test/support/postgres.ts'
 import { redisPrefix, redisUrl } from '../../test/support/redis.ts'
-import { LocalWakeBus, type WakeBus } from '../live/pubsub.ts'
-import { NotifyWakeBus } from './postgres-pubsub.ts'
-import { WakeExchange } from './pubsub-exchange.ts'
-import type { SharedWakeBus } from './reconnecting-pubsub.ts'
-import { RedisWakeBus } from './redis-pubsub.ts'
-import { answerRoundTrips } from './round-trip.ts'
-import { channel } from './test-channel.ts'
-import { WorkerWakeBus } from './worker-pubsub.ts'
+import { LocalPubSub, type PubSub } from '../live/pubsub.ts'
+import { answerRoundTrips } from './ipc.ts'
+import { PostgresPubSub } from './postgres-pubsub.ts'
+import { PubSubExchange } from './pubsub-exchange.ts'
+import type { ReconnectingPubSub } from './reconnecting-pubsub.ts'
+import { RedisPubSub } from './redis-pubsub.ts'
+import { channelPair } from './test-channel.ts'
+import { WorkerPubSub } from './worker-pubsub.ts'
 
 /** Opens the buses of several nodes that reach each other, until the test has ended. */
-export type OpenBuses = (nodes: number) => Promise<WakeBus[]>
+export type OpenBuses = (nodes: number) => Promise<PubSub[]>
 
-const untilTestEnds = <Bus extends SharedWakeBus>(bus: Bus): Bus => {
+const untilTestEnds = <Bus extends ReconnectingPubSub>(bus: Bus): Bus => {
   onTestFinished(() => bus.close())
   return bus
 }
@@ -31,25 +31,25 @@ export async function postgresUrl(): Promise<string> {
 }
 
 export const buses: Record<string, OpenBuses> = {
-  LocalWakeBus: async (nodes) => {
-    const bus = new LocalWakeBus()
+  LocalPubSub: async (nodes) => {
+    const bus = new LocalPubSub()
     return times(nodes, () => bus)
   },
-  NotifyWakeBus: async (nodes) => {
+  PostgresPubSub: async (nodes) => {
     const url = await postgresUrl()
-    return times(nodes, () => untilTestEnds(new NotifyWakeBus(url, ignore)))
+    return times(nodes, () => untilTestEnds(new PostgresPubSub(url, ignore)))
   },
-  RedisWakeBus: async (nodes) => {
+  RedisPubSub: async (nodes) => {
     const [url, prefix] = [await redisUrl(), redisPrefix()]
-    return times(nodes, () => untilTestEnds(new RedisWakeBus(url, prefix, ignore)))
+    return times(nodes, () => untilTestEnds(new RedisPubSub(url, prefix, ignore)))
   },
-  WorkerWakeBus: async (nodes) => {
-    const exchange = new WakeExchange()
+  WorkerPubSub: async (nodes) => {
+    const exchange = new PubSubExchange()
     return times(nodes, () => {
-      const [worker, primary] = channel()
+      const [worker, primary] = channelPair()
       exchange.add(primary)
       answerRoundTrips(primary)
-      return untilTestEnds(new WorkerWakeBus(worker, ignore))
+      return untilTestEnds(new WorkerPubSub(worker, ignore))
     })
   },
 }

@@ -1,12 +1,12 @@
-import type { Wake, WakeBus } from '../live/pubsub.ts'
+import type { PubSub, PubSubMessage } from '../live/pubsub.ts'
 
 /** Listens on a bus, and remembers. */
 export class Ear {
-  readonly wakes: Wake[] = []
+  readonly wakes: PubSubMessage[] = []
   readonly missed: string[] = []
   #looks: (() => void)[] = []
 
-  constructor(bus: WakeBus) {
+  constructor(bus: PubSub) {
     bus.listen(
       (wake) => {
         this.wakes.push(wake)

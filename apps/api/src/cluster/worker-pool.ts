@@ -1,7 +1,6 @@
 import cluster, { type Worker } from 'node:cluster'
 import { backoff } from '../lib/time.ts'
-import { type Channel, listen, post } from './ipc.ts'
-import { answerRoundTrips } from './round-trip.ts'
+import { answerRoundTrips, type Channel, listen, post } from './ipc.ts'
 
 /** Milliseconds that workers have to end by themselves; theirs are fewer. */
 const GRACE = 15_000

@@ -1,23 +1,22 @@
-import { type Channel, listen, post } from './ipc.ts'
-import type { OpenLine } from './pubsub-connection.ts'
-import { SharedWakeBus, type SharedWakeBusOptions } from './reconnecting-pubsub.ts'
-import { roundTrip } from './round-trip.ts'
+import { type Channel, listen, post, roundTrip } from './ipc.ts'
+import type { OpenConnection } from './pubsub-connection.ts'
+import { type PubSubOptions, ReconnectingPubSub } from './reconnecting-pubsub.ts'
 import type { FromExchange, ToExchange } from './worker-messages.ts'
 
-/** Wakes between the workers of one machine, by way of the WakeExchange in their primary process. */
-export class WorkerWakeBus extends SharedWakeBus {
-  constructor(channel: Channel, options: SharedWakeBusOptions) {
+/** Wakes between the workers of one machine, by way of the PubSubExchange in their primary process. */
+export class WorkerPubSub extends ReconnectingPubSub {
+  constructor(channel: Channel, options: PubSubOptions) {
     super(workerLine(channel), options)
   }
 }
 
 const workerLine =
-  (channel: Channel): OpenLine =>
+  (channel: Channel): OpenConnection =>
   async ({ hear }, patience) => {
-    const close = listen<FromExchange>(channel, 'wakes', ({ wakes }) => {
+    const close = listen<FromExchange>(channel, 'pubsub', ({ wakes }) => {
       for (const [pollId, revision] of wakes) hear({ pollId, revision })
     })
-    const tell = (message: ToExchange) => post(channel, 'wakes', message)
+    const tell = (message: ToExchange) => post(channel, 'pubsub', message)
     /** Resolves when the exchange has done it: being sent is not enough where wakes of others may come in between. */
     const have = async (message: ToExchange) => {
       await tell(message)

@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { SqlPollWriter } from '../store/sql-poll-writer.ts'
 import { makePoll, sqlite } from '../store/test-store.ts'
-import { channel } from './test-channel.ts'
-import { WriteLine } from './writer-client.ts'
-import { serveWrites } from './writer-server.ts'
+import { channelPair } from './test-channel.ts'
+import { WriterClient } from './writer-client.ts'
+import { serveWriter } from './writer-server.ts'
 
 /** A primary process with an SQLite file, and two workers that write through it. What they say is kept. */
 const setUp = async () => {
@@ -16,16 +16,16 @@ const setUp = async () => {
   const writer = new SqlPollWriter(database)
   const said: unknown[] = []
   const lines = [0, 1].map(() => {
-    const [worker, primary] = channel()
-    serveWrites(primary, writer)
+    const [worker, primary] = channelPair()
+    serveWriter(primary, writer)
     worker.on('message', (message) => said.push(message))
-    return new WriteLine(worker)
+    return new WriterClient(worker)
   })
   const { snapshot, choiceIds } = await makePoll(store)
   const vote = (voterId: string, choice = choiceIds[0] as number) => {
     return { pollId: snapshot.pollId, voterId, choiceIds: [choice] }
   }
-  return { database, store, lines: lines as [WriteLine, WriteLine], pollId: snapshot.pollId, vote, said }
+  return { database, store, lines: lines as [WriterClient, WriterClient], pollId: snapshot.pollId, vote, said }
 }
 
 test('votes that come to two workers at once are committed together, each told of its own', async () => {
@@ -65,6 +65,6 @@ test('a broken rule comes back as what it is, and harms no neighbour; what went 
 })
 
 test('where the other process is gone, who asks is told so and does not wait', async () => {
-  const line = new WriteLine({ on: () => {}, off: () => {} })
+  const line = new WriterClient({ on: () => {}, off: () => {} })
   await expect(line.record({ pollId: 'x', voterId: 'x', choiceIds: [1] })).rejects.toThrow('no channel')
 })

@@ -14,14 +14,14 @@ interface Pending {
  * A worker's way to the one process of its pool that writes (write-desk.ts). What comes while that has something to do
  * for this worker goes there together when it is done: a message costs both processes more than what is in it.
  */
-export class WriteLine implements PollWriter {
+export class WriterClient implements PollWriter {
   readonly #channel: Channel
   #gathered: Pending[] = []
   #underWay: Pending[] = []
 
   constructor(channel: Channel) {
     this.#channel = channel
-    listen<Answer[]>(channel, 'writes', (answers) => this.#answered(answers))
+    listen<Answer[]>(channel, 'writer', (answers) => this.#answered(answers))
   }
 
   record(vote: Vote): Promise<RecordedVote> {
@@ -46,7 +46,7 @@ export class WriteLine implements PollWriter {
     this.#gathered = []
     this.#underWay = sent
     const asked = sent.map(({ ask }) => ask)
-    post(this.#channel, 'writes', asked).catch((error) => {
+    post(this.#channel, 'writer', asked).catch((error) => {
       this.#underWay = []
       for (const { reject } of sent) reject(error)
       this.#send()

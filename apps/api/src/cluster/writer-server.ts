@@ -19,11 +19,11 @@ export type Answer =
  * Writes for a worker of a pool. SQLite has one writer at a time: where one process writes for all, votes that come to
  * different workers share a transaction, and none waits for a lock that is handed out by chance.
  */
-export function serveWrites(worker: Channel, store: PollWriter): void {
-  listen<Ask[]>(worker, 'writes', async (asked) => {
+export function serveWriter(worker: Channel, store: PollWriter): void {
+  listen<Ask[]>(worker, 'writer', async (asked) => {
     const answers = await Promise.all(asked.map((ask) => write(ask, store)))
     // A worker that has gone hears of nothing any more; what it asked for is written all the same.
-    post(worker, 'writes', withoutRepeats(answers)).catch(() => {})
+    post(worker, 'writer', withoutRepeats(answers)).catch(() => {})
   })
 }
 

@@ -1,11 +1,11 @@
 import type { Channel } from '../cluster/ipc.ts'
-import { WakeExchange } from '../cluster/pubsub-exchange.ts'
+import { PubSubExchange } from '../cluster/pubsub-exchange.ts'
 import { type Ready, WorkerPool } from '../cluster/worker-pool.ts'
-import { serveWrites } from '../cluster/writer-server.ts'
+import { serveWriter } from '../cluster/writer-server.ts'
 import type { Config } from '../config.ts'
+import type { Log } from '../lib/log.ts'
 import { SqlPollWriter } from '../store/sql-poll-writer.ts'
 import { openSqlite } from '../store/sqlite-database.ts'
-import type { AppLog } from './serve.ts'
 
 export interface Pool {
   /** Resolves with the exit code for this process: once `end` is done, or if no worker can start. */
@@ -19,14 +19,14 @@ export interface Pool {
  * @param log hears of each time that the database can't be written to, where this process writes
  * @param onReady is called once: when all workers take requests
  */
-export async function openPool(config: Config, log: AppLog, onReady: (ready: Ready) => void): Promise<Pool> {
+export async function startPrimary(config: Config, log: Log, onReady: (ready: Ready) => void): Promise<Pool> {
   const count = config.workers
   if ('url' in config.database) return new WorkerPool({ count, onReady, attend: () => () => {} })
-  const exchange = new WakeExchange()
+  const exchange = new PubSubExchange()
   const database = await openSqlite(config.database.path, log)
   const writer = new SqlPollWriter(database)
   const attend = (worker: Channel) => {
-    serveWrites(worker, writer)
+    serveWriter(worker, writer)
     return exchange.add(worker)
   }
   const pool = new WorkerPool({ count, onReady, attend })

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { roundTrip } from '../cluster/round-trip.ts'
+import { roundTrip } from '../cluster/ipc.ts'
 import type { Config } from '../config.ts'
 import { rateLimits } from '../http/rate-limit.ts'
 import { createKoa } from '../http/router.ts'
@@ -7,15 +7,16 @@ import { HttpServer } from '../http/server.ts'
 import { Voters } from '../http/voter.ts'
 import { webFiles } from '../http/web-files.ts'
 import { builtEntry, devEntry } from '../http/web-shell.ts'
+import type { Log } from '../lib/log.ts'
 import { Audiences } from '../live/audiences.ts'
 import { Broker } from '../live/broker.ts'
 import { isUnavailable } from '../polls/errors.ts'
 import { Signal, type VoteCast } from '../polls/signals.ts'
-import { broadcastVotes } from '../reactions/publish.ts'
-import { openStore, openWakes } from './adapters.ts'
+import { publishVotes } from '../reactions/publish.ts'
+import { openPubSub, openStore } from './adapters.ts'
 
 /** Milliseconds that requests under way have to finish once the end has begun. */
-const GRACE = 5000
+const GRACE_MS = 5000
 
 /** Where `vite build` puts the web app: the same place seen from src/ and from dist/. */
 const WEB_ROOT = fileURLToPath(new URL('../../../web/dist', import.meta.url))
@@ -29,33 +30,22 @@ export interface App {
   close(): Promise<void>
 }
 
-export interface AppLog {
-  error(problem: unknown): void
-  info(text: string): void
-}
-
 /**
- * Puts one process together that takes requests, and resolves when it does.
+ * Builds the process that takes requests, and resolves when it does.
  *
- * @param log hears what is wrong, errors that nobody expected among it, and when it is right again
- * @param say hears what is being waited for
+ * @param log is told of what is wrong, unexpected errors among it, of what is waited for, and when all is well again
  */
-export async function startApp(
-  config: Config,
-  log: AppLog,
-  webRoot: string = WEB_ROOT,
-  say: (text: string) => void = () => {},
-): Promise<App> {
+export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT): Promise<App> {
   const onError = (error: unknown) => log.error(error)
-  const { store, database } = await openStore(config, say, log)
+  const { store, database } = await openStore(config, log)
   const voteCast = new Signal<VoteCast>(onError)
-  const { bus, cache, closeWakes } = openWakes(config, database.voterKey, onError)
+  const { bus, cache, closePubSub } = openPubSub(config, database.voterKey, onError)
   // The store has told of an outage once, and is not to be told of by each poll that is watched meanwhile.
   const onUnread = (error: unknown) => {
     if (!isUnavailable(error)) onError(error)
   }
   const broker = new Broker({ cache, bus, source: store, onError: onUnread })
-  broadcastVotes(voteCast, broker)
+  publishVotes(voteCast, broker)
   const audiences = new Audiences(broker)
 
   const built = builtEntry(webRoot)
@@ -76,11 +66,11 @@ export async function startApp(
 
   const release = async () => {
     await database.close()
-    await closeWakes()
+    await closePubSub()
   }
   const close = async () => {
-    const closed = server.close(GRACE)
-    audiences.pulse.stop()
+    const closed = server.close(GRACE_MS)
+    audiences.heartbeat.stop()
     await closed
     await release()
   }

@@ -13,10 +13,10 @@ import { createPoll, Voter } from '../../test/support/voter.ts'
 import { Watcher } from '../../test/support/watcher.ts'
 import { Audiences } from '../live/audiences.ts'
 import { Broker } from '../live/broker.ts'
-import { MemorySnapshotCache } from '../live/message-cache.ts'
-import { LocalWakeBus } from '../live/pubsub.ts'
+import { MemoryMessageCache } from '../live/message-cache.ts'
+import { LocalPubSub } from '../live/pubsub.ts'
 import { Signal, type VoteCast } from '../polls/signals.ts'
-import { broadcastVotes } from '../reactions/publish.ts'
+import { publishVotes } from '../reactions/publish.ts'
 import { SqlPollStore } from '../store/sql-poll-reader.ts'
 import { SqlPollWriter } from '../store/sql-poll-writer.ts'
 import { openSqlite } from '../store/sqlite-database.ts'
@@ -192,9 +192,9 @@ const openParts = async () => {
   const errors: unknown[] = []
   const failed = (error: unknown) => errors.push(error)
   const voteCast = new Signal<VoteCast>(failed)
-  const cache = new MemorySnapshotCache()
-  const broker = new Broker({ cache, bus: new LocalWakeBus(), source: store, onError: failed })
-  broadcastVotes(voteCast, broker)
+  const cache = new MemoryMessageCache()
+  const broker = new Broker({ cache, bus: new LocalPubSub(), source: store, onError: failed })
+  publishVotes(voteCast, broker)
   const audiences = new Audiences(broker)
   const koa = createKoa({
     store,
@@ -212,13 +212,13 @@ const openParts = async () => {
     const listening = createServer(koa.callback()).listen(0, '127.0.0.1', () => resolve(listening))
   })
   onTestFinished(async () => {
-    audiences.pulse.stop()
+    audiences.heartbeat.stop()
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
     await database.close()
   })
   const held = () => ({
-    streams: audiences.pulse.streams,
+    streams: audiences.heartbeat.streams,
     audiences: audiences.size,
     watched: broker.watched,
     cached: cache.size,

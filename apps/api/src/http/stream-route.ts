@@ -5,7 +5,7 @@ import { pollIdSchema } from '@pollcast/shared/poll'
 import type { Context, Middleware } from 'koa'
 import * as z from 'zod'
 import type { Audiences } from '../live/audiences.ts'
-import { SocketOutlet } from '../live/socket-writer.ts'
+import { SocketWriter } from '../live/socket-writer.ts'
 import { Stream } from '../live/stream.ts'
 import { conform } from './body.ts'
 import { handOver } from './hand-over.ts'
@@ -64,7 +64,7 @@ async function openStream(
 
 /** Apart from `openStream`, so that what listens to the socket keeps nothing of the request in memory. */
 function seat(socket: Socket, audiences: Audiences, pollIds: readonly string[]): Stream {
-  const stream = new Stream(new SocketOutlet(socket))
+  const stream = new Stream(new SocketWriter(socket))
   socket.on('end', destroy)
   socket.on('close', () => audiences.leave(pollIds, stream))
   return stream

@@ -1,15 +1,16 @@
-/** Has one thing done after another, in the order asked for, whether the one before went well or not. */
-export class Turns {
+/** Runs one task after another, in the order they were added, whether the one before succeeded or failed. */
+export class SerialQueue {
   #last: Promise<unknown> = Promise.resolve()
 
-  take<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(work)
-    this.#last = turn.catch(() => {})
-    return turn
+  /** Settles as the task does. */
+  run<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(task)
+    this.#last = result.catch(() => {})
+    return result
   }
 
-  /** Resolves when all that was asked for is done, and what that asked for in turn. */
-  async over(): Promise<void> {
+  /** Resolves when the queue is empty: tasks that running ones add are waited for too. */
+  async drain(): Promise<void> {
     let last: unknown
     while (last !== this.#last) {
       last = this.#last

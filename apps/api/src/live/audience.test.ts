@@ -6,9 +6,9 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Audiences } from './audiences.ts'
 import { Broker } from './broker.ts'
 import { KEEPALIVE } from './frame.ts'
-import { Pulse } from './heartbeat.ts'
-import { MemorySnapshotCache } from './message-cache.ts'
-import { LocalWakeBus } from './pubsub.ts'
+import { Heartbeat } from './heartbeat.ts'
+import { MemoryMessageCache } from './message-cache.ts'
+import { LocalPubSub } from './pubsub.ts'
 import { Stream } from './stream.ts'
 import { snapshotAt } from './test-polls.ts'
 
@@ -74,10 +74,10 @@ class Room {
   isReadable = true
   /** While it is set, reads wait for it. */
   gate: Promise<void> | undefined
-  readonly cache = new MemorySnapshotCache()
+  readonly cache = new MemoryMessageCache()
   readonly broker = new Broker({
     cache: this.cache,
-    bus: new LocalWakeBus(),
+    bus: new LocalPubSub(),
     source: {
       snapshot: async (pollId) => {
         this.reads += 1
@@ -88,8 +88,8 @@ class Room {
     },
     onError: (error) => this.errors.push(error),
   })
-  readonly pulse = new Pulse(60)
-  readonly audiences = new Audiences(this.broker, this.pulse)
+  readonly heartbeat = new Heartbeat(60)
+  readonly audiences = new Audiences(this.broker, this.heartbeat)
 
   vote(pollId = POLL): void {
     const revision = (this.revisions.get(pollId) ?? 0) + 1
@@ -180,23 +180,23 @@ test('a stream that leaves frees everything, also while its reader is stuck or i
   await settle()
   leave()
   await room.audiences.join([POLL], () => undefined)
-  expect([room.audiences.size, room.broker.watched, room.cache.size, room.pulse.streams]).toEqual([0, 0, 0, 0])
+  expect([room.audiences.size, room.broker.watched, room.cache.size, room.heartbeat.streams]).toEqual([0, 0, 0, 0])
   reader.resume()
   await settle()
   expect(reader.revisions()).toEqual([0, 1])
-  room.pulse.stop()
+  room.heartbeat.stop()
   expect(vi.getTimerCount()).toBe(0)
 })
 
 test('a poll that cannot be read opens no stream and leaves nothing', async () => {
   const room = new Room()
   const broker = new Broker({
-    cache: new MemorySnapshotCache(),
-    bus: new LocalWakeBus(),
+    cache: new MemoryMessageCache(),
+    bus: new LocalPubSub(),
     source: { snapshot: () => Promise.reject(new Error('no such poll')) },
     onError: () => {},
   })
-  const audiences = new Audiences(broker, room.pulse)
+  const audiences = new Audiences(broker, room.heartbeat)
   const open = vi.fn()
   await expect(audiences.join([POLL], open)).rejects.toThrow('no such poll')
   await expect(audiences.join([POLL], open)).rejects.toThrow('no such poll')
@@ -335,8 +335,8 @@ test('in any order of votes, joins, slow readers and leaves every stream ends on
       }
       for (const { leave } of open) leave()
       await vi.advanceTimersByTimeAsync(0)
-      expect([room.audiences.size, room.broker.watched, room.cache.size, room.pulse.streams]).toEqual([0, 0, 0, 0])
-      room.pulse.stop()
+      expect([room.audiences.size, room.broker.watched, room.cache.size, room.heartbeat.streams]).toEqual([0, 0, 0, 0])
+      room.heartbeat.stop()
     }),
     { numRuns: 300 },
   )

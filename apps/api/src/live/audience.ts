@@ -1,8 +1,8 @@
 import type { Snapshot } from '@pollcast/shared/poll'
-import { within } from '../lib/time.ts'
+import { withTimeout } from '../lib/time.ts'
 import type { Broker } from './broker.ts'
 import { Frame } from './frame.ts'
-import type { Pulse } from './heartbeat.ts'
+import type { Heartbeat } from './heartbeat.ts'
 import { inSlices } from './in-slices.ts'
 import type { Stream, Waiting } from './stream.ts'
 
@@ -34,7 +34,7 @@ class Seat implements Waiting {
     if (this.stream.blocked) return this.stream.whenFree(this)
     const bytes = this.#revision < 0 ? frame.first : frame.update
     this.#revision = frame.revision
-    this.stream.write(bytes, this.#audience.pulse.beat)
+    this.stream.write(bytes, this.#audience.heartbeat.tick)
   }
 }
 
@@ -44,7 +44,7 @@ export class Audience {
   newest: Frame | undefined
   /** Settles with the first snapshot: rejects where the poll can't be read. */
   readonly ready: Promise<void>
-  readonly pulse: Pulse
+  readonly heartbeat: Heartbeat
   readonly #broker: Broker
   readonly #pollId: string
   readonly #seats = new Map<Stream, Seat>()
@@ -52,8 +52,8 @@ export class Audience {
   #sweeping = false
   #catchingUp: Promise<void> | undefined
 
-  constructor(broker: Broker, pulse: Pulse, pollId: string) {
-    this.pulse = pulse
+  constructor(broker: Broker, heartbeat: Heartbeat, pollId: string) {
+    this.heartbeat = heartbeat
     this.#broker = broker
     this.#pollId = pollId
     this.ready = new Promise((resolve, reject) => {
@@ -74,7 +74,7 @@ export class Audience {
     // Twice, for a read that was under way may have begun too early.
     for (let read = 0; read < 2 && (this.newest?.revision ?? 0) < revision; read += 1) {
       this.#catchingUp ??= this.#readAgain()
-      await within(CATCH_UP_PATIENCE, this.#catchingUp).catch(() => {})
+      await withTimeout(CATCH_UP_PATIENCE, this.#catchingUp).catch(() => {})
     }
   }
 

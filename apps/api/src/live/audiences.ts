@@ -1,19 +1,19 @@
 import { Audience } from './audience.ts'
 import type { Broker } from './broker.ts'
-import { Pulse } from './heartbeat.ts'
+import { Heartbeat } from './heartbeat.ts'
 import type { Stream } from './stream.ts'
 
 /** Every audience of the process: there is one for each poll that someone watches, and none for the others. */
 export class Audiences {
-  readonly pulse: Pulse
+  readonly heartbeat: Heartbeat
   readonly #broker: Broker
   readonly #byPoll = new Map<string, Audience>()
   /** Streams between asking and being seated: their audience stays meanwhile. */
   readonly #arriving = new Map<string, number>()
 
-  constructor(broker: Broker, pulse = new Pulse()) {
+  constructor(broker: Broker, heartbeat = new Heartbeat()) {
     this.#broker = broker
-    this.pulse = pulse
+    this.heartbeat = heartbeat
   }
 
   /** How many polls have an audience. */
@@ -35,8 +35,8 @@ export class Audiences {
       await Promise.all(audiences.map((audience) => audience.catchUp(shown)))
       const stream = open()
       if (!stream) return
-      stream.beat = this.pulse.beat
-      this.pulse.add(stream)
+      stream.lastTick = this.heartbeat.tick
+      this.heartbeat.add(stream)
       for (const audience of audiences) audience.join(stream)
     } finally {
       for (const pollId of pollIds) this.#arrived(pollId)
@@ -45,7 +45,7 @@ export class Audiences {
 
   /** Frees all that the stream held. */
   leave(pollIds: readonly string[], stream: Stream): void {
-    this.pulse.delete(stream)
+    this.heartbeat.delete(stream)
     for (const pollId of pollIds) {
       this.#byPoll.get(pollId)?.leave(stream)
       this.#closeIfEmpty(pollId)
@@ -56,7 +56,7 @@ export class Audiences {
     this.#arriving.set(pollId, (this.#arriving.get(pollId) ?? 0) + 1)
     let audience = this.#byPoll.get(pollId)
     if (!audience) {
-      audience = new Audience(this.#broker, this.pulse, pollId)
+      audience = new Audience(this.#broker, this.heartbeat, pollId)
       this.#byPoll.set(pollId, audience)
     }
     return audience

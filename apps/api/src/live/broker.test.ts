@@ -1,9 +1,9 @@
 import type { Snapshot } from '@pollcast/shared/poll'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { Broker, type SnapshotSource } from './broker.ts'
-import { MemorySnapshotCache } from './message-cache.ts'
-import { LocalWakeBus } from './pubsub.ts'
+import { Broker, type MessageSource } from './broker.ts'
+import { MemoryMessageCache } from './message-cache.ts'
+import { LocalPubSub } from './pubsub.ts'
 import { snapshotAt } from './test-polls.ts'
 
 const POLL = 'abcdefgh'
@@ -13,7 +13,7 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 /** A store of one poll, at a revision that the test sets. */
-class Source implements SnapshotSource {
+class Source implements MessageSource {
   revision = 0
   reads = 0
   /** While it is set, reads wait for it. */
@@ -27,8 +27,8 @@ class Source implements SnapshotSource {
   }
 }
 
-const setUp = (bus = new LocalWakeBus(), source = new Source()) => {
-  const cache = new MemorySnapshotCache()
+const setUp = (bus = new LocalPubSub(), source = new Source()) => {
+  const cache = new MemoryMessageCache()
   const errors: unknown[] = []
   const broker = new Broker({ cache, bus, source, onError: (error) => errors.push(error), recheck: RECHECK })
   const leaving = new AbortController()
@@ -195,7 +195,7 @@ test('in any order of publishes on two nodes, with wakes lost at will, both end 
       async (votes) => {
         const source = new Source()
         // Each node has a bus of its own; what crosses over is up to the example.
-        const nodes = [setUp(new LocalWakeBus(), source), setUp(new LocalWakeBus(), source)]
+        const nodes = [setUp(new LocalPubSub(), source), setUp(new LocalPubSub(), source)]
         const seen: number[][] = [[], []]
         const watching = nodes.map(async ({ changes }, index) => {
           for await (const snapshot of changes) seen[index]?.push(snapshot.revision)

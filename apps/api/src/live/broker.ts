@@ -1,7 +1,7 @@
 import type { Snapshot } from '@pollcast/shared/poll'
 import { Condition } from './condition.ts'
-import type { SnapshotCache } from './message-cache.ts'
-import type { Wake, WakeBus } from './pubsub.ts'
+import type { MessageCache } from './message-cache.ts'
+import type { PubSub, PubSubMessage } from './pubsub.ts'
 
 /*
  * What Pollcast promises of a live poll. Each is held by the test named beside it.
@@ -23,7 +23,7 @@ import type { Wake, WakeBus } from './pubsub.ts'
  */
 
 /** Where a snapshot comes from when neither a vote nor the cache has brought it. Rejects for an unknown poll. */
-export interface SnapshotSource {
+export interface MessageSource {
   snapshot(pollId: string): Promise<Snapshot>
 }
 
@@ -38,9 +38,9 @@ interface Topic {
 }
 
 interface BrokerParts {
-  cache: SnapshotCache
-  bus: WakeBus
-  source: SnapshotSource
+  cache: MessageCache
+  bus: PubSub
+  source: MessageSource
   /** Hears of a poll that could not be read again; its streams keep what they have and the next round tries anew. */
   onError: (error: unknown) => void
   /** How long, in milliseconds, a watched poll goes without a wake before it is read again. */
@@ -145,7 +145,7 @@ export class Broker {
     this.#parts.bus.unwatch(pollId)
   }
 
-  #wake({ pollId, revision }: Wake): void {
+  #wake({ pollId, revision }: PubSubMessage): void {
     const topic = this.#topics.get(pollId)
     if (!topic || revision <= topic.revision) return
     topic.revision = revision

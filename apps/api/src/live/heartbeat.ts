@@ -4,25 +4,25 @@ import { inSlices } from './in-slices.ts'
 import type { Stream } from './stream.ts'
 
 /** Milliseconds from beat to beat: how exactly silence is measured. */
-const BEAT_MS = 500
-const SILENT_BEATS = (keepaliveSeconds * 1000) / BEAT_MS
+const TICK_MS = 500
+const SILENT_TICKS = (keepaliveSeconds * 1000) / TICK_MS
 
 /**
  * The one timer of all streams of the process. It counts beats, keeps silent streams alive, and closes those whose
  * reader has taken nothing for too long: such a reader comes back by itself, to the newest snapshot.
  */
-export class Pulse {
-  beat = 0
+export class Heartbeat {
+  tick = 0
   readonly #streams = new Set<Stream>()
-  readonly #stuckBeats: number
+  readonly #stuckTicks: number
   readonly #timer: NodeJS.Timeout
   #visiting = false
   #stopped = false
 
   /** @param stuckSeconds how long a reader may take nothing before its stream is closed */
   constructor(stuckSeconds = 60) {
-    this.#stuckBeats = (stuckSeconds * 1000) / BEAT_MS
-    this.#timer = setInterval(() => void this.#strike(), BEAT_MS).unref()
+    this.#stuckTicks = (stuckSeconds * 1000) / TICK_MS
+    this.#timer = setInterval(() => void this.#onTimer(), TICK_MS).unref()
   }
 
   get streams(): number {
@@ -45,8 +45,8 @@ export class Pulse {
     for (const stream of this.#streams) stream.end()
   }
 
-  async #strike(): Promise<void> {
-    this.beat += 1
+  async #onTimer(): Promise<void> {
+    this.tick += 1
     if (this.#visiting) return
     this.#visiting = true
     await inSlices(this.#streams, (stream) => this.#visit(stream))
@@ -54,11 +54,11 @@ export class Pulse {
   }
 
   #visit(stream: Stream): void {
-    const silent = this.beat - stream.beat
+    const silent = this.tick - stream.lastTick
     if (stream.blocked) {
-      if (silent >= this.#stuckBeats) stream.destroy()
-    } else if (silent >= SILENT_BEATS) {
-      stream.write(KEEPALIVE, this.beat)
+      if (silent >= this.#stuckTicks) stream.destroy()
+    } else if (silent >= SILENT_TICKS) {
+      stream.write(KEEPALIVE, this.tick)
     }
   }
 }

@@ -4,7 +4,7 @@ import type { Snapshot } from '@pollcast/shared/poll'
  * Where the broker keeps the newest snapshot of each poll that is watched. A variant may share it between processes;
  * this is what each must promise.
  */
-export interface SnapshotCache {
+export interface MessageCache {
   /** How many polls are held. */
   readonly size: number
   /** From now on this poll is watched here: keep its snapshots. */
@@ -21,7 +21,7 @@ export interface SnapshotCache {
 }
 
 /** The cache of a process by itself. A poll that is not held costs no memory: its snapshots pass through. */
-export class MemorySnapshotCache implements SnapshotCache {
+export class MemoryMessageCache implements MessageCache {
   readonly #held = new Map<string, Snapshot | undefined>()
 
   get size(): number {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
-import { SocketOutlet } from './socket-writer.ts'
+import { SocketWriter } from './socket-writer.ts'
 
 const server = createServer()
 let reader: Socket
@@ -26,26 +26,26 @@ afterEach(async () => {
 const counted = (length: number, from = 0) => Buffer.from(Uint32Array.from({ length }, (_, n) => from + n).buffer)
 
 test('what the kernel takes at once is gone at once, and nothing waits', async () => {
-  const outlet = new SocketOutlet(socket)
-  expect(outlet.write(Buffer.from('one'))).toBe(true)
-  expect(outlet.write(Buffer.from('two'))).toBe(true)
-  outlet.end()
+  const writer = new SocketWriter(socket)
+  expect(writer.write(Buffer.from('one'))).toBe(true)
+  expect(writer.write(Buffer.from('two'))).toBe(true)
+  writer.end()
   expect((await buffer(reader.resume())).toString()).toBe('onetwo')
 })
 
 test('what the kernel takes in part, or not at all, arrives whole and in order once the reader reads', async () => {
-  const outlet = new SocketOutlet(socket)
+  const writer = new SocketWriter(socket)
   const length = 4_000_000
-  expect(outlet.write(counted(length))).toBe(false)
+  expect(writer.write(counted(length))).toBe(false)
   const waiting = socket.writableLength
   expect(waiting).toBeGreaterThan(0)
   expect(waiting).toBeLessThan(length * 4)
 
-  const written = new Promise<void>((resolve) => outlet.whenWritten(resolve))
+  const written = new Promise<void>((resolve) => writer.whenWritten(resolve))
   const read = buffer(reader)
   await written
-  expect(outlet.write(counted(10, length))).toBe(true)
-  outlet.end()
+  expect(writer.write(counted(10, length))).toBe(true)
+  writer.end()
   expect((await read).equals(counted(length + 10))).toBe(true)
 })
 
@@ -53,31 +53,31 @@ test('what waited in the socket before is not overtaken', async () => {
   const length = 4_000_000
   socket.write(counted(length))
   expect(socket.writableLength).toBeGreaterThan(0)
-  const outlet = new SocketOutlet(socket)
+  const writer = new SocketWriter(socket)
   const read = buffer(reader)
   await once(reader, 'data')
-  outlet.write(counted(10, length))
-  outlet.end()
+  writer.write(counted(10, length))
+  writer.end()
   expect((await read).equals(counted(length + 10))).toBe(true)
 })
 
 test('nothing is written behind the end', async () => {
-  const outlet = new SocketOutlet(socket)
-  outlet.write(Buffer.from('last'))
-  outlet.end()
-  outlet.write(Buffer.from('too late'))
+  const writer = new SocketWriter(socket)
+  writer.write(Buffer.from('last'))
+  writer.end()
+  writer.write(Buffer.from('too late'))
   expect((await buffer(reader.resume())).toString()).toBe('last')
 })
 
 test('once a socket is closed nothing is written, also where its number has gone to another connection', async () => {
-  const outlet = new SocketOutlet(socket)
+  const writer = new SocketWriter(socket)
   const closed = once(socket, 'close')
   socket.on('error', () => {})
   socket.destroy()
   const heir = connect((server.address() as AddressInfo).port, '127.0.0.1')
   const [accepted]: Socket[] = await once(server, 'connection')
   onTestFinished(() => void accepted?.destroy())
-  outlet.write(Buffer.from('for someone else'))
+  writer.write(Buffer.from('for someone else'))
   await closed
   accepted?.end('hello')
   expect((await buffer(heir)).toString()).toBe('hello')

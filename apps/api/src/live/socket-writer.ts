@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs'
 import type { Socket } from 'node:net'
-import type { Outlet } from './stream.ts'
+import type { StreamWriter } from './stream.ts'
 
 /** Node's own half of a socket: undocumented, and missing once the socket is closed. */
 type Handle = { readonly fd?: number } | null | undefined
@@ -17,7 +17,7 @@ const handleOf = (socket: Socket): Handle => (socket as Socket & { _handle?: Han
  * The descriptor is used only while the handle it came from is the socket's: once that is closed, the system may have
  * given its number to another connection. Where there is no descriptor (Windows), `socket.write` does it all.
  */
-export class SocketOutlet implements Outlet {
+export class SocketWriter implements StreamWriter {
   readonly #socket: Socket
   readonly #descriptor: number
   readonly #handle: Handle

@@ -1,5 +1,5 @@
 /** What a stream writes to: a socket, as far as the live part needs to know it. */
-export interface Outlet {
+export interface StreamWriter {
   /** False where some of it has to wait until the reader takes more: then write nothing until `whenWritten`. */
   write(bytes: Uint8Array): boolean
   /** Calls back when nothing waits any more. */
@@ -15,13 +15,13 @@ export interface Waiting {
 
 /** One open response. It never holds more than the one frame that the kernel did not take whole. */
 export class Stream {
-  /** The pulse's beat at which it last carried something, or at which its reader stopped taking. */
-  beat = 0
-  readonly #outlet: Outlet
+  /** The heartbeat's lastTick at which it last carried something, or at which its reader stopped taking. */
+  lastTick = 0
+  readonly #writer: StreamWriter
   #waiting: Set<Waiting> | undefined
 
-  constructor(outlet: Outlet) {
-    this.#outlet = outlet
+  constructor(writer: StreamWriter) {
+    this.#writer = writer
   }
 
   /** True while the reader is slow: write nothing, ask to be called `whenFree`. */
@@ -30,9 +30,9 @@ export class Stream {
   }
 
   /** Writes a frame. Not while it is blocked. */
-  write(bytes: Uint8Array, beat: number): void {
-    this.beat = beat
-    if (!this.#outlet.write(bytes)) this.#block()
+  write(bytes: Uint8Array, lastTick: number): void {
+    this.lastTick = lastTick
+    if (!this.#writer.write(bytes)) this.#block()
   }
 
   /** Calls `deliver` once, when the reader takes frames again. */
@@ -46,18 +46,18 @@ export class Stream {
 
   /** Ends the response, after what is written. */
   end(): void {
-    this.#outlet.end()
+    this.#writer.end()
   }
 
   /** Ends it now, for a reader that will never take what is written. */
   destroy(): void {
-    this.#outlet.destroy()
+    this.#writer.destroy()
   }
 
   #block(): void {
     const waiting = new Set<Waiting>()
     this.#waiting = waiting
-    this.#outlet.whenWritten(() => {
+    this.#writer.whenWritten(() => {
       this.#waiting = undefined
       for (const one of waiting) one.deliver()
     })

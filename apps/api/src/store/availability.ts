@@ -1,14 +1,7 @@
-import { reasonOf } from '../lib/time.ts'
+import type { Log } from '../lib/log.ts'
+import { reasonOf } from '../lib/reason-of.ts'
 import { PollError } from '../polls/errors.ts'
 import { cause, DatabaseBusy, type Fault } from './outage.ts'
-
-/** What whoever runs Pollcast reads: pino's log is one. */
-export interface Log {
-  error(text: string): void
-  info(text: string): void
-}
-
-export const silent: Log = { error: () => {}, info: () => {} }
 
 type Way = 'read' | 'write'
 

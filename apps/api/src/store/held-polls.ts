@@ -1,4 +1,4 @@
-import { Turns } from '../lib/serial-queue.ts'
+import { SerialQueue } from '../lib/serial-queue.ts'
 import type { WritableDatabase } from './database.ts'
 import { DatabaseBusy } from './outage.ts'
 
@@ -10,7 +10,7 @@ import { DatabaseBusy } from './outage.ts'
 export class HeldPolls {
   readonly #database: Pick<WritableDatabase, 'read' | 'voteSql'>
   readonly #polls = new Set<string>()
-  readonly #turns = new Turns()
+  readonly #queue = new SerialQueue()
 
   constructor(database: Pick<WritableDatabase, 'read' | 'voteSql'>) {
     this.#database = database
@@ -38,7 +38,7 @@ export class HeldPolls {
     if (!lockPolls) return false
     try {
       const look = () => this.#database.read((manager) => manager.query(lockPolls, [JSON.stringify([pollId])]))
-      await this.#turns.take(look)
+      await this.#queue.run(look)
       return false
     } catch (error) {
       return error instanceof DatabaseBusy

@@ -22,7 +22,7 @@ const setUp = async () => {
   const { proxy, url: through } = await TcpProxy.before(url, 5432)
   const told: string[] = []
   const log = { error: (text: string) => told.push(text), info: (text: string) => told.push(text) }
-  const database = await openPostgres(through, undefined, log)
+  const database = await openPostgres(through, log)
   const name = `The database at 127.0.0.1:${new URL(through).port}`
   const store = new SqlPollStore(database, new SqlPollWriter(database))
   onTestFinished(() => database.close())
@@ -320,10 +320,11 @@ test('a node that starts while the database is away waits for it, and says so on
   const saying = new Promise<void>((resolve) => {
     heard = resolve
   })
-  const opening = openPostgres(through, (text) => {
+  const info = (text: string) => {
     said.push(text)
     heard()
-  })
+  }
+  const opening = openPostgres(through, { info, error: () => {} })
   await saying
   proxy.refuse(false)
   const database = await opening

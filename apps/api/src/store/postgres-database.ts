@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { DataSource } from 'typeorm'
-import { reasonOf } from '../lib/time.ts'
-import { Availability, type Log, silent } from './availability.ts'
+import { type Log, silent } from '../lib/log.ts'
+import { reasonOf } from '../lib/reason-of.ts'
+import { Availability } from './availability.ts'
 import type { WritableDatabase } from './database.ts'
 import { cause, isLost, postgresFault } from './outage.ts'
 import { PostgresTransactions } from './postgres-transactions.ts'
@@ -56,16 +57,11 @@ export class DatabaseRefused extends Error {}
 /**
  * Opens a PostgreSQL database and brings its schema up to date. Waits for one that is away, as long as it takes.
  *
- * @param say hears, once, that it is being waited for
- * @param log hears of each time that it is away later
+ * @param log is told, once, that it is being waited for, and of each time that it is away later
  */
-export async function openPostgres(
-  url: string,
-  say: (text: string) => void = () => {},
-  log: Log = silent,
-): Promise<WritableDatabase> {
+export async function openPostgres(url: string, log: Log = silent): Promise<WritableDatabase> {
   const address = addressOf(url)
-  let said = false
+  let isLogged = false
   for (let delay = FIRST_PAUSE; ; delay = Math.min(delay * 2, LONGEST_PAUSE)) {
     try {
       return await open(url, log)
@@ -74,8 +70,8 @@ export async function openPostgres(
       if (!postgresFault(error)) {
         throw new DatabaseRefused(`The database at ${address} can't be used: ${reason(error, url)}. See DATABASE_URL.`)
       }
-      if (!said) say(`Waiting for the database at ${address} …`)
-      said = true
+      if (!isLogged) log.info(`Waiting for the database at ${address} …`)
+      isLogged = true
       await pause(delay)
     }
   }

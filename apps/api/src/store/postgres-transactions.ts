@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { PoolClient } from 'pg'
 import type { DataSource } from 'typeorm'
-import { Turns } from '../lib/serial-queue.ts'
+import { SerialQueue } from '../lib/serial-queue.ts'
 import type { Availability } from './availability.ts'
 import { isConflict, isLost, postgresFault } from './outage.ts'
 import type { Query, Transactions, Work } from './transactions.ts'
@@ -25,7 +25,7 @@ const LOSS_ATTEMPTS = 2
 export class PostgresTransactions implements Transactions {
   readonly #writer: DataSource
   readonly #availability: Availability
-  readonly #turns = new Turns()
+  readonly #queue = new SerialQueue()
   /** The names that the statements are prepared by, on each connection once. */
   readonly #names = new Map<string, string>()
 
@@ -35,13 +35,13 @@ export class PostgresTransactions implements Transactions {
   }
 
   run<T>(work: Work<T>, repeatable?: 'repeatable'): Promise<T> {
-    return this.#turns.take(() =>
+    return this.#queue.run(() =>
       this.#availability.during('write', () => this.#attempts(work, repeatable !== undefined)),
     )
   }
 
   close(): Promise<void> {
-    return this.#turns.over()
+    return this.#queue.drain()
   }
 
   async #attempts<T>(work: Work<T>, repeatable: boolean): Promise<T> {

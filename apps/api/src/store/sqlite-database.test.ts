@@ -6,7 +6,7 @@ const away = { code: 'store-unavailable' }
 const setUp = async () => {
   const file = await sqlite.create()
   const told: string[] = []
-  const opened = await file.open({ error: (text) => told.push(text), info: (text) => told.push(text) })
+  const opened = await file.open({ error: (text) => told.push(String(text)), info: (text) => told.push(text) })
   onTestFinished(async () => {
     await opened.database.close()
     await file.remove()

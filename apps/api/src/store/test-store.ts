@@ -6,12 +6,12 @@ import type { Database as SqliteDatabase } from 'sqlite3'
 import type { DataSource } from 'typeorm'
 import { onTestFinished, vi } from 'vitest'
 import { createDatabase, postgresServer } from '../../test/support/postgres.ts'
-import { channel } from '../cluster/test-channel.ts'
-import { WriteLine } from '../cluster/writer-client.ts'
-import { serveWrites } from '../cluster/writer-server.ts'
+import { channelPair } from '../cluster/test-channel.ts'
+import { WriterClient } from '../cluster/writer-client.ts'
+import { serveWriter } from '../cluster/writer-server.ts'
+import type { Log } from '../lib/log.ts'
 import { createPoll } from '../polls/create-poll.ts'
 import type { StoredPoll } from '../polls/poll-store.ts'
-import type { Log } from './availability.ts'
 import type { Database, WritableDatabase } from './database.ts'
 import { openPostgres } from './postgres-database.ts'
 import { SqlPollStore } from './sql-poll-reader.ts'
@@ -82,9 +82,9 @@ export const sqliteInPool: Engine = {
       ...file,
       open: async (log) => {
         const { database } = await file.open(log)
-        const [worker, primary] = channel()
-        serveWrites(primary, new SqlPollWriter(database))
-        return { database, store: new SqlPollStore(database, new WriteLine(worker)) }
+        const [worker, primary] = channelPair()
+        serveWriter(primary, new SqlPollWriter(database))
+        return { database, store: new SqlPollStore(database, new WriterClient(worker)) }
       },
     }
   },
@@ -94,7 +94,7 @@ export const postgres: Engine = {
   name: 'PostgreSQL',
   create: async () => {
     const { url, drop } = await createDatabase()
-    return { open: opener((log) => openPostgres(url, undefined, log)), remove: drop }
+    return { open: opener((log) => openPostgres(url, log)), remove: drop }
   },
   holdCommits: async (writer) => {
     const { commit, hold } = held()

@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm'
-import { Turns } from '../lib/serial-queue.ts'
+import { SerialQueue } from '../lib/serial-queue.ts'
 import type { Availability } from './availability.ts'
 import { Statements } from './statements.ts'
 import type { Transactions, Work } from './transactions.ts'
@@ -12,7 +12,7 @@ export class WriteQueue implements Transactions {
   readonly #statements: Statements
   readonly #manager: EntityManager
   readonly #availability: Availability
-  readonly #turns = new Turns()
+  readonly #queue = new SerialQueue()
 
   constructor(writer: DataSource, availability: Availability) {
     this.#availability = availability
@@ -21,11 +21,11 @@ export class WriteQueue implements Transactions {
   }
 
   run<T>(work: Work<T>): Promise<T> {
-    return this.#turns.take(() => this.#availability.during('write', () => this.#transaction(work)))
+    return this.#queue.run(() => this.#availability.during('write', () => this.#transaction(work)))
   }
 
   async close(): Promise<void> {
-    await this.#turns.over()
+    await this.#queue.drain()
     await this.#statements.finalize()
   }
 

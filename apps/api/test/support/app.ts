@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { startApp } from '../../src/compose/serve.ts'
+import { serve } from '../../src/compose/serve.ts'
 import type { Config } from '../../src/config.ts'
 import { tempFolder } from './temp-folder.ts'
 
@@ -40,7 +40,7 @@ export async function openApp({ databasePath, webRoot, ...overrides }: AppOption
   const errors: unknown[] = []
   const news: string[] = []
   const log = { error: (problem: unknown) => errors.push(problem), info: (text: string) => news.push(text) }
-  const app = await startApp(config, log, webRoot ?? join(path, 'not-built'))
+  const app = await serve(config, log, webRoot ?? join(path, 'not-built'))
   let closed: Promise<void> | undefined
   const close = () => {
     closed ??= app.close()
