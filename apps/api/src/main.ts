@@ -1,6 +1,6 @@
 import cluster from 'node:cluster'
 import { pino } from 'pino'
-import { type Ready, tellReady } from './cluster/worker-pool.ts'
+import { type Ready, reportReady } from './cluster/worker-pool.ts'
 import { startPrimary } from './compose/primary.ts'
 import { serve } from './compose/serve.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
@@ -33,7 +33,7 @@ async function main(): Promise<void> {
     await app.close()
     process.exit(0)
   })
-  if (cluster.isWorker) tellReady(app)
+  if (cluster.isWorker) reportReady(app)
   else announce(config, app, say)
 }
 

@@ -1,35 +1,35 @@
 import type { PubSubMessage } from '../live/pubsub.ts'
 
-/** Polls of which a wake may wait here while there is no way to send it: beyond that the oldest is dropped. */
-const MOST = 10_000
+/** Topics of which a message may wait while there is no connection: beyond that the oldest is dropped. */
+const MAX_WAITING = 10_000
 
-/** Wakes to send: of each poll the newest only, and never more than one sending under way. */
+/** Messages to publish: of each topic the newest only, and never more than one batch under way. */
 export class Outbox {
   readonly #waiting = new Map<string, number>()
-  readonly #send: (wakes: readonly PubSubMessage[]) => Promise<void> | undefined
+  readonly #send: (messages: readonly PubSubMessage[]) => Promise<void> | undefined
   #sending: Promise<void> | undefined
 
   /**
-   * @param send answers undefined while there is no way to send: then they wait for `flush`. Where it rejects they are
-   *   sent again, so from then on it has to answer undefined.
+   * @param send returns undefined while nothing can be sent: then messages wait for `flush`. Where it rejects they are
+   *   sent again, so from then on it has to return undefined.
    */
-  constructor(send: (wakes: readonly PubSubMessage[]) => Promise<void> | undefined) {
+  constructor(send: (messages: readonly PubSubMessage[]) => Promise<void> | undefined) {
     this.#send = send
   }
 
   /** Never throws and never waits. */
-  put(wake: PubSubMessage): void {
-    this.#keep(wake)
+  put(message: PubSubMessage): void {
+    this.#keep(message)
     this.flush()
   }
 
   flush(): void {
     if (this.#sending || this.#waiting.size === 0) return
-    const wakes = Array.from(this.#waiting, ([pollId, revision]) => ({ pollId, revision }))
-    const sending = this.#send(wakes)
+    const messages = Array.from(this.#waiting, ([topic, revision]) => ({ topic, revision }))
+    const sending = this.#send(messages)
     if (!sending) return
     this.#waiting.clear()
-    this.#sending = this.#finish(sending, wakes)
+    this.#sending = this.#finish(sending, messages)
   }
 
   /** Resolves when nothing is under way and nothing that can be sent waits. */
@@ -37,22 +37,22 @@ export class Outbox {
     while (this.#sending) await this.#sending
   }
 
-  async #finish(sending: Promise<void>, wakes: readonly PubSubMessage[]): Promise<void> {
+  async #finish(sending: Promise<void>, messages: readonly PubSubMessage[]): Promise<void> {
     try {
       await sending
     } catch {
-      for (const wake of wakes) this.#keep(wake)
+      for (const message of messages) this.#keep(message)
     } finally {
       this.#sending = undefined
     }
     this.flush()
   }
 
-  #keep({ pollId, revision }: PubSubMessage): void {
-    const waiting = this.#waiting.get(pollId)
+  #keep({ topic, revision }: PubSubMessage): void {
+    const waiting = this.#waiting.get(topic)
     if (waiting !== undefined && waiting >= revision) return
-    this.#waiting.set(pollId, revision)
-    if (this.#waiting.size <= MOST) return
+    this.#waiting.set(topic, revision)
+    if (this.#waiting.size <= MAX_WAITING) return
     for (const oldest of this.#waiting.keys()) {
       this.#waiting.delete(oldest)
       return

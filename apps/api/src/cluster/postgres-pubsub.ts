@@ -1,53 +1,50 @@
 import { Client, type QueryConfig } from 'pg'
+import { SerialQueue } from '../lib/serial-queue.ts'
 import { withTimeout } from '../lib/time.ts'
-import { type OpenConnection, parseWake, wakeText } from './pubsub-connection.ts'
+import { decodeMessage, encodeMessage, type OpenConnection } from './pubsub-connection.ts'
 import { type PubSubOptions, ReconnectingPubSub } from './reconnecting-pubsub.ts'
 
-const channelOf = (pollId: string) => `pollcast_${pollId}`
+/** PostgreSQL takes names of up to 63 bytes: 54 are left for the topic. */
+const channelOf = (topic: string) => `pollcast_${topic}`
 
-/** Wakes between the processes on one PostgreSQL database, by LISTEN and NOTIFY on a connection of its own. */
+/** PubSub between the processes on one PostgreSQL database, by LISTEN and NOTIFY on a connection of its own. */
 export class PostgresPubSub extends ReconnectingPubSub {
   constructor(url: string, options: PubSubOptions) {
-    super(notifyLine(url), options)
+    super(connectTo(url), options)
   }
 }
 
-const notifyLine =
+const connectTo =
   (url: string): OpenConnection =>
-  async ({ hear, broken }, patience) => {
-    const client = new Client({ connectionString: url, keepAlive: true, application_name: 'pollcast wakes' })
-    client.on('error', broken)
-    client.on('end', () => broken(new Error('PostgreSQL closed the connection')))
+  async ({ onMessage, onDisconnect }, timeoutMs) => {
+    const client = new Client({ connectionString: url, keepAlive: true, application_name: 'pollcast pubsub' })
+    client.on('error', onDisconnect)
+    client.on('end', () => onDisconnect(new Error('PostgreSQL closed the connection')))
     client.on('notification', ({ payload }) => {
-      const wake = parseWake(payload ?? '')
-      if (wake) hear(wake)
+      const message = decodeMessage(payload ?? '')
+      if (message) onMessage(message)
     })
     const close = () => void client.end().catch(() => {})
     try {
-      await withTimeout(patience, client.connect())
-      // A NOTIFY is a commit, and a wake need not be on the disk before it is sent.
-      await withTimeout(patience, client.query('SET synchronous_commit = off; SET idle_session_timeout = 0'))
+      await withTimeout(timeoutMs, client.connect())
+      // A NOTIFY is a commit, and a message need not be on the disk before it is sent.
+      await withTimeout(timeoutMs, client.query('SET synchronous_commit = off; SET idle_session_timeout = 0'))
     } catch (error) {
       close()
       throw error
     }
-    let last: Promise<unknown> = Promise.resolve()
-    /** One after the other: pg takes no query while another is under way. */
-    const run = (query: string | QueryConfig): Promise<void> => {
-      const turn = last.then(async () => void (await client.query(query)))
-      last = turn.catch(() => {})
-      return turn
-    }
-    const forEach = (command: 'LISTEN' | 'UNLISTEN', pollIds: readonly string[]) =>
-      run(pollIds.map((pollId) => `${command} ${client.escapeIdentifier(channelOf(pollId))}`).join(';'))
+    const queries = new SerialQueue()
+    const run = (query: string | QueryConfig) => queries.run(async () => void (await client.query(query)))
+    const forEach = (command: 'LISTEN' | 'UNLISTEN', topics: readonly string[]) =>
+      run(topics.map((topic) => `${command} ${client.escapeIdentifier(channelOf(topic))}`).join(';'))
     return {
-      subscribe: (pollIds) => forEach('LISTEN', pollIds),
-      unsubscribe: (pollIds) => forEach('UNLISTEN', pollIds),
-      send: (wakes) =>
+      subscribe: (topics) => forEach('LISTEN', topics),
+      unsubscribe: (topics) => forEach('UNLISTEN', topics),
+      publish: (messages) =>
         run({
-          name: 'wake',
-          text: 'SELECT count(pg_notify(channel, wake)) FROM unnest($1::text[], $2::text[]) AS sent (channel, wake)',
-          values: [wakes.map(({ pollId }) => channelOf(pollId)), wakes.map(wakeText)],
+          name: 'publish',
+          text: 'SELECT count(pg_notify(channel, message)) FROM unnest($1::text[], $2::text[]) AS sent (channel, message)',
+          values: [messages.map(({ topic }) => channelOf(topic)), messages.map(encodeMessage)],
         }),
       ping: () => run('SELECT 1'),
       close,

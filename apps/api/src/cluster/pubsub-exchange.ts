@@ -1,54 +1,62 @@
+import type { PubSubMessage } from '../live/pubsub.ts'
 import { type Channel, listen, post } from './ipc.ts'
 import { Outbox } from './outbox.ts'
-import type { FromExchange, ToExchange } from './worker-messages.ts'
 
-/** Hands wakes on between the workers of one machine: to those that watch the poll, and to no other. */
+/** What a worker sends to the exchange. */
+export interface ToExchange {
+  subscribe?: readonly string[]
+  unsubscribe?: readonly string[]
+  publish?: readonly PubSubMessage[]
+}
+
+/** What the exchange sends to a worker. */
+export interface FromExchange {
+  messages: readonly PubSubMessage[]
+}
+
+/** Passes messages on between the workers of one machine: to the subscribers of a topic, and to no other. */
 export class PubSubExchange {
-  readonly #watchers = new Map<string, Map<Channel, Outbox>>()
+  readonly #subscribers = new Map<string, Map<Channel, Outbox>>()
 
-  /** Answers a function that forgets the worker again, which is to be called when it has gone. */
+  /** Returns a function that removes the worker again, to be called when it has exited. */
   add(worker: Channel): () => void {
-    // What can't be sent to a worker that is going needs no telling: the one that replaces it reads everything anew.
-    const outbox = new Outbox((wakes) =>
-      tell(worker, { wakes: wakes.map(({ pollId, revision }) => [pollId, revision]) }).catch(() => {}),
-    )
-    const watched = new Set<string>()
-    listen<ToExchange>(worker, 'pubsub', (told) => {
-      for (const pollId of told.watch ?? []) {
-        watched.add(pollId)
-        this.#watch(pollId, worker, outbox)
+    // What can't be sent to a worker that is exiting need not be: the one that replaces it reads everything anew.
+    const outbox = new Outbox((messages) => post(worker, 'pubsub', { messages } satisfies FromExchange).catch(() => {}))
+    const topics = new Set<string>()
+    listen<ToExchange>(worker, 'pubsub', ({ subscribe = [], unsubscribe = [], publish = [] }) => {
+      for (const topic of subscribe) {
+        topics.add(topic)
+        this.#subscribe(topic, worker, outbox)
       }
-      for (const pollId of told.unwatch ?? []) {
-        watched.delete(pollId)
-        this.#unwatch(pollId, worker)
+      for (const topic of unsubscribe) {
+        topics.delete(topic)
+        this.#unsubscribe(topic, worker)
       }
-      for (const [pollId, revision] of told.wakes ?? []) this.#forward(worker, pollId, revision)
+      for (const message of publish) this.#forward(worker, message)
     })
     return () => {
-      for (const pollId of watched) this.#unwatch(pollId, worker)
+      for (const topic of topics) this.#unsubscribe(topic, worker)
     }
   }
 
-  #watch(pollId: string, worker: Channel, outbox: Outbox): void {
-    let watchers = this.#watchers.get(pollId)
-    if (!watchers) {
-      watchers = new Map()
-      this.#watchers.set(pollId, watchers)
+  #subscribe(topic: string, worker: Channel, outbox: Outbox): void {
+    let subscribers = this.#subscribers.get(topic)
+    if (!subscribers) {
+      subscribers = new Map()
+      this.#subscribers.set(topic, subscribers)
     }
-    watchers.set(worker, outbox)
+    subscribers.set(worker, outbox)
   }
 
-  #unwatch(pollId: string, worker: Channel): void {
-    const watchers = this.#watchers.get(pollId)
-    watchers?.delete(worker)
-    if (watchers?.size === 0) this.#watchers.delete(pollId)
+  #unsubscribe(topic: string, worker: Channel): void {
+    const subscribers = this.#subscribers.get(topic)
+    subscribers?.delete(worker)
+    if (subscribers?.size === 0) this.#subscribers.delete(topic)
   }
 
-  #forward(from: Channel, pollId: string, revision: number): void {
-    for (const [worker, outbox] of this.#watchers.get(pollId) ?? []) {
-      if (worker !== from) outbox.put({ pollId, revision })
+  #forward(from: Channel, message: PubSubMessage): void {
+    for (const [worker, outbox] of this.#subscribers.get(message.topic) ?? []) {
+      if (worker !== from) outbox.put(message)
     }
   }
 }
-
-const tell = (worker: Channel, message: FromExchange): Promise<void> => post(worker, 'pubsub', message)

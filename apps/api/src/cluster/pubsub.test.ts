@@ -1,90 +1,75 @@
 import { describe, expect, test } from 'vitest'
-import { newPollId, openNode, SharedSource } from './test-node.ts'
-import { buses } from './test-pubsubs.ts'
-import { Ear } from './test-subscriber.ts'
+import { newTopic, openNode, SharedSource } from './test-node.ts'
+import { pubsubs } from './test-pubsubs.ts'
+import { Subscriber } from './test-subscriber.ts'
 
-// What live/wake-bus.ts demands of every variant. The local bus has all its brokers in one process: there nothing
-// has to be told to anyone, and nothing is missed.
-describe.each(Object.entries(buses))('%s', (name, open) => {
-  const apart = name !== 'LocalPubSub'
-
+// What live/pubsub.ts demands of every variant.
+describe.each(Object.entries(pubsubs))('%s', (_, open) => {
   const setUp = async () => {
     const [here, there] = await open(2)
-    if (!here || !there) throw new Error('no buses')
-    const [ear, farEar] = [new Ear(here), new Ear(there)]
-    const watchThere = async (pollId: string) => {
-      there.watch(pollId)
-      if (apart) await farEar.begun(pollId)
+    if (!here || !there) throw new Error('no pubsubs')
+    const subscriber = new Subscriber(there)
+    const subscribe = async (topic: string) => {
+      there.subscribe(topic)
+      await subscriber.gap(topic)
     }
-    return { here, there, ear, farEar, watchThere }
+    return { here, there, subscriber, subscribe }
   }
 
-  test('a wake is heard at once where it is published, though nothing be connected yet', async () => {
-    const { here, ear } = await setUp()
-    const wake = { pollId: newPollId(), revision: 3 }
-    here.watch(wake.pollId)
-    here.publish(wake)
-    expect(ear.wakes).toEqual([wake])
+  test('a message arrives soon where its topic is subscribed to: topic and revision, and nothing else', async () => {
+    const { here, subscriber, subscribe } = await setUp()
+    const message = { topic: newTopic(), revision: 7 }
+    await subscribe(message.topic)
+    here.publish(message)
+    await subscriber.received(message.topic, 7)
+    expect(subscriber.messages).toEqual([message])
   })
 
-  test('a wake is heard soon where its poll is watched: poll and revision, and nothing else', async () => {
-    const { here, farEar, watchThere } = await setUp()
-    const wake = { pollId: newPollId(), revision: 7 }
-    await watchThere(wake.pollId)
-    here.publish(wake)
-    await farEar.heard(wake.pollId, 7)
-    expect(farEar.wakes).toEqual([wake])
+  test('messages on topics that are not subscribed to, or no longer, do not arrive', async () => {
+    const { here, there, subscriber, subscribe } = await setUp()
+    const [never, before, always] = [newTopic(), newTopic(), newTopic()]
+    await subscribe(before)
+    await subscribe(always)
+    here.publish({ topic: before, revision: 1 })
+    await subscriber.received(before, 1)
+    there.unsubscribe(before)
+    here.publish({ topic: before, revision: 2 })
+    here.publish({ topic: never, revision: 1 })
+    here.publish({ topic: always, revision: 1 })
+    await subscriber.received(always, 1)
+    expect(subscriber.messages.map(({ topic }) => topic)).toEqual([before, always])
   })
 
-  // The local bus has no others to keep them from.
-  if (apart) {
-    test('wakes for polls that are not watched, or no longer, do not come', async () => {
-      const { here, there, farEar, watchThere } = await setUp()
-      const [never, before, always] = [newPollId(), newPollId(), newPollId()]
-      await watchThere(before)
-      await watchThere(always)
-      here.publish({ pollId: before, revision: 1 })
-      await farEar.heard(before, 1)
-      there.unwatch(before)
-      here.publish({ pollId: before, revision: 2 })
-      here.publish({ pollId: never, revision: 1 })
-      here.publish({ pollId: always, revision: 1 })
-      await farEar.heard(always, 1)
-      expect(farEar.wakes.map(({ pollId }) => pollId)).toEqual([before, always])
-    })
-  }
-
-  test('a poll that is watched again is heard again', async () => {
-    const { here, there, farEar, watchThere } = await setUp()
-    const pollId = newPollId()
-    await watchThere(pollId)
-    there.unwatch(pollId)
-    there.watch(pollId)
-    here.publish({ pollId, revision: 1 })
-    await farEar.heard(pollId, 1)
+  test('messages arrive again on a topic that is subscribed to again', async () => {
+    const { here, there, subscriber, subscribe } = await setUp()
+    const topic = newTopic()
+    await subscribe(topic)
+    there.unsubscribe(topic)
+    there.subscribe(topic)
+    here.publish({ topic, revision: 1 })
+    await subscriber.received(topic, 1)
   })
 
-  test('of many wakes at once the newest comes, and none comes after it', async () => {
-    const { here, farEar, watchThere } = await setUp()
-    const [pollId, last] = [newPollId(), newPollId()]
-    await watchThere(pollId)
-    await watchThere(last)
-    for (let revision = 1; revision <= 500; revision += 1) here.publish({ pollId, revision })
-    await farEar.heard(pollId, 500)
-    here.publish({ pollId: last, revision: 1 })
-    await farEar.heard(last, 1)
-    const revisions = farEar.wakes.filter((wake) => wake.pollId === pollId).map(({ revision }) => revision)
+  test('of many messages at once the newest arrives, and none after it', async () => {
+    const { here, subscriber, subscribe } = await setUp()
+    const [topic, last] = [newTopic(), newTopic()]
+    await subscribe(topic)
+    await subscribe(last)
+    for (let revision = 1; revision <= 500; revision += 1) here.publish({ topic, revision })
+    await subscriber.received(topic, 500)
+    here.publish({ topic: last, revision: 1 })
+    await subscriber.received(last, 1)
+    const revisions = subscriber.messages.filter((message) => message.topic === topic).map(({ revision }) => revision)
     expect(revisions).toEqual([...revisions].sort((a, b) => a - b))
-    if (apart) expect(revisions.length).toBeLessThan(100)
+    expect(revisions.length).toBeLessThan(100)
   })
 
-  test('three nodes that vote by turns all end on the newest, and none goes back', async () => {
-    const pollId = newPollId()
-    const source = new SharedSource()
-    const nodes = (await open(3)).map((bus) => openNode(bus, source, pollId))
-    for (let vote = 0; vote < 300; vote += 1) {
-      nodes[vote % 3]?.vote()
-      if (vote % 10 === 0) await new Promise(setImmediate)
+  test('three nodes that publish by turns all end on the newest, and none goes back', async () => {
+    const [topic, source] = [newTopic(), new SharedSource()]
+    const nodes = (await open(3)).map((pubsub) => openNode(pubsub, source, topic))
+    for (let turn = 0; turn < 300; turn += 1) {
+      nodes[turn % 3]?.publish()
+      if (turn % 10 === 0) await new Promise(setImmediate)
     }
     for (const { shows, seen } of nodes) {
       await shows(300)

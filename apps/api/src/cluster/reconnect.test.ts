@@ -6,16 +6,16 @@ import { TcpProxy } from '../../test/support/tcp-proxy.ts'
 import { PostgresPubSub } from './postgres-pubsub.ts'
 import type { PubSubOptions, ReconnectingPubSub } from './reconnecting-pubsub.ts'
 import { RedisPubSub } from './redis-pubsub.ts'
-import { newPollId, openNode, SharedSource } from './test-node.ts'
+import { newTopic, openNode, SharedSource } from './test-node.ts'
 import { postgresUrl } from './test-pubsubs.ts'
-import { Ear } from './test-subscriber.ts'
+import { Subscriber } from './test-subscriber.ts'
 
 interface Kind {
   port: number
-  /** A server's address, on which connections are named as told. */
+  /** A server's address, on which connections have this name. */
   address(name: string): Promise<string>
   open(url: string, prefix: string, options: PubSubOptions): ReconnectingPubSub
-  /** Has the server close the connections of this name; answers how many there were. */
+  /** Has the server close the connections of this name; returns how many there were. */
   kill(name: string): Promise<number>
 }
 
@@ -49,44 +49,41 @@ const kinds: Record<string, Kind> = {
 }
 
 describe.each(Object.entries(kinds))('%s', (_, { port, address, open, kill }) => {
-  /** A node behind a proxy, and one that is not; both watch a poll. */
+  /** A node behind a proxy, and one that is not; both follow a topic. */
   const setUp = async (options: Partial<PubSubOptions> = {}) => {
     const prefix = redisPrefix()
     const name = prefix.replace(':', '')
     const errors: Error[] = []
     const { proxy, url } = await TcpProxy.before(await address(name), port)
-    const bus = open(url, prefix, { onError: (error) => errors.push(error), ...options })
+    const pubsub = open(url, prefix, { onError: (error) => errors.push(error), ...options })
     const other = open(await address(`${name}-other`), prefix, { onError: () => {} })
-    onTestFinished(() => Promise.all([bus.close(), other.close()]).then(() => {}))
-    const [pollId, source] = [newPollId(), new SharedSource()]
-    const [ear, otherEar] = [new Ear(bus), new Ear(other)]
-    const [node, otherNode] = [openNode(bus, source, pollId), openNode(other, source, pollId)]
-    await Promise.all([ear.begun(pollId), otherEar.begun(pollId)])
-    otherNode.vote()
+    onTestFinished(() => Promise.all([pubsub.close(), other.close()]).then(() => {}))
+    const [topic, source] = [newTopic(), new SharedSource()]
+    const [subscriber, otherSubscriber] = [new Subscriber(pubsub), new Subscriber(other)]
+    const [node, otherNode] = [openNode(pubsub, source, topic), openNode(other, source, topic)]
+    await Promise.all([subscriber.gap(topic), otherSubscriber.gap(topic)])
+    otherNode.publish()
     await node.shows(1)
-    return { name, errors, proxy, bus, ear, pollId, source, node, otherNode }
+    return { name, errors, proxy, subscriber, topic, source, node, otherNode }
   }
 
-  test('a connection that the server closed comes back, the poll is read again, and wakes come again', async () => {
-    const { name, ear, errors, pollId, source, node, otherNode } = await setUp()
+  test('a connection that the server closed comes back, the topic is read again, and messages arrive again', async () => {
+    const { name, subscriber, errors, topic, source, node, otherNode } = await setUp()
     expect(await kill(name)).toBeGreaterThan(0)
     source.revision = 5
-    await ear.begun(pollId, 2)
+    await subscriber.gap(topic, 2)
     await node.shows(5)
-    otherNode.vote()
+    otherNode.publish()
     await node.shows(6)
     expect(errors).toHaveLength(1)
   })
 
-  test('while the server is away votes are heard here at once; what it missed others hear once it is back', async () => {
-    const { proxy, ear, errors, pollId, node, otherNode, bus, source } = await setUp()
+  test('while the server is away publishing is quick and shown here at once; others hear of it once it is back', async () => {
+    const { proxy, errors, node, otherNode } = await setUp()
     proxy.refuse()
     const start = performance.now()
-    for (let vote = 0; vote < 1000; vote += 1) bus.publish({ pollId, revision: 2 + vote })
+    for (let revision = 2; revision <= 1001; revision += 1) node.publish()
     expect(performance.now() - start).toBeLessThan(500)
-    expect(ear.wakes.at(-1)).toEqual({ pollId, revision: 1001 })
-    source.revision = 1000
-    node.vote()
     await node.shows(1001)
     await new Promise<void>((resolve) => setImmediate(resolve))
     expect(otherNode.seen.at(-1)).toBe(1)
@@ -95,30 +92,28 @@ describe.each(Object.entries(kinds))('%s', (_, { port, address, open, kill }) =>
     expect(errors).toHaveLength(1)
   })
 
-  test('a network that swallows everything without a word is noticed, and left', async () => {
-    const { proxy, ear, pollId, source, node } = await setUp({ patience: 200, heartbeat: 100 })
+  test('a connection that goes silent is noticed, and replaced', async () => {
+    const { proxy, subscriber, topic, source, node } = await setUp({ timeoutMs: 200, pingMs: 100 })
     proxy.stall()
     source.revision = 9
-    const reported = ear.begun(pollId, 2)
+    const reported = subscriber.gap(topic, 2)
     // Only a new connection helps: what was sent meanwhile never arrives.
     setTimeout(() => proxy.stall(false), 500)
     await reported
     await node.shows(9)
   })
 
-  test('where nothing ever answers, opening, publishing, watching and closing are quick and throw nothing', async () => {
+  test('where nothing ever answers, opening, publishing, subscribing and closing are quick and throw nothing', async () => {
     const errors: Error[] = []
     const url = new URL(await address('nobody'))
     url.port = '1'
     const start = performance.now()
-    const bus = open(url.href, redisPrefix(), { onError: (error) => errors.push(error) })
-    const ear = new Ear(bus)
-    const wake = { pollId: newPollId(), revision: 1 }
-    bus.watch(wake.pollId)
-    bus.publish(wake)
-    bus.unwatch(wake.pollId)
-    expect(ear.wakes).toEqual([wake])
-    await bus.close()
+    const pubsub = open(url.href, redisPrefix(), { onError: (error) => errors.push(error) })
+    const topic = newTopic()
+    pubsub.subscribe(topic)
+    pubsub.publish({ topic, revision: 1 })
+    pubsub.unsubscribe(topic)
+    await pubsub.close()
     expect(performance.now() - start).toBeLessThan(500)
   })
 })

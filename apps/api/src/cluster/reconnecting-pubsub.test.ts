@@ -6,22 +6,23 @@ import { ReconnectingPubSub } from './reconnecting-pubsub.ts'
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-/** A line whose answers the test gives. */
-class Line implements PubSubConnection {
+/** A connection whose answers the test gives. */
+class TestConnection implements PubSubConnection {
   readonly log: string[] = []
   readonly events: ConnectionEvents
   closed = false
   readonly #answers: (() => void)[] = []
-  /** While it is set, what is asked waits for `answer`. */
-  held = false
+  /** While it is set, calls wait for `answer`. */
+  isHeld = false
 
   constructor(events: ConnectionEvents) {
     this.events = events
   }
 
-  subscribe = (pollIds: readonly string[]) => this.#do(`subscribe ${pollIds}`)
-  unsubscribe = (pollIds: readonly string[]) => this.#do(`unsubscribe ${pollIds}`)
-  send = (wakes: readonly PubSubMessage[]) => this.#do(`send ${wakes.map((wake) => `${wake.pollId} ${wake.revision}`)}`)
+  subscribe = (topics: readonly string[]) => this.#do(`subscribe ${topics}`)
+  unsubscribe = (topics: readonly string[]) => this.#do(`unsubscribe ${topics}`)
+  publish = (messages: readonly PubSubMessage[]) =>
+    this.#do(`publish ${messages.map(({ topic, revision }) => `${topic} ${revision}`)}`)
   ping = () => this.#do('ping')
 
   close(): void {
@@ -36,91 +37,97 @@ class Line implements PubSubConnection {
   #do(what: string): Promise<void> {
     this.log.push(what)
     return new Promise((resolve) => {
-      if (this.held) this.#answers.push(resolve)
+      if (this.isHeld) this.#answers.push(resolve)
       else resolve()
     })
   }
 }
 
 const setUp = async () => {
-  const lines: Line[] = []
+  const connections: TestConnection[] = []
   const errors: Error[] = []
-  const missed: string[] = []
+  const received: PubSubMessage[] = []
+  const gaps: string[] = []
   const network = { up: true, attempts: [] as number[] }
   const open = async (events: ConnectionEvents) => {
     network.attempts.push(Date.now())
     if (!network.up) throw new Error('nobody there')
-    lines.push(new Line(events))
-    return lines.at(-1) as Line
+    connections.push(new TestConnection(events))
+    return connections.at(-1) as TestConnection
   }
-  const bus = new ReconnectingPubSub(open, { onError: (error) => errors.push(error) })
-  bus.listen(
-    () => {},
-    (pollId) => missed.push(pollId),
-  )
+  const pubsub = new ReconnectingPubSub(open, { onError: (error) => errors.push(error) })
+  pubsub.listen({ onMessage: (message) => received.push(message), onGap: (topic) => gaps.push(topic) })
   await vi.advanceTimersByTimeAsync(0)
-  const line = () => lines.at(-1) as Line
-  return { bus, line, lines, errors, missed, network }
+  const connection = () => connections.at(-1) as TestConnection
+  return { pubsub, connection, connections, errors, received, gaps, network }
 }
 
-test('under many votes one sending is under way, and the next one has the newest of each poll', async () => {
-  const { bus, line } = await setUp()
-  line().held = true
-  for (let revision = 1; revision <= 500; revision += 1) bus.publish({ pollId: 'a', revision })
-  bus.publish({ pollId: 'b', revision: 1 })
-  bus.publish({ pollId: 'a', revision: 499 })
-  expect(line().log).toEqual(['send a 1'])
-  await line().answer()
-  expect(line().log).toEqual(['send a 1', 'send a 500,b 1'])
-  await line().answer()
-  expect(line().log).toHaveLength(2)
+test('while one batch is being sent the next one gathers, with the newest of each topic', async () => {
+  const { pubsub, connection } = await setUp()
+  connection().isHeld = true
+  for (let revision = 1; revision <= 500; revision += 1) pubsub.publish({ topic: 'a', revision })
+  pubsub.publish({ topic: 'b', revision: 1 })
+  pubsub.publish({ topic: 'a', revision: 499 })
+  expect(connection().log).toEqual(['publish a 1'])
+  await connection().answer()
+  expect(connection().log).toEqual(['publish a 1', 'publish a 500,b 1'])
+  await connection().answer()
+  expect(connection().log).toHaveLength(2)
 })
 
-test('a poll is listened for from its first watcher to a moment after its last', async () => {
-  const { bus, line, missed } = await setUp()
-  bus.watch('a')
-  bus.watch('a')
+test('a topic is subscribed to from the first subscribe to a moment after the unsubscribe', async () => {
+  const { pubsub, connection, gaps } = await setUp()
+  pubsub.subscribe('a')
   await vi.advanceTimersByTimeAsync(0)
-  bus.unwatch('a')
-  bus.unwatch('a')
+  pubsub.unsubscribe('a')
   await vi.advanceTimersByTimeAsync(900)
-  expect(line().log).toEqual(['subscribe a'])
+  expect(connection().log).toEqual(['subscribe a'])
   await vi.advanceTimersByTimeAsync(100)
-  expect(line().log).toEqual(['subscribe a', 'unsubscribe a'])
-  expect(missed).toEqual(['a'])
+  expect(connection().log).toEqual(['subscribe a', 'unsubscribe a'])
+  expect(gaps).toEqual(['a'])
 })
 
-test('who comes back withTimeout that moment has missed nothing, and nothing is asked of the line', async () => {
-  const { bus, line, missed } = await setUp()
-  bus.watch('a')
+test('only messages on topics that are wanted are passed on, also while one still lingers', async () => {
+  const { pubsub, connection, received } = await setUp()
+  pubsub.subscribe('a')
+  const messages = ['a', 'b'].map((topic) => ({ topic, revision: 1 }))
+  for (const message of messages) connection().events.onMessage(message)
+  pubsub.unsubscribe('a')
+  connection().events.onMessage({ topic: 'a', revision: 2 })
+  expect(received).toEqual(messages.slice(0, 1))
+})
+
+test('a topic that is wanted again within that moment has no gap, and nothing is asked of the connection', async () => {
+  const { pubsub, connection, gaps } = await setUp()
+  pubsub.subscribe('a')
   await vi.advanceTimersByTimeAsync(0)
-  bus.unwatch('a')
+  pubsub.unsubscribe('a')
   await vi.advanceTimersByTimeAsync(500)
-  bus.watch('a')
+  pubsub.subscribe('a')
   await vi.advanceTimersByTimeAsync(4000)
-  expect([line().log, missed]).toEqual([['subscribe a'], ['a']])
+  expect([connection().log, gaps]).toEqual([['subscribe a'], ['a']])
 })
 
-test('many polls are subscribed to together, and a change of mind meanwhile counts', async () => {
-  const { bus, line, missed } = await setUp()
-  line().held = true
-  bus.watch('a')
-  for (const pollId of ['b', 'c', 'd']) bus.watch(pollId)
-  bus.unwatch('a')
-  bus.unwatch('c')
+test('many topics are subscribed to together, and one that is no longer wanted meanwhile is not', async () => {
+  const { pubsub, connection, gaps } = await setUp()
+  connection().isHeld = true
+  pubsub.subscribe('a')
+  for (const topic of ['b', 'c', 'd']) pubsub.subscribe(topic)
+  pubsub.unsubscribe('a')
+  pubsub.unsubscribe('c')
   await vi.advanceTimersByTimeAsync(1000)
-  await line().answer()
-  expect(line().log).toEqual(['subscribe a', 'unsubscribe a'])
-  await line().answer()
-  expect(line().log.at(-1)).toBe('subscribe b,d')
-  await line().answer()
-  expect(missed).toEqual(['b', 'd'])
+  await connection().answer()
+  expect(connection().log).toEqual(['subscribe a', 'unsubscribe a'])
+  await connection().answer()
+  expect(connection().log.at(-1)).toBe('subscribe b,d')
+  await connection().answer()
+  expect(gaps).toEqual(['b', 'd'])
 })
 
-test('delays between attempts grow up to a bound, an outage is told once, and the next one again', async () => {
-  const { line, errors, network } = await setUp()
+test('delays between attempts grow up to a bound, an outage is reported once, and the next one again', async () => {
+  const { connection, errors, network } = await setUp()
   network.up = false
-  line().events.broken(new Error('cut'))
+  connection().events.onDisconnect(new Error('cut'))
   await vi.advanceTimersByTimeAsync(60_000)
   const delays = network.attempts.map((at, index) => at - (network.attempts[index - 1] ?? at)).slice(1)
   expect(delays[0]).toBeLessThanOrEqual(100)
@@ -133,62 +140,62 @@ test('delays between attempts grow up to a bound, an outage is told once, and th
   await vi.advanceTimersByTimeAsync(15_000)
   network.attempts.length = 0
   const again = Date.now()
-  line().events.broken(new Error('cut again'))
+  connection().events.onDisconnect(new Error('cut again'))
   await vi.advanceTimersByTimeAsync(200)
   expect(network.attempts[0]).toBeLessThanOrEqual(again + 100)
   expect(errors).toHaveLength(2)
 })
 
-test('a new line is told of all that is watched and of what was to be sent, and every watched poll is reported', async () => {
-  const { bus, line, lines, missed, network } = await setUp()
-  for (const pollId of ['a', 'b']) bus.watch(pollId)
+test('a new connection subscribes to all that is wanted and sends what waited, and every topic has a gap', async () => {
+  const { pubsub, connection, connections, gaps, network } = await setUp()
+  for (const topic of ['a', 'b']) pubsub.subscribe(topic)
   await vi.advanceTimersByTimeAsync(0)
   network.up = false
-  line().events.broken(new Error('cut'))
-  bus.publish({ pollId: 'a', revision: 3 })
-  bus.publish({ pollId: 'a', revision: 4 })
-  bus.watch('c')
-  bus.unwatch('b')
+  connection().events.onDisconnect(new Error('cut'))
+  pubsub.publish({ topic: 'a', revision: 3 })
+  pubsub.publish({ topic: 'a', revision: 4 })
+  pubsub.subscribe('c')
+  pubsub.unsubscribe('b')
   await vi.advanceTimersByTimeAsync(1000)
   network.up = true
-  missed.length = 0
+  gaps.length = 0
   await vi.advanceTimersByTimeAsync(2000)
-  expect(lines).toHaveLength(2)
-  expect(lines[0]?.closed).toBe(true)
-  expect(line().log).toEqual(['subscribe a,c', 'send a 4'])
-  expect(missed).toEqual(['a', 'c'])
+  expect(connections).toHaveLength(2)
+  expect(connections[0]?.closed).toBe(true)
+  expect(connection().log).toEqual(['subscribe a,c', 'publish a 4'])
+  expect(gaps).toEqual(['a', 'c'])
 })
 
-test('what a broken line did not send, the next one does', async () => {
-  const { bus, line, lines } = await setUp()
-  line().held = true
-  bus.publish({ pollId: 'a', revision: 3 })
+test('what a broken connection did not send, the next one does', async () => {
+  const { pubsub, connection, connections } = await setUp()
+  connection().isHeld = true
+  pubsub.publish({ topic: 'a', revision: 3 })
   await vi.advanceTimersByTimeAsync(5200)
-  expect(lines).toHaveLength(2)
-  expect(line().log).toEqual(['send a 3'])
+  expect(connections).toHaveLength(2)
+  expect(connection().log).toEqual(['publish a 3'])
 })
 
-test('a line that no longer answers is left for another', async () => {
-  const { line, lines, bus } = await setUp()
-  bus.watch('a')
+test('a connection that no longer answers is replaced', async () => {
+  const { connection, connections, pubsub } = await setUp()
+  pubsub.subscribe('a')
   await vi.advanceTimersByTimeAsync(0)
-  line().held = true
+  connection().isHeld = true
   await vi.advanceTimersByTimeAsync(10_200)
-  expect(lines).toHaveLength(2)
-  expect(line().log).toContain('subscribe a')
+  expect(connections).toHaveLength(2)
+  expect(connection().log).toContain('subscribe a')
 })
 
-test('closing sends what waits, waits for a stuck line no longer than a second, and leaves no timer', async () => {
-  const { bus, line, network } = await setUp()
-  bus.watch('a')
-  bus.unwatch('a')
-  line().held = true
-  bus.publish({ pollId: 'a', revision: 1 })
-  const closed = bus.close()
+test('closing sends what waits, gives a stuck connection a second, and leaves no timer', async () => {
+  const { pubsub, connection, network } = await setUp()
+  pubsub.subscribe('a')
+  pubsub.unsubscribe('a')
+  connection().isHeld = true
+  pubsub.publish({ topic: 'a', revision: 1 })
+  const closed = pubsub.close()
   await vi.advanceTimersByTimeAsync(1000)
   await closed
-  expect(line().closed).toBe(true)
-  bus.publish({ pollId: 'a', revision: 2 })
+  expect(connection().closed).toBe(true)
+  pubsub.publish({ topic: 'a', revision: 2 })
   await vi.advanceTimersByTimeAsync(60_000)
   expect([network.attempts.length, vi.getTimerCount()]).toEqual([1, 0])
 })

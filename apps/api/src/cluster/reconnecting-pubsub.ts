@@ -1,147 +1,147 @@
 import { reasonOf } from '../lib/reason-of.ts'
 import { backoff, withTimeout } from '../lib/time.ts'
-import { LocalPubSub, type PubSub, type PubSubMessage } from '../live/pubsub.ts'
+import type { PubSub, PubSubListener, PubSubMessage } from '../live/pubsub.ts'
 import { Outbox } from './outbox.ts'
 import type { OpenConnection, PubSubConnection } from './pubsub-connection.ts'
 import { Subscriptions } from './subscriptions.ts'
 
 export interface PubSubOptions {
-  /** Hears once of each time that other processes can't be reached. */
+  /** Is told once of each time that other processes can't be reached. */
   onError: (error: Error) => void
-  /** Milliseconds that a poll is still listened for after the last stream has left it. */
-  linger?: number
-  /** Milliseconds that anything asked of the line may take before it counts as broken. */
-  patience?: number
-  /** Milliseconds between looks whether the line is still there: a cut cable says nothing by itself. */
-  heartbeat?: number
+  /** Milliseconds that a topic stays subscribed to after its last stream has left. */
+  lingerMs?: number
+  /** Milliseconds that anything asked of the connection may take before it counts as broken. */
+  timeoutMs?: number
+  /** Milliseconds between pings: a cut cable says nothing by itself. */
+  pingMs?: number
 }
 
-/** A line that held so long was a good one: the delays begin anew. */
-const STEADY_MS = 5000
+/** Milliseconds that a connection has to hold for the retry delays to begin anew. */
+const STABLE_MS = 5000
+
+/** Milliseconds that closing waits for messages to be sent. */
+const CLOSE_TIMEOUT_MS = 1000
 
 /**
- * A bus between processes, over any PubSubConnection. Wakes are delivered in this process at once, whatever the line does.
- * Others are told of the newest revision of each poll, in one sending at a time; while there is no line it waits for
- * the next one, which is opened after growing delays. Whenever wakes may have been missed (the line is new, or the
- * poll is) the poll is reported as such, so that it is read again.
+ * A PubSub over any PubSubConnection. Messages are sent in one batch at a time, with the newest revision of each topic;
+ * while there is no connection they wait for the next one, which is opened after growing delays. Whenever messages may
+ * have been missed (the connection is new, or the topic is) the topic is reported by `onGap`, so that it is read again.
  */
 export class ReconnectingPubSub implements PubSub {
   readonly #open: OpenConnection
   readonly #options: Required<PubSubOptions>
-  readonly #here = new LocalPubSub()
-  readonly #missed: ((pollId: string) => void)[] = []
+  readonly #listeners: PubSubListener[] = []
   readonly #subscriptions: Subscriptions
   readonly #outbox: Outbox
-  #line: PubSubConnection | undefined
-  #opened = 0
+  #connection: PubSubConnection | undefined
+  #openedAt = 0
   #attempt = 0
-  #reported = false
-  #closed = false
+  #isReported = false
+  #isClosed = false
   #retry: NodeJS.Timeout | undefined
-  #heart: NodeJS.Timeout | undefined
+  #pings: NodeJS.Timeout | undefined
 
   constructor(open: OpenConnection, options: PubSubOptions) {
     this.#open = open
-    this.#options = { linger: 1000, patience: 5000, heartbeat: 5000, ...options }
+    this.#options = { lingerMs: 1000, timeoutMs: 5000, pingMs: 5000, ...options }
     this.#subscriptions = new Subscriptions({
-      linger: this.#options.linger,
-      onBegun: (pollId) => {
-        for (const missed of this.#missed) missed(pollId)
+      lingerMs: this.#options.lingerMs,
+      onSubscribed: (topic) => {
+        for (const listener of this.#listeners) listener.onGap(topic)
       },
-      onError: (line, error) => this.#broken(line, error),
+      onError: (connection, error) => this.#disconnected(connection, error),
     })
-    this.#outbox = new Outbox((wakes) => this.#send(wakes))
+    this.#outbox = new Outbox((messages) => this.#send(messages))
     void this.#connect()
   }
 
-  publish(wake: PubSubMessage): void {
-    this.#here.publish(wake)
-    if (!this.#closed) this.#outbox.put(wake)
+  publish(message: PubSubMessage): void {
+    if (!this.#isClosed) this.#outbox.put(message)
   }
 
-  watch(pollId: string): void {
-    this.#subscriptions.add(pollId)
+  subscribe(topic: string): void {
+    this.#subscriptions.add(topic)
   }
 
-  unwatch(pollId: string): void {
-    this.#subscriptions.delete(pollId)
+  unsubscribe(topic: string): void {
+    this.#subscriptions.delete(topic)
   }
 
-  listen(listener: (wake: PubSubMessage) => void, missed?: (pollId: string) => void): void {
-    this.#here.listen(listener)
-    if (missed) this.#missed.push(missed)
+  listen(listener: PubSubListener): void {
+    this.#listeners.push(listener)
   }
 
   /** Sends what waits, if that can be done soon, and frees everything. */
   async close(): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
+    if (this.#isClosed) return
+    this.#isClosed = true
     clearTimeout(this.#retry)
-    clearInterval(this.#heart)
+    clearInterval(this.#pings)
     this.#subscriptions.close()
-    await withTimeout(1000, this.#outbox.drain()).catch(() => {})
-    this.#line?.close()
-    this.#line = undefined
+    await withTimeout(CLOSE_TIMEOUT_MS, this.#outbox.drain()).catch(() => {})
+    this.#connection?.close()
+    this.#connection = undefined
   }
 
   async #connect(): Promise<void> {
-    // What breaks before there is a line to break rejects `open`.
-    const state: { line?: PubSubConnection; broken?: Error } = {}
+    // What breaks before there is a connection rejects `open`, or is found here when it has opened.
+    const state: { connection?: PubSubConnection; failure?: Error } = {}
     try {
-      const hear = (wake: PubSubMessage) => {
-        if (this.#subscriptions.has(wake.pollId)) this.#here.publish(wake)
+      const onMessage = (message: PubSubMessage) => {
+        if (!this.#subscriptions.has(message.topic)) return
+        for (const listener of this.#listeners) listener.onMessage(message)
       }
-      const broken = (reason: Error) => {
-        state.broken = reason
-        if (state.line) this.#broken(state.line, reason)
+      const onDisconnect = (reason: Error) => {
+        state.failure = reason
+        if (state.connection) this.#disconnected(state.connection, reason)
       }
-      const line = await this.#open({ hear, broken }, this.#options.patience)
-      state.line = line
-      if (this.#closed) return line.close()
-      this.#line = line
-      this.#opened = performance.now()
-      if (state.broken) return this.#broken(line, state.broken)
-      this.#reported = false
-      this.#heart = setInterval(() => void this.#beat(line), this.#options.heartbeat).unref()
-      this.#subscriptions.use(line)
+      const connection = await this.#open({ onMessage, onDisconnect }, this.#options.timeoutMs)
+      state.connection = connection
+      if (this.#isClosed) return connection.close()
+      this.#connection = connection
+      this.#openedAt = performance.now()
+      if (state.failure) return this.#disconnected(connection, state.failure)
+      this.#isReported = false
+      this.#pings = setInterval(() => void this.#ping(connection), this.#options.pingMs).unref()
+      this.#subscriptions.use(connection)
       this.#outbox.flush()
     } catch (error) {
-      this.#again(error as Error)
+      this.#reconnect(error as Error)
     }
   }
 
-  #send(wakes: readonly PubSubMessage[]): Promise<void> | undefined {
-    const line = this.#line
-    if (!line) return undefined
-    return withTimeout(this.#options.patience, line.send(wakes)).catch((error) => {
-      this.#broken(line, error)
+  #send(messages: readonly PubSubMessage[]): Promise<void> | undefined {
+    const connection = this.#connection
+    if (!connection) return undefined
+    return withTimeout(this.#options.timeoutMs, connection.publish(messages)).catch((error) => {
+      this.#disconnected(connection, error)
       throw error
     })
   }
 
-  async #beat(line: PubSubConnection): Promise<void> {
+  async #ping(connection: PubSubConnection): Promise<void> {
     try {
-      await withTimeout(this.#options.patience, line.ping())
+      await withTimeout(this.#options.timeoutMs, connection.ping())
     } catch (error) {
-      this.#broken(line, error as Error)
+      this.#disconnected(connection, error as Error)
     }
   }
 
-  #broken(line: PubSubConnection, reason: Error): void {
-    if (line !== this.#line) return
-    this.#line = undefined
-    clearInterval(this.#heart)
+  #disconnected(connection: PubSubConnection, reason: Error): void {
+    if (connection !== this.#connection) return
+    this.#connection = undefined
+    clearInterval(this.#pings)
     this.#subscriptions.use(undefined)
-    line.close()
-    if (performance.now() - this.#opened > STEADY_MS) this.#attempt = 0
-    this.#again(reason)
+    connection.close()
+    if (performance.now() - this.#openedAt > STABLE_MS) this.#attempt = 0
+    this.#reconnect(reason)
   }
 
-  #again(reason: Error): void {
-    if (this.#closed) return
-    if (!this.#reported) {
-      this.#reported = true
-      this.#options.onError(new Error(`Other processes can't be told of votes; trying again: ${reasonOf(reason)}`))
+  #reconnect(reason: Error): void {
+    if (this.#isClosed) return
+    if (!this.#isReported) {
+      this.#isReported = true
+      this.#options.onError(new Error(`PubSub disconnected, reconnecting: ${reasonOf(reason)}`))
     }
     this.#retry = setTimeout(() => void this.#connect(), backoff(this.#attempt)).unref()
     this.#attempt += 1

@@ -1,151 +1,121 @@
 import { Redis } from 'ioredis'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { redisPrefix, redisUrl } from '../../test/support/redis.ts'
 import { TcpProxy } from '../../test/support/tcp-proxy.ts'
-import { MemoryMessageCache, type MessageCache } from '../live/message-cache.ts'
-import { snapshotAt } from '../live/test-polls.ts'
+import { messageAt } from '../live/test-topics.ts'
 import { RedisMessageCache } from './redis-message-cache.ts'
 import { RedisPubSub } from './redis-pubsub.ts'
-import { newPollId, openNode, SharedSource } from './test-node.ts'
+import { newTopic, openNode, SharedSource } from './test-node.ts'
+import { Subscriber } from './test-subscriber.ts'
 
-const openRedisCache = async (url: string, prefix: string, onError = (_: Error) => {}): Promise<RedisMessageCache> => {
+const openCache = async (url: string, prefix: string, onError = (_: Error) => {}): Promise<RedisMessageCache> => {
   const cache = new RedisMessageCache(url, prefix, { onError })
   onTestFinished(() => cache.close())
   await cache.ready
   return cache
 }
 
-const caches: Record<string, () => Promise<MessageCache>> = {
-  MemoryMessageCache: async () => new MemoryMessageCache(),
-  RedisMessageCache: async () => openRedisCache(await redisUrl(), redisPrefix()),
+/** The caches of two nodes on one Redis, and a connection that looks into it. */
+const setUp = async () => {
+  const [url, prefix, topic] = [await redisUrl(), redisPrefix(), newTopic()]
+  const redis = new Redis(url)
+  onTestFinished(() => redis.disconnect())
+  const [here, there] = [await openCache(url, prefix), await openCache(url, prefix)]
+  return { url, prefix, topic, redis, here, there, key: `${prefix}message:${topic}` }
 }
 
-// What live/snapshot-cache.ts demands of every variant.
-describe.each(Object.entries(caches))('%s', (_, open) => {
-  test('a snapshot is taken only if it is newer', async () => {
-    const [cache, pollId] = [await open(), newPollId()]
-    cache.hold(pollId)
-    expect(cache.offer(snapshotAt(2, pollId))).toBe(true)
-    expect(cache.offer(snapshotAt(1, pollId))).toBe(false)
-    expect(cache.offer(snapshotAt(2, pollId))).toBe(false)
-    expect(await cache.read(pollId, 2)).toEqual(snapshotAt(2, pollId))
-    expect(cache.offer(snapshotAt(3, pollId))).toBe(true)
-    expect(await cache.read(pollId, 3)).toEqual(snapshotAt(3, pollId))
-  })
-
-  test('of a poll that nobody offered nothing is known', async () => {
-    const [cache, pollId] = [await open(), newPollId()]
-    expect(await cache.read(pollId, 1)).toBeUndefined()
-    cache.hold(pollId)
-    expect(await cache.read(pollId, 1)).toBeUndefined()
-  })
-
-  test('a poll that is not held costs no memory here', async () => {
-    const cache = await open()
-    for (let poll = 0; poll < 100; poll += 1) expect(cache.offer(snapshotAt(1, newPollId()))).toBe(true)
-    expect(cache.size).toBe(0)
-  })
+test('a message is stored only if it is newer, for every node', async () => {
+  const { here, there, topic } = await setUp()
+  expect(await here.get(topic)).toBeUndefined()
+  for (const revision of [2, 1]) {
+    here.put(messageAt(revision, topic))
+    await here.settled()
+    expect(await there.get(topic)).toEqual(messageAt(2, topic))
+  }
+  there.put(messageAt(3, topic))
+  await there.settled()
+  expect(await here.get(topic)).toEqual(messageAt(3, topic))
 })
 
-describe('shared through Redis', () => {
-  const setUp = async (nodes = 2) => {
-    const [url, prefix, pollId] = [await redisUrl(), redisPrefix(), newPollId()]
-    const redis = new Redis(url)
-    onTestFinished(() => redis.disconnect())
-    const opened = await Promise.all(Array.from({ length: nodes }, () => openRedisCache(url, prefix)))
-    const [here, there] = opened
-    if (!here || !there) throw new Error('no caches')
-    return { url, prefix, pollId, redis, here, there, key: `${prefix}snapshot:${pollId}` }
+test('a message comes back with all that it has: its opening, and whether it is the last', async () => {
+  const { here, there, topic } = await setUp()
+  const opening = { event: 'room', since: 4, json: '"room"' }
+  const message = { topic, revision: 5, event: 'end', json: '{"reason":"deleted"}', opening, last: true }
+  here.put(message)
+  await here.settled()
+  expect(await there.get(topic)).toEqual(message)
+})
+
+test('nodes that race can’t leave an older message, and what is stored is forgotten after a while', async () => {
+  const { here, there, topic, redis, key } = await setUp()
+  for (let revision = 1; revision <= 200; revision += 1) {
+    // What one node puts last is not what is newest.
+    here.put(messageAt(revision, topic))
+    there.put(messageAt(201 - revision, topic))
+    if (revision % 7 === 0) await new Promise(setImmediate)
   }
+  here.put(messageAt(50, topic))
+  await Promise.all([here.settled(), there.settled()])
+  expect(await redis.hget(key, 'revision')).toBe('200')
+  expect(JSON.parse((await redis.hget(key, 'message')) ?? '')).toEqual(messageAt(200, topic))
+  expect(await redis.pttl(key)).toBeGreaterThan(0)
+  expect(await redis.pttl(key)).toBeLessThanOrEqual(60_000)
+})
 
-  test('what one node offers another one reads, be it held there or not', async () => {
-    const { here, there, pollId } = await setUp()
-    here.offer(snapshotAt(4, pollId))
-    await here.settled()
-    expect(await there.read(pollId, 4)).toEqual(snapshotAt(4, pollId))
-    there.hold(pollId)
-    expect(await there.read(pollId, 4)).toEqual(snapshotAt(4, pollId))
-  })
+test('what is in Redis and is no message of this topic counts for nothing', async () => {
+  const { here, topic, redis, key } = await setUp()
+  const message = messageAt(9, topic)
+  const foreign = [messageAt(9, newTopic()), { ...message, event: 'two\nlines' }, { ...message, more: 1 }]
+  for (const text of ['{', '{}', ...foreign.map((one) => JSON.stringify(one))]) {
+    await redis.hset(key, 'revision', 9, 'message', text)
+    expect(await here.get(topic)).toBeUndefined()
+  }
+  await redis.del(key)
+  await redis.set(key, 'not a hash')
+  expect(await here.get(topic)).toBeUndefined()
+})
 
-  test('nodes that race can’t leave an older snapshot, and what is kept is forgotten after a while', async () => {
-    const { here, there, pollId, redis, key } = await setUp()
-    for (let revision = 1; revision <= 200; revision += 1) {
-      // What one node has last is not what is newest.
-      here.offer(snapshotAt(revision, pollId))
-      there.offer(snapshotAt(201 - revision, pollId))
-      if (revision % 7 === 0) await new Promise(setImmediate)
-    }
-    here.offer(snapshotAt(50, pollId))
-    await Promise.all([here.settled(), there.settled()])
-    expect(await redis.hget(key, 'revision')).toBe('200')
-    expect(JSON.parse((await redis.hget(key, 'snapshot')) ?? '')).toEqual(snapshotAt(200, pollId))
-    expect(await redis.pttl(key)).toBeGreaterThan(0)
-    expect(await redis.pttl(key)).toBeLessThanOrEqual(60_000)
+test('a message from another node is answered from Redis, without reading the source', async () => {
+  const { url, prefix, topic, here, there } = await setUp()
+  const source = new SharedSource()
+  const nodes = [here, there].map((cache) => {
+    const pubsub = new RedisPubSub(url, prefix, { onError: () => {} })
+    onTestFinished(() => pubsub.close())
+    const subscriber = new Subscriber(pubsub)
+    return { ...openNode(pubsub, source, topic, cache), subscriber }
   })
+  await Promise.all(nodes.map(({ subscriber }) => subscriber.gap(topic)))
+  const [publishing, following] = nodes
+  publishing?.publish()
+  await following?.shows(1)
+  const { reads } = source
+  for (let revision = 2; revision <= 50; revision += 1) {
+    publishing?.publish()
+    await following?.shows(revision)
+  }
+  expect(source.reads).toBe(reads)
+})
 
-  test('what is in Redis and is no snapshot of this poll counts for nothing', async () => {
-    const { here, pollId, redis, key } = await setUp()
-    for (const text of ['{', '{}', JSON.stringify(snapshotAt(9, newPollId()))]) {
-      await redis.hset(key, 'revision', 9, 'snapshot', text)
-      expect(await here.read(pollId, 9)).toBeUndefined()
-    }
-    await redis.del(key)
-    await redis.set(key, 'not a hash')
-    expect(await here.read(pollId, 9)).toBeUndefined()
-  })
-
-  test('a wake from another node is answered from Redis, without a query', async () => {
-    const { url, prefix, pollId, here, there } = await setUp()
-    const source = new SharedSource()
-    const buses = [here, there].map(() => new RedisPubSub(url, prefix, { onError: () => {} }))
-    onTestFinished(() => Promise.all(buses.map((bus) => bus.close())).then(() => {}))
-    const begun = buses.map(
-      (bus) =>
-        new Promise<void>((resolve) =>
-          bus.listen(
-            () => {},
-            () => resolve(),
-          ),
-        ),
-    )
-    const [voting, watching] = [here, there].map((cache, index) => {
-      const bus = buses[index]
-      if (!bus) throw new Error('no bus')
-      return openNode(bus, source, pollId, cache)
-    })
-    await Promise.all(begun)
-    voting?.vote()
-    await watching?.shows(1)
-    const { reads } = source
-    for (let revision = 2; revision <= 50; revision += 1) {
-      voting?.vote()
-      await watching?.shows(revision)
-    }
-    expect(source.reads).toBe(reads)
-  })
-
-  test('without Redis offering and reading are quick, what is held is known, and it is told once', async () => {
-    const [{ proxy, url }, pollId] = [await TcpProxy.before(await redisUrl(), 6379), newPollId()]
-    const errors: Error[] = []
-    const cache = await openRedisCache(url, redisPrefix(), (error) => errors.push(error))
-    cache.hold(pollId)
-    for (const away of [() => proxy.stall(), () => proxy.refuse()]) {
-      away()
-      const start = performance.now()
-      for (let revision = 1; revision <= 500; revision += 1) cache.offer(snapshotAt(revision, pollId))
-      expect((await cache.read(pollId, 500))?.revision).toBe(500)
-      expect((await cache.read(pollId, 501))?.revision).toBe(500)
-      expect(await cache.read(newPollId(), 1)).toBeUndefined()
-      expect(performance.now() - start).toBeLessThan(500)
-    }
-    proxy.stall(false)
-    proxy.refuse(false)
-    await vi.waitFor(async () => {
-      const fresh = newPollId()
-      cache.offer(snapshotAt(1, fresh))
-      await cache.settled()
-      expect(await cache.read(fresh, 1)).toEqual(snapshotAt(1, fresh))
-    }, 10_000)
-    expect(errors.length).toBeLessThanOrEqual(1)
-  })
+test('without Redis putting and getting are quick and throw nothing, and it is reported once', async () => {
+  const { proxy, url } = await TcpProxy.before(await redisUrl(), 6379)
+  const errors: Error[] = []
+  const cache = await openCache(url, redisPrefix(), (error) => errors.push(error))
+  const topic = newTopic()
+  for (const breakOff of [() => proxy.stall(), () => proxy.refuse()]) {
+    breakOff()
+    const start = performance.now()
+    for (let revision = 1; revision <= 500; revision += 1) cache.put(messageAt(revision, topic))
+    expect(await cache.get(topic)).toBeUndefined()
+    expect(await cache.get(newTopic())).toBeUndefined()
+    expect(performance.now() - start).toBeLessThan(500)
+  }
+  proxy.stall(false)
+  proxy.refuse(false)
+  await vi.waitFor(async () => {
+    const fresh = newTopic()
+    cache.put(messageAt(1, fresh))
+    await cache.settled()
+    expect(await cache.get(fresh)).toEqual(messageAt(1, fresh))
+  }, 10_000)
+  expect(errors.length).toBeLessThanOrEqual(1)
 })

@@ -1,49 +1,60 @@
-import { type Snapshot, snapshotSchema } from '@pollcast/shared/poll'
 import { type ChainableCommander, Redis } from 'ioredis'
+import * as z from 'zod'
 import { reasonOf } from '../lib/reason-of.ts'
 import { backoff, withTimeout } from '../lib/time.ts'
-import { MemoryMessageCache, type MessageCache } from '../live/message-cache.ts'
-import { snapshotJson } from '../polls/snapshot.ts'
+import type { Message, MessageCache } from '../live/message.ts'
 
-/** Taken only if newer: compared and written in one go, so that two nodes can't leave the older one. */
-const TAKE = `
-local kept = redis.call('HGET', KEYS[1], 'revision')
-if kept and tonumber(kept) >= tonumber(ARGV[1]) then return 0 end
-redis.call('HSET', KEYS[1], 'revision', ARGV[1], 'snapshot', ARGV[2])
+/** Stored only if newer: compared and written in one go, so that two nodes can't leave the older one. */
+const PUT = `
+local stored = redis.call('HGET', KEYS[1], 'revision')
+if stored and tonumber(stored) >= tonumber(ARGV[1]) then return 0 end
+redis.call('HSET', KEYS[1], 'revision', ARGV[1], 'message', ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return 1`
 
-/** Polls whose snapshot may wait to be sent: beyond that none is taken, and others read the database. */
-const MOST_WAITING = 1000
+/** Topics whose message may wait to be sent: beyond that none is taken, and others read the source. */
+const MAX_WAITING = 1000
+
+const CLOSE_TIMEOUT_MS = 1000
+
+const line = z.string().regex(/^[^\r\n]*$/)
+
+const messageSchema = z.strictObject({
+  topic: z.string(),
+  revision: z.int().nonnegative(),
+  event: line,
+  json: z.string(),
+  opening: z.strictObject({ event: line, since: z.int(), json: z.string().exactOptional() }).exactOptional(),
+  last: z.boolean().exactOptional(),
+})
 
 interface RedisMessageCacheOptions {
-  /** Hears once of each time that Redis can't be reached. */
+  /** Is told once of each time that Redis can't be reached. */
   onError: (error: Error) => void
-  /** Milliseconds for which Redis keeps a snapshot. It is asked for in the moments after a vote. */
-  ttl?: number
-  /** Milliseconds that a read waits for Redis before the database is asked instead. */
-  patience?: number
+  /** Milliseconds for which Redis keeps a message. It is asked for in the moments after it was published. */
+  ttlMs?: number
+  /** Milliseconds that a read waits for Redis before the source is asked instead. */
+  timeoutMs?: number
 }
 
 /**
- * Shares snapshots between processes through Redis, so that a wake costs each of them no query. What is watched here
- * is kept here as well. Redis is told in the background, and no answer is the same as knowing none.
+ * Shares messages between processes through Redis, so that one that is announced costs each of them no query. Redis is
+ * written to in the background, and no answer is the same as none stored.
  */
 export class RedisMessageCache implements MessageCache {
-  readonly #here = new MemoryMessageCache()
   readonly #redis: Redis
   readonly #prefix: string
-  readonly #ttl: number
-  readonly #patience: number
-  readonly #waiting = new Map<string, Snapshot>()
+  readonly #ttlMs: number
+  readonly #timeoutMs: number
+  readonly #waiting = new Map<string, Message>()
   #sending: Promise<void> | undefined
 
-  /** @param prefix stands before every key, so that several installations can share one server */
-  constructor(url: string, prefix: string, { onError, ttl = 60_000, patience = 50 }: RedisMessageCacheOptions) {
+  /** @param prefix is put before every key, so that several installations can share one server */
+  constructor(url: string, prefix: string, { onError, ttlMs = 60_000, timeoutMs = 50 }: RedisMessageCacheOptions) {
     this.#prefix = prefix
-    this.#ttl = ttl
-    this.#patience = patience
-    let reported = false
+    this.#ttlMs = ttlMs
+    this.#timeoutMs = timeoutMs
+    let isReported = false
     this.#redis = new Redis(url, {
       enableOfflineQueue: false,
       autoResendUnfulfilledCommands: false,
@@ -52,21 +63,16 @@ export class RedisMessageCache implements MessageCache {
       retryStrategy: (attempt) => backoff(attempt - 1),
     })
     this.#redis.on('ready', () => {
-      reported = false
+      isReported = false
     })
     this.#redis.on('error', (error) => {
-      if (reported) return
-      reported = true
-      onError(new Error(`The snapshot cache is away; the database is read instead: ${reasonOf(error)}`))
+      if (isReported) return
+      isReported = true
+      onError(new Error(`Redis cache disconnected, reading the database instead: ${reasonOf(error)}`))
     })
   }
 
-  /** How many polls are held. */
-  get size(): number {
-    return this.#here.size
-  }
-
-  /** Resolves when Redis is there for the first time, however long that takes. */
+  /** Resolves when Redis is connected for the first time, however long that takes. */
   get ready(): Promise<void> {
     if (this.#redis.status === 'ready') return Promise.resolve()
     return new Promise((resolve) => this.#redis.once('ready', () => resolve()))
@@ -77,73 +83,57 @@ export class RedisMessageCache implements MessageCache {
     await this.#sending
   }
 
-  hold(pollId: string): void {
-    this.#here.hold(pollId)
-  }
-
-  release(pollId: string): void {
-    this.#here.release(pollId)
-  }
-
-  offer(snapshot: Snapshot): boolean {
-    if (!this.#here.offer(snapshot)) return false
-    this.#put(snapshot)
-    return true
-  }
-
-  async read(pollId: string, wanted: number): Promise<Snapshot | undefined> {
-    const kept = this.#here.read(pollId)
-    if ((kept && kept.revision >= wanted) || this.#redis.status !== 'ready') return kept
-    const text = await withTimeout(this.#patience, this.#redis.hget(this.#keyOf(pollId), 'snapshot')).catch(() => null)
-    const found = text === null ? undefined : parse(text)
-    if (!found || found.pollId !== pollId) return kept
-    this.#here.offer(found)
-    return kept && kept.revision > found.revision ? kept : found
-  }
-
-  /** Sends what waits, if that can be done soon, and frees everything. */
-  async close(): Promise<void> {
-    await withTimeout(1000, this.settled()).catch(() => {})
-    this.#redis.disconnect()
-  }
-
-  #keyOf(pollId: string): string {
-    return `${this.#prefix}snapshot:${pollId}`
-  }
-
-  #put(snapshot: Snapshot): void {
+  put(message: Message): void {
     if (this.#redis.status !== 'ready') return
-    const waiting = this.#waiting.get(snapshot.pollId)
-    if (waiting ? waiting.revision >= snapshot.revision : this.#waiting.size >= MOST_WAITING) return
-    this.#waiting.set(snapshot.pollId, snapshot)
+    const waiting = this.#waiting.get(message.topic)
+    if (waiting ? waiting.revision >= message.revision : this.#waiting.size >= MAX_WAITING) return
+    this.#waiting.set(message.topic, message)
     this.#sending ??= this.#send().finally(() => {
       this.#sending = undefined
     })
   }
 
-  /** Until nothing waits: one sending at a time, of each poll the newest only. */
+  async get(topic: string): Promise<Message | undefined> {
+    if (this.#redis.status !== 'ready') return undefined
+    const stored = this.#redis.hget(this.#keyOf(topic), 'message')
+    const text = await withTimeout(this.#timeoutMs, stored).catch(() => null)
+    const message = text === null ? undefined : parse(text)
+    return message?.topic === topic ? message : undefined
+  }
+
+  /** Sends what waits, if that can be done soon, and frees everything. */
+  async close(): Promise<void> {
+    await withTimeout(CLOSE_TIMEOUT_MS, this.settled()).catch(() => {})
+    this.#redis.disconnect()
+  }
+
+  #keyOf(topic: string): string {
+    return `${this.#prefix}message:${topic}`
+  }
+
+  /** Until nothing waits: one batch at a time, of each topic the newest only. */
   async #send(): Promise<void> {
     try {
       while (this.#waiting.size > 0) {
-        const snapshots = [...this.#waiting.values()]
+        const messages = [...this.#waiting.values()]
         this.#waiting.clear()
         if (this.#redis.status !== 'ready') continue
-        const results = await snapshots.reduce(this.#take, this.#redis.pipeline()).exec()
+        const results = await messages.reduce(this.#put, this.#redis.pipeline()).exec()
         for (const [error] of results ?? []) if (error) throw error
       }
     } catch (error) {
-      // What was not taken is read from the database. A connection that takes commands and answers none is left.
+      // What was not stored is read from the source. A connection that takes commands and answers none is replaced.
       if (/timed out/.test((error as Error).message) && this.#redis.status === 'ready') this.#redis.disconnect(true)
     }
   }
 
-  readonly #take = (pipeline: ChainableCommander, snapshot: Snapshot): ChainableCommander =>
-    pipeline.eval(TAKE, 1, this.#keyOf(snapshot.pollId), snapshot.revision, snapshotJson(snapshot), this.#ttl)
+  readonly #put = (pipeline: ChainableCommander, message: Message): ChainableCommander =>
+    pipeline.eval(PUT, 1, this.#keyOf(message.topic), message.revision, JSON.stringify(message), this.#ttlMs)
 }
 
-function parse(text: string): Snapshot | undefined {
+function parse(text: string): Message | undefined {
   try {
-    return snapshotSchema.parse(JSON.parse(text))
+    return messageSchema.parse(JSON.parse(text))
   } catch {
     return undefined
   }

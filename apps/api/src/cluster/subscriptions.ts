@@ -1,107 +1,105 @@
 import type { PubSubConnection } from './pubsub-connection.ts'
 
-/** Polls to subscribe to in one go. */
+/** Topics to subscribe to in one go. */
 const BATCH = 500
 
 interface SubscriptionsParts {
-  /** Milliseconds that a poll stays subscribed after the last stream left, in case one comes back. */
-  linger: number
-  /** A poll's wakes come from now on; earlier ones may have been missed. */
-  onBegun: (pollId: string) => void
-  onError: (line: PubSubConnection, error: Error) => void
+  /** Milliseconds that a topic stays subscribed to after it is no longer wanted, in case it is wanted again. */
+  lingerMs: number
+  /** The topic's messages arrive from now on; earlier ones may have been missed. */
+  onSubscribed: (topic: string) => void
+  onError: (connection: PubSubConnection, error: Error) => void
 }
 
-/** Which polls' wakes are wanted here, and how far the line of the moment has been told. */
+/** The topics that are wanted here, and which of them the current connection has subscribed to. */
 export class Subscriptions {
   readonly #parts: SubscriptionsParts
-  /** How many watch each poll. */
-  readonly #watched = new Map<string, number>()
+  readonly #wanted = new Set<string>()
   readonly #lingering = new Map<string, NodeJS.Timeout>()
   readonly #joining = new Set<string>()
   readonly #leaving = new Set<string>()
   readonly #subscribed = new Set<string>()
-  #line: PubSubConnection | undefined
-  #tuning = false
+  #connection: PubSubConnection | undefined
+  #isSyncing = false
 
   constructor(parts: SubscriptionsParts) {
     this.#parts = parts
   }
 
-  has(pollId: string): boolean {
-    return this.#watched.has(pollId)
+  has(topic: string): boolean {
+    return this.#wanted.has(topic)
   }
 
-  add(pollId: string): void {
-    this.#watched.set(pollId, (this.#watched.get(pollId) ?? 0) + 1)
-    clearTimeout(this.#lingering.get(pollId))
-    this.#lingering.delete(pollId)
-    this.#leaving.delete(pollId)
-    if (this.#subscribed.has(pollId)) return
-    this.#joining.add(pollId)
-    void this.#tune()
+  add(topic: string): void {
+    this.#wanted.add(topic)
+    clearTimeout(this.#lingering.get(topic))
+    this.#lingering.delete(topic)
+    this.#leaving.delete(topic)
+    if (this.#subscribed.has(topic)) return
+    this.#joining.add(topic)
+    void this.#sync()
   }
 
-  delete(pollId: string): void {
-    const others = (this.#watched.get(pollId) ?? 0) - 1
-    if (others > 0) return void this.#watched.set(pollId, others)
-    if (!this.#watched.delete(pollId)) return
-    const timer = setTimeout(() => this.#drop(pollId), this.#parts.linger).unref()
-    this.#lingering.set(pollId, timer)
+  delete(topic: string): void {
+    if (!this.#wanted.delete(topic)) return
+    const timer = setTimeout(() => this.#drop(topic), this.#parts.lingerMs).unref()
+    this.#lingering.set(topic, timer)
   }
 
-  /** From now on this line is told, all of it first; none of them while there is none. */
-  use(line: PubSubConnection | undefined): void {
-    this.#line = line
+  /** From now on subscribes on this connection, to everything that is wanted; on none, while there is none. */
+  use(connection: PubSubConnection | undefined): void {
+    this.#connection = connection
     this.#subscribed.clear()
     this.#leaving.clear()
-    for (const pollId of this.#watched.keys()) this.#joining.add(pollId)
-    void this.#tune()
+    for (const topic of this.#wanted) this.#joining.add(topic)
+    void this.#sync()
   }
 
   close(): void {
-    this.#line = undefined
+    this.#connection = undefined
     for (const timer of this.#lingering.values()) clearTimeout(timer)
   }
 
-  #drop(pollId: string): void {
-    this.#lingering.delete(pollId)
-    this.#joining.delete(pollId)
-    if (this.#subscribed.has(pollId)) this.#leaving.add(pollId)
-    void this.#tune()
+  #drop(topic: string): void {
+    this.#lingering.delete(topic)
+    this.#joining.delete(topic)
+    if (this.#subscribed.has(topic)) this.#leaving.add(topic)
+    void this.#sync()
   }
 
-  async #tune(): Promise<void> {
-    if (this.#tuning) return
-    this.#tuning = true
-    for (let line = this.#line; line && this.#joining.size + this.#leaving.size > 0; line = this.#line) {
+  async #sync(): Promise<void> {
+    if (this.#isSyncing) return
+    this.#isSyncing = true
+    while (this.#connection && this.#joining.size + this.#leaving.size > 0) {
+      const connection = this.#connection
       try {
-        await this.#tell(line)
+        await this.#syncBatch(connection)
       } catch (error) {
-        if (line !== this.#line) continue
-        this.#line = undefined
-        this.#parts.onError(line, error as Error)
+        if (connection !== this.#connection) continue
+        this.#connection = undefined
+        this.#parts.onError(connection, error as Error)
       }
     }
-    this.#tuning = false
+    this.#isSyncing = false
   }
 
-  async #tell(line: PubSubConnection): Promise<void> {
-    const leave = take(this.#leaving)
-    for (const pollId of leave) this.#subscribed.delete(pollId)
-    const join = take(this.#joining)
-    for (const pollId of join) this.#subscribed.add(pollId)
-    if (leave.length > 0) await line.unsubscribe(leave)
-    if (join.length > 0) await line.subscribe(join)
-    if (line !== this.#line) return
-    for (const pollId of join) if (this.#watched.has(pollId)) this.#parts.onBegun(pollId)
+  async #syncBatch(connection: PubSubConnection): Promise<void> {
+    const leaving = takeBatch(this.#leaving)
+    for (const topic of leaving) this.#subscribed.delete(topic)
+    const joining = takeBatch(this.#joining)
+    for (const topic of joining) this.#subscribed.add(topic)
+    if (leaving.length > 0) await connection.unsubscribe(leaving)
+    if (joining.length > 0) await connection.subscribe(joining)
+    if (connection !== this.#connection) return
+    for (const topic of joining) if (this.#wanted.has(topic)) this.#parts.onSubscribed(topic)
   }
 }
 
-function take(pollIds: Set<string>): string[] {
+function takeBatch(topics: Set<string>): string[] {
   const taken: string[] = []
-  for (const pollId of pollIds) {
-    taken.push(pollId)
-    pollIds.delete(pollId)
+  for (const topic of topics) {
+    taken.push(topic)
+    topics.delete(topic)
     if (taken.length === BATCH) break
   }
   return taken

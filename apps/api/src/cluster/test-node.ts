@@ -1,56 +1,54 @@
-import { randomInt } from 'node:crypto'
-import type { Snapshot } from '@pollcast/shared/poll'
+import { randomUUID } from 'node:crypto'
 import { onTestFinished } from 'vitest'
 import { Broker } from '../live/broker.ts'
-import { MemoryMessageCache, type MessageCache } from '../live/message-cache.ts'
+import type { Message, MessageCache, MessageSource } from '../live/message.ts'
 import type { PubSub } from '../live/pubsub.ts'
-import { snapshotAt } from '../live/test-polls.ts'
+import { messageAt } from '../live/test-topics.ts'
 
-const LETTERS = '23456789abcdefghjkmnpqrstuvwxyz'
+/** A topic that no other test knows. */
+export const newTopic = (): string => `poll:${randomUUID()}`
 
-/** A poll that no other test knows. */
-export const newPollId = (): string => Array.from({ length: 8 }, () => LETTERS[randomInt(LETTERS.length)]).join('')
-
-/** The database that nodes share: one poll. */
-export class SharedSource {
+/** The database that nodes share: one topic. */
+export class SharedSource implements MessageSource {
   revision = 0
   reads = 0
 
-  async snapshot(pollId: string): Promise<Snapshot> {
+  async read(topic: string): Promise<Message> {
     this.reads += 1
-    return snapshotAt(this.revision, pollId)
+    return messageAt(this.revision, topic)
   }
 }
 
-/** A node that watches a poll until the test has ended, and never reads it again unless it is told to. */
-export function openNode(bus: PubSub, source: SharedSource, pollId: string, cache?: MessageCache) {
+/** A node that follows a topic until the test has ended, and never reads it again without a reason. */
+export function openNode(pubsub: PubSub, source: SharedSource, name: string, cache?: MessageCache) {
   const errors: unknown[] = []
   const onError = (error: unknown) => errors.push(error)
-  const broker = new Broker({ bus, cache: cache ?? new MemoryMessageCache(), source, onError, recheck: 3_600_000 })
-  const leaving = new AbortController()
+  const broker = new Broker({ pubsub, cache, source, onError, recheckMs: 3_600_000 })
+  const topic = broker.retain(name)
   const seen: number[] = []
-  let look = () => {}
-  const watching = (async () => {
-    for await (const { revision } of broker.changes(pollId, leaving.signal)) {
-      seen.push(revision)
-      look()
+  let check = () => {}
+  const following = (async () => {
+    await topic.open()
+    for (let next = await topic.next(-1); next; next = await topic.next(next.revision)) {
+      seen.push(next.revision)
+      check()
     }
-  })().catch(() => {})
+  })()
   onTestFinished(() => {
-    leaving.abort()
-    return watching
+    topic.release()
+    return following
   })
   /** Resolves once it has shown this revision. */
   const shows = (revision: number) =>
     new Promise<void>((resolve) => {
-      look = () => {
+      check = () => {
         if (seen.includes(revision)) resolve()
       }
-      look()
+      check()
     })
-  const vote = () => {
+  const publish = () => {
     source.revision += 1
-    broker.publish(snapshotAt(source.revision, pollId))
+    broker.publish(messageAt(source.revision, name))
   }
-  return { broker, seen, shows, vote, errors }
+  return { seen, shows, publish, errors }
 }

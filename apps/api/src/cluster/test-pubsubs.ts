@@ -1,7 +1,7 @@
 import { afterAll, onTestFinished } from 'vitest'
 import { postgresServer } from '../../test/support/postgres.ts'
 import { redisPrefix, redisUrl } from '../../test/support/redis.ts'
-import { LocalPubSub, type PubSub } from '../live/pubsub.ts'
+import type { PubSub } from '../live/pubsub.ts'
 import { answerRoundTrips } from './ipc.ts'
 import { PostgresPubSub } from './postgres-pubsub.ts'
 import { PubSubExchange } from './pubsub-exchange.ts'
@@ -10,12 +10,12 @@ import { RedisPubSub } from './redis-pubsub.ts'
 import { channelPair } from './test-channel.ts'
 import { WorkerPubSub } from './worker-pubsub.ts'
 
-/** Opens the buses of several nodes that reach each other, until the test has ended. */
-export type OpenBuses = (nodes: number) => Promise<PubSub[]>
+/** Opens the pubsubs of several nodes that reach each other, until the test has ended. */
+export type OpenPubSubs = (nodes: number) => Promise<PubSub[]>
 
-const untilTestEnds = <Bus extends ReconnectingPubSub>(bus: Bus): Bus => {
-  onTestFinished(() => bus.close())
-  return bus
+const untilTestEnds = <Opened extends ReconnectingPubSub>(pubsub: Opened): Opened => {
+  onTestFinished(() => pubsub.close())
+  return pubsub
 }
 
 const times = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make)
@@ -24,17 +24,13 @@ const ignore = { onError: () => {} }
 let server: ReturnType<typeof postgresServer> | undefined
 afterAll(async () => (await server)?.stop())
 
-/** A server that all test files share: polls are told apart by their ids. */
+/** A server that all test files share: topics are told apart by their names. */
 export async function postgresUrl(): Promise<string> {
   server ??= postgresServer()
   return (await server).url
 }
 
-export const buses: Record<string, OpenBuses> = {
-  LocalPubSub: async (nodes) => {
-    const bus = new LocalPubSub()
-    return times(nodes, () => bus)
-  },
+export const pubsubs: Record<string, OpenPubSubs> = {
   PostgresPubSub: async (nodes) => {
     const url = await postgresUrl()
     return times(nodes, () => untilTestEnds(new PostgresPubSub(url, ignore)))

@@ -1,47 +1,47 @@
 import type { PubSub, PubSubMessage } from '../live/pubsub.ts'
 
-/** Listens on a bus, and remembers. */
-export class Ear {
-  readonly wakes: PubSubMessage[] = []
-  readonly missed: string[] = []
-  #looks: (() => void)[] = []
+/** Listens on a pubsub, and records. */
+export class Subscriber {
+  readonly messages: PubSubMessage[] = []
+  readonly gaps: string[] = []
+  #checks: (() => void)[] = []
 
-  constructor(bus: PubSub) {
-    bus.listen(
-      (wake) => {
-        this.wakes.push(wake)
-        this.#look()
+  constructor(pubsub: PubSub) {
+    pubsub.listen({
+      onMessage: (message) => {
+        this.messages.push(message)
+        this.#check()
       },
-      (pollId) => {
-        this.missed.push(pollId)
-        this.#look()
+      onGap: (topic) => {
+        this.gaps.push(topic)
+        this.#check()
       },
-    )
+    })
   }
 
-  /** Resolves once the wake for this revision of the poll has been heard. */
-  heard(pollId: string, revision: number): Promise<void> {
-    return this.#until(() => this.wakes.some((wake) => wake.pollId === pollId && wake.revision === revision))
+  /** Resolves once the message with this revision of the topic has arrived. */
+  received(topic: string, revision: number): Promise<void> {
+    return this.#until(() => this.messages.some((message) => message.topic === topic && message.revision === revision))
   }
 
-  /** Resolves once the bus has said so many times that the poll's wakes may have been missed. */
-  begun(pollId: string, times = 1): Promise<void> {
-    return this.#until(() => this.missed.filter((id) => id === pollId).length >= times)
+  /** Resolves once so many gaps of the topic were reported; the first one says that it is subscribed to. */
+  gap(topic: string, times = 1): Promise<void> {
+    return this.#until(() => this.gaps.filter((name) => name === topic).length >= times)
   }
 
   #until(holds: () => boolean): Promise<void> {
     return new Promise((resolve) => {
-      const look = () => {
+      const check = () => {
         if (holds()) resolve()
-        else this.#looks.push(look)
+        else this.#checks.push(check)
       }
-      look()
+      check()
     })
   }
 
-  #look(): void {
-    const looks = this.#looks
-    this.#looks = []
-    for (const look of looks) look()
+  #check(): void {
+    const checks = this.#checks
+    this.#checks = []
+    for (const check of checks) check()
   }
 }

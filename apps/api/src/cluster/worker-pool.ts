@@ -2,20 +2,20 @@ import cluster, { type Worker } from 'node:cluster'
 import { backoff } from '../lib/time.ts'
 import { answerRoundTrips, type Channel, listen, post } from './ipc.ts'
 
-/** Milliseconds that workers have to end by themselves; theirs are fewer. */
-const GRACE = 15_000
+/** Milliseconds that workers have to end by themselves: longer than they give their own requests. */
+const GRACE_MS = 15_000
 
-/** A worker that served so long was a good one: it is replaced at once. */
-const STEADY_MS = 10_000
+/** Milliseconds after which a worker that exits is replaced at once. */
+const STABLE_MS = 10_000
 
-/** What a worker says of itself once it takes requests. */
+/** What a worker reports once it takes requests. */
 export interface Ready {
   port: number
   servesPages: boolean
 }
 
-/** Said by a worker to its pool. */
-export function tellReady({ port, servesPages }: Ready): void {
+/** Reports from a worker to its pool. */
+export function reportReady({ port, servesPages }: Ready): void {
   post(process, 'ready', { port, servesPages }).catch(() => {})
 }
 
@@ -24,8 +24,8 @@ interface WorkerPoolParts {
   count: number
   /** Is called once: when all workers take requests. */
   onReady: (ready: Ready) => void
-  /** Does for a new worker what it needs of this process; answers a function to call when the worker has gone. */
-  attend: (worker: Channel) => () => void
+  /** Is called for each new worker; returns a function to call when that has exited. */
+  onFork: (worker: Channel) => () => void
 }
 
 /**
@@ -38,7 +38,7 @@ export class WorkerPool {
   readonly #replacing = new Set<NodeJS.Timeout>()
   /** Those that take requests. */
   readonly #ready = new Set<Worker>()
-  /** Whether one of them has ever come so far: the settings are good. */
+  /** Whether a worker has ever been ready: the settings are good. */
   #canStart = false
   #announced = false
   #failures = 0
@@ -47,7 +47,7 @@ export class WorkerPool {
 
   constructor(parts: WorkerPoolParts) {
     this.#parts = parts
-    // Workers that accept for themselves leave most connections to whichever wakes first.
+    // Workers that accept for themselves leave most connections to one of them.
     cluster.schedulingPolicy = cluster.SCHED_RR
   }
 
@@ -59,7 +59,7 @@ export class WorkerPool {
     })
   }
 
-  /** Has every worker finish what is under way; what is left after a while is killed. */
+  /** Has every worker finish what is under way. Workers that are left after a while are killed. */
   end(): void {
     if (this.#ending) return
     this.#ending = true
@@ -67,25 +67,25 @@ export class WorkerPool {
     for (const worker of this.#workers) worker.process.kill('SIGTERM')
     setTimeout(() => {
       for (const worker of this.#workers) worker.process.kill('SIGKILL')
-    }, GRACE).unref()
+    }, GRACE_MS).unref()
     if (this.#workers.size === 0) this.#ended()
   }
 
   #fork(fail: (code: number) => void): void {
     const worker = cluster.fork()
     const forked = performance.now()
-    const leave = this.#parts.attend(worker)
+    const onExit = this.#parts.onFork(worker)
     this.#workers.add(worker)
     worker.on('error', () => {})
     answerRoundTrips(worker)
     listen<Ready>(worker, 'ready', (ready) => this.#begun(worker, ready, fail))
     worker.on('exit', (code) => {
-      leave()
+      onExit()
       this.#workers.delete(worker)
       this.#ready.delete(worker)
       if (this.#ending) return this.#workers.size === 0 ? this.#ended() : undefined
       if (!this.#canStart) return fail(code || 1)
-      this.#failures = performance.now() - forked > STEADY_MS ? 0 : this.#failures + 1
+      this.#failures = performance.now() - forked > STABLE_MS ? 0 : this.#failures + 1
       this.#replace(this.#failures === 0 ? 0 : backoff(this.#failures - 1, { longest: 30_000 }), fail)
     })
   }

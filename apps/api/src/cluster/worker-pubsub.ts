@@ -1,32 +1,30 @@
 import { type Channel, listen, post, roundTrip } from './ipc.ts'
 import type { OpenConnection } from './pubsub-connection.ts'
+import type { FromExchange, ToExchange } from './pubsub-exchange.ts'
 import { type PubSubOptions, ReconnectingPubSub } from './reconnecting-pubsub.ts'
-import type { FromExchange, ToExchange } from './worker-messages.ts'
 
-/** Wakes between the workers of one machine, by way of the PubSubExchange in their primary process. */
+/** PubSub between the workers of one machine, by way of the PubSubExchange in their primary process. */
 export class WorkerPubSub extends ReconnectingPubSub {
   constructor(channel: Channel, options: PubSubOptions) {
-    super(workerLine(channel), options)
+    super(connectTo(channel), options)
   }
 }
 
-const workerLine =
+const connectTo =
   (channel: Channel): OpenConnection =>
-  async ({ hear }, patience) => {
-    const close = listen<FromExchange>(channel, 'pubsub', ({ wakes }) => {
-      for (const [pollId, revision] of wakes) hear({ pollId, revision })
-    })
-    const tell = (message: ToExchange) => post(channel, 'pubsub', message)
-    /** Resolves when the exchange has done it: being sent is not enough where wakes of others may come in between. */
-    const have = async (message: ToExchange) => {
-      await tell(message)
-      await roundTrip(channel, patience)
+  async ({ onMessage }, timeoutMs) => {
+    const close = listen<FromExchange>(channel, 'pubsub', ({ messages }) => messages.forEach(onMessage))
+    const send = (message: ToExchange) => post(channel, 'pubsub', message)
+    /** Resolves when the exchange has handled it: messages of others may come in between until then. */
+    const request = async (message: ToExchange) => {
+      await send(message)
+      await roundTrip(channel, timeoutMs)
     }
     return {
-      subscribe: (watch) => have({ watch }),
-      unsubscribe: (unwatch) => have({ unwatch }),
-      send: (wakes) => tell({ wakes: wakes.map(({ pollId, revision }) => [pollId, revision]) }),
-      ping: () => roundTrip(channel, patience),
+      subscribe: (subscribe) => request({ subscribe }),
+      unsubscribe: (unsubscribe) => request({ unsubscribe }),
+      publish: (publish) => send({ publish }),
+      ping: () => roundTrip(channel, timeoutMs),
       close,
     }
   }

@@ -1,76 +1,67 @@
-import type { Snapshot } from '@pollcast/shared/poll'
-import { PollError } from '../polls/errors.ts'
-import type { PollRecord, PollWriter, RecordedVote, StoredPoll, Vote } from '../polls/poll-store.ts'
 import { type Channel, listen, post } from './ipc.ts'
-import type { Answer, Ask } from './writer-server.ts'
+import { type Answers, type Call, decodeAnswers } from './writer-protocol.ts'
 
-interface Pending {
-  ask: Ask
-  resolve(written: RecordedVote | StoredPoll): void
-  reject(error: Error): void
-}
+/** What can be called in another process: methods that resolve with plain JSON data. */
+type Commands<Writer> = { [Name in keyof Writer]: (...args: never[]) => Promise<unknown> }
 
 /**
- * A worker's way to the one process of its pool that writes (write-desk.ts). What comes while that has something to do
- * for this worker goes there together when it is done: a message costs both processes more than what is in it.
+ * The writer, for a worker of a pool: each method is run by the one process that writes (writer-server.ts), and settles
+ * as it does there. PollErrors arrive with all their fields, as plain PollErrors; other errors with their stack.
  */
-export class WriterClient implements PollWriter {
+export function writerClient<Writer extends Commands<Writer>>(channel: Channel): Writer {
+  const calls = new CallQueue(channel)
+  return new Proxy({} as Writer, {
+    get(_, command) {
+      // `await` asks any object for a `then`. There is no such command.
+      if (typeof command !== 'string' || command === 'then') return undefined
+      return (...args: unknown[]) => calls.add({ command, args })
+    },
+  })
+}
+
+interface Pending {
+  call: Call
+  resolve(value: unknown): void
+  reject(error: unknown): void
+}
+
+/** Sends calls in batches, one batch at a time: a message costs both processes more than what is in it. */
+class CallQueue {
   readonly #channel: Channel
-  #gathered: Pending[] = []
-  #underWay: Pending[] = []
+  #waiting: Pending[] = []
+  #sent: Pending[] = []
 
   constructor(channel: Channel) {
     this.#channel = channel
-    listen<Answer[]>(channel, 'writer', (answers) => this.#answered(answers))
+    listen<Answers>(channel, 'writer', (answers) => this.#settle(decodeAnswers(answers)))
   }
 
-  record(vote: Vote): Promise<RecordedVote> {
-    return this.#ask<RecordedVote>({ vote })
-  }
-
-  create(poll: PollRecord): Promise<StoredPoll> {
-    return this.#ask<StoredPoll>({ poll })
-  }
-
-  #ask<Written extends RecordedVote | StoredPoll>(ask: Ask): Promise<Written> {
+  add(call: Call): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const first = this.#gathered.push({ ask, resolve: resolve as Pending['resolve'], reject }) === 1
-      // Those that come in the same turn go with it.
-      if (first) setImmediate(() => this.#send())
+      const isFirst = this.#waiting.push({ call, resolve, reject }) === 1
+      // Calls of the same turn go with it.
+      if (isFirst) setImmediate(() => this.#send())
     })
   }
 
   #send(): void {
-    if (this.#underWay.length > 0 || this.#gathered.length === 0) return
-    const sent = this.#gathered
-    this.#gathered = []
-    this.#underWay = sent
-    const asked = sent.map(({ ask }) => ask)
-    post(this.#channel, 'writer', asked).catch((error) => {
-      this.#underWay = []
-      for (const { reject } of sent) reject(error)
-      this.#send()
+    if (this.#sent.length > 0 || this.#waiting.length === 0) return
+    this.#sent = this.#waiting
+    this.#waiting = []
+    const calls = this.#sent.map(({ call }) => call)
+    post(this.#channel, 'writer', calls).catch((reason) => {
+      this.#settle(calls.map(() => ({ status: 'rejected', reason })))
     })
   }
 
-  #answered(answers: readonly Answer[]): void {
-    const answered = this.#underWay
-    this.#underWay = []
+  #settle(results: readonly PromiseSettledResult<unknown>[]): void {
+    const settled = this.#sent
+    this.#sent = []
     this.#send()
-    const last = new Map<string, Snapshot>()
-    for (const [index, { ask, resolve, reject }] of answered.entries()) {
-      const answer = answers[index] as Answer
-      if ('refused' in answer) reject(errorOf(answer))
-      else if ('created' in answer) resolve(answer.created)
-      else if ('vote' in ask) {
-        const snapshot = answer.snapshot ?? (last.get(ask.vote.pollId) as Snapshot)
-        last.set(snapshot.pollId, snapshot)
-        resolve({ changed: answer.changed, snapshot })
-      }
+    for (const [index, { resolve, reject }] of settled.entries()) {
+      const result = results[index]
+      if (result?.status === 'fulfilled') resolve(result.value)
+      else reject(result?.reason)
     }
   }
-}
-
-function errorOf({ refused, code, stack }: Extract<Answer, { refused: string }>): Error {
-  return code ? new PollError(code, refused) : Object.assign(new Error(refused), { stack })
 }

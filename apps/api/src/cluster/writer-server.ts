@@ -1,49 +1,24 @@
-import type { Snapshot } from '@pollcast/shared/poll'
-import type { ProblemCode } from '@pollcast/shared/problem'
-import { PollError } from '../polls/errors.ts'
-import type { PollRecord, PollWriter, StoredPoll, Vote } from '../polls/poll-store.ts'
 import { type Channel, listen, post } from './ipc.ts'
-
-/** Something that a worker wants written. It asks for several at once, and for more when it has the answers. */
-export type Ask = { vote: Vote } | { poll: PollRecord }
-
-/** What became of it, in the order asked for. */
-export type Answer =
-  /** Without a snapshot it is that of the poll's vote before: they were committed together. */
-  | { changed: boolean; snapshot?: Snapshot | undefined }
-  | { created: StoredPoll }
-  /** Without a code no rule was broken: something went wrong, at the place that the stack tells. */
-  | { refused: string; code?: ProblemCode; stack?: string | undefined }
+import { type Call, encodeAnswers } from './writer-protocol.ts'
 
 /**
- * Writes for a worker of a pool. SQLite has one writer at a time: where one process writes for all, votes that come to
- * different workers share a transaction, and none waits for a lock that is handed out by chance.
+ * Has the workers of a pool call the commands of the one writer (writer-client.ts). SQLite has one writer at a time:
+ * where one process writes for all, votes that come to different workers share a transaction, and none waits for a lock
+ * that is handed out by chance.
  */
-export function serveWriter(worker: Channel, store: PollWriter): void {
-  listen<Ask[]>(worker, 'writer', async (asked) => {
-    const answers = await Promise.all(asked.map((ask) => write(ask, store)))
-    // A worker that has gone hears of nothing any more; what it asked for is written all the same.
-    post(worker, 'writer', withoutRepeats(answers)).catch(() => {})
+export function serveWriter(worker: Channel, writer: object): void {
+  listen<Call[]>(worker, 'writer', async (calls) => {
+    const settled = await Promise.allSettled(calls.map((call) => run(writer, call)))
+    const answer = (results: typeof settled) => post(worker, 'writer', encodeAnswers(results))
+    await answer(settled)
+      .catch((reason) => answer(settled.map(() => ({ status: 'rejected', reason }))))
+      // A worker that has exited gets no answer: what it asked for is written all the same.
+      .catch(() => {})
   })
 }
 
-async function write(ask: Ask, store: PollWriter): Promise<Answer> {
-  try {
-    return 'vote' in ask ? await store.record(ask.vote) : { created: await store.create(ask.poll) }
-  } catch (error) {
-    const { message: refused, stack } = error as Error
-    return error instanceof PollError ? { refused, code: error.code } : { refused, stack }
-  }
-}
-
-/** The same object is written down once for all votes that have it. */
-function withoutRepeats(answers: readonly Answer[]): Answer[] {
-  const last = new Map<string, Snapshot>()
-  return answers.map((answer) => {
-    if (!('changed' in answer) || !answer.snapshot) return answer
-    const { changed, snapshot } = answer
-    if (last.get(snapshot.pollId) === snapshot) return { changed }
-    last.set(snapshot.pollId, snapshot)
-    return answer
-  })
+async function run(writer: object, { command, args }: Call): Promise<unknown> {
+  const method: unknown = Reflect.get(writer, command)
+  if (typeof method !== 'function') throw new TypeError(`The writer has no command "${command}"`)
+  return method.apply(writer, args)
 }

@@ -14,21 +14,21 @@ export interface Pool {
 }
 
 /**
- * Puts the process together that has others serve, on one port.
+ * Builds the process whose workers take requests on one port.
  *
- * @param log hears of each time that the database can't be written to, where this process writes
+ * @param log is told of each time that the database can't be written to, where this process writes
  * @param onReady is called once: when all workers take requests
  */
 export async function startPrimary(config: Config, log: Log, onReady: (ready: Ready) => void): Promise<Pool> {
   const count = config.workers
-  if ('url' in config.database) return new WorkerPool({ count, onReady, attend: () => () => {} })
+  if ('url' in config.database) return new WorkerPool({ count, onReady, onFork: () => () => {} })
   const exchange = new PubSubExchange()
   const database = await openSqlite(config.database.path, log)
   const writer = new SqlPollWriter(database)
-  const attend = (worker: Channel) => {
+  const onFork = (worker: Channel) => {
     serveWriter(worker, writer)
     return exchange.add(worker)
   }
-  const pool = new WorkerPool({ count, onReady, attend })
+  const pool = new WorkerPool({ count, onReady, onFork })
   return { run: () => pool.run().finally(() => database.close()), end: () => pool.end() }
 }

@@ -12,11 +12,13 @@ import { Audiences } from '../live/audiences.ts'
 import { Broker } from '../live/broker.ts'
 import { isUnavailable } from '../polls/errors.ts'
 import { Signal, type VoteCast } from '../polls/signals.ts'
-import { publishVotes } from '../reactions/publish.ts'
-import { openPubSub, openStore } from './adapters.ts'
+import { pollMessages, publishVotes } from '../reactions/publish.ts'
+import { connectOthers, openStore } from './adapters.ts'
 
 /** Milliseconds that requests under way have to finish once the end has begun. */
 const GRACE_MS = 5000
+
+const ASK_POOL_TIMEOUT_MS = 1000
 
 /** Where `vite build` puts the web app: the same place seen from src/ and from dist/. */
 const WEB_ROOT = fileURLToPath(new URL('../../../web/dist', import.meta.url))
@@ -37,21 +39,26 @@ export interface App {
  */
 export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT): Promise<App> {
   const onError = (error: unknown) => log.error(error)
-  const { store, database } = await openStore(config, log)
+  const { reader, writer, database } = await openStore(config, log)
   const voteCast = new Signal<VoteCast>(onError)
-  const { bus, cache, closePubSub } = openPubSub(config, database.voterKey, onError)
-  // The store has told of an outage once, and is not to be told of by each poll that is watched meanwhile.
-  const onUnread = (error: unknown) => {
-    if (!isUnavailable(error)) onError(error)
-  }
-  const broker = new Broker({ cache, bus, source: store, onError: onUnread })
+  const others = connectOthers(config, database.voterKey, log)
+  const broker = new Broker({
+    source: pollMessages(reader),
+    pubsub: others.pubsub,
+    cache: others.cache,
+    // The store has logged an outage once, which is enough for all topics that can't be read meanwhile.
+    onError: (error) => {
+      if (!isUnavailable(error)) onError(error)
+    },
+  })
   publishVotes(voteCast, broker)
   const audiences = new Audiences(broker)
 
   const built = builtEntry(webRoot)
   const entry = config.webDev ? devEntry : built
   const koa = createKoa({
-    store,
+    reader,
+    writer,
     voteCast,
     audiences,
     limits: rateLimits(config.rateLimit),
@@ -66,7 +73,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
 
   const release = async () => {
     await database.close()
-    await closePubSub()
+    await others.close()
   }
   const close = async () => {
     const closed = server.close(GRACE_MS)
@@ -82,9 +89,9 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
   }
 }
 
-/** The pool's process accepts for its workers, and hands out the next connection when the last was taken. */
+/** The primary accepts for its workers, and passes the next connection on when the last one was taken. */
 const askPool = () =>
-  roundTrip(process, 1000).then(
+  roundTrip(process, ASK_POOL_TIMEOUT_MS).then(
     () => true,
     () => true,
   )

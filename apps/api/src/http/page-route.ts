@@ -3,7 +3,7 @@ import { limits } from '@pollcast/shared/limits'
 import { routes } from '@pollcast/shared/routes'
 import type { Context, Middleware } from 'koa'
 import { PollError } from '../polls/errors.ts'
-import type { PollStore } from '../polls/poll-store.ts'
+import type { PollReader } from '../polls/poll-store.ts'
 import { pollIdOf } from './poll-id.ts'
 import { pollFor } from './polls-route.ts'
 import { RequestError } from './problem.ts'
@@ -23,7 +23,7 @@ const html = (ctx: Context, entry: WebEntry, title: string, context: PageContext
 }
 
 interface PageParts {
-  store: PollStore
+  store: PollReader
   voters: Voters
   /** Undefined where the web app has not been built. */
   entry: WebEntry | undefined

@@ -2,7 +2,7 @@ import { type CreatedPoll, newPollSchema, type Poll, pollListQuerySchema } from 
 import { routes } from '@pollcast/shared/routes'
 import type { Middleware } from 'koa'
 import { createPoll } from '../polls/create-poll.ts'
-import type { PollStore, StoredPoll } from '../polls/poll-store.ts'
+import type { PollReader, PollStore, StoredPoll } from '../polls/poll-store.ts'
 import { conform, readJson } from './body.ts'
 import { pollIdOf } from './poll-id.ts'
 import type { RateLimits } from './rate-limit.ts'
@@ -15,13 +15,13 @@ function presentPoll({ snapshot, ...poll }: StoredPoll, ownChoiceIds: number[]):
 }
 
 /** The poll with the asker's own ballot in it. */
-export async function pollFor(voterId: string | undefined, pollId: string, store: PollStore): Promise<Poll> {
+export async function pollFor(voterId: string | undefined, pollId: string, store: PollReader): Promise<Poll> {
   const [poll, own] = await Promise.all([store.find(pollId), voterId ? store.ballot(pollId, voterId) : []])
   return presentPoll(poll, own)
 }
 
 /** `GET /api/polls` */
-export function pollListRoute(store: PollStore): Middleware {
+export function pollListRoute(store: PollReader): Middleware {
   return async (ctx) => {
     ctx.set('Cache-Control', 'no-cache')
     ctx.body = await store.list(conform(pollListQuerySchema, ctx.query, 'invalid-query'))
@@ -29,7 +29,7 @@ export function pollListRoute(store: PollStore): Middleware {
 }
 
 /** `POST /api/polls`: 201, Location, the poll and the host's key. */
-export function newPollRoute(store: PollStore, limits: RateLimits | undefined): Middleware {
+export function newPollRoute(store: Pick<PollStore, 'create'>, limits: RateLimits | undefined): Middleware {
   return async (ctx) => {
     const wanted = await readJson(ctx, newPollSchema)
     await limits?.poll(ctx)
@@ -43,7 +43,7 @@ export function newPollRoute(store: PollStore, limits: RateLimits | undefined): 
 }
 
 /** `GET /api/polls/:id`, with an ETag of the two things in it that change: the revision and the asker's ballot. */
-export function pollRoute(store: PollStore, voters: Voters): Middleware {
+export function pollRoute(store: PollReader, voters: Voters): Middleware {
   return async (ctx) => {
     const poll = await pollFor(voters.known(ctx), pollIdOf(ctx), store)
     ctx.set('Cache-Control', 'private, no-cache')

@@ -3,7 +3,7 @@ import Router from '@koa/router'
 import { routes } from '@pollcast/shared/routes'
 import Koa, { type Middleware } from 'koa'
 import type { Audiences } from '../live/audiences.ts'
-import type { PollStore } from '../polls/poll-store.ts'
+import type { PollReader, PollWriter } from '../polls/poll-store.ts'
 import type { Signal, VoteCast } from '../polls/signals.ts'
 import { pageRoutes } from './page-route.ts'
 import { newPollRoute, pollListRoute, pollRoute } from './polls-route.ts'
@@ -15,7 +15,8 @@ import type { Voters } from './voter.ts'
 import type { WebEntry } from './web-shell.ts'
 
 export interface HttpParts {
-  store: PollStore
+  reader: PollReader
+  writer: PollWriter
   voteCast: Signal<VoteCast>
   audiences: Audiences
   /** Undefined where nothing is limited. */
@@ -34,7 +35,7 @@ const LEFT = ['ECONNRESET', 'EPIPE']
 
 /** Every address that Pollcast answers, and what stands before them. */
 export function createKoa(parts: HttpParts): Koa {
-  const { store, voters, voteCast, audiences, limits, allowedOrigins, onError } = parts
+  const { reader, writer, voters, voteCast, audiences, limits, allowedOrigins, onError } = parts
   // The proxy appends the address it sees: what stands before that, anyone may have written there.
   const koa = new Koa({ proxy: parts.trustProxy, maxIpsCount: 1 })
   koa.on('error', (error: NodeJS.ErrnoException) => {
@@ -44,14 +45,14 @@ export function createKoa(parts: HttpParts): Koa {
   koa.use(problems(onError))
 
   const router = new Router()
-  router.post(routes.votes(':id'), voteRoute({ store, voters, voteCast, limits }))
+  router.post(routes.votes(':id'), voteRoute({ store: writer, voters, voteCast, limits }))
   router.get(routes.stream(':id'), streamRoute(audiences))
   router.get(routes.streams, streamsRoute(audiences))
-  router.get(routes.polls, pollListRoute(store))
-  router.post(routes.polls, newPollRoute(store, limits))
-  router.get(routes.poll(':id'), pollRoute(store, voters))
+  router.get(routes.polls, pollListRoute(reader))
+  router.post(routes.polls, newPollRoute(writer, limits))
+  router.get(routes.poll(':id'), pollRoute(reader, voters))
 
-  const pages = pageRoutes({ store, voters, entry: parts.entry })
+  const pages = pageRoutes({ store: reader, voters, entry: parts.entry })
   router.get(routes.listPage, pages.list)
   router.get(routes.newPollPage, pages.newPoll)
   router.get(routes.pollPage(':id'), pages.poll)

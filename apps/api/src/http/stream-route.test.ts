@@ -13,11 +13,9 @@ import { createPoll, Voter } from '../../test/support/voter.ts'
 import { Watcher } from '../../test/support/watcher.ts'
 import { Audiences } from '../live/audiences.ts'
 import { Broker } from '../live/broker.ts'
-import { MemoryMessageCache } from '../live/message-cache.ts'
-import { LocalPubSub } from '../live/pubsub.ts'
 import { Signal, type VoteCast } from '../polls/signals.ts'
-import { publishVotes } from '../reactions/publish.ts'
-import { SqlPollStore } from '../store/sql-poll-reader.ts'
+import { pollMessages, publishVotes } from '../reactions/publish.ts'
+import { SqlPollReader } from '../store/sql-poll-reader.ts'
 import { SqlPollWriter } from '../store/sql-poll-writer.ts'
 import { openSqlite } from '../store/sqlite-database.ts'
 import { rateLimits } from './rate-limit.ts'
@@ -188,16 +186,16 @@ test('a poll named twice is watched once', async () => {
 const openParts = async () => {
   const folder = tempFolder()
   const database = await openSqlite(join(folder, 'polls.sqlite'))
-  const store = new SqlPollStore(database, new SqlPollWriter(database))
+  const [reader, writer] = [new SqlPollReader(database), new SqlPollWriter(database)]
   const errors: unknown[] = []
   const failed = (error: unknown) => errors.push(error)
   const voteCast = new Signal<VoteCast>(failed)
-  const cache = new MemoryMessageCache()
-  const broker = new Broker({ cache, bus: new LocalPubSub(), source: store, onError: failed })
+  const broker = new Broker({ source: pollMessages(reader), onError: failed })
   publishVotes(voteCast, broker)
   const audiences = new Audiences(broker)
   const koa = createKoa({
-    store,
+    reader,
+    writer,
     voteCast,
     audiences,
     limits: rateLimits(false),
@@ -219,25 +217,23 @@ const openParts = async () => {
   })
   const held = () => ({
     streams: audiences.heartbeat.streams,
-    audiences: audiences.size,
-    watched: broker.watched,
-    cached: cache.size,
+    topics: broker.size,
   })
-  return { port: (server.address() as AddressInfo).port, store, held, errors }
+  return { port: (server.address() as AddressInfo).port, writer, held, errors }
 }
 
 const until = (condition: () => boolean) => vi.waitUntil(condition, { timeout: 10_000, interval: 5 })
 
-const NOTHING = { streams: 0, audiences: 0, watched: 0, cached: 0 }
+const NOTHING = { streams: 0, topics: 0 }
 
 test('a client that was shown a newer revision elsewhere is shown no older one, though nobody has told of it here', async () => {
-  const { port, store } = await openParts()
+  const { port, writer } = await openParts()
   const shown = async (lastEventId: string) => {
     const stream = await RawConnection.open(port)
     return stream.send(get(routes.stream('tabspace'), `Last-Event-ID: ${lastEventId}\r\n`)).until(/\n\n$/)
   }
   expect(await shown('0')).toContain('\nid: 0\n')
-  await store.record({ pollId: 'tabspace', voterId: 'elsewhere', choiceIds: [1] })
+  await writer.record({ pollId: 'tabspace', voterId: 'elsewhere', choiceIds: [1] })
   expect(await shown('0')).toContain('\nid: 0\n')
   expect(await shown('1')).toContain('\nid: 1\n')
 })
@@ -252,11 +248,11 @@ test('whoever leaves a stream, whichever way and whenever, leaves nothing behind
       return stream
     }),
   )
-  expect(held()).toEqual({ streams: 3, audiences: 2, watched: 2, cached: 2 })
+  expect(held()).toEqual({ streams: 3, topics: 2 })
   streams[0]?.leave()
   streams[1]?.leave()
   await until(() => held().streams === 1)
-  expect(held()).toEqual({ streams: 1, audiences: 1, watched: 1, cached: 1 })
+  expect(held()).toEqual({ streams: 1, topics: 1 })
   streams[2]?.leave()
   await until(() => held().streams === 0)
   expect(held()).toEqual(NOTHING)
@@ -275,7 +271,7 @@ test('a client that leaves before its stream has opened, is refused or asks for 
   for (const request of asking.slice(1)) {
     await (await RawConnection.open(port)).send(request).until(/\r\n\r\n/)
   }
-  await until(() => held().audiences === 0)
+  await until(() => held().topics === 0)
   expect(held()).toEqual(NOTHING)
   // That someone left is no news for the log.
   expect(errors).toEqual([])

@@ -7,6 +7,7 @@ import * as z from 'zod'
 import type { Audiences } from '../live/audiences.ts'
 import { SocketWriter } from '../live/socket-writer.ts'
 import { Stream } from '../live/stream.ts'
+import { pollTopic } from '../polls/topics.ts'
 import { conform } from './body.ts'
 import { handOver } from './hand-over.ts'
 import { pollIdOf } from './poll-id.ts'
@@ -57,16 +58,16 @@ async function openStream(
       res.writeHead(200, { ...HEADERS, Connection: 'close' }).end()
       return undefined
     }
-    return seat(handOver(res, HEADERS), audiences, pollIds)
+    return streamOn(handOver(res, HEADERS), audiences)
   }
-  return audiences.join(pollIds, open, shown)
+  return audiences.join(pollIds.map(pollTopic), open, shown)
 }
 
 /** Apart from `openStream`, so that what listens to the socket keeps nothing of the request in memory. */
-function seat(socket: Socket, audiences: Audiences, pollIds: readonly string[]): Stream {
+function streamOn(socket: Socket, audiences: Audiences): Stream {
   const stream = new Stream(new SocketWriter(socket))
   socket.on('end', destroy)
-  socket.on('close', () => audiences.leave(pollIds, stream))
+  socket.on('close', () => audiences.leave(stream))
   return stream
 }
 

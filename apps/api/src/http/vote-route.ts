@@ -12,7 +12,7 @@ import type { RateLimits } from './rate-limit.ts'
 import { newVoterId, type Voters } from './voter.ts'
 
 interface VoteParts {
-  store: PollStore
+  store: Pick<PollStore, 'record'>
   voters: Voters
   voteCast: Signal<VoteCast>
   limits: RateLimits | undefined

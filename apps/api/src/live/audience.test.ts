@@ -1,5 +1,4 @@
 import { Writable } from 'node:stream'
-import type { Snapshot } from '@pollcast/shared/poll'
 import { createParser } from 'eventsource-parser'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -7,12 +6,10 @@ import { Audiences } from './audiences.ts'
 import { Broker } from './broker.ts'
 import { KEEPALIVE } from './frame.ts'
 import { Heartbeat } from './heartbeat.ts'
-import { MemoryMessageCache } from './message-cache.ts'
-import { LocalPubSub } from './pubsub.ts'
+import type { Message } from './message.ts'
 import { Stream } from './stream.ts'
-import { snapshotAt } from './test-polls.ts'
+import { messageAt, TOPIC } from './test-topics.ts'
 
-const POLL = 'abcdefgh'
 const FRAME_BYTES = 300
 
 beforeEach(() => void vi.useFakeTimers())
@@ -52,38 +49,39 @@ class Reader {
   }
 
   /** What an SSE parser makes of it. */
-  get events(): { name: string | undefined; snapshot: Snapshot }[] {
-    const events: { name: string | undefined; snapshot: Snapshot }[] = []
+  get events(): { name: string | undefined; topic: string; revision: number }[] {
+    const events: { name: string | undefined; topic: string; revision: number }[] = []
     const parser = createParser({
-      onEvent: ({ event, data }) => events.push({ name: event, snapshot: JSON.parse(data) }),
+      onEvent: ({ event, data }) => events.push({ name: event, ...JSON.parse(data) }),
     })
     for (const bytes of this.taken) parser.feed(bytes.toString())
     return events
   }
 
-  revisions(pollId = POLL): number[] {
-    return this.events.filter(({ snapshot }) => snapshot.pollId === pollId).map(({ snapshot }) => snapshot.revision)
+  get names(): (string | undefined)[] {
+    return this.events.map(({ name }) => name)
+  }
+
+  revisions(topic = TOPIC): number[] {
+    return this.events.filter((event) => event.topic === topic).map(({ revision }) => revision)
   }
 }
 
-/** A room with a store behind it, as the app wires them. */
-class Room {
-  readonly revisions = new Map<string, number>()
+/** A process with a store behind it, as the app wires them. */
+class Process {
+  readonly stored = new Map<string, Message>()
   readonly errors: unknown[] = []
   reads = 0
   isReadable = true
   /** While it is set, reads wait for it. */
   gate: Promise<void> | undefined
-  readonly cache = new MemoryMessageCache()
   readonly broker = new Broker({
-    cache: this.cache,
-    bus: new LocalPubSub(),
     source: {
-      snapshot: async (pollId) => {
+      read: async (topic) => {
         this.reads += 1
         await this.gate
         if (!this.isReadable) throw new Error('away')
-        return snapshotAt(this.revisions.get(pollId) ?? 0, pollId)
+        return this.#current(topic)
       },
     },
     onError: (error) => this.errors.push(error),
@@ -91,13 +89,14 @@ class Room {
   readonly heartbeat = new Heartbeat(60)
   readonly audiences = new Audiences(this.broker, this.heartbeat)
 
-  vote(pollId = POLL): void {
-    const revision = (this.revisions.get(pollId) ?? 0) + 1
-    this.revisions.set(pollId, revision)
-    this.broker.publish(snapshotAt(revision, pollId))
+  publish(change: Partial<Message> = {}): void {
+    const topic = change.topic ?? TOPIC
+    const message = { ...messageAt(this.#current(topic).revision + 1, topic), ...change }
+    this.stored.set(topic, message)
+    this.broker.publish(message)
   }
 
-  async join(pollIds = [POLL], shown?: number): Promise<{ reader: Reader; stream: Stream; leave: () => void }> {
+  async join(topics = [TOPIC], shown?: number): Promise<{ reader: Reader; stream: Stream; leave: () => void }> {
     const reader = new Reader()
     const { writable } = reader
     const stream = new Stream({
@@ -109,22 +108,31 @@ class Room {
       end: () => writable.end(),
       destroy: () => writable.destroy(),
     })
-    await this.audiences.join(pollIds, () => stream, shown)
-    return { reader, stream, leave: () => this.audiences.leave(pollIds, stream) }
+    await this.audiences.join(topics, () => stream, shown)
+    return { reader, stream, leave: () => this.audiences.leave(stream) }
+  }
+
+  /** Topics and streams for which something is kept. */
+  get held(): number[] {
+    return [this.broker.size, this.heartbeat.streams]
+  }
+
+  #current(topic: string): Message {
+    return this.stored.get(topic) ?? messageAt(0, topic)
   }
 }
 
 const settle = () => vi.advanceTimersByTimeAsync(1000)
 
-test('a stream gets the current snapshot first and an update for each vote after it', async () => {
-  const room = new Room()
-  room.vote()
-  const { reader } = await room.join()
-  room.vote()
+test('a stream gets the current state first and an update for each vote after it', async () => {
+  const node = new Process()
+  node.publish()
+  const { reader } = await node.join()
+  node.publish()
   await settle()
-  room.vote()
+  node.publish()
   await settle()
-  expect(reader.events.map(({ name, snapshot }) => [name, snapshot.revision])).toEqual([
+  expect(reader.events.map(({ name, revision }) => [name, revision])).toEqual([
     ['snapshot', 1],
     ['update', 2],
     ['update', 3],
@@ -132,9 +140,9 @@ test('a stream gets the current snapshot first and an update for each vote after
 })
 
 test('every stream is written the very same bytes, encoded once', async () => {
-  const room = new Room()
-  const readers = await Promise.all(Array.from({ length: 300 }, async () => (await room.join()).reader))
-  room.vote()
+  const node = new Process()
+  const readers = await Promise.all(Array.from({ length: 300 }, async () => (await node.join()).reader))
+  node.publish()
   await settle()
   const [first, update] = readers[0]?.taken ?? []
   for (const reader of readers) {
@@ -144,11 +152,11 @@ test('every stream is written the very same bytes, encoded once', async () => {
 })
 
 test('behind a slow reader there is one frame at most, and then the newest', async () => {
-  const room = new Room()
-  const { reader, stream } = await room.join()
+  const node = new Process()
+  const { reader, stream } = await node.join()
   reader.stall()
-  for (let vote = 0; vote < 1000; vote += 1) {
-    room.vote()
+  for (let publish = 0; publish < 1000; publish += 1) {
+    node.publish()
     await vi.advanceTimersByTimeAsync(5)
     expect(reader.writable.writableLength).toBeLessThan(FRAME_BYTES)
   }
@@ -158,86 +166,80 @@ test('behind a slow reader there is one frame at most, and then the newest', asy
   expect(reader.revisions()).toEqual([0, 1, 1000])
 })
 
-test('a stream of several polls has the snapshot of each, and a slow reader then gets the newest of each', async () => {
-  const room = new Room()
-  const polls = ['aaaaaaaa', 'bbbbbbbb', 'cccccccc']
-  const { reader } = await room.join(polls)
+test('a stream of several topics has the current state of each, and a slow reader then gets the newest of each', async () => {
+  const node = new Process()
+  const topics = ['poll:a', 'poll:b', 'poll:c']
+  const { reader } = await node.join(topics)
   reader.stall()
-  for (const poll of polls) room.vote(poll)
+  for (const topic of topics) node.publish({ topic })
   await settle()
-  for (const poll of polls) room.vote(poll)
+  for (const topic of topics) node.publish({ topic })
   await settle()
   reader.resume()
   await settle()
-  expect(polls.map((poll) => reader.revisions(poll).at(-1))).toEqual([2, 2, 2])
+  expect(topics.map((topic) => reader.revisions(topic).at(-1))).toEqual([2, 2, 2])
 })
 
-test('a stream that leaves frees everything, also while its reader is stuck or its poll is still being read', async () => {
-  const room = new Room()
-  const { reader, leave } = await room.join()
+test('a stream that leaves frees everything, even if its reader is stuck or its topic is still being read', async () => {
+  const node = new Process()
+  const { reader, leave } = await node.join()
   reader.stall()
-  room.vote()
+  node.publish()
   await settle()
   leave()
-  await room.audiences.join([POLL], () => undefined)
-  expect([room.audiences.size, room.broker.watched, room.cache.size, room.heartbeat.streams]).toEqual([0, 0, 0, 0])
+  await node.audiences.join([TOPIC], () => undefined)
+  expect(node.held).toEqual([0, 0])
   reader.resume()
   await settle()
   expect(reader.revisions()).toEqual([0, 1])
-  room.heartbeat.stop()
+  node.heartbeat.stop()
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('a poll that cannot be read opens no stream and leaves nothing', async () => {
-  const room = new Room()
-  const broker = new Broker({
-    cache: new MemoryMessageCache(),
-    bus: new LocalPubSub(),
-    source: { snapshot: () => Promise.reject(new Error('no such poll')) },
-    onError: () => {},
-  })
-  const audiences = new Audiences(broker, room.heartbeat)
+test('a topic that cannot be read opens no stream and leaves nothing', async () => {
+  const node = new Process()
+  node.isReadable = false
   const open = vi.fn()
-  await expect(audiences.join([POLL], open)).rejects.toThrow('no such poll')
-  await expect(audiences.join([POLL], open)).rejects.toThrow('no such poll')
-  expect([open.mock.calls.length, audiences.size, broker.watched]).toEqual([0, 0, 0])
+  await expect(node.audiences.join([TOPIC, 'poll:other'], open)).rejects.toThrow('away')
+  await expect(node.audiences.join([TOPIC], open)).rejects.toThrow('away')
+  expect([open.mock.calls.length, node.held]).toEqual([0, [0, 0]])
 })
 
 test('a stream that was shown a newer revision elsewhere is not shown an older one here, and tells the others of it', async () => {
-  const room = new Room()
-  const here = await room.join()
-  // Voted elsewhere, and the wakes got lost.
-  room.revisions.set(POLL, 7)
-  const reads = room.reads
-  const back = await Promise.all([5, 7, 6, 7].map((shown) => room.join([POLL], shown)))
-  for (const { reader } of back) expect(reader.events.map(({ name }) => name)).toEqual(['snapshot'])
+  const node = new Process()
+  const here = await node.join()
+  // Voted elsewhere, and the messages got lost.
+  node.stored.set(TOPIC, messageAt(7))
+  const reads = node.reads
+  const back = await Promise.all([5, 7, 6, 7].map((shown) => node.join([TOPIC], shown)))
+  for (const { reader } of back) expect(reader.names).toEqual(['snapshot'])
   for (const { reader } of back) expect(reader.revisions()).toEqual([7])
   await settle()
   expect(here.reader.revisions()).toEqual([0, 7])
-  expect(room.reads).toBe(reads + 1)
+  expect(node.reads).toBe(reads + 1)
 })
 
 test('a stream that was shown more than there is, or than can be read, gets what there is', async () => {
-  const room = new Room()
-  room.vote()
-  const here = await room.join()
-  expect((await room.join([POLL], 99)).reader.revisions()).toEqual([1])
-  room.isReadable = false
-  expect((await room.join([POLL], 2)).reader.revisions()).toEqual([1])
-  room.isReadable = true
-  room.gate = new Promise(() => {})
-  const patient = room.join([POLL], 2)
+  const node = new Process()
+  node.publish()
+  const here = await node.join()
+  expect((await node.join([TOPIC], 99)).reader.revisions()).toEqual([1])
+  node.isReadable = false
+  expect((await node.join([TOPIC], 2)).reader.revisions()).toEqual([1])
+  node.isReadable = true
+  node.gate = new Promise(() => {})
+  const waiting = node.join([TOPIC], 2)
   await vi.advanceTimersByTimeAsync(2000)
-  expect((await patient).reader.revisions()).toEqual([1])
-  room.vote()
+  expect((await waiting).reader.revisions()).toEqual([1])
+  node.publish()
   await settle()
   expect(here.reader.revisions()).toEqual([1, 2])
-  expect(room.errors).toEqual([new Error('away'), new Error('away')])
+  expect(node.errors).toEqual([new Error('away')])
 })
 
 test('a silent stream is kept alive every 15 s, and only a silent one', async () => {
-  const room = new Room()
-  const { reader } = await room.join()
+  const node = new Process()
+  const { reader } = await node.join()
   const keepalives = () => reader.taken.filter((bytes) => bytes.equals(KEEPALIVE)).length
   await vi.advanceTimersByTimeAsync(14_000)
   expect(keepalives()).toBe(0)
@@ -245,17 +247,17 @@ test('a silent stream is kept alive every 15 s, and only a silent one', async ()
   expect(keepalives()).toBe(1)
   await vi.advanceTimersByTimeAsync(15_000)
   expect(keepalives()).toBe(2)
-  room.vote()
+  node.publish()
   await vi.advanceTimersByTimeAsync(14_000)
   expect(keepalives()).toBe(2)
 })
 
 test('a reader that takes nothing for a minute is cut off, one that takes again in time is not', async () => {
-  const room = new Room()
-  const stuck = await room.join()
-  const slow = await room.join()
+  const node = new Process()
+  const stuck = await node.join()
+  const slow = await node.join()
   for (const { reader } of [stuck, slow]) reader.stall()
-  room.vote()
+  node.publish()
   await vi.advanceTimersByTimeAsync(50_000)
   slow.reader.resume()
   await vi.advanceTimersByTimeAsync(15_000)
@@ -263,9 +265,9 @@ test('a reader that takes nothing for a minute is cut off, one that takes again 
 })
 
 test('a sweep over many streams lets the event loop run between its slices', async () => {
-  const room = new Room()
-  const readers = await Promise.all(Array.from({ length: 1000 }, async () => (await room.join()).reader))
-  room.vote()
+  const node = new Process()
+  const readers = await Promise.all(Array.from({ length: 1000 }, async () => (await node.join()).reader))
+  node.publish()
   let reached = 0
   setImmediate(() => {
     reached = readers.filter((reader) => reader.taken.length > 1).length
@@ -276,13 +278,13 @@ test('a sweep over many streams lets the event loop run between its slices', asy
   expect(readers.every((reader) => reader.revisions().at(-1) === 1)).toBe(true)
 })
 
-test('votes without end are shown at a pace that leaves most of the time to them, and the last one is shown', async () => {
-  const room = new Room()
-  const readers = await Promise.all(Array.from({ length: 300 }, async () => (await room.join()).reader))
+test('messages without end are shown at a pace that leaves most of the time to votes, and the last one is shown', async () => {
+  const node = new Process()
+  const readers = await Promise.all(Array.from({ length: 300 }, async () => (await node.join()).reader))
   // Each turn of the event loop takes ten milliseconds, so that a sweep takes twenty, and a rest forty.
   vi.spyOn(globalThis, 'setImmediate').mockImplementation(((turn: () => void) => setTimeout(turn, 10)) as never)
   for (let millisecond = 0; millisecond < 600; millisecond += 1) {
-    room.vote()
+    node.publish()
     await vi.advanceTimersByTimeAsync(1)
   }
   const shown = readers[0]?.taken.length ?? 0
@@ -292,6 +294,129 @@ test('votes without end are shown at a pace that leaves most of the time to them
   expect(readers.every((reader) => reader.revisions().at(-1) === 600)).toBe(true)
 })
 
+const last = { event: 'end', json: JSON.stringify({ topic: TOPIC, revision: 1 }), last: true } as const
+
+test('the last message of a topic reaches every stream, those of slow readers too, and then each of them ends', async () => {
+  const node = new Process()
+  const streams = await Promise.all(Array.from({ length: 300 }, () => node.join()))
+  const slow = streams.slice(0, 3)
+  for (const { reader } of slow) reader.stall()
+  node.publish()
+  await settle()
+  node.publish(last)
+  await settle()
+  const ended = streams.map(({ reader }) => reader.writable.writableEnded)
+  expect(ended).toEqual(streams.map((_, index) => index >= slow.length))
+  for (const { reader } of slow) reader.resume()
+  await settle()
+  for (const { reader } of streams) {
+    // A slow reader may have taken the frame before it in the meantime, and that is all.
+    expect(reader.names.at(-1)).toBe('end')
+    expect(reader.names.filter((name) => name === 'end')).toHaveLength(1)
+    expect(reader.writable.writableFinished).toBe(true)
+  }
+  expect(node.broker.size).toBe(0)
+  for (const { leave } of streams) leave()
+  expect(node.held).toEqual([0, 0])
+})
+
+test('a stream of several topics goes on until the last of them has ended', async () => {
+  const node = new Process()
+  const { reader, leave } = await node.join([TOPIC, 'poll:b'])
+  node.publish(last)
+  await settle()
+  node.publish({ topic: 'poll:b' })
+  await settle()
+  expect([reader.names, reader.writable.writableEnded]).toEqual([['snapshot', 'snapshot', 'end', 'update'], false])
+  node.publish({ ...last, topic: 'poll:b' })
+  await settle()
+  expect([reader.names.at(-1), reader.writable.writableEnded]).toEqual(['end', true])
+  leave()
+  expect(node.held).toEqual([0, 0])
+})
+
+test('a stream that opens on topics of which some have ended gets their last message, and the others', async () => {
+  const node = new Process()
+  node.publish(last)
+  const only = await node.join()
+  expect([only.reader.names, only.reader.writable.writableEnded]).toEqual([['snapshot'], true])
+  node.publish({ ...last, topic: 'poll:b', opening: { event: 'end', since: 0 } })
+  const { reader } = await node.join([TOPIC, 'poll:b', 'poll:c'])
+  expect([reader.names, reader.writable.writableEnded]).toEqual([['snapshot', 'end', 'snapshot'], false])
+})
+
+test('the end of a topic that another process announces comes from the source', async () => {
+  const node = new Process()
+  const { reader } = await node.join()
+  node.stored.set(TOPIC, { ...messageAt(1), ...last })
+  node.broker.retain(TOPIC).announce(1)
+  await settle()
+  expect([reader.names, reader.writable.writableEnded]).toEqual([['snapshot', 'end'], true])
+})
+
+test('a stream that has ended and whose client does not hang up is cut off after a minute', async () => {
+  const node = new Process()
+  const { reader, stream } = await node.join()
+  const destroy = vi.spyOn(stream, 'destroy')
+  node.publish(last)
+  await vi.advanceTimersByTimeAsync(50_000)
+  expect(destroy).not.toHaveBeenCalled()
+  await vi.advanceTimersByTimeAsync(15_000)
+  expect(destroy).toHaveBeenCalled()
+  expect(reader.taken.some((bytes) => bytes.equals(KEEPALIVE))).toBe(false)
+})
+
+test('a move of a room takes all its streams to the next poll with one frame, and slow readers do not miss it', async () => {
+  const ROOM = 'room:472915'
+  const node = new Process()
+  const inRoom = (poll: string) => JSON.stringify({ topic: ROOM, poll })
+  // The room's topic repeats the poll that is on. Whoever was shown nothing since the last move gets the room.
+  const move = (revision: number, poll: string) =>
+    node.publish({
+      topic: ROOM,
+      revision,
+      event: 'room',
+      json: inRoom(poll),
+      opening: { event: 'room', since: revision },
+    })
+  const vote = (revision: number, since: number, poll: string) =>
+    node.publish({
+      topic: ROOM,
+      revision,
+      event: 'update',
+      json: `"${poll}"`,
+      opening: { event: 'room', since, json: inRoom(poll) },
+    })
+
+  move(1, 'first')
+  const streams = await Promise.all(Array.from({ length: 2000 }, () => node.join([ROOM])))
+  const [slow, ...others] = streams
+  slow?.reader.stall()
+  vote(2, 1, 'first')
+  // The heartbeat visits all streams too, twice a second: this ends between two ticks.
+  await vi.advanceTimersByTimeAsync(1250)
+  const reads = node.reads
+  const sweeps = vi.spyOn(globalThis, 'setImmediate')
+  move(3, 'second')
+  await vi.advanceTimersByTimeAsync(100)
+  const frame = others[0]?.reader.taken.at(-1)
+  expect(frame?.toString()).toContain(`event: room\nid: 3\n`)
+  expect(others.every(({ reader }) => reader.taken.at(-1) === frame)).toBe(true)
+  // One sweep: a turn of the event loop for every 128 streams but the first.
+  expect(sweeps).toHaveBeenCalledTimes(Math.ceil(2000 / 128) - 1)
+  expect(node.reads).toBe(reads)
+
+  vote(4, 3, 'second')
+  await settle()
+  slow?.reader.resume()
+  await settle()
+  const events = (reader: Reader | undefined) =>
+    reader?.taken.map((bytes) => /event: (\w+)\nid: (\d+)/.exec(`${bytes}`)?.slice(1).join(' '))
+  expect(events(others[0]?.reader)).toEqual(['room 1', 'update 2', 'room 3', 'update 4'])
+  expect(events(slow?.reader)).toEqual(['room 1', 'update 2', 'room 4'])
+  expect(slow?.reader.taken.at(-1)?.toString()).toContain(inRoom('second'))
+})
+
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('vote' as const), times: fc.integer({ min: 1, max: 5 }) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('join' as const) }) },
@@ -299,17 +424,17 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 0, max: 30 }) }) },
 )
 
-test('in any order of votes, joins, slow readers and leaves every stream ends on the newest and never goes back', async () => {
+test('in any order of publishes, joins, slow readers and leaves every stream ends on the newest and never goes back', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-      const room = new Room()
+      const node = new Process()
       const open: { reader: Reader; leave: () => void }[] = []
       const left: Reader[] = []
       const joining: Promise<void>[] = []
       for (const one of steps) {
-        if (one.do === 'vote') for (let times = one.times; times > 0; times -= 1) room.vote()
+        if (one.do === 'vote') for (let times = one.times; times > 0; times -= 1) node.publish()
         // Not awaited: votes come while it is on its way.
-        if (one.do === 'join') joining.push(room.join().then((joined) => void open.push(joined)))
+        if (one.do === 'join') joining.push(node.join().then((joined) => void open.push(joined)))
         if (one.do === 'wait') await vi.advanceTimersByTimeAsync(one.ms)
         if (!('who' in one) || open.length === 0) continue
         const index = one.who % open.length
@@ -325,18 +450,18 @@ test('in any order of votes, joins, slow readers and leaves every stream ends on
       for (const { reader } of open) reader.resume()
       await settle()
 
-      const newest = room.revisions.get(POLL) ?? 0
+      const newest = node.stored.get(TOPIC)?.revision ?? 0
       for (const { reader } of open) expect(reader.revisions().at(-1)).toBe(newest)
       for (const reader of [...open.map((one) => one.reader), ...left]) {
-        const names = reader.events.map(({ name }) => name)
+        const { names } = reader
         const revisions = reader.revisions()
         expect(revisions).toEqual([...new Set(revisions)].sort((a, b) => a - b))
         expect(names).toEqual(names.map((_, index) => (index === 0 ? 'snapshot' : 'update')))
       }
       for (const { leave } of open) leave()
       await vi.advanceTimersByTimeAsync(0)
-      expect([room.audiences.size, room.broker.watched, room.cache.size, room.heartbeat.streams]).toEqual([0, 0, 0, 0])
-      room.heartbeat.stop()
+      expect(node.held).toEqual([0, 0])
+      node.heartbeat.stop()
     }),
     { numRuns: 300 },
   )

@@ -1,40 +1,43 @@
-import type { Snapshot } from '@pollcast/shared/poll'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { Broker, type MessageSource } from './broker.ts'
-import { MemoryMessageCache } from './message-cache.ts'
-import { LocalPubSub } from './pubsub.ts'
-import { snapshotAt } from './test-polls.ts'
+import { Broker } from './broker.ts'
+import type { Message, MessageCache, MessageSource } from './message.ts'
+import { messageAt, TestPubSub, TOPIC } from './test-topics.ts'
 
-const POLL = 'abcdefgh'
-const RECHECK = 10_000
+const RECHECK_MS = 10_000
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-/** A store of one poll, at a revision that the test sets. */
+/** A store of one topic, at a revision that the test sets. */
 class Source implements MessageSource {
   revision = 0
   reads = 0
   /** While it is set, reads wait for it. */
   gate: Promise<void> | undefined
 
-  async snapshot(pollId: string): Promise<Snapshot> {
+  async read(topic: string): Promise<Message> {
     this.reads += 1
-    const read = snapshotAt(this.revision, pollId)
+    const message = messageAt(this.revision, topic)
     await this.gate
-    return read
+    return message
   }
 }
 
-const setUp = (bus = new LocalPubSub(), source = new Source()) => {
-  const cache = new MemoryMessageCache()
+const setUp = (source = new Source(), cache?: MessageCache) => {
+  const pubsub = new TestPubSub()
   const errors: unknown[] = []
-  const broker = new Broker({ cache, bus, source, onError: (error) => errors.push(error), recheck: RECHECK })
-  const leaving = new AbortController()
-  const changes = broker.changes(POLL, leaving.signal)
-  const next = async () => (await changes.next()).value.revision
-  return { broker, cache, source, bus, errors, leaving, changes, next }
+  const onError = (error: unknown) => errors.push(error)
+  const broker = new Broker({ pubsub, source, cache, onError, recheckMs: RECHECK_MS })
+  const topic = broker.retain(TOPIC)
+  let revision = -1
+  /** The next revision that somebody who follows the topic gets to see. */
+  const next = async (): Promise<number | undefined> => {
+    const message = await topic.next(revision)
+    revision = message?.revision ?? revision
+    return message?.revision
+  }
+  return { broker, pubsub, source, errors, topic, next }
 }
 
 const gate = () => {
@@ -45,176 +48,250 @@ const gate = () => {
   return { closed, open }
 }
 
-test('the current snapshot comes first, then each newer one', async () => {
-  const { broker, source, next } = setUp()
+test('the current message comes first, then each newer one', async () => {
+  const { broker, source, topic, next } = setUp()
   source.revision = 3
+  await topic.open()
   expect(await next()).toBe(3)
-  broker.publish(snapshotAt(4))
+  broker.publish(messageAt(4))
   expect(await next()).toBe(4)
+  expect(source.reads).toBe(1)
 })
 
-test('an older snapshot that is published late changes nothing', async () => {
-  const { broker, cache, next } = setUp()
-  await next()
-  broker.publish(snapshotAt(5))
-  broker.publish(snapshotAt(4))
+test('an older message that is published late changes nothing', async () => {
+  const { broker, topic, next } = setUp()
+  await topic.open()
+  broker.publish(messageAt(5))
+  broker.publish(messageAt(4))
   expect(await next()).toBe(5)
-  expect(cache.read(POLL)?.revision).toBe(5)
+  expect(topic.newest).toEqual(messageAt(5))
 })
 
-test('whoever is slow to ask gets the newest, not the ones between', async () => {
-  const { broker, next } = setUp()
+test('a follower that is slow to ask gets the newest, not the ones between', async () => {
+  const { broker, topic, next } = setUp()
+  await topic.open()
   await next()
-  for (let revision = 1; revision <= 100; revision += 1) broker.publish(snapshotAt(revision))
+  for (let revision = 1; revision <= 100; revision += 1) broker.publish(messageAt(revision))
   expect(await next()).toBe(100)
 })
 
-test('what is published while the first snapshot is being read is not lost', async () => {
-  const { broker, source, next } = setUp()
+test('what is published while the topic is first read is not lost', async () => {
+  const { broker, source, topic, next } = setUp()
   const { closed, open } = gate()
   source.gate = closed
-  const first = next()
-  broker.publish(snapshotAt(1))
+  const opened = topic.open()
+  broker.publish(messageAt(1))
   open()
-  expect(await first).toBe(0)
+  await opened
   expect(await next()).toBe(1)
 })
 
-test('a wake from another process is answered with one read, and wakes that come while reading with one more', async () => {
-  const { bus, source, next } = setUp()
+test('what was published here is shown from memory, and what comes back of it is no news', async () => {
+  const { broker, pubsub, source, topic, next } = setUp()
+  await topic.open()
+  await next()
+  broker.publish(messageAt(1))
+  pubsub.receive(1)
+  expect(await next()).toBe(1)
+  const later = next()
+  pubsub.receive(1)
+  await vi.advanceTimersByTimeAsync(RECHECK_MS / 2)
+  expect(source.reads).toBe(1)
+  broker.publish(messageAt(2))
+  expect(await later).toBe(2)
+})
+
+test('a message from another process is answered with one read, and those that come while reading with one more', async () => {
+  const { pubsub, source, topic, next } = setUp()
+  await topic.open()
   await next()
   const { closed, open } = gate()
   source.gate = closed
   source.revision = 2
   const second = next()
-  bus.publish({ pollId: POLL, revision: 2 })
+  pubsub.receive(2)
   await vi.advanceTimersByTimeAsync(0)
   source.revision = 5
-  for (const revision of [3, 4, 5]) bus.publish({ pollId: POLL, revision })
+  for (const revision of [3, 4, 5]) pubsub.receive(revision)
   open()
   expect([await second, await next()]).toEqual([2, 5])
   expect(source.reads).toBe(3)
 })
 
-test('a vote that was read here before it is published is told of all the same, once for all votes that share it', async () => {
-  const { broker, bus, source, next } = setUp()
-  const told: number[] = []
-  bus.listen(({ revision }) => told.push(revision))
+test('while the topic is being read again, what is published here does not wait for that', async () => {
+  const { broker, pubsub, source, topic, next } = setUp()
+  await topic.open()
   await next()
-  // Committed, and read on account of another node's wake, before the answer to its COMMIT has arrived.
+  source.gate = new Promise(() => {})
+  const newer = next()
+  pubsub.receive(2)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(source.reads).toBe(2)
+  broker.publish(messageAt(3))
+  expect(await newer).toBe(3)
+})
+
+test('a message that was read here before it is published is announced to others all the same', async () => {
+  const { broker, pubsub, source, topic, next } = setUp()
+  await topic.open()
+  await next()
+  // Committed, and read on account of another node's message, before the answer to its COMMIT has arrived.
   source.revision = 2
-  bus.publish({ pollId: POLL, revision: 1 })
+  pubsub.receive(1)
   expect(await next()).toBe(2)
-  const own = snapshotAt(2)
-  for (let votes = 0; votes < 3; votes += 1) broker.publish(own)
-  expect(told).toEqual([1, 2])
+  broker.publish(messageAt(2))
+  expect(pubsub.published).toEqual([{ topic: TOPIC, revision: 2 }])
   expect(source.reads).toBe(2)
 })
 
-test('a lost wake is healed by the timeout, which reads the poll again', async () => {
-  const { source, next } = setUp()
+test('a lost message is healed by the timeout, which reads the topic again', async () => {
+  const { source, topic, next } = setUp()
+  await topic.open()
   await next()
   source.revision = 9
   const healed = next()
-  await vi.advanceTimersByTimeAsync(RECHECK)
+  await vi.advanceTimersByTimeAsync(RECHECK_MS)
   expect(await healed).toBe(9)
 })
 
-test('a poll whose wakes may have been lost is read again at once, and once more if that was while reading', async () => {
-  const { broker, source, next } = setUp()
+test('after a gap the topic is read again at once, and once more if it was being read', async () => {
+  const { pubsub, source, topic, next } = setUp()
+  await topic.open()
   await next()
   source.revision = 1
   const second = next()
-  broker.recheck(POLL)
+  pubsub.gap()
   expect(await second).toBe(1)
 
   const { closed, open } = gate()
   source.gate = closed
   source.revision = 2
   const third = next()
-  broker.recheck(POLL)
+  pubsub.gap()
   await vi.advanceTimersByTimeAsync(0)
   source.revision = 3
-  broker.recheck(POLL)
-  broker.recheck(POLL)
+  pubsub.gap()
+  pubsub.gap()
   open()
   expect([await third, await next()]).toEqual([2, 3])
   expect(source.reads).toBe(4)
-  broker.recheck('another')
+  pubsub.gap('poll:another')
 })
 
-test('a wake that promises more than there is does not make it read for ever', async () => {
-  const { bus, source, next } = setUp()
+test('a message that promises more than there is does not make the topic be read for ever', async () => {
+  const { pubsub, source, topic, next } = setUp()
+  await topic.open()
   await next()
   const later = next()
-  bus.publish({ pollId: POLL, revision: 100 })
-  await vi.advanceTimersByTimeAsync(RECHECK / 2)
+  pubsub.receive(100)
+  await vi.advanceTimersByTimeAsync(RECHECK_MS / 2)
   expect(source.reads).toBe(2)
   source.revision = 1
-  await vi.advanceTimersByTimeAsync(RECHECK)
+  await vi.advanceTimersByTimeAsync(RECHECK_MS)
   expect(await later).toBe(1)
 })
 
-test('a poll that cannot be read at the start is refused, and one that cannot later keeps what it has', async () => {
-  const { source, errors, next, broker } = setUp()
-  vi.spyOn(source, 'snapshot').mockRejectedValueOnce(new Error('gone'))
-  await expect(next()).rejects.toThrow('gone')
-  expect(broker.watched).toBe(0)
+test('a topic that cannot be read at first is refused, and one that cannot be later keeps what it has', async () => {
+  const { source, errors, topic, broker } = setUp()
+  vi.spyOn(source, 'read').mockRejectedValueOnce(new Error('gone'))
+  await expect(topic.open()).rejects.toThrow('gone')
+  topic.release()
+  expect(broker.size).toBe(0)
 
   const other = setUp()
+  await other.topic.open()
   await other.next()
-  vi.spyOn(other.source, 'snapshot').mockRejectedValueOnce(new Error('away'))
+  vi.spyOn(other.source, 'read').mockRejectedValueOnce(new Error('away'))
   other.source.revision = 1
   const later = other.next()
-  await vi.advanceTimersByTimeAsync(RECHECK)
+  await vi.advanceTimersByTimeAsync(RECHECK_MS)
   expect(other.errors).toHaveLength(1)
-  await vi.advanceTimersByTimeAsync(RECHECK)
+  await vi.advanceTimersByTimeAsync(RECHECK_MS)
   expect(await later).toBe(1)
   expect(errors).toHaveLength(0)
 })
 
-test('an abort ends a parked watcher at once, and a poll nobody watches leaves nothing', async () => {
-  const { broker, cache, leaving, next } = setUp()
+test('the last release ends the wait of a follower at once, unsubscribes, and leaves nothing', async () => {
+  const { broker, pubsub, topic, next } = setUp()
+  expect(broker.retain(TOPIC)).toBe(topic)
+  await topic.open()
   await next()
-  const parked = next()
-  leaving.abort(new Error('left'))
-  await expect(parked).rejects.toThrow('left')
-  expect([broker.watched, cache.size, vi.getTimerCount()]).toEqual([0, 0, 0])
+  const waiting = next()
+  topic.release()
+  expect([broker.size, [...pubsub.subscribed]]).toEqual([1, [TOPIC]])
+  topic.release()
+  expect(await waiting).toBeUndefined()
+  expect([broker.size, pubsub.subscribed.size, vi.getTimerCount()]).toEqual([0, 0, 0])
 })
 
-test('publishing polls that nobody watches keeps nothing', () => {
-  const { broker, cache } = setUp()
-  for (let poll = 0; poll < 1000; poll += 1) broker.publish(snapshotAt(1, `poll${poll}`))
-  expect([broker.watched, cache.size]).toEqual([0, 0])
+test('publishing on topics without streams keeps nothing, and is announced', () => {
+  const { broker, pubsub } = setUp()
+  for (let n = 0; n < 1000; n += 1) broker.publish(messageAt(1, `poll:${n}`))
+  expect([broker.size, pubsub.published.length]).toEqual([1, 1000])
 })
 
-test('in any order of publishes on two nodes, with wakes lost at will, both end on the newest and never go back', async () => {
+test('nothing replaces the last message of a topic', async () => {
+  const { broker, topic } = setUp()
+  await topic.open()
+  broker.publish({ ...messageAt(1), last: true })
+  broker.publish(messageAt(2))
+  expect(topic.newest?.revision).toBe(1)
+})
+
+test('a shared cache gets what is published and what was read, and is asked before the source if it is new enough', async () => {
+  const stored = new Map<string, Message>()
+  const cache: MessageCache = {
+    put: (message) => void stored.set(message.topic, message),
+    get: async (topic) => stored.get(topic),
+  }
+  const { broker, pubsub, source, topic, next } = setUp(new Source(), cache)
+  await topic.open()
+  await next()
+  expect(stored.get(TOPIC)).toEqual(messageAt(0))
+  broker.publish(messageAt(1))
+  expect(stored.get(TOPIC)).toEqual(messageAt(1))
+  await next()
+
+  // Another node publishes; then one whose cache entry got lost.
+  stored.set(TOPIC, messageAt(2))
+  pubsub.receive(2)
+  expect([await next(), source.reads]).toEqual([2, 1])
+  source.revision = 3
+  pubsub.receive(3)
+  expect([await next(), source.reads]).toEqual([3, 2])
+
+  // After a gap nobody knows how old the cache is.
+  source.revision = 4
+  pubsub.gap()
+  expect([await next(), source.reads]).toEqual([4, 3])
+})
+
+test('in any order of publishes on two nodes, with messages lost at will, both end on the newest and never go back', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.record({ node: fc.nat(1), lost: fc.boolean(), late: fc.nat(3) }), { maxLength: 30 }),
       async (votes) => {
         const source = new Source()
-        // Each node has a bus of its own; what crosses over is up to the example.
-        const nodes = [setUp(new LocalPubSub(), source), setUp(new LocalPubSub(), source)]
+        const nodes = [setUp(source), setUp(source)]
         const seen: number[][] = [[], []]
-        const watching = nodes.map(async ({ changes }, index) => {
-          for await (const snapshot of changes) seen[index]?.push(snapshot.revision)
+        const following = nodes.map(async ({ topic, next }, index) => {
+          await topic.open()
+          for (let revision = await next(); revision !== undefined; revision = await next()) seen[index]?.push(revision)
         })
         for (const { node, lost, late } of votes) {
           source.revision += 1
-          const snapshot = snapshotAt(source.revision)
-          setTimeout(() => nodes[node]?.broker.publish(snapshot), late)
-          const wake = { pollId: POLL, revision: snapshot.revision }
-          if (!lost) setTimeout(() => nodes[1 - node]?.bus.publish(wake), late + 1)
+          const message = messageAt(source.revision)
+          setTimeout(() => nodes[node]?.broker.publish(message), late)
+          if (!lost) setTimeout(() => nodes[1 - node]?.pubsub.receive(message.revision), late + 1)
           await vi.advanceTimersByTimeAsync(1)
         }
-        await vi.advanceTimersByTimeAsync(2 * RECHECK)
+        await vi.advanceTimersByTimeAsync(2 * RECHECK_MS)
         for (const revisions of seen) {
           expect(revisions.at(-1)).toBe(source.revision)
           expect(revisions).toEqual([...new Set(revisions)].sort((a, b) => a - b))
         }
-        for (const { leaving } of nodes) leaving.abort()
-        await Promise.allSettled(watching)
+        for (const { topic } of nodes) topic.release()
+        await Promise.all(following)
       },
     ),
   )

@@ -1,181 +1,76 @@
-import type { Snapshot } from '@pollcast/shared/poll'
-import { Condition } from './condition.ts'
-import type { MessageCache } from './message-cache.ts'
-import type { PubSub, PubSubMessage } from './pubsub.ts'
+import type { Message } from './message.ts'
+import type { PubSub } from './pubsub.ts'
+import { Topic, type TopicParts } from './topic.ts'
 
 /*
- * What Pollcast promises of a live poll. Each is held by the test named beside it.
+ * What is promised of every topic. Each promise is held by the tests named beside it.
  *
- * 1. The revision is assigned in the vote's own transaction, so it survives restarts and is the same on every node.
- *    (store/sql-poll-store.test.ts)
- * 2. The cache takes a snapshot only if it is newer: two votes that race can't leave the older count on the charts.
+ * 1. The revision is assigned in the transaction that makes the change: it survives restarts and is the same on every
+ *    node. (store/sql-poll-store.test.ts)
+ * 2. Only a newer message replaces one: two votes that race can't leave the older count on the charts.
  *    (live/broker.test.ts)
- * 3. A new stream gets the current snapshot first, then only newer ones. The baseline is captured before the first
- *    frame: what lands in between wakes the stream and is never lost. Where the client says what it was shown last
- *    (Last-Event-ID), by whichever node, it is shown no older one. (live/broker.test.ts, live/audience.test.ts)
- * 4. No stream holds a queue. Behind a slow reader there is only "newest not sent yet"; when it drains it gets the
- *    newest. (live/audience.test.ts)
+ * 3. A new stream gets the current state first, then only newer ones. The topic is retained, and with it subscribed to,
+ *    before it is first read: what lands in between is never lost. A client that says what it was shown last
+ *    (Last-Event-ID), by whichever node, is shown nothing older. (live/broker.test.ts, live/audience.test.ts)
+ * 4. No stream has a queue. Behind a slow reader there is only "newest not sent yet"; when it drains it gets the newest.
+ *    (live/audience.test.ts)
  * 5. A frame is encoded once per revision, whatever the number of streams. (live/audience.test.ts)
- * 6. A closed stream frees everything at once, and a poll nobody watches costs no memory. (live/audience.test.ts)
- * 7. What tells other processes is a wake (poll, revision), never the data. A lost wake is healed by the timeout,
- *    which reads the poll again. (live/broker.test.ts)
+ * 6. A closed stream frees everything at once, and a topic without streams costs no memory. (live/audience.test.ts)
+ * 7. What tells other processes is (topic, revision), never the data. A lost message is healed by the timeout, which
+ *    reads the topic again. (live/broker.test.ts)
  * 8. A vote is acknowledged only after its commit. (store/sql-poll-store.test.ts, test/kill.test.ts)
  */
 
-/** Where a snapshot comes from when neither a vote nor the cache has brought it. Rejects for an unknown poll. */
-export interface MessageSource {
-  snapshot(pollId: string): Promise<Snapshot>
+interface BrokerParts extends Omit<TopicParts, 'recheckMs'> {
+  /** Tells other processes; undefined where there are none. */
+  pubsub?: PubSub | undefined
+  recheckMs?: number
 }
 
-/** One poll that is watched here. */
-interface Topic {
-  /** The newest revision heard of. */
-  revision: number
-  /** How many times it was asked to be read again. */
-  rechecks: number
-  changed: Condition
-  watchers: number
-}
-
-interface BrokerParts {
-  cache: MessageCache
-  bus: PubSub
-  source: MessageSource
-  /** Hears of a poll that could not be read again; its streams keep what they have and the next round tries anew. */
-  onError: (error: unknown) => void
-  /** How long, in milliseconds, a watched poll goes without a wake before it is read again. */
-  recheck?: number
-}
-
-/** One Condition and one revision for each poll that is watched: see the promises above. */
+/** One Condition and one revision for each topic that has streams here: see the promises above. */
 export class Broker {
   readonly #topics = new Map<string, Topic>()
-  readonly #parts: Required<BrokerParts>
-  #published: Snapshot | undefined
+  readonly #parts: BrokerParts & TopicParts
 
   constructor(parts: BrokerParts) {
-    this.#parts = { recheck: 10_000, ...parts }
-    this.#parts.bus.listen(
-      (wake) => this.#wake(wake),
-      (pollId) => this.recheck(pollId),
-    )
+    this.#parts = { recheckMs: 10_000, ...parts }
+    parts.pubsub?.listen({
+      onMessage: ({ topic, revision }) => this.#topics.get(topic)?.announce(revision),
+      onGap: (topic) => this.#topics.get(topic)?.recheck(),
+    })
   }
 
-  /** How many polls are watched. */
-  get watched(): number {
+  /** How many topics are retained. */
+  get size(): number {
     return this.#topics.size
   }
 
   /**
-   * Hands on a poll's new snapshot. An older one than the newest changes nothing here, but whoever has it tells of it: it
-   * may have been read here before its own vote was published, and then nobody else would. Costs the same watched or
-   * not, and next to nothing where votes that were committed together come with the same object.
+   * Hands a new message to the streams here, and tells other processes of it. It does the second even where the message
+   * is no news here: it may have been read here before its own transaction was heard to be committed, and then nobody
+   * else would tell.
    */
-  publish(snapshot: Snapshot): void {
-    if (snapshot === this.#published) return
-    this.#published = snapshot
-    const { pollId, revision } = snapshot
-    this.#parts.cache.offer(snapshot)
-    this.#parts.bus.publish({ pollId, revision })
+  publish(message: Message): void {
+    const { topic, revision } = message
+    this.#topics.get(topic)?.offer(message)
+    this.#parts.cache?.put(message)
+    this.#parts.pubsub?.publish({ topic, revision })
   }
 
-  /** Reads a poll now, for whoever knows that there is something newer. Undefined where it can't be read. */
-  async read(pollId: string): Promise<Snapshot | undefined> {
-    try {
-      const read = await this.#parts.source.snapshot(pollId)
-      this.#parts.cache.offer(read)
-      return read
-    } catch (error) {
-      this.#parts.onError(error)
-      return undefined
-    }
-  }
-
-  /** Has a poll that is watched read again: its wakes may have been lost. A read under way is followed by another. */
-  recheck(pollId: string): void {
-    const topic = this.#topics.get(pollId)
-    if (!topic) return
-    topic.rechecks += 1
-    topic.changed.notifyAll()
-  }
-
-  /**
-   * The current snapshot, then each newer one. Whoever is slow to ask for the next gets the newest there is then, and
-   * not the ones between. Ends by rejecting with the signal's reason; rejects as the source does if the poll can't be
-   * read at the start.
-   */
-  async *changes(pollId: string, signal: AbortSignal): AsyncGenerator<Snapshot, never, void> {
-    const topic = this.#enter(pollId)
-    try {
-      let rechecks = topic.rechecks
-      let current = await this.#newest(pollId, topic)
-      for (;;) {
-        const shown = current.revision
-        yield current
-        while (current.revision <= shown) {
-          const { recheck: timeout } = this.#parts
-          const due = () => topic.revision > shown || topic.rechecks > rechecks
-          const woken = (await topic.changed.waitFor(due, { timeout, signal })) && topic.rechecks === rechecks
-          rechecks = topic.rechecks
-          current = await this.#again(pollId, topic, woken, current)
-        }
-      }
-    } finally {
-      this.#leave(pollId, topic)
-    }
-  }
-
-  #enter(pollId: string): Topic {
-    let topic = this.#topics.get(pollId)
+  /** The topic, until it is released as often as it was retained. */
+  retain(name: string): Topic {
+    let topic = this.#topics.get(name)
     if (!topic) {
-      topic = { revision: -1, rechecks: 0, changed: new Condition(), watchers: 0 }
-      this.#topics.set(pollId, topic)
-      this.#parts.cache.hold(pollId)
-      this.#parts.bus.watch(pollId)
+      topic = new Topic(name, this.#parts, () => this.#forget(name))
+      this.#topics.set(name, topic)
+      this.#parts.pubsub?.subscribe(name)
     }
-    topic.watchers += 1
+    topic.retain()
     return topic
   }
 
-  #leave(pollId: string, topic: Topic): void {
-    topic.watchers -= 1
-    if (topic.watchers > 0) return
-    this.#topics.delete(pollId)
-    this.#parts.cache.release(pollId)
-    this.#parts.bus.unwatch(pollId)
-  }
-
-  #wake({ pollId, revision }: PubSubMessage): void {
-    const topic = this.#topics.get(pollId)
-    if (!topic || revision <= topic.revision) return
-    topic.revision = revision
-    topic.changed.notifyAll()
-  }
-
-  /** After a wake the cache will do if it is as new as the wake; after a timeout only the source knows. */
-  async #again(pollId: string, topic: Topic, woken: boolean, current: Snapshot): Promise<Snapshot> {
-    try {
-      return await (woken ? this.#newest(pollId, topic) : this.#read(pollId, topic))
-    } catch (error) {
-      this.#parts.onError(error)
-      topic.revision = current.revision
-      return current
-    }
-  }
-
-  async #newest(pollId: string, topic: Topic): Promise<Snapshot> {
-    // Until a revision has been heard of, nothing says how old a cached snapshot is.
-    const cached = topic.revision < 0 ? undefined : await this.#parts.cache.read(pollId, topic.revision)
-    return cached && cached.revision >= topic.revision ? cached : this.#read(pollId, topic)
-  }
-
-  async #read(pollId: string, topic: Topic): Promise<Snapshot> {
-    const heard = topic.revision
-    const read = await this.#parts.source.snapshot(pollId)
-    this.#parts.cache.offer(read)
-    // A wake that came while reading leads to one more read. One that promised more than there is does not, or it
-    // would be read for ever.
-    if (topic.revision === heard || topic.revision < read.revision) topic.revision = read.revision
-    return read
+  #forget(name: string): void {
+    this.#topics.delete(name)
+    this.#parts.pubsub?.unsubscribe(name)
   }
 }

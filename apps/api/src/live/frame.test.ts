@@ -2,7 +2,7 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { encodeEvent, Frame, KEEPALIVE } from './frame.ts'
-import { snapshotAt } from './test-polls.ts'
+import { messageAt } from './test-topics.ts'
 
 const parse = (text: string) => {
   const events: EventSourceMessage[] = []
@@ -12,23 +12,35 @@ const parse = (text: string) => {
   return { events, comments }
 }
 
-test('a snapshot is one event, its revision the id, its JSON the data', () => {
-  const frame = new Frame(snapshotAt(7))
-  const { events } = parse(frame.update.toString())
-  expect(events).toEqual([{ event: 'update', id: '7', data: JSON.stringify(snapshotAt(7)) }])
-  expect(frame.update.toString().split('\n').slice(0, 2)).toEqual(['event: update', 'id: 7'])
+test('a message is one event, its revision the id, its JSON the data', () => {
+  const text = new Frame(messageAt(7)).bytesAfter(6).toString()
+  expect(parse(text).events).toEqual([{ event: 'update', id: '7', data: messageAt(7).json }])
+  expect(text.split('\n').slice(0, 2)).toEqual(['event: update', 'id: 7'])
 })
 
-test('the first frame of a stream is the same snapshot by another name, and says how soon to come back', () => {
-  const text = new Frame(snapshotAt(7)).first.toString()
-  expect(parse(text).events).toEqual([{ event: 'snapshot', id: '7', data: JSON.stringify(snapshotAt(7)) }])
+test('the first frame of a stream is the opening, with the same data, and says how soon to come back', () => {
+  const text = new Frame(messageAt(7)).bytesAfter(-1).toString()
+  expect(parse(text).events).toEqual([{ event: 'snapshot', id: '7', data: messageAt(7).json }])
   expect(text).toContain('\nretry: 1000\n')
 })
 
+test('an opening with data of its own is for every stream that was shown nothing since its revision', () => {
+  const opening = { event: 'room', since: 5, json: '{"room":1}' }
+  const frame = new Frame({ topic: 'room:1', revision: 9, event: 'update', json: '{"poll":1}', opening })
+  const eventAfter = (shown: number) => parse(frame.bytesAfter(shown).toString()).events[0]
+  for (const shown of [-1, 0, 4]) expect(eventAfter(shown)).toEqual({ event: 'room', id: '9', data: '{"room":1}' })
+  for (const shown of [5, 8]) expect(eventAfter(shown)).toEqual({ event: 'update', id: '9', data: '{"poll":1}' })
+})
+
+test('without an opening the first frame is the event', () => {
+  const frame = new Frame({ topic: 'room:1', revision: 9, event: 'end', json: '{}' })
+  expect(frame.bytesAfter(-1)).toBe(frame.bytesAfter(8))
+})
+
 test('a frame is encoded once', () => {
-  const frame = new Frame(snapshotAt(1))
-  expect(frame.update).toBe(frame.update)
-  expect(frame.first).toBe(frame.first)
+  const frame = new Frame(messageAt(1))
+  expect(frame.bytesAfter(0)).toBe(frame.bytesAfter(0))
+  expect(frame.bytesAfter(-1)).toBe(frame.bytesAfter(-1))
 })
 
 test('the keepalive is a comment and a blank line, to the byte', () => {

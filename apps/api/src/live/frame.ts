@@ -1,13 +1,11 @@
-import type { Snapshot } from '@pollcast/shared/poll'
-import type { StreamEvent } from '@pollcast/shared/stream'
-import { snapshotJson } from '../polls/snapshot.ts'
+import type { Message } from './message.ts'
 
 const LINE_END = /\r\n|\r|\n/
 
 export interface SseEvent {
   event?: string
   id?: string
-  /** Milliseconds the client shall wait before it connects again. */
+  /** Milliseconds the client should wait before it connects again. */
   retry?: number
   data: string
 }
@@ -28,40 +26,36 @@ export function encodeEvent({ event, id, retry, data }: SseEvent): string {
   return `${text}\n`
 }
 
-/** A comment: parsers drop it, and both ends see that the line is alive. */
+/** A comment: parsers drop it, and both ends see that the connection is alive. */
 export const KEEPALIVE = Buffer.from(': keepalive\n\n')
 
-/** How long a client shall wait before it comes back: told with its first frame, so that a restart is a short gap. */
+/** Milliseconds a client waits before it comes back. Every opening says so: the browser's own delay is three times it. */
 const RETRY_MS = 1000
 
-/** One snapshot's bytes, made when the first stream wants them and then the same Buffer for all. */
+/** A message's bytes, encoded when the first stream needs them and then the same Buffer for all. */
 export class Frame {
-  readonly snapshot: Snapshot
-  #update: Buffer | undefined
-  #first: Buffer | undefined
+  readonly message: Message
+  readonly revision: number
+  #event: Buffer | undefined
+  #opening: Buffer | undefined
 
-  constructor(snapshot: Snapshot) {
-    this.snapshot = snapshot
+  constructor(message: Message) {
+    this.message = message
+    this.revision = message.revision
   }
 
-  get revision(): number {
-    return this.snapshot.revision
+  /** For a stream that was shown this revision last; -1 for one that was shown nothing. */
+  bytesAfter(shown: number): Buffer {
+    const { event, json, opening } = this.message
+    if (opening && shown < opening.since) {
+      this.#opening ??= this.#encode({ event: opening.event, data: opening.json ?? json, retry: RETRY_MS })
+      return this.#opening
+    }
+    this.#event ??= this.#encode({ event, data: json })
+    return this.#event
   }
 
-  /** For a stream that has seen an older one. */
-  get update(): Buffer {
-    this.#update ??= this.#encode('update')
-    return this.#update
-  }
-
-  /** For a stream that has seen nothing yet. */
-  get first(): Buffer {
-    this.#first ??= this.#encode('snapshot', RETRY_MS)
-    return this.#first
-  }
-
-  #encode(event: StreamEvent, retry?: number): Buffer {
-    const data = snapshotJson(this.snapshot)
-    return Buffer.from(encodeEvent({ event, id: String(this.revision), ...(retry && { retry }), data }))
+  #encode(event: SseEvent): Buffer {
+    return Buffer.from(encodeEvent({ ...event, id: String(this.revision) }))
   }
 }

@@ -3,13 +3,13 @@ import { KEEPALIVE } from './frame.ts'
 import { inSlices } from './in-slices.ts'
 import type { Stream } from './stream.ts'
 
-/** Milliseconds from beat to beat: how exactly silence is measured. */
+/** Milliseconds from tick to tick: how exactly silence is measured. */
 const TICK_MS = 500
-const SILENT_TICKS = (keepaliveSeconds * 1000) / TICK_MS
+const KEEPALIVE_TICKS = (keepaliveSeconds * 1000) / TICK_MS
 
 /**
- * The one timer of all streams of the process. It counts beats, keeps silent streams alive, and closes those whose
- * reader has taken nothing for too long: such a reader comes back by itself, to the newest snapshot.
+ * The one timer of all streams of the process. It counts ticks, keeps silent streams alive, and closes those that have
+ * been blocked for too long: a slow reader comes back by itself, to the newest state.
  */
 export class Heartbeat {
   tick = 0
@@ -22,7 +22,7 @@ export class Heartbeat {
   /** @param stuckSeconds how long a reader may take nothing before its stream is closed */
   constructor(stuckSeconds = 60) {
     this.#stuckTicks = (stuckSeconds * 1000) / TICK_MS
-    this.#timer = setInterval(() => void this.#onTimer(), TICK_MS).unref()
+    this.#timer = setInterval(() => void this.#onTick(), TICK_MS).unref()
   }
 
   get streams(): number {
@@ -30,6 +30,7 @@ export class Heartbeat {
   }
 
   add(stream: Stream): void {
+    stream.lastTick = this.tick
     this.#streams.add(stream)
     if (this.#stopped) stream.end()
   }
@@ -45,7 +46,7 @@ export class Heartbeat {
     for (const stream of this.#streams) stream.end()
   }
 
-  async #onTimer(): Promise<void> {
+  async #onTick(): Promise<void> {
     this.tick += 1
     if (this.#visiting) return
     this.#visiting = true
@@ -57,7 +58,7 @@ export class Heartbeat {
     const silent = this.tick - stream.lastTick
     if (stream.blocked) {
       if (silent >= this.#stuckTicks) stream.destroy()
-    } else if (silent >= SILENT_TICKS) {
+    } else if (silent >= KEEPALIVE_TICKS) {
       stream.write(KEEPALIVE, this.tick)
     }
   }

@@ -1,9 +1,9 @@
-/** How many are visited before the event loop gets its turn: about a millisecond of writing to sockets. */
+/** Items visited before the event loop gets its turn: about a millisecond of writing to sockets. */
 const SLICE = 128
 
 /**
  * Visits each item, letting the event loop run between slices, so that votes are answered while thousands of streams
- * are written to. The first slice is visited at once. Items that leave meanwhile are not visited, those that come are.
+ * are written to. The first slice is visited at once. Items that are removed meanwhile are skipped, added ones visited.
  */
 export async function inSlices<T>(items: Iterable<T>, visit: (item: T) => void): Promise<void> {
   let left = SLICE

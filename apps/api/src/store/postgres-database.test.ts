@@ -3,9 +3,8 @@ import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { ask, createDatabase, postgresServer } from '../../test/support/postgres.ts'
 import { TcpProxy } from '../../test/support/tcp-proxy.ts'
 import { DatabaseRefused, openPostgres } from './postgres-database.ts'
-import { SqlPollStore } from './sql-poll-reader.ts'
 import { SqlPollWriter } from './sql-poll-writer.ts'
-import { makePoll, pass, recount } from './test-store.ts'
+import { makePoll, pass, recount, storeOf } from './test-store.ts'
 
 afterAll(async () => (await postgresServer()).stop())
 
@@ -24,7 +23,7 @@ const setUp = async () => {
   const log = { error: (text: string) => told.push(text), info: (text: string) => told.push(text) }
   const database = await openPostgres(through, log)
   const name = `The database at 127.0.0.1:${new URL(through).port}`
-  const store = new SqlPollStore(database, new SqlPollWriter(database))
+  const store = storeOf(database)
   onTestFinished(() => database.close())
   const poll = await makePoll(store)
   const { pollId } = poll.snapshot

@@ -1,29 +1,18 @@
 import type { PollList, Snapshot } from '@pollcast/shared/poll'
 import type { SelectQueryBuilder } from 'typeorm'
 import { PollError, pollNotFound } from '../polls/errors.ts'
-import type { PollRecord, PollStore, PollWriter, RecordedVote, StoredPoll, Vote } from '../polls/poll-store.ts'
+import type { PollReader, StoredPoll } from '../polls/poll-store.ts'
 import type { Database } from './database.ts'
 import { BallotEntity } from './entities/ballot-entity.ts'
 import { PollEntity } from './entities/poll-entity.ts'
 import { storedPoll } from './stored-poll.ts'
 
-/** The polls in a database. Reads see what is committed. */
-export class SqlPollStore implements PollStore {
+/** Reads polls from a database. Reads see what is committed. */
+export class SqlPollReader implements PollReader {
   readonly #database: Pick<Database, 'read'>
-  readonly #writer: PollWriter
 
-  /** @param writer writes to the same database: this process itself, or another one for it */
-  constructor(database: Pick<Database, 'read'>, writer: PollWriter) {
+  constructor(database: Pick<Database, 'read'>) {
     this.#database = database
-    this.#writer = writer
-  }
-
-  record(vote: Vote): Promise<RecordedVote> {
-    return this.#writer.record(vote)
-  }
-
-  create(poll: PollRecord): Promise<StoredPoll> {
-    return this.#writer.create(poll)
   }
 
   async find(pollId: string): Promise<StoredPoll> {

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { PollStore } from '../polls/poll-store.ts'
 import type { WritableDatabase } from './database.ts'
-import type { SqlPollStore } from './sql-poll-reader.ts'
 import { makePoll, postgres, recount, sqlite, sqliteInPool, type TestStore } from './test-store.ts'
 
 /** What every engine's store does. */
 describe.each([sqlite, sqliteInPool, postgres])('on $name', (engine) => {
   let own: TestStore
-  let store: SqlPollStore
+  let store: PollStore
   let database: WritableDatabase
 
   beforeEach(async () => {

@@ -7,20 +7,20 @@ import type { DataSource } from 'typeorm'
 import { onTestFinished, vi } from 'vitest'
 import { createDatabase, postgresServer } from '../../test/support/postgres.ts'
 import { channelPair } from '../cluster/test-channel.ts'
-import { WriterClient } from '../cluster/writer-client.ts'
+import { writerClient } from '../cluster/writer-client.ts'
 import { serveWriter } from '../cluster/writer-server.ts'
 import type { Log } from '../lib/log.ts'
 import { createPoll } from '../polls/create-poll.ts'
-import type { StoredPoll } from '../polls/poll-store.ts'
+import type { PollReader, PollStore, PollWriter, StoredPoll } from '../polls/poll-store.ts'
 import type { Database, WritableDatabase } from './database.ts'
 import { openPostgres } from './postgres-database.ts'
-import { SqlPollStore } from './sql-poll-reader.ts'
+import { SqlPollReader } from './sql-poll-reader.ts'
 import { SqlPollWriter } from './sql-poll-writer.ts'
 import { openSqlite } from './sqlite-database.ts'
 
 /** A database of one's own, which can be opened again as after a restart, and by several at once. */
 export interface TestStore {
-  open(log?: Log): Promise<{ database: WritableDatabase; store: SqlPollStore }>
+  open(log?: Log): Promise<{ database: WritableDatabase; store: PollStore }>
   remove(): Promise<void>
 }
 
@@ -84,7 +84,7 @@ export const sqliteInPool: Engine = {
         const { database } = await file.open(log)
         const [worker, primary] = channelPair()
         serveWriter(primary, new SqlPollWriter(database))
-        return { database, store: new SqlPollStore(database, new WriterClient(worker)) }
+        return { database, store: storeOf(database, writerClient<PollWriter>(worker)) }
       },
     }
   },
@@ -115,9 +115,25 @@ export const postgres: Engine = {
   stop: async () => (await postgresServer()).stop(),
 }
 
-export async function makePoll(store: SqlPollStore, maxChoices = 1): Promise<StoredPoll & { choiceIds: number[] }> {
+export async function makePoll(
+  store: Pick<PollStore, 'create'>,
+  maxChoices = 1,
+): Promise<StoredPoll & { choiceIds: number[] }> {
   const { poll } = await createPoll({ question: 'Which?', choices: ['a', 'b', 'c'], maxChoices }, store)
   return { ...poll, choiceIds: poll.snapshot.choices.map((choice) => choice.id) }
+}
+
+/** Both halves of a store as one object, for tests. */
+export function storeOf(database: WritableDatabase, writer: PollWriter = new SqlPollWriter(database)): PollStore {
+  const reader: PollReader = new SqlPollReader(database)
+  return {
+    record: (vote) => writer.record(vote),
+    create: (poll) => writer.create(poll),
+    find: (pollId) => reader.find(pollId),
+    snapshot: (pollId) => reader.snapshot(pollId),
+    ballot: (pollId, voterId) => reader.ballot(pollId, voterId),
+    list: (page) => reader.list(page),
+  }
 }
 
 /** Has so much time gone by, for whoever asks what time it is, until the test has ended. */
@@ -144,7 +160,7 @@ const opener =
   (openDatabase: (log?: Log) => Promise<WritableDatabase>): TestStore['open'] =>
   async (log) => {
     const database = await openDatabase(log)
-    return { database, store: new SqlPollStore(database, new SqlPollWriter(database)) }
+    return { database, store: storeOf(database) }
   }
 
 function held(): { commit: HeldCommit; hold(): Promise<void> } {
