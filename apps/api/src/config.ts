@@ -59,7 +59,7 @@ export interface Config {
   readonly host: string | undefined
   /** An SQLite file, or the address of a PostgreSQL database. */
   readonly database: { readonly path: string } | { readonly url: string }
-  /** Carries wakes and snapshots between processes, where it is given. */
+  /** Carries pubsub and a message cache between processes, where it is given. */
   readonly redisUrl: string | undefined
   /** How many processes share the port. */
   readonly workers: number

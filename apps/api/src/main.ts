@@ -18,45 +18,46 @@ try {
 async function main(): Promise<void> {
   const config = readConfig(process.env)
   const log = pino({ level: config.logLevel })
-  const say = (text: string) => {
-    if (config.logLevel !== 'silent') console.log(text)
+  const print = (text: string) => {
+    // Workers leave it to their primary.
+    if (config.logLevel !== 'silent' && !cluster.isWorker) console.log(text)
   }
 
   if (config.workers > 1 && cluster.isPrimary) {
-    const pool = await startPrimary(config, log, (ready) => announce(config, ready, say))
-    onceToldToEnd(say, () => pool.end())
+    const pool = await startPrimary(config, log, (ready) => announce(config, ready, print))
+    onShutdown(print, () => pool.end())
     process.exit(await pool.run())
   }
 
   const app = await serve(config, log)
-  onceToldToEnd(cluster.isWorker ? () => {} : say, async () => {
+  onShutdown(print, async () => {
     await app.close()
     process.exit(0)
   })
   if (cluster.isWorker) reportReady(app)
-  else announce(config, app, say)
+  else announce(config, app, print)
 }
 
-function announce(config: Config, { port, servesPages }: Ready, say: (text: string) => void): void {
+function announce(config: Config, { port, servesPages }: Ready, print: (text: string) => void): void {
   const url = `http://${address(config.host)}:${port}`
-  say(config.webDev ? `The API is at ${url}. Open the page at Vite's address.` : `Pollcast is at ${url}`)
-  if (!servesPages) say('Only the API is served: the web app has not been built. "npm run build" builds it.')
+  print(config.webDev ? `The API is at ${url}. Open the page at Vite's address.` : `Pollcast is at ${url}`)
+  if (!servesPages) print('Only the API is served: the web app has not been built. "npm run build" builds it.')
 }
 
-function onceToldToEnd(say: (text: string) => void, end: () => void): void {
-  let ending = false
-  const told = () => {
-    // npm hands a signal on that the server has had already, where it went to the whole process group.
-    if (ending) return
-    ending = true
-    say('Pollcast is closing …')
-    end()
+/** Shuts down on the first signal; later ones are ignored: npm passes on a signal that its process group got as well. */
+function onShutdown(print: (text: string) => void, shutDown: () => void): void {
+  let isShuttingDown = false
+  const onSignal = () => {
+    if (isShuttingDown) return
+    isShuttingDown = true
+    print('Pollcast is closing …')
+    shutDown()
   }
-  process.on('SIGTERM', told)
-  process.on('SIGINT', told)
+  process.on('SIGTERM', onSignal)
+  process.on('SIGINT', onSignal)
 }
 
-/** A host as one can type it into a browser. */
+/** The host, as it can be typed into a browser. */
 function address(host: string | undefined): string {
   if (host === undefined || host === '0.0.0.0' || host === '::') return 'localhost'
   return host.includes(':') ? `[${host}]` : host

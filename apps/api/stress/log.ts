@@ -4,8 +4,8 @@ const SAID = [/^Pollcast is at http/, /^Only the API is served/, /^Pollcast is c
 /** What it logs of others' faults: what is away, and what it does meanwhile. */
 const LOGGED = [
   /^Waiting for the database at /,
-  /^Other processes can't be told of votes; trying again: /,
-  /^The snapshot cache is away; the database is read instead: /,
+  /^PubSub disconnected, reconnecting: /,
+  /^Redis cache disconnected, reading the database instead: /,
   /^The database at 127\.0\.0\.1:\d+ is away: .+ and streams stay open\.$/,
   /^The database at 127\.0\.0\.1:\d+ is back\.$/,
 ]

@@ -10,7 +10,7 @@ them off as the seed says. Then it holds what became of every vote and every str
   --seconds N      how long things go wrong (60)
   --streams N      how many streams are open (24)
   --voters N       how many vote at the same time (24)
-  --without-redis  wakes go by LISTEN/NOTIFY
+  --without-redis  pubsub by LISTEN/NOTIFY
   --help           this text
 
 It starts servers of its own from the installed programs. TEST_POSTGRES_URL and TEST_REDIS_URL name others, which it does

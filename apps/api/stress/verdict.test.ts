@@ -190,7 +190,7 @@ test("a node may refuse while it can't and says when to come back, and for no ot
 
 test('what a node says of an outage is allowed, and any other error is not', () => {
   const line = (msg: string) => `${JSON.stringify({ level: 50, err: { message: msg }, msg })}\n`
-  const away = line("Other processes can't be told of votes; trying again: connect ECONNREFUSED 127.0.0.1:6379")
+  const away = line('PubSub disconnected, reconnecting: connect ECONNREFUSED 127.0.0.1:6379')
   const broken = line('The work went on after one of its statements had failed.')
   expect(
     unexpectedLines(`Pollcast is at http://127.0.0.1:3000\n${away}Pollcast is closing …\n{"level":50,"ti`),

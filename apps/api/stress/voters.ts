@@ -14,7 +14,7 @@ const MOST_VOTES = 6
 
 /**
  * Of the votes on polls other than the first, this part comes by one node, a different one for each poll: the others would
- * learn by their own votes what wakes did not tell them.
+ * learn by their own votes what no message told them.
  */
 const AT_HOME = 0.95
 

@@ -56,7 +56,7 @@ test('with Redis gone votes go on and streams stay open; when it is back, both n
   await Promise.all([vote(0), vote(1), vote(0)])
   proxy.refuse(false)
   await shown(4)
-  // Once for the wakes and once for the cache, on each node, and not for every vote.
+  // Once for the pubsub and once for the cache, on each node, and not for every vote.
   expect(nodes.flatMap(({ errors }) => errors).length).toBeLessThanOrEqual(4)
 })
 
