@@ -8,7 +8,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     environment: 'node',
-    globalSetup: 'test/support/install-missing.ts',
+    globalSetup: 'testing/install-missing.ts',
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts', 'stress/**/*.test.ts'],
     // Real sockets, files and processes are slow on a machine that builds at the same time.
     testTimeout: 20_000,

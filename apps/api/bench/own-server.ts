@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { freePort } from '../test/support/free-port.ts'
+import { freePort } from '../testing/free-port.ts'
 import { findBase, type Target } from './target.ts'
 import { processesOf } from './usage.ts'
 

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Faults } from '../bench/faults.ts'
-import { BuiltServer } from '../test/support/built-server.ts'
-import { freePort } from '../test/support/free-port.ts'
-import { ProxyServer } from '../test/support/proxy-server.ts'
+import { BuiltServer } from '../testing/built-server.ts'
+import { freePort } from '../testing/free-port.ts'
+import { ProxyServer } from '../testing/proxy-server.ts'
 import { unexpectedLines } from './log.ts'
 import { Trouble } from './trouble.ts'
 

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
-import { createDatabase } from '../test/support/postgres.ts'
-import { PostgresServer } from '../test/support/postgres-server.ts'
-import { RedisServer } from '../test/support/redis-server.ts'
+import { createDatabase } from '../testing/postgres.ts'
+import { PostgresServer } from '../testing/postgres-server.ts'
+import { RedisServer } from '../testing/redis-server.ts'
 import type { Means } from './schedule.ts'
 
 interface Parts {

@@ -1,4 +1,4 @@
-import { ask } from '../test/support/postgres.ts'
+import { ask } from '../testing/postgres.ts'
 
 /** A poll as it stands in the database, with every ballot. */
 export interface StoredPoll {

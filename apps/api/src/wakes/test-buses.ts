@@ -1,6 +1,6 @@
 import { afterAll, onTestFinished } from 'vitest'
-import { postgresServer } from '../../test/support/postgres.ts'
-import { redisPrefix, redisUrl } from '../../test/support/redis.ts'
+import { postgresServer } from '../../testing/postgres.ts'
+import { redisPrefix, redisUrl } from '../../testing/redis.ts'
 import { LocalWakeBus, type WakeBus } from '../live/wake-bus.ts'
 import { answerRoundTrips } from '../workers/round-trip.ts'
 import { channel } from '../workers/test-channel.ts'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { startApp } from '../../src/app.ts'
-import type { Config } from '../../src/config.ts'
+import { startApp } from '../src/app.ts'
+import type { Config } from '../src/config.ts'
 import { tempFolder } from './temp-folder.ts'
 
 export interface RunningApp {
