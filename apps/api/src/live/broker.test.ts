@@ -1,9 +1,9 @@
 import type { Snapshot } from '@pollcast/shared/poll'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { snapshotAt } from '../../testing/snapshots.ts'
 import { Broker, type SnapshotSource } from './broker.ts'
 import { MemorySnapshotCache } from './snapshot-cache.ts'
-import { snapshotAt } from './test-polls.ts'
 import { LocalWakeBus } from './wake-bus.ts'
 
 const POLL = 'abcdefgh'

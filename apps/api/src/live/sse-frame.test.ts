@@ -1,8 +1,8 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { snapshotAt } from '../../testing/snapshots.ts'
 import { encodeEvent, Frame, KEEPALIVE } from './sse-frame.ts'
-import { snapshotAt } from './test-polls.ts'
 
 const parse = (text: string) => {
   const events: EventSourceMessage[] = []

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { postgres, sqlite } from '../../testing/engines.ts'
 import type { Database } from './database.ts'
-import { postgres, sqlite } from './test-store.ts'
 
 afterAll(() => postgres.stop())
 

@@ -1,11 +1,11 @@
 import { Client } from 'pg'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
+import { makePoll, pass, recount } from '../../testing/engines.ts'
 import { ask, createDatabase, postgresServer } from '../../testing/postgres.ts'
 import { TcpProxy } from '../../testing/tcp-proxy.ts'
 import { DatabaseRefused, openPostgres } from './postgres-database.ts'
 import { SqlPollStore } from './sql-poll-store.ts'
 import { SqlPollWriter } from './sql-poll-writer.ts'
-import { makePoll, pass, recount } from './test-store.ts'
 
 afterAll(async () => (await postgresServer()).stop())
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { makePoll, postgres, recount, sqlite, sqliteInPool, type TestStore } from '../../testing/engines.ts'
 import type { WritableDatabase } from './database.ts'
 import type { SqlPollStore } from './sql-poll-store.ts'
-import { makePoll, postgres, recount, sqlite, sqliteInPool, type TestStore } from './test-store.ts'
 
 /** What every engine's store does. */
 describe.each([sqlite, sqliteInPool, postgres])('on $name', (engine) => {

@@ -1,14 +1,14 @@
 import { Redis } from 'ioredis'
 import { Client } from 'pg'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { newPollId, openNode, SharedSource } from '../../testing/broker-node.ts'
+import { postgresUrl } from '../../testing/buses.ts'
+import { Ear } from '../../testing/ear.ts'
 import { redisPrefix, redisUrl } from '../../testing/redis.ts'
 import { TcpProxy } from '../../testing/tcp-proxy.ts'
 import { NotifyWakeBus } from './notify-wake-bus.ts'
 import { RedisWakeBus } from './redis-wake-bus.ts'
 import type { SharedWakeBus, SharedWakeBusOptions } from './shared-wake-bus.ts'
-import { postgresUrl } from './test-buses.ts'
-import { Ear } from './test-ear.ts'
-import { newPollId, openNode, SharedSource } from './test-node.ts'
 
 interface Kind {
   port: number

@@ -1,12 +1,12 @@
 import { Redis } from 'ioredis'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { newPollId, openNode, SharedSource } from '../../testing/broker-node.ts'
 import { redisPrefix, redisUrl } from '../../testing/redis.ts'
+import { snapshotAt } from '../../testing/snapshots.ts'
 import { TcpProxy } from '../../testing/tcp-proxy.ts'
 import { MemorySnapshotCache, type SnapshotCache } from '../live/snapshot-cache.ts'
-import { snapshotAt } from '../live/test-polls.ts'
 import { RedisSnapshotCache } from './redis-snapshot-cache.ts'
 import { RedisWakeBus } from './redis-wake-bus.ts'
-import { newPollId, openNode, SharedSource } from './test-node.ts'
 
 const openRedisCache = async (url: string, prefix: string, onError = (_: Error) => {}): Promise<RedisSnapshotCache> => {
   const cache = new RedisSnapshotCache(url, prefix, { onError })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { buses } from './test-buses.ts'
-import { Ear } from './test-ear.ts'
-import { newPollId, openNode, SharedSource } from './test-node.ts'
+import { newPollId, openNode, SharedSource } from '../../testing/broker-node.ts'
+import { buses } from '../../testing/buses.ts'
+import { Ear } from '../../testing/ear.ts'
 
 // What live/wake-bus.ts demands of every variant. The local bus has all its brokers in one process: there nothing
 // has to be told to anyone, and nothing is missed.

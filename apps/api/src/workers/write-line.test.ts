@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { channel } from '../../testing/channel.ts'
+import { makePoll, sqlite } from '../../testing/engines.ts'
 import { SqlPollWriter } from '../store/sql-poll-writer.ts'
-import { makePoll, sqlite } from '../store/test-store.ts'
-import { channel } from './test-channel.ts'
 import { serveWrites } from './write-desk.ts'
 import { WriteLine } from './write-line.ts'
 

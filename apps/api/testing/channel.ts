@@ -1,4 +1,4 @@
-import type { Channel } from './channel.ts'
+import type { Channel } from '../src/workers/channel.ts'
 
 /** Both ends of what connects two processes: what is sent at one is heard at the other, a turn later. */
 export function channel(): [Channel, Channel] {

@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto'
 import type { Snapshot } from '@pollcast/shared/poll'
 import { onTestFinished } from 'vitest'
-import { Broker } from '../live/broker.ts'
-import { MemorySnapshotCache, type SnapshotCache } from '../live/snapshot-cache.ts'
-import { snapshotAt } from '../live/test-polls.ts'
-import type { WakeBus } from '../live/wake-bus.ts'
+import { Broker } from '../src/live/broker.ts'
+import { MemorySnapshotCache, type SnapshotCache } from '../src/live/snapshot-cache.ts'
+import type { WakeBus } from '../src/live/wake-bus.ts'
+import { snapshotAt } from './snapshots.ts'
 
 const LETTERS = '23456789abcdefghjkmnpqrstuvwxyz'
 

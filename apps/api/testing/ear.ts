@@ -1,4 +1,4 @@
-import type { Wake, WakeBus } from '../live/wake-bus.ts'
+import type { Wake, WakeBus } from '../src/live/wake-bus.ts'
 
 /** Listens on a bus, and remembers. */
 export class Ear {
