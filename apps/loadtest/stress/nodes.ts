@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Faults } from '../bench/faults.ts'
+import type { Faults } from '../processes/faults.ts'
 import { Node } from './node.ts'
 import { NODES } from './schedule.ts'
 import type { Servers } from './servers.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { createdPollSchema, type Poll } from '@pollcast/shared/poll'
 import { routes } from '@pollcast/shared/routes'
-import type { Progress } from '../bench/progress.ts'
+import type { Progress } from '../processes/progress.ts'
 import { carryOut } from './carry-out.ts'
 import { ending } from './ending.ts'
 import type { History } from './history.ts'

@@ -1,6 +1,6 @@
+import { usageOf } from '../processes/usage.ts'
 import type { Audience } from './audience.ts'
 import type { LoadedPoll } from './loaded-poll.ts'
-import { usageOf } from './usage.ts'
 
 /** Streams of which it is looked how old they are: enough for a p99, and no load of its own. */
 const WATCHED = 64

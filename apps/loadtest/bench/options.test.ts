@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { UsageError } from './command-line.ts'
-import { tooManyOpenFiles } from './open-files.ts'
+import { UsageError } from '../processes/command-line.ts'
+import { tooManyOpenFiles } from '../processes/open-files.ts'
 import { HELP, readOptions } from './options.ts'
 
 test('without arguments a thousand streams and 500 votes a second are asked for, of a server of its own', () => {

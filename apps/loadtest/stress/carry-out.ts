@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { ProxyServer } from '../testing/proxy-server.ts'
+import type { ProxyServer } from '@pollcast/api/testing/proxy-server'
 import type { Node } from './node.ts'
 import type { Fault, Kind } from './schedule.ts'
 import type { Servers } from './servers.ts'

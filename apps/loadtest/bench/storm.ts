@@ -1,10 +1,10 @@
+import { usageOf } from '../processes/usage.ts'
 import { now } from './clock.ts'
 import { type Load, PATIENCE } from './load.ts'
 import type { LoadedPoll } from './loaded-poll.ts'
 import { percentiles } from './percentiles.ts'
 import type { Result } from './result.ts'
 import { Samples } from './samples.ts'
-import { usageOf } from './usage.ts'
 import { Voters } from './voters.ts'
 
 interface Measured {

@@ -1,6 +1,6 @@
 import { routes } from '@pollcast/shared/routes'
+import { Faults } from '../processes/faults.ts'
 import { now } from './clock.ts'
-import { Faults } from './faults.ts'
 import { type LoadedPoll, refusal } from './loaded-poll.ts'
 import type { Base } from './target.ts'
 import { VoteConnection, voteRequest } from './vote-connection.ts'

@@ -1,4 +1,4 @@
-import type { Faults } from '../bench/faults.ts'
+import type { Faults } from '../processes/faults.ts'
 import type { History } from './history.ts'
 import type { Outcome } from './run.ts'
 

@@ -1,4 +1,4 @@
-import { ask } from '../testing/postgres.ts'
+import { ask } from '@pollcast/api/testing/postgres'
 
 /** A poll as it stands in the database, with every ballot. */
 export interface StoredPoll {

@@ -1,5 +1,5 @@
 import { type ProblemCode, problemSchema, problemStatus } from '@pollcast/shared/problem'
-import type { Faults } from '../bench/faults.ts'
+import type { Faults } from '../processes/faults.ts'
 
 /** What a node says that can't for the moment, which is no fault. */
 const AWAY: readonly ProblemCode[] = ['store-unavailable', 'shutting-down']

@@ -1,4 +1,4 @@
-import { parse, UsageError, wholeNumber } from './command-line.ts'
+import { parse, UsageError, wholeNumber } from '../processes/command-line.ts'
 import { isLoopback } from './target.ts'
 
 export const HELP = `npm run bench -- [URL …] [options]

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { freePort } from '../testing/free-port.ts'
-import { findBase, type Target } from './target.ts'
+import { freePort } from '@pollcast/api/testing/free-port'
+import { findBase, type Target } from '../bench/target.ts'
 import { processesOf } from './usage.ts'
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -16,9 +16,9 @@ const tsx = ['--import', import.meta.resolve('tsx'), '--conditions=source']
 /** What a load can be sent to without an address: Pollcast as it is built, and its peers. */
 export const programs = {
   // As `npm run serve` starts it.
-  pollcast: ['--min-semi-space-size=16', file('../dist/main.js')],
-  'better-sse': [...tsx, file('./peers/better-sse.ts')],
-  'bare node': [...tsx, file('./peers/bare-node.ts')],
+  pollcast: ['--min-semi-space-size=16', file('../../api/dist/main.js')],
+  'better-sse': [...tsx, file('../bench/peers/better-sse.ts')],
+  'bare node': [...tsx, file('../bench/peers/bare-node.ts')],
 }
 
 /** A server in a process of its own, with a folder of its own, both of which are gone when it is stopped. */

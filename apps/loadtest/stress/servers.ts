@@ -1,7 +1,7 @@
+import { createDatabase } from '@pollcast/api/testing/postgres'
+import { PostgresServer } from '@pollcast/api/testing/postgres-server'
+import { RedisServer } from '@pollcast/api/testing/redis-server'
 import { Redis } from 'ioredis'
-import { createDatabase } from '../testing/postgres.ts'
-import { PostgresServer } from '../testing/postgres-server.ts'
-import { RedisServer } from '../testing/redis-server.ts'
 import type { Means } from './schedule.ts'
 
 interface Parts {

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { usageOf } from '../processes/usage.ts'
 import { now } from './clock.ts'
 import { type Load, PATIENCE } from './load.ts'
 import { percentiles } from './percentiles.ts'
 import type { Result } from './result.ts'
-import { usageOf } from './usage.ts'
 import { Voters } from './voters.ts'
 
 const ROUNDS = 60

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { parse, wholeNumber } from '../bench/command-line.ts'
+import { parse, wholeNumber } from '../processes/command-line.ts'
 
 export const HELP = `npm run stress -- [options]
 

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Faults } from '../bench/faults.ts'
-import { BuiltServer } from '../testing/built-server.ts'
-import { freePort } from '../testing/free-port.ts'
-import { ProxyServer } from '../testing/proxy-server.ts'
+import { BuiltServer } from '@pollcast/api/testing/built-server'
+import { freePort } from '@pollcast/api/testing/free-port'
+import { ProxyServer } from '@pollcast/api/testing/proxy-server'
+import type { Faults } from '../processes/faults.ts'
 import { unexpectedLines } from './log.ts'
 import { Trouble } from './trouble.ts'
 

@@ -1,5 +1,5 @@
-import { command } from '../bench/command-line.ts'
-import { Progress } from '../bench/progress.ts'
+import { command } from '../processes/command-line.ts'
+import { Progress } from '../processes/progress.ts'
 import { History } from './history.ts'
 import { HELP, type Options, readOptions, repeating } from './options.ts'
 import { table, verdict } from './report.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { UsageError } from '../bench/command-line.ts'
+import { UsageError } from '../processes/command-line.ts'
 import { HELP, readOptions, repeating } from './options.ts'
 
 test('without arguments a seed is drawn, and not the same one again', () => {

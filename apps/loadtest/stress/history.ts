@@ -1,5 +1,5 @@
 import { type Snapshot, snapshotSchema } from '@pollcast/shared/poll'
-import { Faults } from '../bench/faults.ts'
+import { Faults } from '../processes/faults.ts'
 
 /** A voter, with the vote that was acknowledged last and the one, if any, of which nothing was heard. */
 export interface Witness {
