@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url'
 import { ChildServer } from './child-server.ts'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+/** What `npm run build` makes of the API. */
+export const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
 /** How a server is started: as a process of its own, or as people do. */
 const COMMANDS = { node: [process.execPath, MAIN], npm: ['npm', 'run', 'serve'] }

@@ -1,33 +1,35 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { until } from './until.ts'
 
 /** Commands as `[program, argument, …]`. */
 export type Command = readonly string[]
 
-/** A server in a process group of its own. It does not outlive this process. */
+/** A program in a process group of its own. It does not outlive this process. */
 export class ChildServer {
-  /** All that it has said, on either output. */
+  /** All that it has printed, to stdout and stderr. */
   output = ''
-  /** Its exit code, or the signal that ended it. */
+  stdout = ''
+  stderr = ''
+  /** Its exit code, or the signal that ended it, once no process of the group holds its output open. */
   readonly exited: Promise<number | NodeJS.Signals>
   readonly #child: ChildProcess
-  #look = () => {}
+  #closed = false
 
   constructor([program = '', ...args]: Command, options: { cwd: string; env?: NodeJS.ProcessEnv }) {
     this.#child = spawn(program, args, { ...options, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
-    for (const output of [this.#child.stdout, this.#child.stderr]) {
-      output?.setEncoding('utf8').on('data', (text) => {
+    for (const name of ['stdout', 'stderr'] as const) {
+      this.#child[name]?.setEncoding('utf8').on('data', (text) => {
         this.output += text
-        this.#look()
+        this[name] += text
       })
     }
-    const leave = () => {
-      if (this.running) this.signalGroup('SIGKILL')
-    }
-    process.once('exit', leave)
-    // 'close' comes after 'exit', when all that it said has been read.
+    const killGroup = () => this.signalGroup('SIGKILL')
+    process.once('exit', killGroup)
+    // 'close' comes after 'exit', when all of its output has been read.
     this.exited = once(this.#child, 'close').then(([code, signal]) => {
-      process.off('exit', leave)
+      this.#closed = true
+      process.off('exit', killGroup)
       return code ?? signal
     })
   }
@@ -44,26 +46,30 @@ export class ChildServer {
     this.#child.kill(signal)
   }
 
-  /** As a terminal's Ctrl+C and systemd do: to every process of the group, of which npm hands its own on as well. */
+  /** To every process of the group, as Ctrl+C in a terminal and systemd do. npm passes its own on as well. */
   signalGroup(signal: NodeJS.Signals): void {
-    if (this.#child.pid) process.kill(-this.#child.pid, signal)
+    if (!this.#child.pid || this.#closed) return
+    try {
+      process.kill(-this.#child.pid, signal)
+    } catch (error) {
+      // The last of them may have exited just now.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    }
   }
 
-  /** Resolves once its output matches. */
-  until(pattern: RegExp): Promise<RegExpExecArray> {
-    return new Promise((resolve, reject) => {
-      this.#look = () => {
-        const match = pattern.exec(this.output)
-        if (match) resolve(match)
-      }
-      this.exited.then((how) => reject(new Error(`ended (${how}) before ${pattern}, after: ${this.output}`)))
-      this.#look()
+  /** Resolves once its output matches. Rejects with the output if it exits before. */
+  async until(pattern: RegExp): Promise<RegExpExecArray> {
+    return until(async () => {
+      const closed = this.#closed
+      const match = pattern.exec(this.output)
+      if (match || !closed) return match
+      throw new Error(`exited (${await this.exited}) before ${pattern}, after: ${this.output}`)
     })
   }
 
-  /** Kills what is left of it. */
+  /** Kills what is left of its process group. */
   async end(): Promise<void> {
-    if (this.running) this.signalGroup('SIGKILL')
+    this.signalGroup('SIGKILL')
     await this.exited
   }
 }

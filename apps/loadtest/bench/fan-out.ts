@@ -4,14 +4,14 @@ import { now } from './clock.ts'
 import { type Load, PATIENCE } from './load.ts'
 import { percentiles } from './percentiles.ts'
 import type { Result } from './result.ts'
-import { Voters } from './voters.ts'
+import { VoteLoad } from './vote-load.ts'
 
 const ROUNDS = 60
 
 /** One vote at a time, each until every stream of its poll has it. */
 export async function measureFanOut(load: Load): Promise<Result['fanOut']> {
-  const { target, options, polls, addresses, audience, faults, say } = load
-  const voters = new Voters(target.bases, polls, 1)
+  const { target, options, polls, addresses, readers, failures, say } = load
+  const voters = new VoteLoad(target.bases, polls, 1)
   const samples: number[] = []
   let deliveries = 0
   const before = usageOf(target.pids)
@@ -20,12 +20,12 @@ export async function measureFanOut(load: Load): Promise<Result['fanOut']> {
     say('one vote at a time,', `${samples.length} of ${ROUNDS}`)
     const voted = voters.next
     const goal = polls.map(({ acknowledged }, index) => acknowledged + (index === voted ? 1 : 0))
-    const reached = audience.reach(goal, PATIENCE)
+    const reached = readers.reach(goal, PATIENCE)
     const start = now()
     if (!(await voters.vote())) break
     const at = await reached
     if (at === undefined) {
-      faults.note(`a vote that not every stream had after ${PATIENCE / 1000} s`)
+      failures.note(`a vote that not every stream had after ${PATIENCE / 1000} s`)
       break
     }
     samples.push(at - start)
@@ -34,7 +34,7 @@ export async function measureFanOut(load: Load): Promise<Result['fanOut']> {
   }
   const after = usageOf(target.pids)
   voters.close()
-  faults.take(voters.faults)
+  failures.add(voters.failures)
 
   const times = percentiles(samples)
   const cpu = before && after ? (after.cpuSeconds - before.cpuSeconds) * 1e6 : undefined

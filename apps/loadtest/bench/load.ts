@@ -1,18 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { routes } from '@pollcast/shared/routes'
-import { Faults } from '../processes/faults.ts'
+import { Failures } from '../processes/failures.ts'
 import type { Progress } from '../processes/progress.ts'
 import { usageOf } from '../processes/usage.ts'
-import { Audience } from './audience.ts'
 import { measureFanOut } from './fan-out.ts'
 import { LoadedPoll } from './loaded-poll.ts'
 import type { Options } from './options.ts'
 import type { Result } from './result.ts'
 import { measureStorm } from './storm.ts'
+import type { StreamAddress } from './stream-reader.ts'
+import { StreamReaders } from './stream-readers.ts'
 import type { Base, Target } from './target.ts'
 import { streamRequest } from './vote-connection.ts'
-import { Voters } from './voters.ts'
-import type { StreamAddress } from './watcher.ts'
+import { VoteLoad } from './vote-load.ts'
 
 /** Milliseconds that streams get to show what they should, each time that they are waited for. */
 export const PATIENCE = 30_000
@@ -23,8 +23,8 @@ export interface Load {
   options: Options
   polls: LoadedPoll[]
   addresses: StreamAddress[]
-  audience: Audience
-  faults: Faults
+  readers: StreamReaders
+  failures: Failures
   say(phase: string, detail?: string): void
 }
 
@@ -34,9 +34,9 @@ export async function runLoad(target: Target, options: Options, progress: Progre
   const polls: LoadedPoll[] = []
   for (let poll = 0; poll < options.polls; poll += 1) polls.push(await LoadedPoll.create(url, options.stall > 0))
   const addresses = Array.from({ length: options.streams }, (_, index) => addressOf(index, target, polls))
-  const audience = new Audience(addresses)
+  const readers = new StreamReaders(addresses)
   const say = (phase: string, detail?: string) => progress.say(`${target.name}: ${phase}`, detail)
-  const load: Load = { target, options, polls, addresses, audience, faults: new Faults(), say }
+  const load: Load = { target, options, polls, addresses, readers, failures: new Failures(), say }
   try {
     const before = usageOf(target.pids)
     const openedMs = await open(load)
@@ -57,9 +57,9 @@ export async function runLoad(target: Target, options: Options, progress: Progre
             grownInStormMb: grownMb,
           }
         : undefined
-    return { name: target.name, streams, openedMs, fanOut, storm, memory, stalled, faults: load.faults.all }
+    return { name: target.name, streams, openedMs, fanOut, storm, memory, stalled, failures: load.failures.all }
   } finally {
-    await audience.close()
+    await readers.close()
   }
 }
 
@@ -71,16 +71,16 @@ function addressOf(index: number, { bases }: Target, polls: readonly LoadedPoll[
   return { index, poll, host, port, request }
 }
 
-async function open({ audience, options, polls, say }: Load): Promise<number> {
-  const looking = setInterval(() => say('opening streams,', `${audience.showing} of ${options.streams} so far`), 100)
+async function open({ readers, options, polls, say }: Load): Promise<number> {
+  const looking = setInterval(() => say('opening streams,', `${readers.showing} of ${options.streams} so far`), 100)
   try {
-    const start = await audience.open()
-    const end = await audience.reach(
+    const start = await readers.open()
+    const end = await readers.reach(
       polls.map(() => 0),
       PATIENCE,
     )
-    if (end === undefined || audience.showing < options.streams) {
-      throw new Error(`Only ${audience.showing} of ${options.streams} streams opened: ${await audience.breakage()}`)
+    if (end === undefined || readers.showing < options.streams) {
+      throw new Error(`Only ${readers.showing} of ${options.streams} streams opened: ${await readers.breakage()}`)
     }
     return end - start
   } finally {
@@ -89,24 +89,24 @@ async function open({ audience, options, polls, say }: Load): Promise<number> {
 }
 
 /** One last vote on each poll, of which every stream's frame is parsed whole and held against what the vote gave. */
-async function closing({ target, polls, audience, faults, say }: Load): Promise<void> {
+async function closing({ target, polls, readers, failures, say }: Load): Promise<void> {
   say('checking every stream')
-  const voters = new Voters(target.bases, polls, 1)
+  const voters = new VoteLoad(target.bases, polls, 1)
   const snapshots: unknown[] = []
-  await audience.record()
+  await readers.record()
   for (const _ of polls) {
     const taken = await voters.vote()
     if (taken) snapshots[taken.index] = taken.snapshot()
   }
   voters.close()
-  faults.take(voters.faults)
+  failures.add(voters.failures)
   polls.forEach(({ acknowledged }, index) => {
     const counted = (snapshots[index] as { totalVotes?: number } | undefined)?.totalVotes
-    if (counted !== acknowledged) faults.note(`a poll with ${acknowledged} votes acknowledged and ${counted} counted`)
+    if (counted !== acknowledged) failures.note(`a poll with ${acknowledged} votes acknowledged and ${counted} counted`)
   })
-  await audience.reach(
+  await readers.reach(
     polls.map(({ acknowledged }) => acknowledged),
     PATIENCE,
   )
-  for (const fault of await audience.verify(snapshots)) faults.note(`a stream: ${fault}`)
+  for (const fault of await readers.verify(snapshots)) failures.note(`a stream: ${fault}`)
 }

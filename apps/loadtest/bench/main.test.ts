@@ -35,8 +35,8 @@ test('it starts a server and its peers, and every vote reaches every stream of e
   expect(code, said).toBe(0)
   const { results } = JSON.parse(output) as { results: Result[] }
   expect(results.map(({ name }) => name)).toEqual(['pollcast', 'better-sse', 'bare node'])
-  for (const { faults, streams, storm } of results) {
-    expect(faults).toEqual({})
+  for (const { failures, streams, storm } of results) {
+    expect(failures).toEqual({})
     expect(streams).toBe(30)
     expect(storm.convergedMs).toBeGreaterThanOrEqual(0)
     expect(storm.framesPerStream).toBeGreaterThan(0)

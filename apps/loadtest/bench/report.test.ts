@@ -21,7 +21,7 @@ const result = (name: string, changes: Partial<Result> = {}): Result => ({
   },
   memory: { beforeMb: 80, perIdleStreamKb: 8, peakMb: 120, grownInStormMb: 3 },
   stalled: undefined,
-  faults: {},
+  failures: {},
   ...changes,
 })
 
@@ -57,7 +57,7 @@ test('what could not be measured is a dash, not a zero', () => {
 })
 
 test('what went wrong is said below it, each with how often', () => {
-  const wrong = result('pollcast', { faults: { 'a stream: a count that went back': 3 } })
+  const wrong = result('pollcast', { failures: { 'a stream: a count that went back': 3 } })
   expect(isRight(wrong)).toBe(false)
   expect(table([wrong])).toMatch(/right count +NO\n/)
   expect(table([wrong])).toContain('pollcast: 3 × a stream: a count that went back\n')

@@ -57,11 +57,11 @@ export function table(results: readonly Result[]): string {
     ...others.map((other) => (row.compared ? ratios(row, first, other) : '')),
   ])
   const right = ['every stream ended on the right count', ...results.map((r) => (isRight(r) ? 'yes' : 'NO'))]
-  return `${aligned([head, ...body, right])}\n${results.map(faultLines).join('')}`
+  return `${aligned([head, ...body, right])}\n${results.map(failureLines).join('')}`
 }
 
 /** Every vote was taken, every stream ended on the right count, and none went back. */
-export const isRight = ({ faults }: Result): boolean => Object.keys(faults).length === 0
+export const isRight = ({ failures }: Result): boolean => Object.keys(failures).length === 0
 
 function ratios(row: Row, first: Result, other: Result): string {
   const divisors = row.figures(other)
@@ -83,8 +83,8 @@ function aligned(lines: readonly string[][]): string {
   return lines.map((line) => line.map(cell).join('   ').trimEnd()).join('\n')
 }
 
-function faultLines({ name, faults }: Result): string {
-  return Object.entries(faults)
+function failureLines({ name, failures }: Result): string {
+  return Object.entries(failures)
     .map(([fault, times]) => `${name}: ${times} × ${fault}\n`)
     .join('')
 }

@@ -25,5 +25,5 @@ export interface Result {
   memory: { beforeMb: number; perIdleStreamKb: number; peakMb: number; grownInStormMb: number } | undefined
   stalled: { streams: number; framesPerStream: number; caughtUp: boolean } | undefined
   /** Everything that is wrong, each with how often; empty where every stream ended on the right count. */
-  faults: Record<string, number>
+  failures: Record<string, number>
 }

@@ -1,6 +1,6 @@
 import { usageOf } from '../processes/usage.ts'
-import type { Audience } from './audience.ts'
 import type { LoadedPoll } from './loaded-poll.ts'
+import type { StreamReaders } from './stream-readers.ts'
 
 /** Streams of which it is looked how old they are: enough for a p99, and no load of its own. */
 const WATCHED = 64
@@ -12,8 +12,8 @@ export class Samples {
   readonly #timers: NodeJS.Timeout[]
 
   /** @param polls the poll of each stream @param from the first stream that reads */
-  constructor(audience: Audience, polls: readonly LoadedPoll[], from: number, pids: readonly number[]) {
-    const { seen } = audience
+  constructor(readers: StreamReaders, polls: readonly LoadedPoll[], from: number, pids: readonly number[]) {
+    const { seen } = readers
     const step = Math.max(1, (seen.length - from) / WATCHED)
     this.#timers = [
       setInterval(() => {

@@ -5,7 +5,7 @@ import type { LoadedPoll } from './loaded-poll.ts'
 import { percentiles } from './percentiles.ts'
 import type { Result } from './result.ts'
 import { Samples } from './samples.ts'
-import { Voters } from './voters.ts'
+import { VoteLoad } from './vote-load.ts'
 
 interface Measured {
   storm: Result['storm']
@@ -16,16 +16,16 @@ interface Measured {
 
 /** Votes at a rate while every stream watches, or while some have stopped reading, and what tabs show of them. */
 export async function measureStorm(load: Load): Promise<Measured> {
-  const { target, options, polls, addresses, audience, faults, say } = load
+  const { target, options, polls, addresses, readers, failures, say } = load
   const { stall, streams, seconds, rate } = options
-  const voters = new Voters(target.bases, polls, options.connections)
-  await audience.stall(stall)
-  const framesBefore = await audience.frames(stall)
+  const voters = new VoteLoad(target.bases, polls, options.connections)
+  await readers.stall(stall)
+  const framesBefore = await readers.frames(stall)
   const before = usageOf(target.pids)
   const cpu = process.cpuUsage()
   const start = now()
   const pollOf = addresses.map(({ poll }) => polls[poll] as LoadedPoll)
-  const samples = new Samples(audience, pollOf, stall, target.pids)
+  const samples = new Samples(readers, pollOf, stall, target.pids)
   const acknowledgedBefore = sum(polls)
   const looking = setInterval(() => {
     const passed = ((now() - start) / 1000).toFixed(0)
@@ -34,15 +34,15 @@ export async function measureStorm(load: Load): Promise<Measured> {
 
   const { offered, acknowledgedPerSecond, waits, lastSentAt } = await voters.storm(rate, seconds)
   const last = polls.map(({ acknowledged }) => acknowledged)
-  const convergedAt = stall < streams ? await audience.reach(last, PATIENCE) : undefined
+  const convergedAt = stall < streams ? await readers.reach(last, PATIENCE) : undefined
   clearInterval(looking)
   samples.stop()
   const after = usageOf(target.pids)
   const { user, system } = process.cpuUsage(cpu)
   const lasted = now() - start
   voters.close()
-  faults.take(voters.faults)
-  const frames = await audience.frames(stall)
+  failures.add(voters.failures)
+  const frames = await readers.frames(stall)
   const peakMb = Math.max(samples.peakMb, after?.memoryMb ?? 0)
 
   return {
@@ -63,13 +63,13 @@ export async function measureStorm(load: Load): Promise<Measured> {
 }
 
 /** Those that stopped read again: what they get is what the kernel kept for them, and then the newest. */
-async function resume({ options, audience, faults, say }: Load, last: number[], before: number) {
+async function resume({ options, readers, failures, say }: Load, last: number[], before: number) {
   const { stall } = options
   say('letting stalled streams read again')
-  await audience.stall(0)
-  const caughtUp = (await audience.reach(last, PATIENCE)) !== undefined
-  if (!caughtUp) faults.note('streams that read again did not get the newest snapshot')
-  const { first } = await audience.frames(stall)
+  await readers.stall(0)
+  const caughtUp = (await readers.reach(last, PATIENCE)) !== undefined
+  if (!caughtUp) failures.note('streams that read again did not get the newest snapshot')
+  const { first } = await readers.frames(stall)
   return { streams: stall, framesPerStream: (first - before) / stall, caughtUp }
 }
 

@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 
-/** What was asked can't be done, and the message says why. */
+/** The command line can't be carried out. The message says why. */
 export class UsageError extends Error {}
 
 /** Node's parseArgs, throwing a UsageError. */
@@ -20,17 +20,19 @@ export function wholeNumber(name: string, text: string, least: number, most: num
 }
 
 /**
- * Does what a command is for, until that is done or a signal ends it. Exits with 2 where it was asked for what can't be
- * done, and with 1 where it fails, each said in a line.
+ * Runs a command with the arguments of this process, until it is done or a signal ends it. The exit code is 2 after a
+ * UsageError and 1 after any other, of which one line is printed.
  */
 export async function command(work: (args: string[]) => Promise<void>): Promise<void> {
+  // Its reader may have read enough: `--help | head`.
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1))
   process.once('SIGINT', () => process.exit(130))
   process.once('SIGTERM', () => process.exit(143))
   try {
     await work(process.argv.slice(2))
   } catch (error) {
     const isUsage = error instanceof UsageError
-    console.error(isUsage ? `${error.message} --help says what there is.` : (error as Error).message)
+    console.error(isUsage ? `${error.message} --help lists the options.` : (error as Error).message)
     process.exitCode = isUsage ? 2 : 1
   }
 }

@@ -5,20 +5,20 @@ const TICKS = 100
 
 export interface Usage {
   cpuSeconds: number
-  /** Resident memory. What the kernel keeps for sockets is not in it. */
+  /** Resident memory, without the buffers that the kernel has for sockets. */
   memoryMb: number
 }
 
-/** The process and those that it has started, where the kernel tells. */
-export function processesOf(pid: number): number[] {
+/** The processes that it has started. Empty if it has gone, or there is no /proc. */
+export function childrenOf(pid: number): number[] {
   try {
-    return [pid, ...readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)]
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
   } catch {
-    return [pid]
+    return []
   }
 }
 
-/** What processes have used up to now, all together; undefined where there is no /proc or one of them is gone. */
+/** What processes have used so far, in total. Undefined if there is no /proc, or one of them has gone. */
 export function usageOf(pids: readonly number[]): Usage | undefined {
   if (pids.length === 0) return undefined
   const sum: Usage = { cpuSeconds: 0, memoryMb: 0 }

@@ -1,72 +1,72 @@
 import { type Snapshot, snapshotSchema } from '@pollcast/shared/poll'
-import { Faults } from '../processes/faults.ts'
+import { Failures } from '../processes/failures.ts'
 
-/** A voter, with the vote that was acknowledged last and the one, if any, of which nothing was heard. */
-export interface Witness {
+/** A voter: the vote that was acknowledged last, and the one after it that was not answered, if any. */
+export interface VoterRecord {
   readonly pollId: string
   /** Known from the first acknowledged vote on. */
   id: string | undefined
   acknowledged: number | undefined
-  unheard: number | undefined
+  unanswered: number | undefined
   acknowledgements: number
   revision: number
 }
 
-/** All that clients were told in a run, and what was wrong with it the moment they were. */
+/** All that clients received in a run, and what was wrong with it. */
 export class History {
-  readonly faults = new Faults()
-  readonly witnesses: Witness[] = []
-  /** What each revision of each poll was seen to be: all votes, then those of each choice. */
+  readonly failures = new Failures()
+  readonly voters: VoterRecord[] = []
+  /** The content of each revision of each poll: the total, then the votes of each choice. */
   readonly seen = new Map<string, Map<number, string>>()
   acknowledged = 0
-  unheard = 0
+  unanswered = 0
   frames = 0
   reconnections = 0
-  /** How often a stream that came back was first shown an older revision than it had been shown before. */
+  /** How often a stream that reconnected was first shown an older revision than before. */
   wentBack = 0
 
-  newVoter(pollId: string): Witness {
-    const witness = {
+  newVoter(pollId: string): VoterRecord {
+    const voter = {
       pollId,
       id: undefined,
       acknowledged: undefined,
-      unheard: undefined,
+      unanswered: undefined,
       acknowledgements: 0,
       revision: -1,
     }
-    this.witnesses.push(witness)
-    return witness
+    this.voters.push(voter)
+    return voter
   }
 
-  /** A vote that was answered with 201 and this body. */
-  heard(witness: Witness, choiceId: number, body: unknown, cookie: string | undefined): void {
+  /** A vote was answered with 201 and this body. */
+  voteAcknowledged(voter: VoterRecord, choiceId: number, body: unknown, cookie: string | undefined): void {
     this.acknowledged += 1
-    witness.acknowledged = choiceId
-    witness.acknowledgements += 1
-    if (cookie !== undefined) witness.id = cookie.split('.')[0]
-    if (witness.id === undefined) this.faults.note('a first vote was acknowledged without a cookie')
+    voter.acknowledged = choiceId
+    voter.acknowledgements += 1
+    if (cookie !== undefined) voter.id = cookie.split('.')[0]
+    if (voter.id === undefined) this.failures.note('a first vote was acknowledged without a cookie')
     const snapshot = this.read(body, 'an acknowledgement')
     if (!snapshot) return
-    if (snapshot.revision <= witness.revision) {
-      this.faults.note(
-        `a voter's vote on ${witness.pollId} was acknowledged at ${at(snapshot)}, after ${witness.revision}`,
+    if (snapshot.revision <= voter.revision) {
+      this.failures.note(
+        `a voter's vote on ${voter.pollId} was acknowledged at ${at(snapshot)}, after ${voter.revision}`,
       )
     }
-    witness.revision = snapshot.revision
+    voter.revision = snapshot.revision
   }
 
-  /** A vote that may have been counted, or may not: the voter's last one. */
-  notHeard(witness: Witness, choiceId: number): void {
-    this.unheard += 1
-    witness.unheard = choiceId
+  /** A vote that may be counted or not. It is the voter's last one. */
+  voteUnanswered(voter: VoterRecord, choiceId: number): void {
+    this.unanswered += 1
+    voter.unanswered = choiceId
   }
 
-  /** Reads a snapshot that a client was given. Undefined where it is none. */
+  /** Checks a snapshot that a client was sent. Undefined if it is none. */
   read(body: unknown, where: string): Snapshot | undefined {
     const { data: snapshot, error } = snapshotSchema.safeParse(body)
-    if (!snapshot) return void this.faults.note(`${where} that is no snapshot: ${error.message}`)
+    if (!snapshot) return void this.failures.note(`${where} that is no snapshot: ${error.message}`)
     const sum = snapshot.choices.reduce((votes, choice) => votes + choice.votes, 0)
-    if (sum !== snapshot.totalVotes) this.faults.note(`${where}: votes add up to ${sum} at ${at(snapshot)}`)
+    if (sum !== snapshot.totalVotes) this.failures.note(`${where}: votes add up to ${sum} at ${at(snapshot)}`)
     this.#compare(snapshot, where)
     return snapshot
   }
@@ -78,7 +78,7 @@ export class History {
     const before = revisions.get(revision)
     if (before === undefined) revisions.set(revision, content)
     else if (before !== content) {
-      this.faults.note(`${where}: revision ${revision} of ${pollId} has two contents, ${before} and ${content}`)
+      this.failures.note(`${where}: revision ${revision} of ${pollId} has two contents, ${before} and ${content}`)
     }
   }
 }

@@ -1,12 +1,12 @@
-/** What a node says in a run without a fault of its own. */
-const SAID = [
+/** What a server prints without a fault of its own. */
+const PRINTED = [
   /^Pollcast is at http/,
   /^Only the API is served/,
   /^Pollcast is closing …$/,
   /^Waiting for the database at /,
 ]
 
-/** What it logs of others' faults: what is away, and what it does meanwhile. */
+/** What it logs of outages of what it depends on. */
 const LOGGED = [
   /^Other processes can't be told of votes; trying again: /,
   /^The snapshot cache is away; the database is read instead: /,
@@ -14,11 +14,11 @@ const LOGGED = [
   /^The database at 127\.0\.0\.1:\d+ is back\.$/,
 ]
 
-/** The lines of a node's output that nobody should have to read. The last one may have been cut off by a SIGKILL. */
+/** The lines of a server's output that are neither expected nor of an outage. SIGKILL may have cut off the last one. */
 export function unexpectedLines(output: string): string[] {
   const lines = output.split('\n').slice(0, -1)
   return lines.filter((line) => {
-    const allowed = line.startsWith('{') ? LOGGED : SAID
+    const allowed = line.startsWith('{') ? LOGGED : PRINTED
     return !allowed.some((pattern) => pattern.test(messageOf(line)))
   })
 }

@@ -5,16 +5,16 @@ import { HELP, type Options, readOptions, repeating } from './options.ts'
 import { table, verdict } from './report.ts'
 import { run } from './run.ts'
 
-/** Whatever happens, a run is over after so many seconds more than things go wrong in it. */
-const DEADLINE_SECONDS = 180
+/** A run is given up so many seconds after its last fault. */
+const TIMEOUT_SECONDS = 180
 
 await command((args) => main(readOptions(args)))
 
 async function main(options: Options): Promise<void> {
   if (options.help) return console.log(HELP)
   console.log(`Seed ${options.seed}: ${repeating(options)}`)
-  const failed = `This seed's schedule again: ${repeating(options)}`
-  limitTime(options.seconds + DEADLINE_SECONDS, failed)
+  const failed = `To run this seed's schedule again: ${repeating(options)}`
+  limitTime(options.seconds + TIMEOUT_SECONDS, failed)
   const progress = new Progress()
   const history = new History()
   try {
@@ -23,19 +23,19 @@ async function main(options: Options): Promise<void> {
     process.stdout.write(table(history, outcome))
   } catch (error) {
     progress.end()
-    history.faults.note((error as Error).message)
+    history.failures.note((error as Error).message)
   }
-  process.stdout.write(verdict(history.faults))
-  if (Object.keys(history.faults.all).length === 0) return
+  process.stdout.write(verdict(history.failures))
+  if (Object.keys(history.failures.all).length === 0) return
   console.log(failed)
-  // Whatever was still being started ends with this process.
+  // Servers that are still starting end with this process.
   process.exit(1)
 }
 
 function limitTime(seconds: number, failed: string): void {
-  const late = () => {
+  const giveUp = () => {
     console.error(`\nNot done within ${seconds} s: given up. ${failed}`)
     process.exit(1)
   }
-  setTimeout(late, seconds * 1000).unref()
+  setTimeout(giveUp, seconds * 1000).unref()
 }

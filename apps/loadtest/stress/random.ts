@@ -1,4 +1,4 @@
-/** Chance that a seed repeats (mulberry32, in the public domain). */
+/** Random numbers, the same for the same seed (mulberry32, in the public domain). */
 export class Random {
   #state: number
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed >>> 0
   }
 
-  /** From 0 up to, and without, 1. */
+  /** From 0 up to, but not including, 1. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1)
@@ -20,7 +20,7 @@ export class Random {
   }
 
   pick<T>(list: readonly T[]): T {
-    if (list.length === 0) throw new RangeError('There is nothing to pick from.')
+    if (list.length === 0) throw new RangeError('The list is empty.')
     return list[this.whole(0, list.length - 1)] as T
   }
 
@@ -29,7 +29,7 @@ export class Random {
     return list.map(() => left.splice(this.whole(0, left.length - 1), 1)[0] as T)
   }
 
-  /** Another sequence that repeats with this one, for someone who draws at their own pace. */
+  /** Another sequence that repeats with this one, for a client that draws at its own pace. */
   fork(): Random {
     return new Random(this.whole(0, 2 ** 32 - 1))
   }

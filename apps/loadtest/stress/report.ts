@@ -1,34 +1,37 @@
-import type { Faults } from '../processes/faults.ts'
+import type { Failures } from '../processes/failures.ts'
 import type { History } from './history.ts'
 import type { Outcome } from './run.ts'
 
-/** Faults that are named: whatever breaks breaks often. */
-const NAMED = 20
+/** How many failures are listed: what breaks once often breaks many times. */
+const MAX_LISTED = 20
 
-/** What was done and seen in a run, in lines. */
-export function table(history: History, { done, streams, landed, agreedMs }: Outcome): string {
+/** The faults that were injected and what clients saw, as lines. */
+export function table(history: History, { injected, streams, landed, convergedMs }: Outcome): string {
   const rows: [string, string][] = [
-    ...[...done].sort(([a], [b]) => a.localeCompare(b)).map(([what, times]): [string, string] => [what, `${times}`]),
+    ...[...injected]
+      .sort(([a], [b]) => a.localeCompare(b))
+      .map(([what, times]): [string, string] => [what, `${times}`]),
     ['votes acknowledged', text(history.acknowledged)],
-    ['votes of which nothing was heard', text(history.unheard)],
+    ['votes not answered', text(history.unanswered)],
     ['  of these counted', text(landed)],
     ['streams', text(streams)],
-    ['streams that came back', text(history.reconnections)],
+    ['streams that reconnected', text(history.reconnections)],
     ['  and were first shown something older', text(history.wentBack)],
     ['frames seen', text(history.frames)],
-    ['all on the newest after, ms', text(agreedMs)],
+    ['converged after, ms', text(convergedMs)],
   ]
   const width = Math.max(...rows.map(([label]) => label.length))
   const digits = Math.max(...rows.map(([, value]) => value.length))
   return rows.map(([label, value]) => `${label.padEnd(width)}   ${value.padStart(digits)}\n`).join('')
 }
 
-/** What was wrong, in lines. */
-export function verdict({ all }: Faults): string {
-  const faults = Object.entries(all)
-  if (faults.length === 0) return 'every promise was kept\n'
-  const lines = faults.slice(0, NAMED).map(([fault, times]) => `FAULT: ${times > 1 ? `${times} × ` : ''}${fault}\n`)
-  const more = faults.length > NAMED ? `and ${faults.length - NAMED} other faults\n` : ''
+/** What was wrong, as lines. */
+export function verdict({ all }: Failures): string {
+  const failures = Object.entries(all)
+  if (failures.length === 0) return 'every promise was kept\n'
+  const listed = failures.slice(0, MAX_LISTED)
+  const lines = listed.map(([failure, times]) => `FAILED: ${times > 1 ? `${times} × ` : ''}${failure}\n`)
+  const more = failures.length > MAX_LISTED ? `and ${failures.length - MAX_LISTED} other failures\n` : ''
   return `${lines.join('')}${more}`
 }
 

@@ -2,94 +2,97 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { createdPollSchema, type Poll } from '@pollcast/shared/poll'
 import { routes } from '@pollcast/shared/routes'
 import type { Progress } from '../processes/progress.ts'
-import { carryOut } from './carry-out.ts'
-import { ending } from './ending.ts'
+import { allUp } from './all-up.ts'
+import type { Backend } from './backend.ts'
+import { convergence } from './convergence.ts'
 import type { History } from './history.ts'
+import { injectFaults } from './inject-faults.ts'
 import type { Node } from './node.ts'
-import { allUp, openNodes } from './nodes.ts'
 import type { Options } from './options.ts'
+import { PostgresBackend } from './postgres-backend.ts'
 import { Random } from './random.ts'
 import { type Fault, type Kind, schedule } from './schedule.ts'
-import { Servers } from './servers.ts'
-import { Streams } from './streams.ts'
+import { SqliteBackend } from './sqlite-backend.ts'
+import { StreamClients } from './stream-clients.ts'
 import { judge } from './verdict.ts'
-import { Voters } from './voters.ts'
+import { VotingClients } from './voting-clients.ts'
 
 const POLLS = 4
 const CHOICES = ['a', 'b', 'c', 'd']
 
 /** The part of a run in which there are votes. */
-const VOTING = 0.9
+const VOTING_SHARE = 0.9
 
-/** Milliseconds in which, when all is over, a vote on every poll is taken. */
-const LAST_VOTES = 30_000
+/** How long it may take, once no fault is left, until a vote on every poll is taken. */
+const LAST_VOTES_TIMEOUT_MS = 30_000
 
 export interface Outcome {
-  done: ReadonlyMap<Kind, number>
+  /** How often each fault was injected. */
+  injected: ReadonlyMap<Kind, number>
   streams: number
-  /** Of the votes of which nothing was heard, those that are counted. */
+  /** How many of the unanswered votes are counted. */
   landed: number
-  agreedMs: number
+  convergedMs: number
 }
 
 /** One run, from the first start to the verdict. */
 export async function run(options: Options, history: History, progress: Progress): Promise<Outcome> {
-  progress.say('starting three nodes')
-  const servers = await Servers.open(!options.withoutRedis)
-  const nodes = await openNodes(servers, history.faults)
+  progress.say('starting the servers')
+  const { workers, withoutRedis } = options
+  const backend = workers > 1 ? new SqliteBackend(workers) : await PostgresBackend.open(!withoutRedis)
+  const nodes = await backend.openNodes(history.failures)
   try {
     await allUp(nodes)
-    return await hold(options, { servers, nodes, history, progress })
+    return await breakAndJudge(options, { backend, nodes, history, progress })
   } finally {
     await Promise.all(nodes.map((node) => node.close()))
-    await servers.close()
+    await backend.close()
   }
 }
 
-interface Scene {
-  servers: Servers
+interface Context {
+  backend: Backend
   nodes: readonly Node[]
   history: History
   progress: Progress
 }
 
-/** Votes, watches and breaks things, and sees what holds. */
-async function hold(options: Options, { servers, nodes, history, progress }: Scene): Promise<Outcome> {
+async function breakAndJudge(options: Options, { backend, nodes, history, progress }: Context): Promise<Outcome> {
   const random = new Random(options.seed)
   const polls = await Promise.all(Array.from({ length: POLLS }, () => createPoll(nodes[0]?.url ?? '')))
-  const voters = new Voters(nodes, polls, history)
-  const streams = new Streams(nodes, history)
-  const done = new Map<Kind, number>()
+  const voters = new VotingClients(nodes, polls, history)
+  const streams = new StreamClients(nodes, history)
+  const injected = new Map<Kind, number>()
   const onFault = (fault: Fault) => {
-    done.set(fault.what, (done.get(fault.what) ?? 0) + 1)
-    progress.say(inWords(fault), `${history.acknowledged} votes, ${history.frames} frames`)
+    injected.set(fault.what, (injected.get(fault.what) ?? 0) + 1)
+    progress.say(describe(fault), `${history.acknowledged} votes, ${history.frames} frames`)
   }
   const voting = voters.run(options.voters, random.fork())
-  const watching = streams.run(options.streams, voters.pollIds, random.fork())
-  const plan = schedule(options.seed, options.seconds, servers.means)
-  const breaking = carryOut(plan, { servers, nodes, voters, streams }, onFault)
-  // Each is waited for below, and what it rejects with is told of there.
-  for (const work of [voting, watching, breaking]) work.catch(() => {})
+  const streaming = streams.run(options.streams, voters.pollIds, random.fork())
+  const faults = schedule(options.seed, options.seconds, backend.setup)
+  const breaking = injectFaults(faults, { servers: backend.servers, nodes, voters, streams }, onFault)
+  // Each is awaited below, which reports its error.
+  for (const work of [voting, streaming, breaking]) work.catch(() => {})
 
-  // The last faults meet no votes: what they took from a stream no later vote brings.
-  await Promise.race([pause(options.seconds * 1000 * VOTING), breaking, voting, watching])
+  // The last faults meet no votes: what a stream misses then is brought by no later vote.
+  await Promise.race([pause(options.seconds * 1000 * VOTING_SHARE), breaking, voting, streaming])
   voters.stop()
   await Promise.all([breaking, voting])
 
-  progress.say('all over: waiting for the newest everywhere')
+  progress.say('no faults any more: waiting for convergence')
   await allUp(nodes)
-  const watched = { servers, nodes, pollIds: voters.pollIds, streams: streams.witnesses, history }
-  const { milliseconds } = await ending(watched)
-  await voters.voteLast(random.fork(), LAST_VOTES)
-  const { stored } = await ending(watched)
+  const observed = { backend, nodes, pollIds: voters.pollIds, streams: streams.observers, history }
+  const { milliseconds } = await convergence(observed)
+  await voters.voteOnEach(random.fork(), LAST_VOTES_TIMEOUT_MS)
+  const { stored } = await convergence(observed)
   streams.stop()
-  await watching
+  await streaming
   const landed = judge(history, stored)
   await Promise.all(nodes.map((node) => node.end()))
-  return { done, streams: options.streams, landed, agreedMs: milliseconds }
+  return { injected, streams: options.streams, landed, convergedMs: milliseconds }
 }
 
-function inWords({ at, what, node }: Fault): string {
+function describe({ at, what, node }: Fault): string {
   const where = node === undefined ? '' : ` (node ${node + 1})`
   return `${(at / 1000).toFixed(1)} s: ${what}${where}`
 }

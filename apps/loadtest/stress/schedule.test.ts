@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
 import { Random } from './random.ts'
-import { type Fault, kindsFor, NODES, schedule } from './schedule.ts'
+import { type Fault, kindsFor, type Setup, schedule } from './schedule.ts'
 
-const ALL = { redis: true, ownPostgres: true, ownRedis: true }
+const ALL: Setup = { nodes: 3, workers: 1, redis: true, ownPostgres: true, ownRedis: true }
+const POOL: Setup = { nodes: 1, workers: 2, redis: false, ownPostgres: false, ownRedis: false }
 const SEEDS = Array.from({ length: 20 }, (_, index) => index * 7919)
 
-const over = ({ at, for: length }: Fault) => at + length
+const end = ({ at, for: length }: Fault) => at + length
 
 test('the same seed gives the same schedule, and another one another', () => {
   expect(schedule(4, 60, ALL)).toEqual(schedule(4, 60, ALL))
@@ -15,23 +16,42 @@ test('the same seed gives the same schedule, and another one another', () => {
 test.each(SEEDS)('seed %i: every kind comes in 30 seconds, several at once, all are over in time', (seed) => {
   const faults = schedule(seed, 30, ALL)
   expect(new Set(faults.map(({ what }) => what))).toEqual(new Set(kindsFor(ALL)))
-  expect(faults.some((fault, index) => faults.slice(index + 1).some(({ at }) => at < over(fault)))).toBe(true)
-  for (const fault of faults) expect(over(fault)).toBeLessThanOrEqual(30_000)
+  expect(faults.some((fault, index) => faults.slice(index + 1).some(({ at }) => at < end(fault)))).toBe(true)
+  for (const fault of faults) expect(end(fault)).toBeLessThanOrEqual(30_000)
 })
 
 test.each(SEEDS)('seed %i: at every moment one node is neither killed, ended nor stopped', (seed) => {
   const faults = schedule(seed, 300, ALL).filter(({ what }) => /^(kill|end|stop) a node$/.test(what))
   for (const { at } of faults) {
-    const down = faults.filter((fault) => fault.at <= at && at < over(fault)).map(({ node }) => node)
+    const down = faults.filter((fault) => fault.at <= at && at < end(fault)).map(({ node }) => node)
     expect(new Set(down).size).toBe(down.length)
-    expect(down.length).toBeLessThan(NODES)
+    expect(down.length).toBeLessThan(ALL.nodes)
   }
 })
 
 test.each(SEEDS)('seed %i: in five minutes there are moments of calm', (seed) => {
   const faults = schedule(seed, 300, ALL)
-  const calm = faults.filter(({ at }, index) => index > 0 && at > Math.max(...faults.slice(0, index).map(over)) + 500)
+  const calm = faults.filter(({ at }, index) => index > 0 && at > Math.max(...faults.slice(0, index).map(end)) + 500)
   expect(calm.length).toBeGreaterThan(2)
+})
+
+test.each(SEEDS)(
+  'seed %i: a pool has faults of its workers, its primary and all of it, at all times one by one',
+  (seed) => {
+    const kinds = kindsFor(POOL)
+    expect(kinds.join()).not.toMatch(/PostgreSQL|Redis/)
+    expect(kinds).toEqual(expect.arrayContaining(['kill a worker', 'stop a worker', 'kill the primary', 'kill a node']))
+    const faults = schedule(seed, 60, POOL)
+    expect(new Set(faults.map(({ what }) => what))).toEqual(new Set(kinds))
+    expect(new Set(faults.flatMap(({ worker }) => worker ?? []))).toEqual(new Set([0, 1]))
+    const whole = faults.filter(({ what }) => /^(kill|end|stop) (a node|the primary)$/.test(what))
+    for (const [index, fault] of whole.entries())
+      expect(fault.at).toBeGreaterThan(index > 0 ? end(whole[index - 1] as Fault) : 0)
+  },
+)
+
+test('nodes of one process have no workers to break', () => {
+  expect(kindsFor(ALL).join()).not.toMatch(/worker|primary/)
 })
 
 test('only a long run stops nodes, and holds connections, for longer than the server waits', () => {
@@ -44,7 +64,7 @@ test('only a long run stops nodes, and holds connections, for longer than the se
 test('without Redis nothing is done to it, and servers of others are not restarted', () => {
   expect(kindsFor({ ...ALL, redis: false, ownRedis: false }).join()).not.toContain('Redis')
   expect(kindsFor({ ...ALL, ownPostgres: false })).not.toContain('restart PostgreSQL')
-  const others = kindsFor({ redis: true, ownPostgres: false, ownRedis: false })
+  const others = kindsFor({ ...ALL, ownPostgres: false, ownRedis: false })
   expect(others.join()).not.toContain('restart')
   expect(others).toContain('flush Redis')
 })

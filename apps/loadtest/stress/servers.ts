@@ -2,22 +2,22 @@ import { createDatabase } from '@pollcast/api/testing/postgres'
 import { PostgresServer } from '@pollcast/api/testing/postgres-server'
 import { RedisServer } from '@pollcast/api/testing/redis-server'
 import { Redis } from 'ioredis'
-import type { Means } from './schedule.ts'
 
 interface Parts {
-  /** Undefined where the server is someone else's. */
   postgres: PostgresServer | undefined
   database: { url: string; drop(): Promise<void> }
   redis: RedisServer | undefined
-  /** Undefined where there is no Redis. */
   redisUrl: string | undefined
 }
 
-/** PostgreSQL with a database of this run's own, and Redis: servers of its own, or those that the environment names. */
+/** PostgreSQL with a new database, and Redis: servers started for this run, or those that the environment names. */
 export class Servers {
+  /** Undefined if the environment names it. */
   readonly postgres: PostgresServer | undefined
+  /** Undefined if the environment names it, or there is none. */
   readonly redis: RedisServer | undefined
   readonly databaseUrl: string
+  /** Undefined if there is no Redis. */
   readonly redisUrl: string | undefined
   readonly #drop: () => Promise<void>
 
@@ -37,12 +37,7 @@ export class Servers {
     return new Servers({ postgres, database, redis, redisUrl: withRedis ? (redis?.url ?? namedRedis) : undefined })
   }
 
-  get means(): Means {
-    const { postgres, redis, redisUrl } = this
-    return { redis: redisUrl !== undefined, ownPostgres: postgres !== undefined, ownRedis: redis !== undefined }
-  }
-
-  /** Has Redis forget the snapshots of these polls, and where it is this run's own all that it knows. */
+  /** Removes the snapshots of these polls from Redis; everything, if the server is this run's own. */
   async flush(pollIds: readonly string[]): Promise<void> {
     const options = { lazyConnect: true, retryStrategy: null, connectTimeout: 1000 } as const
     const redis = new Redis(this.redisUrl ?? '', options).on('error', () => {})
@@ -54,7 +49,7 @@ export class Servers {
         if (keys.length > 0) await redis.del(keys)
       }
     } catch (error) {
-      // One that is being restarted forgets by that.
+      // Our own may be restarting, which empties it as well.
       if (!this.redis) throw error
     } finally {
       redis.disconnect()

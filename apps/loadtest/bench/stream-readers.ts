@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
-import type { StreamAddress } from './watcher.ts'
-import type { Questions, WatcherData } from './watcher-worker.ts'
+import type { StreamAddress } from './stream-reader.ts'
+import type { Questions, WorkerData } from './stream-worker.ts'
 
-const WORKER = new URL('./watcher-worker.ts', import.meta.url).href
+const WORKER = new URL('./stream-worker.ts', import.meta.url).href
 // A worker does not have tsx's loader from the thread that starts it.
 const START = `import('tsx/esm/api').then(({ register }) => { register(); return import('${WORKER}') })`
 
@@ -12,7 +12,7 @@ const START = `import('tsx/esm/api').then(({ register }) => { register(); return
  * All the streams of a load, on threads of their own: reading thousands of them must not hold up those who vote, or
  * their waiting would be taken for the server's.
  */
-export class Audience {
+export class StreamReaders {
   /** The count that each stream shows, -1 before its first frame. */
   readonly seen: Int32Array
   /** Rejects if a thread fails. */
@@ -26,7 +26,7 @@ export class Audience {
     const threads = Math.max(1, Math.min(4, availableParallelism() - 1))
     this.#workers = Array.from({ length: threads }, (_, thread) => {
       const own = addresses.filter(({ index }) => index % threads === thread)
-      const workerData: WatcherData = { addresses: own, seen: this.seen }
+      const workerData: WorkerData = { addresses: own, seen: this.seen }
       return new Worker(START, { eval: true, workerData })
     })
     this.#failed = new Promise((_, reject) => {

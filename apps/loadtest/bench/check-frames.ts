@@ -6,7 +6,7 @@ import { createParser } from 'eventsource-parser'
  * What is wrong with frames that end on this snapshot, or undefined: each must be a whole `update` with a snapshot as
  * its data and its revision as its id, newer than the one before it.
  */
-export function faultOf(text: string, last: unknown): string | undefined {
+export function frameFault(text: string, last: unknown): string | undefined {
   let fault: string | undefined
   let shown: unknown
   let revision = -1

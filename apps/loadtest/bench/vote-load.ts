@@ -1,5 +1,5 @@
 import { routes } from '@pollcast/shared/routes'
-import { Faults } from '../processes/faults.ts'
+import { Failures } from '../processes/failures.ts'
 import { now } from './clock.ts'
 import { type LoadedPoll, refusal } from './loaded-poll.ts'
 import type { Base } from './target.ts'
@@ -21,7 +21,7 @@ interface Taken {
   snapshot(): unknown
 }
 
-interface Booth {
+interface Connection {
   connection: VoteConnection
   /** A vote for each poll, ready to be sent. */
   requests: string[]
@@ -29,15 +29,15 @@ interface Booth {
 }
 
 /** The connections on which votes are cast, spread over a target's addresses and the polls in turn. */
-export class Voters {
-  readonly faults = new Faults()
+export class VoteLoad {
+  readonly failures = new Failures()
   readonly #polls: readonly LoadedPoll[]
-  readonly #booths: Booth[]
+  readonly #connections: Connection[]
   #turn = 0
 
   constructor(bases: readonly Base[], polls: readonly LoadedPoll[], connections: number) {
     this.#polls = polls
-    this.#booths = Array.from({ length: connections }, (_, index) => {
+    this.#connections = Array.from({ length: connections }, (_, index) => {
       const base = bases[index % bases.length] as Base
       const requests = polls.map(({ id, choiceId }) => voteRequest(base.authority, routes.votes(id), choiceId))
       return { connection: new VoteConnection(base), requests, broken: false }
@@ -51,7 +51,7 @@ export class Voters {
 
   /** One vote on the poll whose turn it is; resolves with the snapshot it gave, if it was taken. */
   vote(): Promise<Taken | undefined> {
-    return this.#cast(this.#booths[0] as Booth)
+    return this.#cast(this.#connections[0] as Connection)
   }
 
   /** Casts votes for so many seconds: at the rate, or where that is infinite as fast as they are acknowledged. */
@@ -59,26 +59,26 @@ export class Voters {
     const start = now()
     const end = start + seconds * 1000
     const waits: number[] = []
-    const free = [...this.#booths]
+    const free = [...this.#connections]
     let sent = 0
     let busy = 0
     let lastSentAt = start
     let lastAnswerAt = start
 
-    const cast = async (booth: Booth, dueAt: number) => {
+    const cast = async (connection: Connection, dueAt: number) => {
       sent += 1
       busy += 1
       lastSentAt = now()
-      if (await this.#cast(booth)) waits.push(now() - dueAt)
+      if (await this.#cast(connection)) waits.push(now() - dueAt)
       lastAnswerAt = now()
       busy -= 1
-      if (!booth.broken) free.push(booth)
+      if (!connection.broken) free.push(connection)
     }
     const castDue = () => {
       for (const time = now(); time < end && free.length > 0; ) {
         const dueAt = rate === Number.POSITIVE_INFINITY ? time : start + (sent * 1000) / rate
         if (dueAt > time || dueAt >= end) return
-        void cast(free.shift() as Booth, dueAt).then(castDue)
+        void cast(free.shift() as Connection, dueAt).then(castDue)
       }
     }
     return new Promise((resolve) => {
@@ -94,24 +94,24 @@ export class Voters {
   }
 
   close(): void {
-    for (const { connection } of this.#booths) connection.close()
+    for (const { connection } of this.#connections) connection.close()
   }
 
-  async #cast(booth: Booth): Promise<Taken | undefined> {
+  async #cast(connection: Connection): Promise<Taken | undefined> {
     const index = this.next
     this.#turn += 1
     const poll = this.#polls[index] as LoadedPoll
     poll.sentAt.push(now())
     try {
-      const { status, text } = await booth.connection.send(booth.requests[index] as string)
+      const { status, text } = await connection.connection.send(connection.requests[index] as string)
       if (status === 201) {
         poll.acknowledged += 1
         return { index, snapshot: () => JSON.parse(text()) }
       }
-      this.faults.note(`a vote was refused: ${refusal(status, text())}`)
+      this.failures.note(`a vote was refused: ${refusal(status, text())}`)
     } catch (error) {
-      booth.broken = true
-      this.faults.note(`a vote was not answered: ${(error as Error).message}`)
+      connection.broken = true
+      this.failures.note(`a vote was not answered: ${(error as Error).message}`)
     }
     return undefined
   }

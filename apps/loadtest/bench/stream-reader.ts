@@ -16,7 +16,7 @@ export interface StreamAddress {
 const buffer = Buffer.allocUnsafe(64 * 1024)
 
 /** Someone who watches a stream: one socket, of which no more is read than the count that a tab would show. */
-export class Watcher {
+export class StreamReader {
   readonly address: StreamAddress
   readonly scanner = new FrameScanner()
   /** Why it watches no more. */
@@ -28,7 +28,7 @@ export class Watcher {
   readonly #socket: Socket
   #leaving = false
 
-  constructor(address: StreamAddress, changed: (watcher: Watcher) => void) {
+  constructor(address: StreamAddress, changed: (reader: StreamReader) => void) {
     this.address = address
     const read = (length: number) => {
       if (this.scanner.frames === 0) this.#expectStream(length)

@@ -1,10 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { frameFault } from './check-frames.ts'
 import { now } from './clock.ts'
-import { type StreamAddress, Watcher } from './watcher.ts'
-import { faultOf } from './witness.ts'
+import { type StreamAddress, StreamReader } from './stream-reader.ts'
 
 /** What the thread is told at its start. */
-export interface WatcherData {
+export interface WorkerData {
   addresses: StreamAddress[]
   /** Shared: the count that each stream shows, -1 before its first frame. */
   seen: Int32Array
@@ -28,19 +28,19 @@ export interface Questions {
   frames: { ask: { below: number }; answer: [below: number, others: number] }
 }
 
-const { addresses, seen } = workerData as WatcherData
-const watchers: Watcher[] = []
+const { addresses, seen } = workerData as WorkerData
+const readers: StreamReader[] = []
 let goal: number[] = []
-let lacking = new Set<Watcher>()
+let lacking = new Set<StreamReader>()
 let reached = (_at: number) => {}
 
-const lacks = ({ address, scanner, stalled, broken }: Watcher) =>
+const lacks = ({ address, scanner, stalled, broken }: StreamReader) =>
   !stalled && !broken && scanner.newest < (goal[address.poll] ?? 0)
 
-function changed(watcher: Watcher): void {
-  Atomics.store(seen, watcher.address.index, watcher.scanner.newest)
-  if (lacking.size === 0 || lacks(watcher)) return
-  if (lacking.delete(watcher) && lacking.size === 0) reached(now())
+function changed(reader: StreamReader): void {
+  Atomics.store(seen, reader.address.index, reader.scanner.newest)
+  if (lacking.size === 0 || lacks(reader)) return
+  if (lacking.delete(reader) && lacking.size === 0) reached(now())
 }
 
 const answers: {
@@ -48,37 +48,37 @@ const answers: {
 } = {
   open: () => {
     const at = now()
-    for (const address of addresses) watchers.push(new Watcher(address, changed))
+    for (const address of addresses) readers.push(new StreamReader(address, changed))
     return { at }
   },
   reach: ({ counts }) => {
     goal = counts
-    lacking = new Set(watchers.filter(lacks))
+    lacking = new Set(readers.filter(lacks))
     return new Promise((resolve) => {
       reached = (at) => resolve({ at })
       if (lacking.size === 0) reached(now())
     })
   },
   stall: ({ below }) => {
-    for (const watcher of watchers) {
-      if (watcher.address.index < below) watcher.stall()
-      else if (watcher.stalled) watcher.resume()
+    for (const reader of readers) {
+      if (reader.address.index < below) reader.stall()
+      else if (reader.stalled) reader.resume()
     }
   },
   record: () => {
-    for (const watcher of watchers) watcher.record()
+    for (const reader of readers) reader.record()
   },
   verify: ({ snapshots }) => {
-    return watchers.flatMap(({ address, broken, scanner, recorded }) => {
+    return readers.flatMap(({ address, broken, scanner, recorded }) => {
       if (broken) return broken
       if (scanner.wentBack) return 'a count that went back'
-      return faultOf(recorded?.join('') ?? '', snapshots[address.poll]) ?? []
+      return frameFault(recorded?.join('') ?? '', snapshots[address.poll]) ?? []
     })
   },
-  breakage: () => watchers.flatMap(({ broken }) => broken ?? []),
+  breakage: () => readers.flatMap(({ broken }) => broken ?? []),
   frames: ({ below }) => {
     const sums: [number, number] = [0, 0]
-    for (const { address, scanner } of watchers) sums[address.index < below ? 0 : 1] += scanner.frames
+    for (const { address, scanner } of readers) sums[address.index < below ? 0 : 1] += scanner.frames
     return sums
   },
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { faultOf } from './witness.ts'
+import { frameFault } from './check-frames.ts'
 
 const at = (revision: number) => ({
   pollId: 'abcdefgh',
@@ -12,15 +12,15 @@ const frame = (revision: number, data: unknown = at(revision)) =>
   `event: update\nid: ${revision}\ndata: ${JSON.stringify(data)}\n\n`
 
 test('frames that are whole, newer each, and end on the last snapshot have no fault', () => {
-  expect(faultOf(frame(7), at(7))).toBeUndefined()
-  expect(faultOf(`${frame(5)}: keepalive\n\n${frame(7)}`, at(7))).toBeUndefined()
+  expect(frameFault(frame(7), at(7))).toBeUndefined()
+  expect(frameFault(`${frame(5)}: keepalive\n\n${frame(7)}`, at(7))).toBeUndefined()
 })
 
 test('neither have those that HTTP carried in chunks, wherever it cut them', () => {
   const text = frame(5) + frame(7)
   for (let cut = 1; cut < text.length; cut += 1) {
     const chunks = [text.slice(0, cut), text.slice(cut)].map((part) => `${part.length.toString(16)}\r\n${part}\r\n`)
-    expect(faultOf(chunks.join(''), at(7)), `cut at ${cut}`).toBeUndefined()
+    expect(frameFault(chunks.join(''), at(7)), `cut at ${cut}`).toBeUndefined()
   }
 })
 
@@ -36,5 +36,5 @@ test.each([
   ['the data is no JSON', 'event: update\nid: 7\ndata: {"totalVotes":7\n\n'],
   ['the counts are others', frame(7, { ...at(7), totalVotes: 6 })],
 ])('it is a fault that %s', (_, text) => {
-  expect(faultOf(text, at(7))).toBeTypeOf('string')
+  expect(frameFault(text, at(7))).toBeTypeOf('string')
 })
