@@ -1,16 +1,27 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, defineProject } from 'vitest/config'
 
 // `source` finds the TypeScript of the other workspaces, so that a test never runs against a stale build of it.
 const conditions = ['source', 'node', 'module']
+const base = { root: import.meta.dirname, resolve: { conditions }, ssr: { resolve: { conditions } } }
 
-export default defineConfig({
-  resolve: { conditions },
-  ssr: { resolve: { conditions } },
+export const unit = defineProject({
+  ...base,
   test: {
-    environment: 'node',
+    name: 'loadtest unit',
     include: ['**/*.test.ts'],
-    // Real processes are slow on a machine that builds at the same time.
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
   },
 })
+
+/** The commands themselves, each with the servers that it starts. */
+const integration = defineProject({
+  ...base,
+  test: {
+    name: 'loadtest integration',
+    include: ['**/*.integration.test.ts'],
+    // They measure and break servers under load: two at once would only load each other.
+    fileParallelism: false,
+  },
+})
+
+export default defineConfig({ test: { projects: [unit, integration] } })

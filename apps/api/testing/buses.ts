@@ -1,4 +1,4 @@
-import { afterAll, onTestFinished } from 'vitest'
+import { afterAll, inject, onTestFinished } from 'vitest'
 import { LocalWakeBus, type WakeBus } from '../src/live/wake-bus.ts'
 import { NotifyWakeBus } from '../src/wakes/notify-wake-bus.ts'
 import { RedisWakeBus } from '../src/wakes/redis-wake-bus.ts'
@@ -30,18 +30,10 @@ export async function postgresUrl(): Promise<string> {
   return (await server).url
 }
 
-export const buses: Record<string, OpenBuses> = {
+const withoutServers: Record<string, OpenBuses> = {
   LocalWakeBus: async (nodes) => {
     const bus = new LocalWakeBus()
     return times(nodes, () => bus)
-  },
-  NotifyWakeBus: async (nodes) => {
-    const url = await postgresUrl()
-    return times(nodes, () => untilTestEnds(new NotifyWakeBus(url, ignore)))
-  },
-  RedisWakeBus: async (nodes) => {
-    const [url, prefix] = [await redisUrl(), redisPrefix()]
-    return times(nodes, () => untilTestEnds(new RedisWakeBus(url, prefix, ignore)))
   },
   WorkerWakeBus: async (nodes) => {
     const exchange = new WakeExchange()
@@ -53,3 +45,17 @@ export const buses: Record<string, OpenBuses> = {
     })
   },
 }
+
+const withServers: Record<string, OpenBuses> = {
+  NotifyWakeBus: async (nodes) => {
+    const url = await postgresUrl()
+    return times(nodes, () => untilTestEnds(new NotifyWakeBus(url, ignore)))
+  },
+  RedisWakeBus: async (nodes) => {
+    const [url, prefix] = [await redisUrl(), redisPrefix()]
+    return times(nodes, () => untilTestEnds(new RedisWakeBus(url, prefix, ignore)))
+  },
+}
+
+/** The buses for contract tests: unit tests have those that need no server, and integration tests the others. */
+export const buses = inject('servers') ? withServers : withoutServers

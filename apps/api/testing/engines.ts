@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { PoolClient } from 'pg'
 import type { Database as SqliteDatabase } from 'sqlite3'
 import type { DataSource } from 'typeorm'
-import { onTestFinished, vi } from 'vitest'
+import { inject, onTestFinished, vi } from 'vitest'
 import { createPoll } from '../src/polls/create-poll.ts'
 import type { StoredPoll } from '../src/polls/poll-store.ts'
 import type { Log } from '../src/store/availability.ts'
@@ -114,6 +114,9 @@ export const postgres: Engine = {
   ],
   stop: async () => (await postgresServer()).stop(),
 }
+
+/** The engines for contract tests: unit tests have those that need no server, and integration tests the others. */
+export const engines: Engine[] = inject('servers') ? [postgres] : [sqlite, sqliteInPool]
 
 export async function makePoll(store: SqlPollStore, maxChoices = 1): Promise<StoredPoll & { choiceIds: number[] }> {
   const { poll } = await createPoll({ question: 'Which?', choices: ['a', 'b', 'c'], maxChoices }, store)

@@ -41,7 +41,7 @@ test.each(SEEDS)(
     const kinds = kindsFor(POOL)
     expect(kinds.join()).not.toMatch(/PostgreSQL|Redis/)
     expect(kinds).toEqual(expect.arrayContaining(['kill a worker', 'stop a worker', 'kill the primary', 'kill a node']))
-    const faults = schedule(seed, 60, POOL)
+    const faults = schedule(seed, 300, POOL)
     expect(new Set(faults.map(({ what }) => what))).toEqual(new Set(kinds))
     expect(new Set(faults.flatMap(({ worker }) => worker ?? []))).toEqual(new Set([0, 1]))
     const whole = faults.filter(({ what }) => /^(kill|end|stop) (a node|the primary)$/.test(what))

@@ -7,7 +7,7 @@ import type { Wake, WakeBus } from './wake-bus.ts'
  * What Pollcast promises of a live poll. Each is held by the test named beside it.
  *
  * 1. The revision is assigned in the vote's own transaction, so it survives restarts and is the same on every node.
- *    (store/sql-poll-store.test.ts)
+ *    (store/sql-poll-store.contract.test.ts)
  * 2. The cache takes a snapshot only if it is newer: two votes that race can't leave the older count on the charts.
  *    (live/broker.test.ts)
  * 3. A new stream gets the current snapshot first, then only newer ones. The baseline is captured before the first
@@ -19,7 +19,7 @@ import type { Wake, WakeBus } from './wake-bus.ts'
  * 6. A closed stream frees everything at once, and a poll nobody watches costs no memory. (live/audience.test.ts)
  * 7. What tells other processes is a wake (poll, revision), never the data. A lost wake is healed by the timeout,
  *    which reads the poll again. (live/broker.test.ts)
- * 8. A vote is acknowledged only after its commit. (store/sql-poll-store.test.ts, test/kill.test.ts)
+ * 8. A vote is acknowledged only after its commit. (store/sql-poll-store.contract.test.ts, test/kill.test.ts)
  */
 
 /** Where a snapshot comes from when neither a vote nor the cache has brought it. Rejects for an unknown poll. */

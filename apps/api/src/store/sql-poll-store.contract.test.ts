@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { makePoll, postgres, recount, sqlite, sqliteInPool, type TestStore } from '../../testing/engines.ts'
+import { engines, makePoll, recount, type TestStore } from '../../testing/engines.ts'
 import type { WritableDatabase } from './database.ts'
 import type { SqlPollStore } from './sql-poll-store.ts'
 
 /** What every engine's store does. */
-describe.each([sqlite, sqliteInPool, postgres])('on $name', (engine) => {
+describe.each(engines)('on $name', (engine) => {
   let own: TestStore
   let store: SqlPollStore
   let database: WritableDatabase
