@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { ChildServer } from './child-server.ts'
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
+export const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 /** What `npm run build` makes of the API. */
 export const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 

@@ -57,7 +57,12 @@ export class Voter {
 }
 
 /** Makes a poll of the given choices. */
-export async function createPoll(url: string, choices = ['Tea', 'Coffee'], maxChoices = 1): Promise<CreatedPoll> {
-  const body = { question: 'What will you have?', choices, maxChoices }
+export async function createPoll(
+  url: string,
+  choices = ['Tea', 'Coffee'],
+  maxChoices = 1,
+  question = 'What will you have?',
+): Promise<CreatedPoll> {
+  const body = { question, choices, maxChoices }
   return readAs(createdPollSchema, 201, await fetch(url + routes.polls, json(body)))
 }

@@ -1,34 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import { ServerProcess } from '@pollcast/api/testing/server-process'
 import { tempFolder } from '@pollcast/api/testing/temp-folder'
 import type { Snapshot } from '@pollcast/shared/poll'
 import { expect, onTestFinished, test } from 'vitest'
+import { runCommand } from '../testing/run-command.ts'
 import { servePolls } from './peers/peer.ts'
 import type { Result } from './result.ts'
 
-const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
 const SMALL = ['--streams', '30', '--rate', '100', '--seconds', '1']
 
-/** Runs the load test as its command does. */
-async function bench(...args: string[]): Promise<{ code: number; output: string; said: string }> {
-  const tsx = import.meta.resolve('tsx')
-  const child: ChildProcess = spawn(process.execPath, ['--import', tsx, '--conditions=source', MAIN, ...args])
-  onTestFinished(() => void child.kill('SIGKILL'))
-  let output = ''
-  let said = ''
-  child.stdout?.setEncoding('utf8').on('data', (text) => {
-    output += text
-  })
-  child.stderr?.setEncoding('utf8').on('data', (text) => {
-    said += text
-  })
-  const [code] = await once(child, 'close')
-  return { code, output, said }
-}
+const bench = (...args: string[]) => runCommand('bench/main.ts', args)
 
 test('it starts a server and its peers, and every vote reaches every stream of each', async () => {
   const { code, output, said } = await bench(...SMALL, '--polls', '2', '--compare', '--json')

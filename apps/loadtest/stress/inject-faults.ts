@@ -55,7 +55,12 @@ const injections: Record<Kind, Injection> = {
 /** Faults of whole servers wait for each other: starting and exiting take their time. */
 const oneAtATime = (kind: Kind) => /^(kill|end|stop|restart) /.test(kind) && !kind.endsWith('a worker')
 
-/** Injects the faults at their times. Resolves when all of them are over. */
+/**
+ * Injects the faults at their times. Resolves when all of them are over. A server that is alone is left alone while it
+ * starts, or on a slow machine it would never take a vote.
+ *
+ * @param onFault is called for each that is injected
+ */
 export async function injectFaults(
   faults: readonly Fault[],
   targets: Targets,
@@ -66,9 +71,12 @@ export async function injectFaults(
   await Promise.all(
     faults.map(async (fault) => {
       await pause(start + fault.at - performance.now())
-      onFault(fault)
       const node = targets.nodes[fault.node ?? 0] as Node
-      const inject = () => injections[fault.what](targets, fault, node)
+      const inject = () => {
+        if (targets.nodes.length === 1 && !node.up) return
+        onFault(fault)
+        return injections[fault.what](targets, fault, node)
+      }
       if (!oneAtATime(fault.what)) return inject()
       const server = fault.node === undefined ? fault.what : node
       const done = (last.get(server) ?? Promise.resolve()).then(inject)
