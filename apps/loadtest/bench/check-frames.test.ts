@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { frameFault } from './check-frames.ts'
+import { frameFailure } from './check-frames.ts'
 
 const at = (revision: number) => ({
   pollId: 'abcdefgh',
@@ -11,16 +11,16 @@ const at = (revision: number) => ({
 const frame = (revision: number, data: unknown = at(revision)) =>
   `event: update\nid: ${revision}\ndata: ${JSON.stringify(data)}\n\n`
 
-test('frames that are whole, newer each, and end on the last snapshot have no fault', () => {
-  expect(frameFault(frame(7), at(7))).toBeUndefined()
-  expect(frameFault(`${frame(5)}: keepalive\n\n${frame(7)}`, at(7))).toBeUndefined()
+test('frames that are whole, newer each, and end on the last snapshot have no failure', () => {
+  expect(frameFailure(frame(7), at(7))).toBeUndefined()
+  expect(frameFailure(`${frame(5)}: keepalive\n\n${frame(7)}`, at(7))).toBeUndefined()
 })
 
 test('neither have those that HTTP carried in chunks, wherever it cut them', () => {
   const text = frame(5) + frame(7)
   for (let cut = 1; cut < text.length; cut += 1) {
     const chunks = [text.slice(0, cut), text.slice(cut)].map((part) => `${part.length.toString(16)}\r\n${part}\r\n`)
-    expect(frameFault(chunks.join(''), at(7)), `cut at ${cut}`).toBeUndefined()
+    expect(frameFailure(chunks.join(''), at(7)), `cut at ${cut}`).toBeUndefined()
   }
 })
 
@@ -35,6 +35,6 @@ test.each([
   ['the data is no snapshot', frame(7, { totalVotes: 7 })],
   ['the data is no JSON', 'event: update\nid: 7\ndata: {"totalVotes":7\n\n'],
   ['the counts are others', frame(7, { ...at(7), totalVotes: 6 })],
-])('it is a fault that %s', (_, text) => {
-  expect(frameFault(text, at(7))).toBeTypeOf('string')
+])('it is a failure that %s', (_, text) => {
+  expect(frameFailure(text, at(7))).toBeTypeOf('string')
 })

@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { usageOf } from '../processes/usage.ts'
 import { now } from './clock.ts'
-import { type Load, PATIENCE } from './load.ts'
+import { type Load, STREAM_TIMEOUT_MS } from './load.ts'
 import { percentiles } from './percentiles.ts'
 import type { Result } from './result.ts'
 import { VoteLoad } from './vote-load.ts'
 
 const ROUNDS = 60
 
-/** One vote at a time, each until every stream of its poll has it. */
+/** Casts one vote at a time, each once every stream of its poll has the one before. */
 export async function measureFanOut(load: Load): Promise<Result['fanOut']> {
   const { target, options, polls, addresses, readers, failures, say } = load
   const voters = new VoteLoad(target.bases, polls, 1)
@@ -20,12 +20,12 @@ export async function measureFanOut(load: Load): Promise<Result['fanOut']> {
     say('one vote at a time,', `${samples.length} of ${ROUNDS}`)
     const voted = voters.next
     const goal = polls.map(({ acknowledged }, index) => acknowledged + (index === voted ? 1 : 0))
-    const reached = readers.reach(goal, PATIENCE)
+    const reached = readers.reach(goal, STREAM_TIMEOUT_MS)
     const start = now()
     if (!(await voters.vote())) break
     const at = await reached
     if (at === undefined) {
-      failures.note(`a vote that not every stream had after ${PATIENCE / 1000} s`)
+      failures.note(`a vote that not every stream had after ${STREAM_TIMEOUT_MS / 1000} s`)
       break
     }
     samples.push(at - start)

@@ -14,8 +14,8 @@ import type { Base, Target } from './target.ts'
 import { streamRequest } from './vote-connection.ts'
 import { VoteLoad } from './vote-load.ts'
 
-/** Milliseconds that streams get to show what they should, each time that they are waited for. */
-export const PATIENCE = 30_000
+/** How long streams may take to show what they should. */
+export const STREAM_TIMEOUT_MS = 30_000
 
 /** What the phases of one load share. */
 export interface Load {
@@ -28,7 +28,7 @@ export interface Load {
   say(phase: string, detail?: string): void
 }
 
-/** One load on one target, from its first stream to its last. Rejects where it could not be carried out. */
+/** Loads one target, from its first stream to its last. Rejects if that could not be done. */
 export async function runLoad(target: Target, options: Options, progress: Progress): Promise<Result> {
   const { url } = target.bases[0] as Base
   const polls: LoadedPoll[] = []
@@ -40,7 +40,7 @@ export async function runLoad(target: Target, options: Options, progress: Progre
   try {
     const before = usageOf(target.pids)
     const openedMs = await open(load)
-    // What opening left behind is not what a stream costs.
+    // Garbage of opening the streams is not what a stream costs.
     await pause(500)
     const idle = usageOf(target.pids)
     const fanOut = await measureFanOut(load)
@@ -63,7 +63,7 @@ export async function runLoad(target: Target, options: Options, progress: Progre
   }
 }
 
-/** Streams go round the addresses, and on each of them round the polls. */
+/** Streams are spread evenly over the addresses, and on each over the polls. */
 function addressOf(index: number, { bases }: Target, polls: readonly LoadedPoll[]): StreamAddress {
   const { host, port, authority } = bases[index % bases.length] as Base
   const poll = Math.floor(index / bases.length) % polls.length
@@ -72,23 +72,23 @@ function addressOf(index: number, { bases }: Target, polls: readonly LoadedPoll[
 }
 
 async function open({ readers, options, polls, say }: Load): Promise<number> {
-  const looking = setInterval(() => say('opening streams,', `${readers.showing} of ${options.streams} so far`), 100)
+  const reporting = setInterval(() => say('opening streams,', `${readers.showing} of ${options.streams} so far`), 100)
   try {
     const start = await readers.open()
     const end = await readers.reach(
       polls.map(() => 0),
-      PATIENCE,
+      STREAM_TIMEOUT_MS,
     )
     if (end === undefined || readers.showing < options.streams) {
       throw new Error(`Only ${readers.showing} of ${options.streams} streams opened: ${await readers.breakage()}`)
     }
     return end - start
   } finally {
-    clearInterval(looking)
+    clearInterval(reporting)
   }
 }
 
-/** One last vote on each poll, of which every stream's frame is parsed whole and held against what the vote gave. */
+/** Casts a last vote on each poll. Every stream's frame of it is parsed, and compared with the answer to the vote. */
 async function closing({ target, polls, readers, failures, say }: Load): Promise<void> {
   say('checking every stream')
   const voters = new VoteLoad(target.bases, polls, 1)
@@ -106,7 +106,7 @@ async function closing({ target, polls, readers, failures, say }: Load): Promise
   })
   await readers.reach(
     polls.map(({ acknowledged }) => acknowledged),
-    PATIENCE,
+    STREAM_TIMEOUT_MS,
   )
   for (const fault of await readers.verify(snapshots)) failures.note(`a stream: ${fault}`)
 }

@@ -12,7 +12,7 @@ const wordyChoices = Array.from({ length: limits.maxChoices }, (_, index) =>
   String(index).padStart(limits.choiceLength, '票'),
 )
 
-/** A poll that is made for the load, and what is known of its votes. */
+/** A poll made for the load, with the votes that were cast on it. */
 export class LoadedPoll {
   readonly id: string
   readonly choiceId: number
@@ -39,7 +39,7 @@ export class LoadedPoll {
     return new LoadedPoll(poll.id, poll.choices[0]?.id as number)
   }
 
-  /** How old is what a tab shows that shows this count: how long ago the first vote was sent that it lacks. */
+  /** The age of what a tab with this count shows: how long ago the first vote that it lacks was sent. */
   age(count: number): number {
     const sentAt = this.sentAt[Math.max(count, 0)]
     return sentAt === undefined ? 0 : now() - sentAt

@@ -10,7 +10,7 @@ import { isRight, table } from './report.ts'
 import type { Result } from './result.ts'
 import { findBase, type Target } from './target.ts'
 
-/** Whatever happens, a run is over after so many seconds more than its storms and votes were given. */
+/** A run is given up so many seconds after its votes should have been over. */
 const DEADLINE_SECONDS = 180
 
 await command((args) => main(readOptions(args)))
@@ -42,7 +42,7 @@ async function main(options: Options): Promise<void> {
   if (results[0] && !isRight(results[0])) process.exitCode = 1
 }
 
-/** What is started here, one after the other: Pollcast, if it is not named, and what it is set beside. */
+/** The servers to start, one after the other: Pollcast, if no URL is given, and those to compare it with. */
 function ownServers({ urls, compare, workers }: Options): { program: keyof typeof programs; workers: number }[] {
   const pollcasts = workers > 1 ? [1, workers] : [1]
   return [

@@ -1,6 +1,6 @@
 import type { Percentiles } from './percentiles.ts'
 
-/** What a load found out. Times are in milliseconds; what could not be read or was never reached is missing. */
+/** The result of a load. Times are in milliseconds. What could not be measured is missing. */
 export interface Result {
   name: string
   streams: number
@@ -13,17 +13,17 @@ export interface Result {
     acknowledgedPerSecond: number
     /** From when a vote was due to its acknowledgement. */
     acknowledged: Percentiles | undefined
-    /** How long ago the first vote was sent that a tab does not show yet. */
+    /** How long ago the first vote that a tab lacks was sent. */
     age: Percentiles | undefined
     /** From the last vote until every stream that reads showed it. */
     convergedMs: number | undefined
     framesPerStream: number
     cpuPercent: number | undefined
-    /** The load's own: near 100 per thread, it is the load that could do no more, and not the server. */
+    /** Of the load itself: near 100 per thread, the load was the limit and not the server. */
     loadCpuPercent: number
   }
   memory: { beforeMb: number; perIdleStreamKb: number; peakMb: number; grownInStormMb: number } | undefined
   stalled: { streams: number; framesPerStream: number; caughtUp: boolean } | undefined
-  /** Everything that is wrong, each with how often; empty where every stream ended on the right count. */
+  /** Everything that went wrong, each with how often. Empty if every stream ended on the right count. */
   failures: Record<string, number>
 }

@@ -2,10 +2,10 @@ import { usageOf } from '../processes/usage.ts'
 import type { LoadedPoll } from './loaded-poll.ts'
 import type { StreamReaders } from './stream-readers.ts'
 
-/** Streams of which it is looked how old they are: enough for a p99, and no load of its own. */
+/** How many streams are sampled for their age: enough for a p99, and too few to be a load. */
 const WATCHED = 64
 
-/** What is looked at while votes come: every 10 ms how old tabs are, every 250 ms the servers' memory. */
+/** Samples during a storm: every 10 ms the age of what tabs show, every 250 ms the servers' memory. */
 export class Samples {
   readonly ages: number[] = []
   peakMb = 0

@@ -1,6 +1,6 @@
 import { usageOf } from '../processes/usage.ts'
 import { now } from './clock.ts'
-import { type Load, PATIENCE } from './load.ts'
+import { type Load, STREAM_TIMEOUT_MS } from './load.ts'
 import type { LoadedPoll } from './loaded-poll.ts'
 import { percentiles } from './percentiles.ts'
 import type { Result } from './result.ts'
@@ -14,7 +14,7 @@ interface Measured {
   grownMb: number
 }
 
-/** Votes at a rate while every stream watches, or while some have stopped reading, and what tabs show of them. */
+/** Casts votes at a rate while all streams are read, or all but the stalled ones, and measures what tabs show. */
 export async function measureStorm(load: Load): Promise<Measured> {
   const { target, options, polls, addresses, readers, failures, say } = load
   const { stall, streams, seconds, rate } = options
@@ -27,15 +27,15 @@ export async function measureStorm(load: Load): Promise<Measured> {
   const pollOf = addresses.map(({ poll }) => polls[poll] as LoadedPoll)
   const samples = new Samples(readers, pollOf, stall, target.pids)
   const acknowledgedBefore = sum(polls)
-  const looking = setInterval(() => {
+  const reporting = setInterval(() => {
     const passed = ((now() - start) / 1000).toFixed(0)
     say('storm,', `${sum(polls) - acknowledgedBefore} votes acknowledged, second ${passed} of ${seconds}`)
   }, 100)
 
   const { offered, acknowledgedPerSecond, waits, lastSentAt } = await voters.storm(rate, seconds)
   const last = polls.map(({ acknowledged }) => acknowledged)
-  const convergedAt = stall < streams ? await readers.reach(last, PATIENCE) : undefined
-  clearInterval(looking)
+  const convergedAt = stall < streams ? await readers.reach(last, STREAM_TIMEOUT_MS) : undefined
+  clearInterval(reporting)
   samples.stop()
   const after = usageOf(target.pids)
   const { user, system } = process.cpuUsage(cpu)
@@ -62,12 +62,12 @@ export async function measureStorm(load: Load): Promise<Measured> {
   }
 }
 
-/** Those that stopped read again: what they get is what the kernel kept for them, and then the newest. */
+/** Has stalled streams read again: they get what the kernel had buffered, and then the newest snapshot. */
 async function resume({ options, readers, failures, say }: Load, last: number[], before: number) {
   const { stall } = options
   say('letting stalled streams read again')
   await readers.stall(0)
-  const caughtUp = (await readers.reach(last, PATIENCE)) !== undefined
+  const caughtUp = (await readers.reach(last, STREAM_TIMEOUT_MS)) !== undefined
   if (!caughtUp) failures.note('streams that read again did not get the newest snapshot')
   const { first } = await readers.frames(stall)
   return { streams: stall, framesPerStream: (first - before) / stall, caughtUp }

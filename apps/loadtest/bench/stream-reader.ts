@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { FrameScanner } from './frame-scanner.ts'
 
-/** Where a stream is opened, and what it is of. */
+/** Where a stream is opened, and of what. */
 export interface StreamAddress {
   /** Its place among all streams of the load. */
   index: number
@@ -12,18 +12,18 @@ export interface StreamAddress {
   request: string
 }
 
-// One buffer for all sockets: what has come is read in the very turn in which it came.
+// One buffer for all sockets: what was received is scanned before anything else is.
 const buffer = Buffer.allocUnsafe(64 * 1024)
 
-/** Someone who watches a stream: one socket, of which no more is read than the count that a tab would show. */
+/** Reads one stream: of its bytes only the count that a tab would show. */
 export class StreamReader {
   readonly address: StreamAddress
   readonly scanner = new FrameScanner()
-  /** Why it watches no more. */
+  /** Why the stream ended. */
   broken: string | undefined
-  /** True from when it stops reading until it reads again. */
+  /** Whether it has stopped reading. */
   stalled = false
-  /** All that came since `record`. */
+  /** All that was received since `record`. */
   recorded: string[] | undefined
   readonly #socket: Socket
   #leaving = false

@@ -2,15 +2,15 @@ import { availableParallelism } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { StreamAddress } from './stream-reader.ts'
-import type { Questions, WorkerData } from './stream-worker.ts'
+import type { Requests, WorkerData } from './stream-worker.ts'
 
 const WORKER = new URL('./stream-worker.ts', import.meta.url).href
 // A worker does not have tsx's loader from the thread that starts it.
 const START = `import('tsx/esm/api').then(({ register }) => { register(); return import('${WORKER}') })`
 
 /**
- * All the streams of a load, on threads of their own: reading thousands of them must not hold up those who vote, or
- * their waiting would be taken for the server's.
+ * Reads all the streams of a load, on threads of its own: reading thousands of them must not delay the votes, or that
+ * delay would be taken for the server's.
  */
 export class StreamReaders {
   /** The count that each stream shows, -1 before its first frame. */
@@ -19,7 +19,7 @@ export class StreamReaders {
   readonly #failed: Promise<never>
   readonly #workers: Worker[]
   readonly #waiting = new Map<number, (answer: never) => void>()
-  #questions = 0
+  #requests = 0
 
   constructor(addresses: StreamAddress[]) {
     this.seen = new Int32Array(new SharedArrayBuffer(addresses.length * 4)).fill(-1)
@@ -59,7 +59,7 @@ export class StreamReaders {
     return Promise.race([answers, late]).finally(() => tooLate.abort())
   }
 
-  /** As many streams stop reading, all others read. */
+  /** Has so many streams stop reading, and all others read. */
   async stall(streams: number): Promise<void> {
     await this.#ask('stall', { below: streams })
   }
@@ -73,17 +73,17 @@ export class StreamReaders {
     }
   }
 
-  /** From now on all that comes is kept, for `verify`. */
+  /** Keeps all that is received from now on, for `verify`. */
   async record(): Promise<void> {
     await this.#ask('record', undefined)
   }
 
-  /** A fault for each stream that has one: see witness.ts. */
+  /** A failure for each stream that has one: see check-frames.ts. */
   async verify(snapshots: unknown[]): Promise<string[]> {
     return (await this.#ask('verify', { snapshots })).flat()
   }
 
-  /** Why streams do not show anything. */
+  /** Why some streams show nothing. */
   async breakage(): Promise<string> {
     const reasons = new Set((await this.#ask('breakage', undefined)).flat())
     return [...reasons].join(', ') || 'the others are still waiting for their first frame.'
@@ -93,11 +93,11 @@ export class StreamReaders {
     await Promise.all(this.#workers.map((worker) => worker.terminate()))
   }
 
-  #ask<Q extends keyof Questions>(question: Q, ask: Questions[Q]['ask']): Promise<Questions[Q]['answer'][]> {
+  #ask<Q extends keyof Requests>(question: Q, ask: Requests[Q]['ask']): Promise<Requests[Q]['answer'][]> {
     const answers = this.#workers.map((worker) => {
-      const id = this.#questions++
+      const id = this.#requests++
       worker.postMessage({ id, question, ask })
-      return new Promise<Questions[Q]['answer']>((resolve) => this.#waiting.set(id, resolve))
+      return new Promise<Requests[Q]['answer']>((resolve) => this.#waiting.set(id, resolve))
     })
     return Promise.race([Promise.all(answers), this.#failed])
   }

@@ -1,28 +1,28 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { frameFault } from './check-frames.ts'
+import { frameFailure } from './check-frames.ts'
 import { now } from './clock.ts'
 import { type StreamAddress, StreamReader } from './stream-reader.ts'
 
-/** What the thread is told at its start. */
+/** What the thread is started with. */
 export interface WorkerData {
   addresses: StreamAddress[]
   /** Shared: the count that each stream shows, -1 before its first frame. */
   seen: Int32Array
 }
 
-/** What the thread is asked, and what it answers: `at` is when, on the clock that all threads share. */
-export interface Questions {
+/** Requests to the thread and their answers. `at` is a time on the clock that all threads share. */
+export interface Requests {
   /** Opens the streams; answers with when it began. */
   open: { ask: undefined; answer: { at: number } }
   /** Waits until every stream that reads shows its poll's count. */
   reach: { ask: { counts: number[] }; answer: { at: number } }
   /** Streams with an index below this stop reading; all others read. */
   stall: { ask: { below: number }; answer: undefined }
-  /** From now on all that comes is kept, for `verify`. */
+  /** Keeps all that is received from now on, for `verify`. */
   record: { ask: undefined; answer: undefined }
-  /** Holds what was recorded against each poll's last snapshot; answers with a fault for each stream that has one. */
+  /** Compares what was recorded with each poll's last snapshot. Answers with a failure for each stream that has one. */
   verify: { ask: { snapshots: unknown[] }; answer: string[] }
-  /** Why streams that broke did, one for each. */
+  /** Why streams broke, a reason for each. */
   breakage: { ask: undefined; answer: string[] }
   /** Whole frames so far, of the streams below this index and of the others. */
   frames: { ask: { below: number }; answer: [below: number, others: number] }
@@ -44,7 +44,7 @@ function changed(reader: StreamReader): void {
 }
 
 const answers: {
-  [Q in keyof Questions]: (ask: Questions[Q]['ask']) => Promise<Questions[Q]['answer']> | Questions[Q]['answer']
+  [Q in keyof Requests]: (ask: Requests[Q]['ask']) => Promise<Requests[Q]['answer']> | Requests[Q]['answer']
 } = {
   open: () => {
     const at = now()
@@ -72,7 +72,7 @@ const answers: {
     return readers.flatMap(({ address, broken, scanner, recorded }) => {
       if (broken) return broken
       if (scanner.wentBack) return 'a count that went back'
-      return frameFault(recorded?.join('') ?? '', snapshots[address.poll]) ?? []
+      return frameFailure(recorded?.join('') ?? '', snapshots[address.poll]) ?? []
     })
   },
   breakage: () => readers.flatMap(({ broken }) => broken ?? []),
@@ -84,6 +84,6 @@ const answers: {
 }
 
 parentPort?.on('message', async ({ id, question, ask }) => {
-  const answer = await answers[question as keyof Questions](ask as never)
+  const answer = await answers[question as keyof Requests](ask as never)
   parentPort?.postMessage({ id, answer })
 })

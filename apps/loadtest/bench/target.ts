@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 
-/** One address that a load is sent to. */
+/** One address of a target. */
 export interface Base {
   url: string
   /** What the Host header says. */
@@ -10,20 +10,20 @@ export interface Base {
   port: number
 }
 
-/** What a load is sent to: one server, or several that share their polls. */
+/** What is loaded: one server, or several that share their polls. */
 export interface Target {
   name: string
   bases: Base[]
-  /** Processes whose memory and CPU are read, where they are known. */
+  /** Processes whose memory and CPU are measured, if known. */
   pids: number[]
 }
 
-/** Where the machine speaks to itself: 127.0.0.0/8, ::1 and their names. */
+/** Whether it is an address of this machine: 127.0.0.0/8, ::1 or a name of theirs. */
 export function isLoopback(url: URL): boolean {
   return /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
 }
 
-/** Finds the address behind a name once, so that thousands of connections need not. Rejects where nobody listens. */
+/** Resolves a name once for all connections. Rejects if nothing listens there. */
 export async function findBase(url: URL): Promise<Base> {
   const port = Number(url.port || 80)
   const socket = connect({ host: url.hostname.replace(/^\[|\]$/g, ''), port })
@@ -32,7 +32,7 @@ export async function findBase(url: URL): Promise<Base> {
     return { url: url.origin, authority: url.host, host: socket.remoteAddress as string, port }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    throw new Error(`Nobody answers at ${url.origin}: ${code ?? message}`)
+    throw new Error(`Nothing listens at ${url.origin}: ${code ?? message}`)
   } finally {
     socket.destroy()
   }

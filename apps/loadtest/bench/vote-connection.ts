@@ -8,12 +8,12 @@ export interface Answer {
 }
 
 /**
- * Servers close a connection on which nothing is asked for some seconds (Node after five), and what is sent meanwhile is
- * lost: after so many milliseconds it is opened anew.
+ * Servers close idle connections after some seconds (Node after five), and a request sent just then is lost. After so
+ * many milliseconds a new connection is opened instead.
  */
 const IDLE_LIMIT = 2000
 
-/** A keep-alive connection on which one vote is cast at a time, by a new voter each: no cookie is ever sent. */
+/** A keep-alive connection for one vote at a time, each by a new voter: no cookie is sent. */
 export class VoteConnection {
   readonly #address: { host: string; port: number }
   #socket: Socket
@@ -26,7 +26,7 @@ export class VoteConnection {
     this.#socket = this.#open()
   }
 
-  /** Rejects where no answer came, so that nobody knows whether the vote counts. */
+  /** Rejects if there is no answer: the vote may count or not. */
   send(request: string): Promise<Answer> {
     if (this.#socket.destroyed || now() - this.#usedAt > IDLE_LIMIT) {
       this.#socket.destroy()

@@ -5,12 +5,12 @@ import { type LoadedPoll, refusal } from './loaded-poll.ts'
 import type { Base } from './target.ts'
 import { VoteConnection, voteRequest } from './vote-connection.ts'
 
-/** What came of votes at a rate. */
+/** The result of casting votes at a rate. */
 export interface Storm {
   /** Votes a second that were due. */
   offered: number
   acknowledgedPerSecond: number
-  /** Milliseconds from when each was due to its acknowledgement: one that waits for a free connection waits for it. */
+  /** Milliseconds from when each was due to its acknowledgement, waiting for a free connection included. */
   waits: number[]
   lastSentAt: number
 }
@@ -28,7 +28,7 @@ interface Connection {
   broken: boolean
 }
 
-/** The connections on which votes are cast, spread over a target's addresses and the polls in turn. */
+/** Casts votes, on connections spread over the target's addresses, on one poll after another. */
 export class VoteLoad {
   readonly failures = new Failures()
   readonly #polls: readonly LoadedPoll[]
@@ -44,12 +44,12 @@ export class VoteLoad {
     })
   }
 
-  /** Which of the polls is voted on next. */
+  /** The index of the poll that is voted on next. */
   get next(): number {
     return this.#turn % this.#polls.length
   }
 
-  /** One vote on the poll whose turn it is; resolves with the snapshot it gave, if it was taken. */
+  /** Casts one vote on the next poll. Resolves with the snapshot in its answer, if it was taken. */
   vote(): Promise<Taken | undefined> {
     return this.#cast(this.#connections[0] as Connection)
   }

@@ -6,8 +6,8 @@ export interface Cores {
 }
 
 /**
- * A core for the server and the others for the load, so that neither takes the other's time. Undefined where there is
- * only one, or no taskset (util-linux) to bind processes with.
+ * One core for the server and the others for the load, so that neither takes the other's time. Undefined if there is only
+ * one core, or no taskset (util-linux).
  */
 export function splitCores(): Cores | undefined {
   const { stdout, status } = spawnSync('taskset', ['-cp', String(process.pid)], { encoding: 'utf8' })

@@ -1,7 +1,7 @@
-/** What a process needs beside its streams: votes' connections come on top. */
+/** Open files that a process needs besides its connections. */
 const SPARE = 200
 
-/** Why so many connections can't be opened here, with what to do; undefined where they can. */
+/** Why so many connections can't be opened here, and what to do. Undefined if they can. */
 export function tooManyOpenFiles(connections: number, limit = openFileLimit()): string | undefined {
   const most = limit - SPARE
   if (connections <= most) return undefined

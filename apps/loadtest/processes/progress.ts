@@ -1,6 +1,6 @@
 const EVERY_MS = 2000
 
-/** Says on standard error how far the work is: on one line that is rewritten, or where that can't be a line now and then. */
+/** Shows progress on stderr: on one line that is rewritten, or outside a terminal on a new line now and then. */
 export class Progress {
   readonly #live = process.stderr.isTTY === true
   #phase = ''
@@ -18,7 +18,7 @@ export class Progress {
     this.#phase = phase
   }
 
-  /** Takes the line away. */
+  /** Clears the line. */
   end(): void {
     if (this.#live) process.stderr.write('\r\x1b[K')
   }

@@ -1,15 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Snapshot } from '@pollcast/shared/poll'
 
-/** How a peer shows polls: all that differs between them. */
+/** How a peer serves streams: all that differs between peers. */
 export interface Transport {
   open(req: IncomingMessage, res: ServerResponse, snapshot: Snapshot): void | Promise<void>
   publish(snapshot: Snapshot): void
 }
 
 /**
- * Serves as much of Pollcast's API as a load asks for. A vote here is a number in memory: no voter, no database, so
- * that what is compared is how streams are written to.
+ * Serves the part of Pollcast's API that a load uses. Votes are counted in memory, without voters or a database: what is
+ * compared is how streams are written.
  */
 export function servePolls(transport: Transport, port = Number(process.env.PORT)): Server {
   const polls = new Map<string, Snapshot>()
