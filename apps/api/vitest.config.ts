@@ -1,17 +1,40 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, defineProject } from 'vitest/config'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Whether tests may use PostgreSQL and Redis. */
+    servers: boolean
+  }
+}
 
 // `source` finds shared's own TypeScript, so that a test never runs against a stale build of it.
 const conditions = ['source', 'node', 'module']
+const base = { root: import.meta.dirname, resolve: { conditions }, ssr: { resolve: { conditions } } }
+// Real sockets, files and processes are slow on a machine that builds at the same time.
+const limits = { testTimeout: 20_000, hookTimeout: 20_000 }
 
-export default defineConfig({
-  resolve: { conditions },
-  ssr: { resolve: { conditions } },
+/** Tests that need no other process: in-process servers, loopback sockets and SQLite files are as real as anywhere. */
+export const unit = defineProject({
+  ...base,
   test: {
-    environment: 'node',
-    globalSetup: 'test/support/install-missing.ts',
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts', 'stress/**/*.test.ts'],
-    // Real sockets, files and processes are slow on a machine that builds at the same time.
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    ...limits,
+    name: 'api unit',
+    include: ['src/**/*.test.ts'],
+    exclude: ['**/*.integration.test.ts'],
+    provide: { servers: false },
   },
 })
+
+/** Tests with PostgreSQL, Redis, or the built server in processes of its own. */
+const integration = defineProject({
+  ...base,
+  test: {
+    ...limits,
+    name: 'api integration',
+    include: ['test/**/*.test.ts', 'src/**/*.integration.test.ts', 'src/**/*.contract.test.ts'],
+    globalSetup: 'testing/install-missing.ts',
+    provide: { servers: true },
+  },
+})
+
+export default defineConfig({ test: { projects: [unit, integration] } })

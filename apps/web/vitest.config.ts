@@ -1,13 +1,16 @@
 import vue from '@vitejs/plugin-vue'
 import { defaultServerConditions } from 'vite'
-import { defineConfig } from 'vitest/config'
+import { defineConfig, defineProject } from 'vitest/config'
 
 const conditions = ['source', ...defaultServerConditions]
 
-export default defineConfig({
+/** The tests in e2e have a configuration of their own: they need a browser and the API. */
+export const unit = defineProject({
+  root: import.meta.dirname,
   plugins: [vue()],
   resolve: { conditions },
   ssr: { resolve: { conditions } },
-  // The tests in e2e have a configuration of their own: they need a browser and the API.
-  test: { environment: 'node', include: ['src/**/*.test.ts'], css: true },
+  test: { name: 'web unit', environment: 'node', include: ['src/**/*.test.ts'], css: true },
 })
+
+export default defineConfig({ test: { projects: [unit] } })

@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
-import { balancer } from './support/balancer.ts'
-import { Crowd } from './support/crowd.ts'
-import { ask, createDatabase, postgresServer } from './support/postgres.ts'
-import { PostgresServer } from './support/postgres-server.ts'
-import { redisUrl } from './support/redis.ts'
-import { RedisServer } from './support/redis-server.ts'
-import { ServerProcess } from './support/server-process.ts'
-import { createPoll } from './support/voter.ts'
-import { Watcher } from './support/watcher.ts'
+import { balancer } from '../testing/balancer.ts'
+import { Crowd } from '../testing/crowd.ts'
+import { ask, createDatabase, postgresServer } from '../testing/postgres.ts'
+import { PostgresServer } from '../testing/postgres-server.ts'
+import { redisUrl } from '../testing/redis.ts'
+import { RedisServer } from '../testing/redis-server.ts'
+import { ServerProcess } from '../testing/server-process.ts'
+import { createPoll } from '../testing/voter.ts'
+import { Watcher } from '../testing/watcher.ts'
 
 afterAll(async () => (await postgresServer()).stop())
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { query, recount } from './support/database.ts'
-import { ServerProcess } from './support/server-process.ts'
-import { tempFolder } from './support/temp-folder.ts'
-import { createPoll, Voter } from './support/voter.ts'
+import { query, recount } from '../testing/database.ts'
+import { ServerProcess } from '../testing/server-process.ts'
+import { tempFolder } from '../testing/temp-folder.ts'
+import { createPoll, Voter } from '../testing/voter.ts'
 
 /** A voter with the vote that was acknowledged last and the one, if any, of which nothing was heard. */
 interface Witness {

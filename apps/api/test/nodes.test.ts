@@ -1,12 +1,12 @@
 import type { Snapshot } from '@pollcast/shared/poll'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
-import { openApp } from './support/app.ts'
-import { freePort } from './support/free-port.ts'
-import { createDatabase, postgresServer } from './support/postgres.ts'
-import { redisUrl } from './support/redis.ts'
-import { TcpProxy } from './support/tcp-proxy.ts'
-import { createPoll, Voter } from './support/voter.ts'
-import { Watcher } from './support/watcher.ts'
+import { openApp } from '../testing/app.ts'
+import { freePort } from '../testing/free-port.ts'
+import { createDatabase, postgresServer } from '../testing/postgres.ts'
+import { redisUrl } from '../testing/redis.ts'
+import { TcpProxy } from '../testing/tcp-proxy.ts'
+import { createPoll, Voter } from '../testing/voter.ts'
+import { Watcher } from '../testing/watcher.ts'
 
 afterAll(async () => (await postgresServer()).stop())
 

@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { routes } from '@pollcast/shared/routes'
 import { expect, onTestFinished, test } from 'vitest'
-import { recount } from './support/database.ts'
-import { get, post, RawConnection } from './support/raw-connection.ts'
-import { ServerProcess } from './support/server-process.ts'
-import { tempFolder } from './support/temp-folder.ts'
-import { createPoll, Voter } from './support/voter.ts'
+import { recount } from '../testing/database.ts'
+import { get, post, RawConnection } from '../testing/raw-connection.ts'
+import { ServerProcess } from '../testing/server-process.ts'
+import { tempFolder } from '../testing/temp-folder.ts'
+import { createPoll, Voter } from '../testing/voter.ts'
 
 /** How long requests under way have to finish (app.ts); what is asked of a server that waits for nobody is far less. */
 const GRACE = 5000

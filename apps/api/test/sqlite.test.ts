@@ -2,11 +2,11 @@ import { join } from 'node:path'
 import { routes } from '@pollcast/shared/routes'
 import sqlite3 from 'sqlite3'
 import { expect, onTestFinished, test } from 'vitest'
-import { pass } from '../src/store/test-store.ts'
-import { readProblem } from './support/answer.ts'
-import { openApp } from './support/app.ts'
-import { tempFolder } from './support/temp-folder.ts'
-import { createPoll, json, Voter } from './support/voter.ts'
+import { readProblem } from '../testing/answer.ts'
+import { openApp } from '../testing/app.ts'
+import { pass } from '../testing/engines.ts'
+import { tempFolder } from '../testing/temp-folder.ts'
+import { createPoll, json, Voter } from '../testing/voter.ts'
 
 test('a vote that another process keeps from being written gets a 503 that says when to come back, the log one line', async () => {
   const databasePath = join(tempFolder(), 'polls.sqlite')

@@ -5,11 +5,14 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ROOT } from '@pollcast/api/testing/built-server'
+import { ChildServer } from '@pollcast/api/testing/child-server'
+import { freePort } from '@pollcast/api/testing/free-port'
 import type { Browser } from 'playwright-core'
 import sirv from 'sirv'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { charted, choice, isLive, launch, openTab, person } from './support/browser.ts'
-import { freePort, Pollcast, printed, REPO } from './support/pollcast.ts'
+import { Pollcast } from './support/pollcast.ts'
 
 let browser: Browser
 
@@ -26,7 +29,7 @@ test('the web app works from another origin that the API was told of', async () 
   const pollcast = await Pollcast.start({ ALLOWED_ORIGINS: origin })
   try {
     const build = spawn('npx', ['vite', 'build', '--outDir', folder, '--logLevel', 'error'], {
-      cwd: join(REPO, 'apps/web'),
+      cwd: join(ROOT, 'apps/web'),
       env: { ...process.env, VITE_API_URL: pollcast.url },
     })
     expect((await once(build, 'exit'))[0]).toBe(0)
@@ -50,13 +53,12 @@ test('the web app works from another origin that the API was told of', async () 
 test("Vite's dev server shows a poll with its context in the page, and its stream live", async () => {
   const pollcast = await Pollcast.start({ WEB_DEV: 'on' })
   const port = await freePort()
-  const vite = spawn('npx', ['vite', '--port', String(port), '--strictPort'], {
-    cwd: join(REPO, 'apps/web'),
+  const vite = new ChildServer(['npx', 'vite', '--port', String(port), '--strictPort'], {
+    cwd: join(ROOT, 'apps/web'),
     env: { ...process.env, PORT: String(pollcast.port) },
-    detached: true,
   })
   try {
-    await printed(vite, /ready in/)
+    await vite.until(/ready in/)
     const { context } = await person(browser)
     const tab = await openTab(context, `http://localhost:${port}/polls/tabspace`)
     expect(JSON.parse((await tab.locator('#context').textContent()) ?? '')).toMatchObject({ poll: { id: 'tabspace' } })
@@ -65,7 +67,7 @@ test("Vite's dev server shows a poll with its context in the page, and its strea
     await expect.poll(() => charted(tab), { timeout: 1000 }).toEqual([0, 0, 1])
     await context.close()
   } finally {
-    if (vite.pid) process.kill(-vite.pid)
+    await vite.end()
     await pollcast.remove()
   }
 })

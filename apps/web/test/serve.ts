@@ -32,7 +32,3 @@ export function json(res: ServerResponse, status: number, body: object): void {
 export async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn++) await new Promise(setImmediate)
 }
-
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await turns(1)
-}

@@ -3,7 +3,7 @@ import { PollError } from '../polls/errors.ts'
 import type { PollWriter } from '../polls/poll-store.ts'
 import { SqlPollWriter } from '../store/sql-poll-writer.ts'
 import { makePoll, sqlite } from '../store/test-store.ts'
-import { channelPair } from './test-channel.ts'
+import { channelPair } from '../../testing/channel.ts'
 import { writerClient } from './writer-client.ts'
 import { serveWriter } from './writer-server.ts'
 

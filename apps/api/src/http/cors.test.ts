@@ -1,8 +1,8 @@
 import { problemSchema } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
 import { expect, test } from 'vitest'
-import { openApp } from '../../test/support/app.ts'
-import { createPoll, json } from '../../test/support/voter.ts'
+import { openApp } from '../../testing/app.ts'
+import { createPoll, json } from '../../testing/voter.ts'
 
 const FRIEND = 'https://slides.example.com'
 const STRANGER = 'https://evil.example.org'

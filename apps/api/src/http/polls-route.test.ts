@@ -3,11 +3,11 @@ import { createdPollSchema, type PollList, pollListSchema, pollSchema } from '@p
 import type { ProblemCode } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
 import { expect, test } from 'vitest'
-import { readAs, readProblem } from '../../test/support/answer.ts'
-import { openApp } from '../../test/support/app.ts'
-import { contents } from '../../test/support/database.ts'
-import { get, RawConnection } from '../../test/support/raw-connection.ts'
-import { createPoll, form, json, Voter } from '../../test/support/voter.ts'
+import { readAs, readProblem } from '../../testing/answer.ts'
+import { openApp } from '../../testing/app.ts'
+import { contents } from '../../testing/database.ts'
+import { get, RawConnection } from '../../testing/raw-connection.ts'
+import { createPoll, form, json, Voter } from '../../testing/voter.ts'
 
 const listPage = async (url: string, query = ''): Promise<PollList> =>
   readAs(pollListSchema, 200, await fetch(url + routes.polls + query))

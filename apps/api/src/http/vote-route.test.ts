@@ -2,10 +2,10 @@ import { limits } from '@pollcast/shared/limits'
 import type { ProblemCode } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
 import { expect, test } from 'vitest'
-import { readProblem } from '../../test/support/answer.ts'
-import { openApp } from '../../test/support/app.ts'
-import { contents, query, recount } from '../../test/support/database.ts'
-import { createPoll, form, json, Voter } from '../../test/support/voter.ts'
+import { readProblem } from '../../testing/answer.ts'
+import { openApp } from '../../testing/app.ts'
+import { contents, query, recount } from '../../testing/database.ts'
+import { createPoll, form, json, Voter } from '../../testing/voter.ts'
 
 const setUp = async (choices?: string[], maxChoices?: number) => {
   const app = await openApp()

@@ -8,7 +8,7 @@ import { KEEPALIVE } from './frame.ts'
 import { Heartbeat } from './heartbeat.ts'
 import type { Message } from './message.ts'
 import { Stream } from './stream.ts'
-import { messageAt, TOPIC } from './test-topics.ts'
+import { messageAt, TOPIC } from '../../testing/topics.ts'
 
 const FRAME_BYTES = 300
 

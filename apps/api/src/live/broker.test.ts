@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Broker } from './broker.ts'
 import type { Message, MessageCache, MessageSource } from './message.ts'
-import { messageAt, TestPubSub, TOPIC } from './test-topics.ts'
+import { messageAt, TestPubSub, TOPIC } from '../../testing/topics.ts'
 
 const RECHECK_MS = 10_000
 

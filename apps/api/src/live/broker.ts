@@ -6,7 +6,7 @@ import { Topic, type TopicParts } from './topic.ts'
  * What is promised of every topic. Each promise is held by the tests named beside it.
  *
  * 1. The revision is assigned in the transaction that makes the change: it survives restarts and is the same on every
- *    node. (store/sql-poll-store.test.ts)
+ *    node. (store/sql-poll-store.contract.test.ts)
  * 2. Only a newer message replaces one: two votes that race can't leave the older count on the charts.
  *    (live/broker.test.ts)
  * 3. A new stream gets the current state first, then only newer ones. The topic is retained, and with it subscribed to,
@@ -18,7 +18,7 @@ import { Topic, type TopicParts } from './topic.ts'
  * 6. A closed stream frees everything at once, and a topic without streams costs no memory. (live/audience.test.ts)
  * 7. What tells other processes is (topic, revision), never the data. A lost message is healed by the timeout, which
  *    reads the topic again. (live/broker.test.ts)
- * 8. A vote is acknowledged only after its commit. (store/sql-poll-store.test.ts, test/kill.test.ts)
+ * 8. A vote is acknowledged only after its commit. (store/sql-poll-store.contract.test.ts, test/kill.test.ts)
  */
 
 interface BrokerParts extends Omit<TopicParts, 'recheckMs'> {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Message } from '../live/message.ts'
 import { pollNotFound } from '../polls/errors.ts'
 import { Signal, type VoteCast } from '../polls/signals.ts'
-import { snapshotAt } from '../polls/test-snapshot.ts'
+import { snapshotAt } from '../../testing/snapshots.ts'
 import { pollMessage, pollMessages, publishVotes } from './publish.ts'
 
 test('a vote is published on its poll’s topic, once for all votes that share a snapshot', () => {

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { makePoll, pass, recount, sqlite } from './test-store.ts'
+import { makePoll, pass, recount, sqlite } from '../../testing/engines.ts'
 
 const away = { code: 'store-unavailable' }
 

@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { programOf } from '@pollcast/api/testing/debian-package'
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome']
 const ELSEWHERE = [
@@ -9,20 +9,20 @@ const ELSEWHERE = [
 ]
 
 /**
- * Where a Chrome or Chromium is: the one that CHROME_PATH names, one that is installed, or one that can be installed
- * from Debian's packages. Throws where there is none, saying what to do.
+ * The path of Chrome or Chromium: the one that CHROME_PATH names, or one that is installed, which root on Debian does
+ * now if need be. Rejects if there is none, saying what to do.
  */
-export function findChromium(): string {
+export async function findChromium(): Promise<string> {
   const named = process.env.CHROME_PATH
   if (named) {
     if (isProgram(named)) return named
     throw new Error(`CHROME_PATH is ${named}, where there is no program.`)
   }
-  const found = installed() ?? (installFromDebian() ? installed() : undefined)
-  if (found) return found
-  throw new Error(
-    'The browser tests need Chrome or Chromium. Install one (Debian, Ubuntu: "apt-get install chromium" as root), ' +
-      'or set CHROME_PATH to the program.',
+  return programOf(
+    'chromium',
+    installed,
+    'The browser tests need Chrome or Chromium. Install one (Debian: apt-get install chromium), or set CHROME_PATH to ' +
+      'the program.',
   )
 }
 
@@ -34,24 +34,6 @@ function installed(): string | undefined {
 function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** False where there is no apt-get, or no right to use it. */
-function installFromDebian(): boolean {
-  if (process.getuid?.() !== 0) return false
-  const run = (...args: string[]) =>
-    execFileSync('apt-get', ['-q', '-y', ...args], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    })
-  try {
-    console.error('Installing Chromium for the browser tests …')
-    run('update')
-    run('install', '--no-install-recommends', 'chromium')
     return true
   } catch {
     return false

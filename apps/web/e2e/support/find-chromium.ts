@@ -8,6 +8,6 @@ declare module 'vitest' {
 }
 
 /** Once for all test files, before the first: installing takes longer than a test may. */
-export default function setup(project: TestProject): void {
-  project.provide('chromium', findChromium())
+export default async function setup(project: TestProject): Promise<void> {
+  project.provide('chromium', await findChromium())
 }

@@ -1,52 +1,25 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { BuiltServer } from '@pollcast/api/testing/built-server'
+import { freePort } from '@pollcast/api/testing/free-port'
+import { createPoll, Voter } from '@pollcast/api/testing/voter'
 
-export const REPO = fileURLToPath(new URL('../../../..', import.meta.url))
-
-/** A port that was free a moment ago. The server needs one that stays the same when it is started again. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  if (!address || typeof address === 'string') throw new Error('No port was given')
-  return address.port
-}
-
-/** Resolves when the process has printed what matches; rejects with all it printed if it ends before. */
-export async function printed(child: ChildProcess, pattern: RegExp): Promise<void> {
-  let output = ''
-  await new Promise<void>((resolve, reject) => {
-    const read = (text: Buffer) => {
-      output += text
-      if (pattern.test(output)) resolve()
-    }
-    child.stdout?.on('data', read)
-    child.stderr?.on('data', read)
-    child.once('exit', (code) => reject(new Error(`It ended with ${code}:\n${output}`)))
-  })
-}
-
-/** The real server in a process of its own, on a database that outlives it. */
+/** The built server, at an address and with a database that stay the same when it is started again. */
 export class Pollcast {
   readonly port: number
   readonly #folder: string
-  readonly #environment: NodeJS.ProcessEnv
-  #process: ChildProcess | undefined
+  readonly #environment: Record<string, string>
+  #server: BuiltServer | undefined
 
-  static async start(environment: NodeJS.ProcessEnv = {}): Promise<Pollcast> {
+  static async start(environment: Record<string, string> = {}): Promise<Pollcast> {
     const folder = await mkdtemp(join(tmpdir(), 'pollcast-e2e-'))
     const pollcast = new Pollcast(await freePort(), folder, environment)
     await pollcast.start()
     return pollcast
   }
 
-  private constructor(port: number, folder: string, environment: NodeJS.ProcessEnv) {
+  private constructor(port: number, folder: string, environment: Record<string, string>) {
     this.port = port
     this.#folder = folder
     this.#environment = environment
@@ -57,23 +30,19 @@ export class Pollcast {
   }
 
   async start(): Promise<void> {
-    this.#process = spawn('node', ['apps/api/dist/main.js'], {
-      cwd: REPO,
-      env: {
-        ...process.env,
-        PORT: String(this.port),
-        DATABASE_URL: `sqlite:${join(this.#folder, 'polls.sqlite')}`,
-        ...this.#environment,
-      },
+    this.#server = new BuiltServer({
+      HOST: '',
+      PORT: String(this.port),
+      DATABASE_URL: `sqlite:${join(this.#folder, 'polls.sqlite')}`,
+      RATE_LIMIT: 'on',
+      ...this.#environment,
     })
-    await printed(this.#process, / is at http/)
+    await this.#server.until(/ is at http/)
   }
 
   async stop(): Promise<void> {
-    const child = this.#process
-    if (!child || child.exitCode !== null) return
-    child.kill('SIGTERM')
-    await once(child, 'exit')
+    this.#server?.signal('SIGTERM')
+    await this.#server?.exited
   }
 
   async remove(): Promise<void> {
@@ -83,23 +52,14 @@ export class Pollcast {
 
   /** Makes a poll, and answers with the address of its page and its id. */
   async makePoll(question: string, choices: string[], maxChoices = 1): Promise<{ id: string; page: string }> {
-    const answer = await fetch(`${this.url}/api/polls`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ question, choices, maxChoices }),
-    })
-    const { poll } = await answer.json()
+    const { poll } = await createPoll(this.url, choices, maxChoices, question)
     return { id: poll.id, page: `${this.url}/polls/${poll.id}` }
   }
 
-  /** Votes as somebody who has not voted before, by the choice's place in the poll. */
+  /** A new voter's vote, for the choice at this index. */
   async vote(pollId: string, index: number): Promise<void> {
-    const poll = await (await fetch(`${this.url}/api/polls/${pollId}`)).json()
-    const answer = await fetch(`${this.url}/api/polls/${pollId}/votes`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ choiceIds: [poll.choices[index].id] }),
-    })
-    if (answer.status !== 201) throw new Error(await answer.text())
+    const voter = new Voter(this.url)
+    const { choices } = await voter.read(pollId)
+    await voter.vote(pollId, choices[index]?.id ?? 0)
   }
 }

@@ -1,6 +1,7 @@
+import { until } from '@pollcast/api/testing/until'
 import type { Snapshot } from '@pollcast/shared/poll'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { type Answer, json, type Served, serve, turns, until } from '../../test/serve.ts'
+import { type Answer, json, type Served, serve, turns } from '../../test/serve.ts'
 import { openStream, type StreamClient, type StreamState } from './stream-client.ts'
 
 type Response = Parameters<Answer>[0]

@@ -1,0 +1,121 @@
+import { Redis } from 'ioredis'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { redisPrefix, redisUrl } from '../../testing/redis.ts'
+import { TcpProxy } from '../../testing/tcp-proxy.ts'
+import { messageAt } from '../../testing/topics.ts'
+import { RedisMessageCache } from './redis-message-cache.ts'
+import { RedisPubSub } from './redis-pubsub.ts'
+import { newTopic, openNode, SharedSource } from '../../testing/broker-node.ts'
+import { Subscriber } from '../../testing/subscriber.ts'
+
+const openCache = async (url: string, prefix: string, onError = (_: Error) => {}): Promise<RedisMessageCache> => {
+  const cache = new RedisMessageCache(url, prefix, { onError })
+  onTestFinished(() => cache.close())
+  await cache.ready
+  return cache
+}
+
+/** The caches of two nodes on one Redis, and a connection that looks into it. */
+const setUp = async () => {
+  const [url, prefix, topic] = [await redisUrl(), redisPrefix(), newTopic()]
+  const redis = new Redis(url)
+  onTestFinished(() => redis.disconnect())
+  const [here, there] = [await openCache(url, prefix), await openCache(url, prefix)]
+  return { url, prefix, topic, redis, here, there, key: `${prefix}message:${topic}` }
+}
+
+test('a message is stored only if it is newer, for every node', async () => {
+  const { here, there, topic } = await setUp()
+  expect(await here.get(topic)).toBeUndefined()
+  for (const revision of [2, 1]) {
+    here.put(messageAt(revision, topic))
+    await here.settled()
+    expect(await there.get(topic)).toEqual(messageAt(2, topic))
+  }
+  there.put(messageAt(3, topic))
+  await there.settled()
+  expect(await here.get(topic)).toEqual(messageAt(3, topic))
+})
+
+test('a message comes back with all that it has: its opening, and whether it is the last', async () => {
+  const { here, there, topic } = await setUp()
+  const opening = { event: 'room', since: 4, json: '"room"' }
+  const message = { topic, revision: 5, event: 'end', json: '{"reason":"deleted"}', opening, last: true }
+  here.put(message)
+  await here.settled()
+  expect(await there.get(topic)).toEqual(message)
+})
+
+test('nodes that race can’t leave an older message, and what is stored is forgotten after a while', async () => {
+  const { here, there, topic, redis, key } = await setUp()
+  for (let revision = 1; revision <= 200; revision += 1) {
+    // What one node puts last is not what is newest.
+    here.put(messageAt(revision, topic))
+    there.put(messageAt(201 - revision, topic))
+    if (revision % 7 === 0) await new Promise(setImmediate)
+  }
+  here.put(messageAt(50, topic))
+  await Promise.all([here.settled(), there.settled()])
+  expect(await redis.hget(key, 'revision')).toBe('200')
+  expect(JSON.parse((await redis.hget(key, 'message')) ?? '')).toEqual(messageAt(200, topic))
+  expect(await redis.pttl(key)).toBeGreaterThan(0)
+  expect(await redis.pttl(key)).toBeLessThanOrEqual(60_000)
+})
+
+test('what is in Redis and is no message of this topic counts for nothing', async () => {
+  const { here, topic, redis, key } = await setUp()
+  const message = messageAt(9, topic)
+  const foreign = [messageAt(9, newTopic()), { ...message, event: 'two\nlines' }, { ...message, more: 1 }]
+  for (const text of ['{', '{}', ...foreign.map((one) => JSON.stringify(one))]) {
+    await redis.hset(key, 'revision', 9, 'message', text)
+    expect(await here.get(topic)).toBeUndefined()
+  }
+  await redis.del(key)
+  await redis.set(key, 'not a hash')
+  expect(await here.get(topic)).toBeUndefined()
+})
+
+test('a message from another node is answered from Redis, without reading the source', async () => {
+  const { url, prefix, topic, here, there } = await setUp()
+  const source = new SharedSource()
+  const nodes = [here, there].map((cache) => {
+    const pubsub = new RedisPubSub(url, prefix, { onError: () => {} })
+    onTestFinished(() => pubsub.close())
+    const subscriber = new Subscriber(pubsub)
+    return { ...openNode(pubsub, source, topic, cache), subscriber }
+  })
+  await Promise.all(nodes.map(({ subscriber }) => subscriber.gap(topic)))
+  const [publishing, following] = nodes
+  publishing?.publish()
+  await following?.shows(1)
+  const { reads } = source
+  for (let revision = 2; revision <= 50; revision += 1) {
+    publishing?.publish()
+    await following?.shows(revision)
+  }
+  expect(source.reads).toBe(reads)
+})
+
+test('without Redis putting and getting are quick and throw nothing, and it is reported once', async () => {
+  const { proxy, url } = await TcpProxy.before(await redisUrl(), 6379)
+  const errors: Error[] = []
+  const cache = await openCache(url, redisPrefix(), (error) => errors.push(error))
+  const topic = newTopic()
+  for (const breakOff of [() => proxy.stall(), () => proxy.refuse()]) {
+    breakOff()
+    const start = performance.now()
+    for (let revision = 1; revision <= 500; revision += 1) cache.put(messageAt(revision, topic))
+    expect(await cache.get(topic)).toBeUndefined()
+    expect(await cache.get(newTopic())).toBeUndefined()
+    expect(performance.now() - start).toBeLessThan(500)
+  }
+  proxy.stall(false)
+  proxy.refuse(false)
+  await vi.waitFor(async () => {
+    const fresh = newTopic()
+    cache.put(messageAt(1, fresh))
+    await cache.settled()
+    expect(await cache.get(fresh)).toEqual(messageAt(1, fresh))
+  }, 10_000)
+  expect(errors.length).toBeLessThanOrEqual(1)
+})

@@ -1,0 +1,116 @@
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { postgres, sqlite } from '../../testing/engines.ts'
+import type { Database } from './database.ts'
+
+afterAll(() => postgres.stop())
+
+const openOne = async (engine: typeof sqlite) => {
+  const own = await engine.create()
+  const { database } = await own.open()
+  onTestFinished(async () => {
+    await database.close()
+    await own.remove()
+  })
+  return database
+}
+
+/** Tables as TypeORM reads them from the database, in the words of neither engine. */
+const schemaOf = async ({ reader }: Database) => {
+  const runner = reader.createQueryRunner()
+  const names = reader.entityMetadatas.map((entity) => entity.tableName).sort()
+  const tables = await runner.getTables(names)
+  await runner.release()
+  const isSqlite = reader.options.type === 'sqlite'
+  // What TypeORM can't read from a statement that it has not written.
+  const made: { name: string; sql: string }[] = isSqlite
+    ? await reader.query('SELECT name, sql FROM sqlite_master')
+    : []
+  return names.map((name) => {
+    const table = tables.find((one) => one.name.split('.').at(-1) === name)
+    const sql = made.find((one) => one.name === name)?.sql ?? ''
+    const columns = table?.columns.map(({ name, type, isNullable, isPrimary, isGenerated }) => ({
+      name,
+      type: type === 'character varying' ? 'varchar' : type,
+      isNullable,
+      isPrimary,
+      isGenerated: isGenerated || sql.includes(`${name} integer PRIMARY KEY AUTOINCREMENT`),
+    }))
+    const foreignKeys = table?.foreignKeys.map((key) => ({
+      columns: key.columnNames,
+      table: key.referencedTableName.split('.').at(-1),
+      referenced: key.referencedColumnNames,
+      onDelete: key.onDelete,
+    }))
+    const checks = isSqlite
+      ? [...sql.matchAll(/CHECK \((.*)\)/g)].map(([, expression]) => expression)
+      : table?.checks.map(({ expression }) => expression)
+    return {
+      name,
+      columns: columns?.sort((a, b) => a.name.localeCompare(b.name)),
+      foreignKeys,
+      uniques: table?.uniques.map(({ columnNames }) => columnNames),
+      // TypeORM reads an index's columns in no order.
+      indices: table?.indices.map(({ name, columnNames, isUnique }) => ({
+        name,
+        columns: columnNames.sort(),
+        isUnique,
+      })),
+      checks: checks?.map((expression) => plain(expression ?? '')).sort(),
+    }
+  })
+}
+
+/** PostgreSQL tells a check as it understood it: `IN` as `= ANY (ARRAY […])`, with casts and brackets. */
+const plain = (expression: string) => {
+  return expression
+    .replaceAll(/::[a-z ]+(\[\])?/g, '')
+    .replace(/= ANY \(\(?ARRAY\[(.*)\]\)?\)/, 'IN ($1)')
+    .replaceAll(/^\(+(?=\w)|(?<=\d|'\))\)+$/g, '')
+    .replaceAll(/[()\s"]/g, '')
+}
+
+test('the migrations end in the same schema on both engines', async () => {
+  const [one, other] = [await schemaOf(await openOne(sqlite)), await schemaOf(await openOne(postgres))]
+  expect(one.map(({ name, checks }) => [name, checks?.length])).toEqual([
+    ['ballot', 0],
+    ['choice', 1],
+    ['poll', 3],
+    ['setting', 0],
+  ])
+  expect(other).toEqual(one)
+})
+
+describe.each([sqlite, postgres])('on $name', (engine) => {
+  test('the schema that the migrations make is the one the entities describe', async () => {
+    const database = await openOne(engine)
+    const made = await schemaOf(database)
+    const described = database.reader.entityMetadatas.map((entity) => ({
+      name: entity.tableName,
+      columns: entity.columns
+        .map((column) => ({
+          name: column.databaseName,
+          type: String(column.type),
+          isNullable: column.isNullable,
+          isPrimary: column.isPrimary,
+          isGenerated: column.isGenerated,
+        }))
+        .sort((a, b) => a.name.localeCompare(b.name)),
+    }))
+    described.sort((a, b) => a.name.localeCompare(b.name))
+    expect(made.map(({ name, columns }) => ({ name, columns }))).toEqual(described)
+  })
+
+  test('of several nodes that start on a new database at once one migrates, and all sign with one key', async () => {
+    const own = await engine.create()
+    const nodes = await Promise.all(Array.from({ length: 4 }, () => own.open()))
+    onTestFinished(async () => {
+      await Promise.all(nodes.map(({ database }) => database.close()))
+      await own.remove()
+    })
+    expect(new Set(nodes.map(({ database }) => database.voterKey)).size).toBe(1)
+    const [{ database, store }] = nodes as [(typeof nodes)[0]]
+    const rows = await database.reader.query('SELECT name FROM migrations ORDER BY id')
+    expect(rows).toEqual([{ name: 'Polls1763856000000' }, { name: 'DemoPolls1763856000001' }])
+    expect((await store.list({ limit: 20 })).polls).toHaveLength(2)
+  })
+})

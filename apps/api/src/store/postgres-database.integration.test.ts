@@ -1,0 +1,348 @@
+import { Client } from 'pg'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
+import { makePoll, pass, recount, storeOf } from '../../testing/engines.ts'
+import { ask, createDatabase, postgresServer } from '../../testing/postgres.ts'
+import { TcpProxy } from '../../testing/tcp-proxy.ts'
+import { DatabaseRefused, openPostgres } from './postgres-database.ts'
+import { SqlPollWriter } from './sql-poll-writer.ts'
+
+afterAll(async () => (await postgresServer()).stop())
+
+const away = { code: 'store-unavailable' }
+
+/** Has the server close every connection to this database but the one it is asked on. */
+const CUT = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE datname = current_database() AND pid <> pg_backend_pid()`
+
+/** A store that reaches its database through a network that can be bad. */
+const setUp = async () => {
+  const { url, drop } = await createDatabase()
+  onTestFinished(drop)
+  const { proxy, url: through } = await TcpProxy.before(url, 5432)
+  const told: string[] = []
+  const log = { error: (text: string) => told.push(text), info: (text: string) => told.push(text) }
+  const database = await openPostgres(through, log)
+  const name = `The database at 127.0.0.1:${new URL(through).port}`
+  const store = storeOf(database)
+  onTestFinished(() => database.close())
+  const poll = await makePoll(store)
+  const { pollId } = poll.snapshot
+  const [a = 0, b = 0] = poll.choiceIds
+  const vote = (voterId: string, choice = a) => store.record({ pollId, voterId, choiceIds: [choice] })
+  return { url, proxy, database, store, told, name, pollId, a, b, vote }
+}
+
+/** A connection of somebody else's, until the test has ended. */
+const stranger = async (url: string) => {
+  const client = new Client({ connectionString: url })
+  client.on('error', () => {})
+  await client.connect()
+  onTestFinished(() => client.end())
+  return client
+}
+
+/** Resolves when somebody waits for a lock. */
+const untilBlocked = async (url: string) => {
+  for (;;) {
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+    if ((await ask(url, waiting)).length > 0) return
+  }
+}
+
+test('while the database is away votes and reads are refused as unavailable, and when it returns all is well', async () => {
+  const { proxy, store, pollId, vote } = await setUp()
+  await vote('before')
+  proxy.refuse()
+  const asked = [vote('x'), vote('y'), store.find(pollId), store.list({ limit: 5 }), store.ballot(pollId, 'before')]
+  for (const one of await Promise.allSettled(asked)) {
+    expect(one).toMatchObject({ status: 'rejected', reason: away })
+  }
+  await expect(makePoll(store)).rejects.toMatchObject(away)
+
+  proxy.refuse(false)
+  expect(await store.snapshot(pollId)).toMatchObject({ revision: 1, totalVotes: 1 })
+  expect(await vote('after')).toMatchObject({ changed: true, snapshot: { totalVotes: 2, revision: 2 } })
+})
+
+test('that the database is away, and that it is back, is told once each, whoever meets it', async () => {
+  const { proxy, store, told, name, pollId, vote } = await setUp()
+  const meet = () => Promise.allSettled([vote('x'), vote('y'), makePoll(store), store.find(pollId), store.find(pollId)])
+  for (let outage = 1; outage <= 2; outage += 1) {
+    proxy.refuse()
+    await meet()
+    await meet()
+    proxy.refuse(false)
+    await meet()
+    await meet()
+  }
+  const away = expect.stringMatching(new RegExp(`^${name} is away: [^.]+\\. Votes and reads are answered with 503, .+`))
+  expect(told).toEqual([away, `${name} is back.`, away, `${name} is back.`])
+})
+
+test('that the database takes no writes is told once, and reads that go well meanwhile do not end it', async () => {
+  const { url, store, told, name, pollId, vote } = await setUp()
+  const admin = await stranger(url)
+  const readOnly = async (value: 'on' | 'off') => {
+    await admin.query(`ALTER DATABASE ${new URL(url).pathname.slice(1)} SET default_transaction_read_only = ${value}`)
+    // Connections that are there already stay as they are.
+    await admin.query(CUT)
+  }
+  await readOnly('on')
+  for (const voterId of ['x', 'y']) {
+    await expect(vote(voterId)).rejects.toMatchObject(away)
+    expect((await store.snapshot(pollId)).totalVotes).toBe(0)
+  }
+  await readOnly('off')
+  pass(10_000)
+  expect((await vote('x')).changed).toBe(true)
+  expect(told).toEqual([
+    expect.stringMatching(`^${name} can't be written to: cannot execute .+\\. Votes and new polls are answered`),
+    `${name} can be written to again.`,
+  ])
+})
+
+test('connections that broke while nobody used them are replaced, and nobody notices', async () => {
+  const { proxy, store, told, pollId, vote } = await setUp()
+  for (let turn = 1; turn <= 3; turn += 1) {
+    await Promise.all([store.snapshot(pollId), vote(`${turn}`)])
+    proxy.cut()
+    expect((await vote(`${turn} again`)).changed).toBe(true)
+    expect((await store.snapshot(pollId)).totalVotes).toBe(2 * turn)
+  }
+  expect(told).toEqual([])
+})
+
+test('where nothing comes back any more, votes and reads are refused in bounded time', async () => {
+  const { proxy, store, pollId, vote } = await setUp()
+  proxy.stall()
+  const start = performance.now()
+  // More than one batch: what waits behind the first is refused with it.
+  const votes = Array.from({ length: 1200 }, (_, n) => vote(`${n}`))
+  for (const one of await Promise.allSettled([...votes, store.snapshot(pollId)])) {
+    expect(one).toMatchObject({ status: 'rejected', reason: away })
+  }
+  expect(performance.now() - start).toBeLessThan(12_000)
+
+  proxy.stall(false)
+  proxy.cut()
+  expect((await vote('after')).changed).toBe(true)
+})
+
+test('of votes whose connection is cut every acknowledged one is there, once', async () => {
+  const { url, database, store, pollId, a, b } = await setUp()
+  const acknowledged = new Map<string, number>()
+  const unheard = new Set<string>()
+  const vote = async (voterId: string, choice: number) => {
+    try {
+      await store.record({ pollId, voterId, choiceIds: [choice] })
+      acknowledged.set(voterId, choice)
+    } catch (error) {
+      expect(error).toMatchObject(away)
+      unheard.add(voterId)
+    }
+  }
+  const voting = Array.from({ length: 20 }, async (_, connection) => {
+    for (let n = 0; n < 100; n += 1) await vote(`${connection}-${n}`, n % 2 === 0 ? a : b)
+  })
+  const cutting = (async () => {
+    for (let turn = 0; turn < 8; turn += 1) await ask(url, CUT)
+  })()
+  await Promise.all([...voting, cutting])
+
+  await vote('after', a)
+  expect(acknowledged.has('after')).toBe(true)
+  for (const [voterId, choice] of acknowledged) expect(await store.ballot(pollId, voterId)).toEqual([choice])
+  const after = await store.snapshot(pollId)
+  const counted = await recount(database, pollId)
+  expect(after.totalVotes).toBe(counted.ballots)
+  expect(after.revision).toBe(counted.ballots)
+  expect(counted.ballots).toBeGreaterThanOrEqual(acknowledged.size)
+  expect(counted.ballots).toBeLessThanOrEqual(acknowledged.size + unheard.size)
+  expect(after.choices.map(({ id, votes }) => [id, votes])).toContainEqual([a, counted.votes.get(a)])
+})
+
+test('a vote whose COMMIT was not answered is done again, counts once, and is still told of', async () => {
+  const { database, store, pollId, vote } = await setUp()
+  const runner = database.writer.createQueryRunner()
+  const client = await runner.connect()
+  const query = client.query.bind(client)
+  client.query = (...args: unknown[]) => {
+    if (args[0] !== 'COMMIT') return query(...args)
+    // It is committed, and then the line is dead before the answer is through.
+    return query(...args).then(() => {
+      client.connection.stream.destroy()
+      throw new Error('Connection terminated unexpectedly')
+    })
+  }
+  await runner.release()
+  expect(await vote('me')).toMatchObject({ changed: true, snapshot: { revision: 1, totalVotes: 1 } })
+  expect(await store.snapshot(pollId)).toMatchObject({ revision: 1, totalVotes: 1 })
+})
+
+test('a vote that ends up in a deadlock with somebody else is done again, and nobody notices', async () => {
+  const { url, store, pollId, a, vote } = await setUp()
+  const other = await makePoll(store)
+  const [first = '', last = ''] = [pollId, other.snapshot.pollId].sort()
+  const client = await stranger(url)
+  // The server ends the transaction of whoever looks first.
+  await client.query(`SET deadlock_timeout = '60s'`)
+  await client.query('BEGIN')
+  await client.query('SELECT 1 FROM poll WHERE id = $1 FOR UPDATE', [last])
+  // The first vote holds the writer up; the next two are one batch.
+  const votes = [
+    vote('x'),
+    store.record({ pollId, voterId: 'me', choiceIds: [a] }),
+    store.record({ pollId: other.snapshot.pollId, voterId: 'me', choiceIds: other.choiceIds.slice(0, 1) }),
+  ]
+  await untilBlocked(url)
+  await client.query('SELECT 1 FROM poll WHERE id = $1 FOR UPDATE', [first])
+  await client.query('COMMIT')
+  for (const one of await Promise.all(votes)) expect(one.changed).toBe(true)
+})
+
+test('a transaction that the server gives up for another one’s sake is done again, and nobody notices', async () => {
+  const { database } = await setUp()
+  let attempts = 0
+  const done = database.transactions.run(async ({ query }) => {
+    attempts += 1
+    if (attempts < 4) await query("DO $$ BEGIN RAISE 'could not serialize access' USING ERRCODE = '40001'; END $$")
+    return attempts
+  })
+  expect(await done).toBe(4)
+})
+
+test('a poll that somebody else keeps locked refuses its votes, and those on other polls go on', async () => {
+  const { url, database, store, told, pollId, a, vote } = await setUp()
+  const others = [await makePoll(store), await makePoll(store)]
+  const client = await stranger(url)
+  await client.query('BEGIN')
+  await client.query('SELECT 1 FROM poll WHERE id = $1 FOR UPDATE', [pollId])
+  const voteOnAll = (voterId: string) =>
+    Promise.allSettled([
+      vote(voterId),
+      ...others.map(({ snapshot, choiceIds }) => {
+        return store.record({ pollId: snapshot.pollId, voterId, choiceIds: choiceIds.slice(0, 1) })
+      }),
+    ])
+  // The first vote has a transaction of its own; those on all polls are the next batch.
+  void vote('first').catch(() => {})
+  const start = performance.now()
+  const [held, ...free] = await voteOnAll('together')
+  expect(held).toMatchObject({ status: 'rejected', reason: away })
+  for (const one of free) expect(one).toMatchObject({ status: 'fulfilled', value: { changed: true } })
+  expect(performance.now() - start).toBeLessThan(6000)
+
+  // It was waited for once. From then on nobody does, for as long as the lock is held.
+  const later = performance.now()
+  for (let n = 0; n < 20; n += 1) expect((await voteOnAll(`${n}`)).map(({ status }) => status)[1]).toBe('fulfilled')
+  expect(performance.now() - later).toBeLessThan(2500)
+
+  await client.query('ROLLBACK')
+  await expect.poll(() => vote('x').catch(() => undefined)).toMatchObject({ snapshot: { totalVotes: 1, revision: 1 } })
+  expect((await recount(database, pollId)).votes).toEqual(new Map([[a, 1]]))
+  for (const { snapshot } of others) {
+    expect(await store.snapshot(snapshot.pollId)).toMatchObject({ totalVotes: 21, revision: 21 })
+  }
+  expect(told).toEqual([])
+})
+
+test('of a batch that waited for a lock too long, what can be locked is written at once', async () => {
+  const { url, database, store, pollId, a } = await setUp()
+  const other = await makePoll(store)
+  const client = await stranger(url)
+  await client.query('BEGIN')
+  await client.query('SELECT 1 FROM poll WHERE id = $1 FOR UPDATE', [pollId])
+  // While this transaction is under way, votes gather into one batch.
+  const before = database.transactions.run(async ({ query }) => query('SELECT 1'))
+  const [held, free, unknown] = await Promise.allSettled([
+    store.record({ pollId, voterId: 'x', choiceIds: [a] }),
+    store.record({ pollId: other.snapshot.pollId, voterId: 'x', choiceIds: other.choiceIds.slice(0, 1) }),
+    store.record({ pollId: 'nosuch22', voterId: 'x', choiceIds: [a] }),
+    before,
+  ])
+  expect(held).toMatchObject({ reason: { ...away, message: expect.stringMatching(/busy/) } })
+  expect(free).toMatchObject({ value: { changed: true, snapshot: { totalVotes: 1, revision: 1 } } })
+  expect(unknown).toMatchObject({ reason: { code: 'poll-not-found' } })
+})
+
+test('a store whose poll is kept locked by somebody else closes in bounded time', async () => {
+  const { url, pollId, a } = await setUp()
+  const database = await openPostgres(url)
+  const store = new SqlPollWriter(database)
+  const client = await stranger(url)
+  await client.query('BEGIN')
+  await client.query('SELECT 1 FROM poll WHERE id = $1 FOR UPDATE', [pollId])
+  await expect(store.record({ pollId, voterId: 'x', choiceIds: [a] })).rejects.toMatchObject(away)
+  const start = performance.now()
+  await database.close()
+  expect(performance.now() - start).toBeLessThan(4000)
+})
+
+test('a node that was stopped while it held a poll lets go of it, and its vote is done again when it goes on', async () => {
+  const { url, database, store, pollId, vote } = await setUp()
+  let goOn = () => {}
+  const stopped = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  let attempts = 0
+  const slow = database.transactions.run(async ({ query }) => {
+    attempts += 1
+    await query('SELECT 1 FROM poll WHERE id = $1 FOR UPDATE', [pollId])
+    if (attempts === 1) await stopped
+    await query('UPDATE poll SET question = $1 WHERE id = $2', [`attempt ${attempts}`, pollId])
+  })
+  const elsewhere = await openPostgres(url)
+  onTestFinished(() => elsewhere.close())
+  const other = new SqlPollWriter(elsewhere)
+  expect((await other.record({ pollId, voterId: 'x', choiceIds: [] }).catch((error) => error)).code).toBe('no-choice')
+  goOn()
+  await slow
+  expect((await store.find(pollId)).question).toBe('attempt 2')
+  expect((await vote('y')).changed).toBe(true)
+})
+
+test('a node starts on a schema that is up to date though another one is stopped while it migrates', async () => {
+  const { url } = await setUp()
+  const client = await stranger(url)
+  await client.query('SELECT pg_advisory_lock($1)', [0x706f6c6c])
+  const database = await openPostgres(url)
+  await database.close()
+})
+
+test('a node that starts while the database is away waits for it, and says so once', async () => {
+  const { url, drop } = await createDatabase()
+  onTestFinished(drop)
+  const { proxy, url: through } = await TcpProxy.before(url, 5432)
+  proxy.refuse()
+  const said: string[] = []
+  let heard = () => {}
+  const saying = new Promise<void>((resolve) => {
+    heard = resolve
+  })
+  const info = (text: string) => {
+    said.push(text)
+    heard()
+  }
+  const opening = openPostgres(through, { info, error: () => {} })
+  await saying
+  proxy.refuse(false)
+  const database = await opening
+  expect(said).toEqual([`Waiting for the database at 127.0.0.1:${new URL(through).port} …`])
+  await database.close()
+})
+
+test.each([
+  [
+    'database',
+    (url: URL) => Object.assign(url, { pathname: 'no_such_database' }),
+    /database "no_such_database" does not/,
+  ],
+  ['user', (url: URL) => Object.assign(url, { username: 'nobody_here' }), /"nobody_here"/],
+])('a %s that is not there is said at once, and the password is not', async (_, change, reason) => {
+  const url = new URL((await postgresServer()).url)
+  if (!url.password) url.password = 'pa%24%24word'
+  const opening = openPostgres(change(url).href)
+  await expect(opening).rejects.toThrow(DatabaseRefused)
+  await expect(opening).rejects.toThrow(reason)
+  await expect(opening).rejects.not.toThrow(/pa\$\$word|pa%24/)
+})

@@ -1,0 +1,51 @@
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { serve } from '../src/compose/serve.ts'
+import type { Config } from '../src/config.ts'
+import { tempFolder } from './temp-folder.ts'
+
+export interface RunningApp {
+  url: string
+  port: number
+  databasePath: string
+  /** What the app would have logged as wrong. */
+  errors: unknown[]
+  /** What else it would have logged. */
+  news: string[]
+  close(): Promise<void>
+}
+
+interface AppOptions extends Partial<Config> {
+  databasePath?: string
+  /** The folder of the built web app; one that is not there by default, so that only the API is served. */
+  webRoot?: string
+}
+
+/** Starts the app in this process, on a database of its own and a free port, until the test has ended. */
+export async function openApp({ databasePath, webRoot, ...overrides }: AppOptions = {}): Promise<RunningApp> {
+  const path = databasePath ?? join(tempFolder(), 'polls.sqlite')
+  const config: Config = {
+    port: 0,
+    host: '127.0.0.1',
+    database: { path },
+    redisUrl: undefined,
+    workers: 1,
+    rateLimit: false,
+    logLevel: 'silent',
+    allowedOrigins: [],
+    trustProxy: false,
+    webDev: false,
+    ...overrides,
+  }
+  const errors: unknown[] = []
+  const news: string[] = []
+  const log = { error: (problem: unknown) => errors.push(problem), info: (text: string) => news.push(text) }
+  const app = await serve(config, log, webRoot ?? join(path, 'not-built'))
+  let closed: Promise<void> | undefined
+  const close = () => {
+    closed ??= app.close()
+    return closed
+  }
+  onTestFinished(close)
+  return { url: `http://127.0.0.1:${app.port}`, port: app.port, databasePath: path, errors, news, close }
+}

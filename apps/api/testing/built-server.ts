@@ -1,0 +1,19 @@
+import { fileURLToPath } from 'node:url'
+import { ChildServer } from './child-server.ts'
+
+export const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
+/** What `npm run build` makes of the API. */
+export const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+
+/** How a server is started: as a process of its own, or as people do. */
+const COMMANDS = { node: [process.execPath, MAIN], npm: ['npm', 'run', 'serve'] }
+
+export type How = keyof typeof COMMANDS
+
+/** Pollcast as it is built. */
+export class BuiltServer extends ChildServer {
+  constructor(environment: Record<string, string>, how: How = 'node') {
+    const env = { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', RATE_LIMIT: 'off', ...environment }
+    super(COMMANDS[how], { cwd: ROOT, env })
+  }
+}

@@ -1,0 +1,186 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { PoolClient } from 'pg'
+import type { Database as SqliteDatabase } from 'sqlite3'
+import type { DataSource } from 'typeorm'
+import { inject, onTestFinished, vi } from 'vitest'
+import { writerClient } from '../src/cluster/writer-client.ts'
+import { serveWriter } from '../src/cluster/writer-server.ts'
+import type { Log } from '../src/lib/log.ts'
+import { createPoll } from '../src/polls/create-poll.ts'
+import type { PollReader, PollStore, PollWriter, StoredPoll } from '../src/polls/poll-store.ts'
+import type { Database, WritableDatabase } from '../src/store/database.ts'
+import { openPostgres } from '../src/store/postgres-database.ts'
+import { SqlPollReader } from '../src/store/sql-poll-reader.ts'
+import { SqlPollWriter } from '../src/store/sql-poll-writer.ts'
+import { openSqlite } from '../src/store/sqlite-database.ts'
+import { channelPair } from './channel.ts'
+import { createDatabase, postgresServer } from './postgres.ts'
+
+/** A database of one's own, which can be opened again as after a restart, and by several at once. */
+export interface TestStore {
+  open(log?: Log): Promise<{ database: WritableDatabase; store: PollStore }>
+  remove(): Promise<void>
+}
+
+/** What the suite needs to know of an engine. */
+export interface Engine {
+  name: string
+  create(): Promise<TestStore>
+  /** Has the next COMMIT wait until it is allowed. */
+  holdCommits(writer: DataSource): Promise<HeldCommit>
+  /** Statements that make every ballot of a voter called `jinx` fail. */
+  jinx: string[]
+  /** To be called when no more databases are needed. */
+  stop(): Promise<void>
+}
+
+export interface HeldCommit {
+  asked: Promise<void>
+  allow(): void
+}
+
+export const sqlite: Engine = {
+  name: 'SQLite',
+  create: async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'pollcast-store-'))
+    return {
+      open: opener((log) => openSqlite(join(folder, 'data', 'polls.sqlite'), log)),
+      remove: () => rm(folder, { recursive: true }),
+    }
+  },
+  holdCommits: async (writer) => {
+    const { commit, hold } = held()
+    const database: SqliteDatabase = await writer.createQueryRunner().connect()
+    const prepare = database.prepare.bind(database)
+    database.prepare = (sql: string, ...rest: unknown[]) => {
+      const statement = prepare(sql, ...rest)
+      if (sql !== 'COMMIT') return statement
+      const all = statement.all.bind(statement)
+      statement.all = (...args: unknown[]) => {
+        void hold().then(() => all(...args))
+        return statement
+      }
+      return statement
+    }
+    return commit
+  },
+  jinx: [
+    `CREATE TRIGGER jinx BEFORE INSERT ON ballot WHEN new.voter_id = 'jinx' BEGIN SELECT raise(ABORT, 'jinxed'); END`,
+  ],
+  stop: async () => {},
+}
+
+/** SQLite as a worker of a pool has it: it reads the file itself, and another process writes. */
+export const sqliteInPool: Engine = {
+  ...sqlite,
+  name: 'SQLite in a pool of workers',
+  create: async () => {
+    const file = await sqlite.create()
+    return {
+      ...file,
+      open: async (log) => {
+        const { database } = await file.open(log)
+        const [worker, primary] = channelPair()
+        serveWriter(primary, new SqlPollWriter(database))
+        return { database, store: storeOf(database, writerClient<PollWriter>(worker)) }
+      },
+    }
+  },
+}
+
+export const postgres: Engine = {
+  name: 'PostgreSQL',
+  create: async () => {
+    const { url, drop } = await createDatabase()
+    return { open: opener((log) => openPostgres(url, log)), remove: drop }
+  },
+  holdCommits: async (writer) => {
+    const { commit, hold } = held()
+    const runner = writer.createQueryRunner()
+    // The pool has one connection, which the next transaction gets.
+    const client: PoolClient = await runner.connect()
+    const query = client.query.bind(client) as (...args: unknown[]) => unknown
+    Object.assign(client, {
+      query: (...args: unknown[]) => (args[0] === 'COMMIT' ? hold().then(() => query(...args)) : query(...args)),
+    })
+    await runner.release()
+    return commit
+  },
+  jinx: [
+    `CREATE FUNCTION jinx() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'jinxed'; END $$`,
+    `CREATE TRIGGER jinx BEFORE INSERT ON ballot FOR EACH ROW WHEN (new.voter_id = 'jinx') EXECUTE FUNCTION jinx()`,
+  ],
+  stop: async () => (await postgresServer()).stop(),
+}
+
+/** The engines for contract tests: unit tests have those that need no server, and integration tests the others. */
+export const engines: Engine[] = inject('servers') ? [postgres] : [sqlite, sqliteInPool]
+
+export async function makePoll(
+  store: Pick<PollStore, 'create'>,
+  maxChoices = 1,
+): Promise<StoredPoll & { choiceIds: number[] }> {
+  const { poll } = await createPoll({ question: 'Which?', choices: ['a', 'b', 'c'], maxChoices }, store)
+  return { ...poll, choiceIds: poll.snapshot.choices.map((choice) => choice.id) }
+}
+
+/** Both halves of a store as one object, for tests. */
+export function storeOf(database: WritableDatabase, writer: PollWriter = new SqlPollWriter(database)): PollStore {
+  const reader: PollReader = new SqlPollReader(database)
+  return {
+    record: (vote) => writer.record(vote),
+    create: (poll) => writer.create(poll),
+    find: (pollId) => reader.find(pollId),
+    snapshot: (pollId) => reader.snapshot(pollId),
+    ballot: (pollId, voterId) => reader.ballot(pollId, voterId),
+    list: (page) => reader.list(page),
+  }
+}
+
+/** Has so much time gone by, for whoever asks what time it is, until the test has ended. */
+export function pass(milliseconds: number): void {
+  const now = performance.now() + milliseconds
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(now)
+  onTestFinished(() => clock.mockRestore())
+}
+
+/** What the ballots say, past all counters. */
+export async function recount(database: Database, pollId: string) {
+  const rows: { choice_ids: string }[] = await database.reader.query(
+    'SELECT choice_ids FROM ballot WHERE poll_id = $1',
+    [pollId],
+  )
+  const votes = new Map<number, number>()
+  for (const { choice_ids } of rows) {
+    for (const id of JSON.parse(choice_ids)) votes.set(id, (votes.get(id) ?? 0) + 1)
+  }
+  return { ballots: rows.length, votes }
+}
+
+const opener =
+  (openDatabase: (log?: Log) => Promise<WritableDatabase>): TestStore['open'] =>
+  async (log) => {
+    const database = await openDatabase(log)
+    return { database, store: storeOf(database) }
+  }
+
+function held(): { commit: HeldCommit; hold(): Promise<void> } {
+  let asked = () => {}
+  let allow = () => {}
+  const commit = {
+    asked: new Promise<void>((resolve) => {
+      asked = resolve
+    }),
+    allow: () => allow(),
+  }
+  const allowed = new Promise<void>((resolve) => {
+    allow = resolve
+  })
+  const hold = () => {
+    asked()
+    return allowed
+  }
+  return { commit, hold }
+}

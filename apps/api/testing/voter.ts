@@ -1,0 +1,68 @@
+import {
+  type CreatedPoll,
+  createdPollSchema,
+  type Poll,
+  pollSchema,
+  type Snapshot,
+  snapshotSchema,
+} from '@pollcast/shared/poll'
+import { routes } from '@pollcast/shared/routes'
+import { readAs } from './answer.ts'
+
+export const json = (body: unknown): RequestInit => ({
+  method: 'POST',
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify(body),
+})
+
+export const form = (fields: string): RequestInit => ({
+  method: 'POST',
+  headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+  body: fields,
+})
+
+/** Someone with a browser's cookie jar, and a new voter until they have voted. */
+export class Voter {
+  readonly cookies = new Map<string, string>()
+  readonly #url: string
+
+  constructor(url: string) {
+    this.#url = url
+  }
+
+  get cookieHeader(): string {
+    return [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  }
+
+  /** Asks with the cookies, keeps those that come, and follows no redirect. */
+  async ask(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = new Headers(init.headers)
+    if (this.cookies.size > 0) headers.set('Cookie', this.cookieHeader)
+    const response = await fetch(this.#url + path, { redirect: 'manual', ...init, headers })
+    for (const cookie of response.headers.getSetCookie()) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []
+      if (name && value !== undefined) this.cookies.set(name, value)
+    }
+    return response
+  }
+
+  /** Casts a vote that shall be taken. */
+  async vote(pollId: string, ...choiceIds: number[]): Promise<Snapshot> {
+    return readAs(snapshotSchema, 201, await this.ask(routes.votes(pollId), json({ choiceIds })))
+  }
+
+  async read(pollId: string): Promise<Poll> {
+    return readAs(pollSchema, 200, await this.ask(routes.poll(pollId)))
+  }
+}
+
+/** Makes a poll of the given choices. */
+export async function createPoll(
+  url: string,
+  choices = ['Tea', 'Coffee'],
+  maxChoices = 1,
+  question = 'What will you have?',
+): Promise<CreatedPoll> {
+  const body = { question, choices, maxChoices }
+  return readAs(createdPollSchema, 201, await fetch(url + routes.polls, json(body)))
+}

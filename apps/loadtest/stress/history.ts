@@ -1,0 +1,86 @@
+import { type Snapshot, snapshotSchema } from '@pollcast/shared/poll'
+import { Failures } from '../processes/failures.ts'
+
+/** A voter: the vote that was acknowledged last, and the one after it that was not answered, if any. */
+export interface VoterRecord {
+  readonly pollId: string
+  /** Known from the first acknowledged vote on. */
+  id: string | undefined
+  acknowledged: number | undefined
+  unanswered: number | undefined
+  acknowledgements: number
+  revision: number
+}
+
+/** All that clients received in a run, and what was wrong with it. */
+export class History {
+  readonly failures = new Failures()
+  readonly voters: VoterRecord[] = []
+  /** The content of each revision of each poll: the total, then the votes of each choice. */
+  readonly seen = new Map<string, Map<number, string>>()
+  acknowledged = 0
+  unanswered = 0
+  frames = 0
+  reconnections = 0
+  /** How often a stream that reconnected was first shown an older revision than before. */
+  wentBack = 0
+
+  newVoter(pollId: string): VoterRecord {
+    const voter = {
+      pollId,
+      id: undefined,
+      acknowledged: undefined,
+      unanswered: undefined,
+      acknowledgements: 0,
+      revision: -1,
+    }
+    this.voters.push(voter)
+    return voter
+  }
+
+  /** A vote was answered with 201 and this body. */
+  voteAcknowledged(voter: VoterRecord, choiceId: number, body: unknown, cookie: string | undefined): void {
+    this.acknowledged += 1
+    voter.acknowledged = choiceId
+    voter.acknowledgements += 1
+    if (cookie !== undefined) voter.id = cookie.split('.')[0]
+    if (voter.id === undefined) this.failures.note('a first vote was acknowledged without a cookie')
+    const snapshot = this.read(body, 'an acknowledgement')
+    if (!snapshot) return
+    if (snapshot.revision <= voter.revision) {
+      this.failures.note(
+        `a voter's vote on ${voter.pollId} was acknowledged at ${at(snapshot)}, after ${voter.revision}`,
+      )
+    }
+    voter.revision = snapshot.revision
+  }
+
+  /** A vote that may be counted or not. It is the voter's last one. */
+  voteUnanswered(voter: VoterRecord, choiceId: number): void {
+    this.unanswered += 1
+    voter.unanswered = choiceId
+  }
+
+  /** Checks a snapshot that a client was sent. Undefined if it is none. */
+  read(body: unknown, where: string): Snapshot | undefined {
+    const { data: snapshot, error } = snapshotSchema.safeParse(body)
+    if (!snapshot) return void this.failures.note(`${where} that is no snapshot: ${error.message}`)
+    const sum = snapshot.choices.reduce((votes, choice) => votes + choice.votes, 0)
+    if (sum !== snapshot.totalVotes) this.failures.note(`${where}: votes add up to ${sum} at ${at(snapshot)}`)
+    this.#compare(snapshot, where)
+    return snapshot
+  }
+
+  #compare({ pollId, revision, totalVotes, choices }: Snapshot, where: string): void {
+    const revisions = this.seen.get(pollId) ?? new Map()
+    this.seen.set(pollId, revisions)
+    const content = [totalVotes, ...choices.map(({ votes }) => votes)].join()
+    const before = revisions.get(revision)
+    if (before === undefined) revisions.set(revision, content)
+    else if (before !== content) {
+      this.failures.note(`${where}: revision ${revision} of ${pollId} has two contents, ${before} and ${content}`)
+    }
+  }
+}
+
+const at = ({ pollId, revision, totalVotes }: Snapshot) => `revision ${revision} of ${pollId}, ${totalVotes} votes`

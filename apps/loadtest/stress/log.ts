@@ -1,0 +1,33 @@
+/** What a server prints without a fault of its own. */
+const PRINTED = [
+  /^Pollcast is at http/,
+  /^Only the API is served/,
+  /^Pollcast is closing …$/,
+  /^Waiting for the database at /,
+]
+
+/** What it logs of outages of what it depends on. */
+const LOGGED = [
+  /^Waiting for the database at /,
+  /^PubSub disconnected, reconnecting: /,
+  /^Redis cache disconnected, reading the database instead: /,
+  /^The database at 127\.0\.0\.1:\d+ is away: .+ and streams stay open\.$/,
+  /^The database at 127\.0\.0\.1:\d+ is back\.$/,
+]
+
+/** The lines of a server's output that are neither expected nor of an outage. SIGKILL may have cut off the last one. */
+export function unexpectedLines(output: string): string[] {
+  const lines = output.split('\n').slice(0, -1)
+  return lines.filter((line) => {
+    const allowed = line.startsWith('{') ? LOGGED : PRINTED
+    return !allowed.some((pattern) => pattern.test(messageOf(line)))
+  })
+}
+
+function messageOf(line: string): string {
+  try {
+    return JSON.parse(line).msg
+  } catch {
+    return line
+  }
+}

@@ -1,0 +1,68 @@
+import type { EventSourceMessage } from 'eventsource-parser'
+import type { History } from './history.ts'
+
+/** Checks what a client is shown of its polls, over all of its connections. */
+export class StreamObserver {
+  readonly pollIds: readonly string[]
+  /** The revision of each poll that was shown last. */
+  readonly shown = new Map<string, number>()
+  readonly #history: History
+  #awaitingFirst = new Set<string>()
+  #readable = () => true
+
+  constructor(history: History, pollIds: readonly string[]) {
+    this.#history = history
+    this.pollIds = pollIds
+  }
+
+  /** For the next connection. An id on a stream of several polls does not say which poll it is of. */
+  get lastEventId(): string | undefined {
+    const [pollId = '', ...others] = this.pollIds
+    const revision = this.shown.get(pollId)
+    return others.length > 0 || revision === undefined ? undefined : String(revision)
+  }
+
+  /**
+   * The events that follow come on a new connection.
+   *
+   * @param readable whether its server could read the database ever since it got the request. If so, what it shows first
+   *   must not be older than the `Last-Event-ID`.
+   */
+  connected(readable: () => boolean): void {
+    this.#awaitingFirst = new Set(this.pollIds)
+    this.#readable = readable
+  }
+
+  received({ event, id, data }: EventSourceMessage): void {
+    const { failures } = this.#history
+    this.#history.frames += 1
+    const snapshot = this.#history.read(parsed(data), 'a frame')
+    if (!snapshot) return
+    const { pollId, revision } = snapshot
+    if (!this.pollIds.includes(pollId)) return failures.note(`a stream was shown ${pollId}, which it did not ask for`)
+    if (id !== String(revision)) failures.note(`a frame of revision ${revision} had the id ${id}`)
+    const before = this.shown.get(pollId) ?? -1
+    this.shown.set(pollId, revision)
+    const first = this.#awaitingFirst.delete(pollId)
+    if (event !== (first ? 'snapshot' : 'update')) {
+      failures.note(`a connection's ${first ? 'first' : 'later'} event of a poll was "${event}"`)
+    }
+    if (first) this.#reconnected(pollId, before, revision)
+    else if (revision <= before) failures.note(`a stream of ${pollId} went from revision ${before} to ${revision}`)
+  }
+
+  #reconnected(pollId: string, before: number, revision: number): void {
+    if (revision >= before) return
+    this.#history.wentBack += 1
+    if (this.pollIds.length > 1 || !this.#readable()) return
+    this.#history.failures.note(`a stream of ${pollId} that had seen revision ${before} came back to ${revision}`)
+  }
+}
+
+function parsed(data: string): unknown {
+  try {
+    return JSON.parse(data)
+  } catch {
+    return undefined
+  }
+}
