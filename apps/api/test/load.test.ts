@@ -10,12 +10,12 @@ import { Broker } from '../src/live/broker.ts'
 import { castVote } from '../src/polls/cast-vote.ts'
 import type { PollStore } from '../src/polls/poll-store.ts'
 import { Signal, type VoteCast } from '../src/polls/signals.ts'
-import { snapshotAt } from '../testing/snapshots.ts'
 import { pollTopic } from '../src/polls/topics.ts'
 import { pollMessages, publishVotes } from '../src/reactions/publish.ts'
 import { openApp } from '../testing/app.ts'
 import { recount } from '../testing/database.ts'
 import { get, RawConnection } from '../testing/raw-connection.ts'
+import { snapshotAt } from '../testing/snapshots.ts'
 import { createPoll, Voter } from '../testing/voter.ts'
 
 /** What an SSE parser makes of all that a stream has carried. Holds each frame to being whole, and newer. */

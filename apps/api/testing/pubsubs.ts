@@ -1,14 +1,14 @@
 import { afterAll, inject, onTestFinished } from 'vitest'
-import { postgresServer } from './postgres.ts'
-import { redisPrefix, redisUrl } from './redis.ts'
-import type { PubSub } from '../src/live/pubsub.ts'
 import { answerRoundTrips } from '../src/cluster/ipc.ts'
 import { PostgresPubSub } from '../src/cluster/postgres-pubsub.ts'
 import { PubSubExchange } from '../src/cluster/pubsub-exchange.ts'
 import type { ReconnectingPubSub } from '../src/cluster/reconnecting-pubsub.ts'
 import { RedisPubSub } from '../src/cluster/redis-pubsub.ts'
-import { channelPair } from './channel.ts'
 import { WorkerPubSub } from '../src/cluster/worker-pubsub.ts'
+import type { PubSub } from '../src/live/pubsub.ts'
+import { channelPair } from './channel.ts'
+import { postgresServer } from './postgres.ts'
+import { redisPrefix, redisUrl } from './redis.ts'
 
 /** Opens the pubsubs of several nodes that reach each other, until the test has ended. */
 export type OpenPubSubs = (nodes: number) => Promise<PubSub[]>

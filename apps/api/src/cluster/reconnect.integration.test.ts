@@ -1,14 +1,14 @@
 import { Redis } from 'ioredis'
 import { Client } from 'pg'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { newTopic, openNode, SharedSource } from '../../testing/broker-node.ts'
+import { postgresUrl } from '../../testing/pubsubs.ts'
 import { redisPrefix, redisUrl } from '../../testing/redis.ts'
+import { Subscriber } from '../../testing/subscriber.ts'
 import { TcpProxy } from '../../testing/tcp-proxy.ts'
 import { PostgresPubSub } from './postgres-pubsub.ts'
 import type { PubSubOptions, ReconnectingPubSub } from './reconnecting-pubsub.ts'
 import { RedisPubSub } from './redis-pubsub.ts'
-import { newTopic, openNode, SharedSource } from '../../testing/broker-node.ts'
-import { postgresUrl } from '../../testing/pubsubs.ts'
-import { Subscriber } from '../../testing/subscriber.ts'
 
 interface Kind {
   port: number

@@ -1,12 +1,12 @@
 import { Redis } from 'ioredis'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { newTopic, openNode, SharedSource } from '../../testing/broker-node.ts'
 import { redisPrefix, redisUrl } from '../../testing/redis.ts'
+import { Subscriber } from '../../testing/subscriber.ts'
 import { TcpProxy } from '../../testing/tcp-proxy.ts'
 import { messageAt } from '../../testing/topics.ts'
 import { RedisMessageCache } from './redis-message-cache.ts'
 import { RedisPubSub } from './redis-pubsub.ts'
-import { newTopic, openNode, SharedSource } from '../../testing/broker-node.ts'
-import { Subscriber } from '../../testing/subscriber.ts'
 
 const openCache = async (url: string, prefix: string, onError = (_: Error) => {}): Promise<RedisMessageCache> => {
   const cache = new RedisMessageCache(url, prefix, { onError })

@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { channelPair } from '../../testing/channel.ts'
+import { makePoll, sqlite } from '../../testing/engines.ts'
 import { PollError } from '../polls/errors.ts'
 import type { PollWriter } from '../polls/poll-store.ts'
 import { SqlPollWriter } from '../store/sql-poll-writer.ts'
-import { makePoll, sqlite } from '../store/test-store.ts'
-import { channelPair } from '../../testing/channel.ts'
 import { writerClient } from './writer-client.ts'
 import { serveWriter } from './writer-server.ts'
 

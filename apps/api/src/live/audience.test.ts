@@ -2,13 +2,13 @@ import { Writable } from 'node:stream'
 import { createParser } from 'eventsource-parser'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { messageAt, TOPIC } from '../../testing/topics.ts'
 import { Audiences } from './audiences.ts'
 import { Broker } from './broker.ts'
 import { KEEPALIVE } from './frame.ts'
 import { Heartbeat } from './heartbeat.ts'
 import type { Message } from './message.ts'
 import { Stream } from './stream.ts'
-import { messageAt, TOPIC } from '../../testing/topics.ts'
 
 const FRAME_BYTES = 300
 

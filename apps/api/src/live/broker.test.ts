@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { messageAt, TestPubSub, TOPIC } from '../../testing/topics.ts'
 import { Broker } from './broker.ts'
 import type { Message, MessageCache, MessageSource } from './message.ts'
-import { messageAt, TestPubSub, TOPIC } from '../../testing/topics.ts'
 
 const RECHECK_MS = 10_000
 

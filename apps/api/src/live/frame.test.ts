@@ -1,8 +1,8 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { encodeEvent, Frame, KEEPALIVE } from './frame.ts'
 import { messageAt } from '../../testing/topics.ts'
+import { encodeEvent, Frame, KEEPALIVE } from './frame.ts'
 
 const parse = (text: string) => {
   const events: EventSourceMessage[] = []

@@ -1,9 +1,9 @@
 import { snapshotSchema } from '@pollcast/shared/poll'
 import { expect, test } from 'vitest'
+import { snapshotAt } from '../../testing/snapshots.ts'
 import type { Message } from '../live/message.ts'
 import { pollNotFound } from '../polls/errors.ts'
 import { Signal, type VoteCast } from '../polls/signals.ts'
-import { snapshotAt } from '../../testing/snapshots.ts'
 import { pollMessage, pollMessages, publishVotes } from './publish.ts'
 
 test('a vote is published on its poll’s topic, once for all votes that share a snapshot', () => {

@@ -1,10 +1,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { engines, makePoll, recount, type TestStore } from '../../testing/engines.ts'
 import type { PollStore } from '../polls/poll-store.ts'
 import type { WritableDatabase } from './database.ts'
-import { makePoll, postgres, recount, sqlite, sqliteInPool, type TestStore } from '../../testing/engines.ts'
-import { engines, makePoll, recount, type TestStore } from '../../testing/engines.ts'
-import type { WritableDatabase } from './database.ts'
-import type { SqlPollStore } from './sql-poll-store.ts'
 
 /** What every engine's store does. */
 describe.each(engines)('on $name', (engine) => {
