@@ -26,6 +26,7 @@ export class Topic {
   #retained = 0
   #newest: Message | undefined
   #announced = -1
+  #announcements = 0
   #mayHaveMissed = false
   #refreshing: Promise<void> | undefined
 
@@ -62,8 +63,9 @@ export class Topic {
 
   /** Another process has published this revision: if it is newer than what is here, the topic is read. */
   announce(revision: number): void {
-    if (revision <= this.#announced) return
-    this.#announced = revision
+    if (revision <= (this.#newest?.revision ?? -1)) return
+    this.#announced = Math.max(this.#announced, revision)
+    this.#announcements += 1
     this.#changed.notifyAll()
   }
 
@@ -122,7 +124,7 @@ export class Topic {
 
   async #read(): Promise<void> {
     const { source, cache } = this.#parts
-    const announced = this.#announced
+    const [announced, announcements] = [this.#announced, this.#announcements]
     const fromSource = this.#mayHaveMissed || !this.#isBehind
     this.#mayHaveMissed = false
     try {
@@ -134,7 +136,7 @@ export class Topic {
     } finally {
       // What was announced meanwhile leads to another read. What was announced before does not, even if it was not found:
       // a revision that does not exist would be read for ever.
-      if (this.#announced === announced) this.#announced = -1
+      if (this.#announcements === announcements) this.#announced = -1
     }
   }
 }
