@@ -2,7 +2,7 @@ import type { PubSubMessage } from '../live/pubsub.ts'
 
 /**
  * One connection to whatever carries messages between processes. It never repairs itself: it reports once that it is
- * disconnected, and whoever opened it opens another one. Every promise rejects where the connection fails.
+ * disconnected, and its owner opens another one. Every promise rejects where the connection fails.
  */
 export interface PubSubConnection {
   /** Resolves when messages on these topics that are published from now on will arrive here. */

@@ -6,13 +6,13 @@ import type { OpenConnection, PubSubConnection } from './pubsub-connection.ts'
 import { Subscriptions } from './subscriptions.ts'
 
 export interface PubSubOptions {
-  /** Is told once of each time that other processes can't be reached. */
+  /** Called once for each time that other processes can't be reached. */
   onError: (error: Error) => void
   /** Milliseconds that a topic stays subscribed to after its last stream has left. */
   lingerMs?: number
   /** Milliseconds that anything asked of the connection may take before it counts as broken. */
   timeoutMs?: number
-  /** Milliseconds between pings: a cut cable says nothing by itself. */
+  /** Milliseconds between pings: a cut cable sends no error. */
   pingMs?: number
 }
 

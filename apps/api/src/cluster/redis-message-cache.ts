@@ -29,7 +29,7 @@ const messageSchema = z.strictObject({
 })
 
 interface RedisMessageCacheOptions {
-  /** Is told once of each time that Redis can't be reached. */
+  /** Called once for each time that Redis can't be reached. */
   onError: (error: Error) => void
   /** Milliseconds for which Redis keeps a message. It is asked for in the moments after it was published. */
   ttlMs?: number

@@ -47,7 +47,7 @@ export class WorkerPool {
 
   constructor(parts: WorkerPoolParts) {
     this.#parts = parts
-    // Workers that accept for themselves leave most connections to one of them.
+    // Where workers accept by themselves, one of them gets most of the connections.
     cluster.schedulingPolicy = cluster.SCHED_RR
   }
 

@@ -16,7 +16,7 @@ export interface Pool {
 /**
  * Builds the process whose workers take requests on one port.
  *
- * @param log is told of each time that the database can't be written to, where this process writes
+ * @param log gets the database's outages and their ends, where this process writes
  * @param onReady is called once: when all workers take requests
  */
 export async function startPrimary(config: Config, log: Log, onReady: (ready: Ready) => void): Promise<Pool> {

@@ -35,7 +35,7 @@ export interface App {
 /**
  * Builds the process that takes requests, and resolves when it does.
  *
- * @param log is told of what is wrong, unexpected errors among it, of what is waited for, and when all is well again
+ * @param log gets outages and their ends, what is being waited for, and every unexpected error
  */
 export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT): Promise<App> {
   const onError = (error: unknown) => log.error(error)

@@ -191,6 +191,24 @@ test('a message that promises more than there is does not make the topic be read
   expect(await later).toBe(1)
 })
 
+test('a revision that a client made up keeps no real message from being read', async () => {
+  const { pubsub, source, topic, next } = setUp()
+  await topic.open()
+  await next()
+  const { closed, open } = gate()
+  source.gate = closed
+  const later = next()
+  const caughtUp = topic.catchUp(999_999)
+  await vi.advanceTimersByTimeAsync(0)
+  // Committed after that read has begun.
+  source.revision = 1
+  pubsub.receive(1)
+  open()
+  await caughtUp
+  expect(await later).toBe(1)
+  expect(source.reads).toBe(3)
+})
+
 test('a topic that cannot be read at first is refused, and one that cannot be later keeps what it has', async () => {
   const { source, errors, topic, broker } = setUp()
   vi.spyOn(source, 'read').mockRejectedValueOnce(new Error('gone'))

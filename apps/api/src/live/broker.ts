@@ -22,7 +22,7 @@ import { Topic, type TopicParts } from './topic.ts'
  */
 
 interface BrokerParts extends Omit<TopicParts, 'recheckMs'> {
-  /** Tells other processes; undefined where there are none. */
+  /** Reaches other processes; undefined where there are none. */
   pubsub?: PubSub | undefined
   recheckMs?: number
 }
@@ -40,15 +40,14 @@ export class Broker {
     })
   }
 
-  /** How many topics are retained. */
+  /** How many topics have streams here. */
   get size(): number {
     return this.#topics.size
   }
 
   /**
-   * Hands a new message to the streams here, and tells other processes of it. It does the second even where the message
-   * is no news here: it may have been read here before its own transaction was heard to be committed, and then nobody
-   * else would tell.
+   * Hands a new message to the streams here, and announces it to other processes. Even one that is not news here is
+   * announced: it may have been read here between its commit and this call, and nobody else would announce it.
    */
   publish(message: Message): void {
     const { topic, revision } = message

@@ -1,7 +1,6 @@
 /**
- * A condition variable for one event loop: whoever needs a state waits for it, whoever changes the state notifies.
- * There is no lock, because nothing runs between a predicate that holds and the code it wakes but that code's own turn
- * of the microtask queue.
+ * A condition variable for one event loop: code that needs a state waits for it, code that changes the state notifies.
+ * There is no lock: between a predicate that holds and the code that waited for it, only other microtasks run.
  */
 export class Condition {
   readonly #waiters = new Set<() => void>()

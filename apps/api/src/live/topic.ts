@@ -8,13 +8,16 @@ const CATCH_UP_TIMEOUT_MS = 1000
 export interface TopicParts {
   source: MessageSource
   cache?: MessageCache | undefined
-  /** Is told of a topic that could not be read again: it stays as it is, and is read at the next occasion. */
+  /** Called when a topic could not be read again: it keeps what it has until the next attempt. */
   onError: (error: unknown) => void
   /** Milliseconds without news after which a topic is read again, in case messages got lost. */
   recheckMs: number
 }
 
-/** A topic with streams on it: its newest message, and the newest revision that other processes have announced. */
+/**
+ * A topic with streams on it: its newest message, the newest revision that others have announced, and the Condition that
+ * its audience waits on.
+ */
 export class Topic {
   readonly name: string
   readonly #parts: TopicParts
@@ -23,6 +26,7 @@ export class Topic {
   #retained = 0
   #newest: Message | undefined
   #announced = -1
+  #announcements = 0
   #mayHaveMissed = false
   #refreshing: Promise<void> | undefined
 
@@ -42,7 +46,7 @@ export class Topic {
     this.#retained += 1
   }
 
-  /** Counts one less. Without any left, whoever waits is let go and the topic is forgotten. */
+  /** Counts one less. The last one ends the wait of `next` and has the topic forgotten. */
   release(): void {
     this.#retained -= 1
     if (this.#retained > 0) return
@@ -57,10 +61,11 @@ export class Topic {
     this.#changed.notifyAll()
   }
 
-  /** Another process has this revision: if it is news, the topic is read. */
+  /** Another process has published this revision: if it is newer than what is here, the topic is read. */
   announce(revision: number): void {
-    if (revision <= this.#announced) return
-    this.#announced = revision
+    if (revision <= (this.#newest?.revision ?? -1)) return
+    this.#announced = Math.max(this.#announced, revision)
+    this.#announcements += 1
     this.#changed.notifyAll()
   }
 
@@ -76,8 +81,8 @@ export class Topic {
   }
 
   /**
-   * Resolves with the newest message, as soon as it is newer than `revision`: so whoever is slow to ask gets the
-   * newest there is, and not the ones between. Resolves with nothing once the topic is released.
+   * Resolves with the newest message as soon as it is newer than `revision`: a caller that is slow to ask gets the newest,
+   * not the ones between. Reads the topic when there is a reason to. Resolves with nothing once the topic is released.
    */
   async next(revision: number): Promise<Message | undefined> {
     const isNews = () => this.#retained === 0 || (this.#newest?.revision ?? -1) > revision
@@ -119,7 +124,7 @@ export class Topic {
 
   async #read(): Promise<void> {
     const { source, cache } = this.#parts
-    const announced = this.#announced
+    const [announced, announcements] = [this.#announced, this.#announcements]
     const fromSource = this.#mayHaveMissed || !this.#isBehind
     this.#mayHaveMissed = false
     try {
@@ -129,9 +134,9 @@ export class Topic {
       this.offer(message)
       cache?.put(message)
     } finally {
-      // What is announced meanwhile leads to another read. What was announced before does not, be it fulfilled or not:
+      // What was announced meanwhile leads to another read. What was announced before does not, even if it was not found:
       // a revision that does not exist would be read for ever.
-      if (this.#announced === announced) this.#announced = -1
+      if (this.#announcements === announcements) this.#announced = -1
     }
   }
 }

@@ -57,7 +57,7 @@ export class DatabaseRefused extends Error {}
 /**
  * Opens a PostgreSQL database and brings its schema up to date. Waits for one that is away, as long as it takes.
  *
- * @param log is told, once, that it is being waited for, and of each time that it is away later
+ * @param log gets, once, that it is being waited for, and later outages and their ends
  */
 export async function openPostgres(url: string, log: Log = silent): Promise<WritableDatabase> {
   const address = addressOf(url)
