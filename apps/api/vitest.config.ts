@@ -19,6 +19,8 @@ export const unit = defineProject({
   test: {
     ...limits,
     name: 'api unit',
+    // Loading Koa and TypeORM anew for each file would take longer than the tests.
+    isolate: false,
     include: ['src/**/*.test.ts'],
     exclude: ['**/*.integration.test.ts'],
     provide: { servers: false },

@@ -8,6 +8,7 @@ export const unit = defineProject({
   ...base,
   test: {
     name: 'loadtest unit',
+    isolate: false,
     include: ['**/*.test.ts'],
     exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
   },

@@ -10,7 +10,7 @@ export const unit = defineProject({
   plugins: [vue()],
   resolve: { conditions },
   ssr: { resolve: { conditions } },
-  test: { name: 'web unit', environment: 'node', include: ['src/**/*.test.ts'], css: true },
+  test: { name: 'web unit', isolate: false, include: ['src/**/*.test.ts'], css: true },
 })
 
 export default defineConfig({ test: { projects: [unit] } })

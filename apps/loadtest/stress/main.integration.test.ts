@@ -16,7 +16,7 @@ test.each([[['--seed', '4']], [['--seed', '5', '--without-redis']], [['--seed', 
     expect(output).toContain(`Seed ${args[1]}: npm run stress -- ${args[0]} ${args[1]} --seconds 15`)
     expect(output).toMatch(/kill a node +\d/)
     expect(output).toMatch(/\nevery promise was kept\n/)
-    expect(numberOf(/votes acknowledged/, output)).toBeGreaterThan(100)
+    expect(numberOf(/votes acknowledged/, output)).toBeGreaterThan(20)
     expect(numberOf(/streams that reconnected/, output)).toBeGreaterThan(0)
     expect(numberOf(/frames seen/, output)).toBeGreaterThan(100)
   },
