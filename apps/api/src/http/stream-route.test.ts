@@ -14,6 +14,7 @@ import { Watcher } from '../../testing/watcher.ts'
 import { Audiences } from '../live/audiences.ts'
 import { Broker } from '../live/broker.ts'
 import { Signal, type VoteCast } from '../polls/signals.ts'
+import { pollTopic } from '../polls/topics.ts'
 import { pollMessages, publishVotes } from '../reactions/publish.ts'
 import { SqlPollReader } from '../store/sql-poll-reader.ts'
 import { SqlPollWriter } from '../store/sql-poll-writer.ts'
@@ -219,7 +220,7 @@ const openParts = async () => {
     streams: audiences.heartbeat.streams,
     topics: broker.size,
   })
-  return { port: (server.address() as AddressInfo).port, writer, held, errors }
+  return { port: (server.address() as AddressInfo).port, writer, broker, held, errors }
 }
 
 const until = (condition: () => boolean) => vi.waitUntil(condition, { timeout: 10_000, interval: 5 })
@@ -275,6 +276,20 @@ test('a client that leaves before its stream has opened, is refused or asks for 
   expect(held()).toEqual(NOTHING)
   // That someone left is no news for the log.
   expect(errors).toEqual([])
+})
+
+test('the last message of a topic ends the response of its streams, and leaves those of others open', async () => {
+  const { port, broker, held } = await openParts()
+  const [only, other] = [await RawConnection.open(port), await RawConnection.open(port)]
+  await only.send(get(routes.stream('tabspace'))).until(/\n\n$/)
+  await other.send(get(routes.streamOf(['tabspace', 'vvsemacs']))).until(/vvsemacs.*\n\n$/s)
+  broker.publish({ topic: pollTopic('tabspace'), revision: 1, event: 'end', json: '{"reason":"deleted"}', last: true })
+  const end = /event: end\nid: 1\ndata: {"reason":"deleted"}\n\n$/
+  await other.until(end)
+  expect(await only.ended).toBe('end')
+  expect(only.text).toMatch(end)
+  await until(() => held().streams === 1)
+  expect(held()).toEqual({ streams: 1, topics: 1 })
 })
 
 test('a reader that hangs holds nobody up, and gets the newest when it reads again, not all that it missed', async () => {
