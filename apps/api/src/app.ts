@@ -12,6 +12,7 @@ import { openStore, openWakes } from './parts.ts'
 import { broadcastVotes } from './polls/broadcast-vote.ts'
 import { isUnavailable } from './polls/errors.ts'
 import { Signal, type VoteCast } from './polls/signals.ts'
+import { RateCounterClient } from './workers/rate-counter-client.ts'
 import { roundTrip } from './workers/round-trip.ts'
 
 /** Milliseconds that requests under way have to finish once the end has begun. */
@@ -64,9 +65,10 @@ export async function startApp(
     store,
     voteCast,
     audiences,
-    limits: rateLimits(config.rateLimit),
+    limits: rateLimits(config.rateLimit, config.workers > 1 ? new RateCounterClient(process) : undefined),
     voters: new Voters(database.voterKey),
     allowedOrigins: config.allowedOrigins,
+    publicOrigin: config.publicUrl && new URL(config.publicUrl).origin,
     trustProxy: config.trustProxy,
     entry,
     files: built && webFiles(webRoot),

@@ -1,9 +1,11 @@
 import type { AppLog } from './app.ts'
 import type { Config } from './config.ts'
+import { MemoryRateCounter } from './lib/rate-counter.ts'
 import { SqlPollWriter } from './store/sql-poll-writer.ts'
 import { openSqlite } from './store/sqlite-database.ts'
 import { WakeExchange } from './wakes/wake-exchange.ts'
 import type { Channel } from './workers/channel.ts'
+import { serveRateCounter } from './workers/rate-counter-server.ts'
 import { type Ready, WorkerPool } from './workers/worker-pool.ts'
 import { serveWrites } from './workers/write-desk.ts'
 
@@ -21,11 +23,19 @@ export interface Pool {
  */
 export async function openPool(config: Config, log: AppLog, onReady: (ready: Ready) => void): Promise<Pool> {
   const count = config.workers
-  if ('url' in config.database) return new WorkerPool({ count, onReady, attend: () => () => {} })
+  const counter = new MemoryRateCounter()
+  if ('url' in config.database) {
+    const attend = (worker: Channel) => {
+      serveRateCounter(worker, counter)
+      return () => {}
+    }
+    return new WorkerPool({ count, onReady, attend })
+  }
   const exchange = new WakeExchange()
   const database = await openSqlite(config.database.path, log)
   const writer = new SqlPollWriter(database)
   const attend = (worker: Channel) => {
+    serveRateCounter(worker, counter)
     serveWrites(worker, writer)
     return exchange.add(worker)
   }

@@ -203,6 +203,7 @@ const openParts = async () => {
     limits: rateLimits(false),
     voters: new Voters('key'),
     allowedOrigins: [],
+    publicOrigin: undefined,
     trustProxy: false,
     entry: undefined,
     files: undefined,

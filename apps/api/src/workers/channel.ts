@@ -6,7 +6,7 @@ export interface Channel {
 }
 
 /** What the messages on it are about; there are others' messages on it too. */
-export type Topic = 'ready' | 'round trip' | 'wakes' | 'writes'
+export type Topic = 'ready' | 'rate limits' | 'round trip' | 'wakes' | 'writes'
 
 /** Resolves when the message has left. Rejects where the other process is gone. */
 export function post(channel: Channel, topic: Topic, message: object): Promise<void> {
