@@ -5,7 +5,9 @@ import Koa, { type Middleware } from 'koa'
 import type { Audiences } from '../live/audiences.ts'
 import type { PollStore } from '../polls/poll-store.ts'
 import type { Signal, VoteCast } from '../polls/signals.ts'
+import { refuseCrossSite } from './middleware/cross-site.ts'
 import { readQuery } from './middleware/query.ts'
+import { securityHeaders } from './middleware/security-headers.ts'
 import { pageRoutes } from './page-route.ts'
 import { newPollRoute, pollListRoute, pollRoute } from './polls-route.ts'
 import { problems } from './problem.ts'
@@ -46,9 +48,11 @@ export function createKoa(parts: HttpParts): Koa {
   koa.on('error', (error: NodeJS.ErrnoException) => {
     if (!LEFT.includes(error.code ?? '')) onError(error)
   })
+  koa.use(securityHeaders())
   if (allowedOrigins.length > 0) koa.use(corsFor(allowedOrigins))
   koa.use(problems(onError))
   koa.use(readQuery)
+  koa.use(refuseCrossSite(parts.publicOrigin ? [parts.publicOrigin, ...allowedOrigins] : allowedOrigins))
 
   const router = new Router()
   router.post(routes.votes(':id'), voteRoute({ store, voters, voteCast, limits }))
