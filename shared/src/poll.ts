@@ -1,8 +1,9 @@
 import * as z from 'zod'
+import { boundedArray } from './bounded-array.ts'
 import { limits } from './limits.ts'
 
 /** What people type in polls' addresses: no letter or digit that looks like another one. */
-export const pollIdSchema = z.string().regex(/^[2-9a-hjkmnp-z]{8}$/, 'is not the id of a poll')
+export const pollIdSchema = z.string().regex(/^[2-9a-hjkmnp-z]{8}$/, 'Not the id of a poll.')
 
 const statusSchema = z.enum(['open', 'closed'])
 const countSchema = z.int().nonnegative()
@@ -57,9 +58,16 @@ export const pollListSchema = z.strictObject({
   nextCursor: z.string().nullable(),
 })
 
+const pageSizeError = `A whole number from 1 to ${limits.pageSize}.`
+
 export const pollListQuerySchema = z.object({
-  cursor: z.string().max(100).optional(),
-  limit: z.coerce.number().int().min(1).max(limits.pageSize).default(limits.pageSize),
+  cursor: z.string('Give it once.').max(100, 'At most 100 characters.').optional(),
+  limit: z
+    .string('Give it once.')
+    .regex(/^\d{1,3}$/, pageSizeError)
+    .transform(Number)
+    .pipe(z.int().min(1, pageSizeError).max(limits.pageSize, pageSizeError))
+    .default(limits.pageSize),
 })
 
 /** Signs that a database can't keep (half a character), or that make a text look like another one. */
@@ -69,22 +77,25 @@ const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u
 /** A line of text that can be seen, its white space folded. */
 const textSchema = (length: number) =>
   z
-    .string()
+    .string('A text is needed.')
     .transform((text) => text.replace(/\s+/g, ' ').trim())
     .pipe(
       z
         .string()
-        .max(length)
-        .refine((text) => !UNFIT.test(text), 'has signs in it that are no text')
-        .refine((text) => VISIBLE.test(text), 'may not be empty'),
+        .max(length, `At most ${length} characters.`)
+        .refine((text) => !UNFIT.test(text), 'There are characters in it that are no text.')
+        .refine((text) => VISIBLE.test(text), 'May not be empty.'),
     )
 
 /** The body of `POST /api/polls`. */
 export const newPollSchema = z
   .strictObject({
     question: textSchema(limits.questionLength),
-    choices: z.array(textSchema(limits.choiceLength)).min(limits.minChoices).max(limits.maxChoices),
-    maxChoices: z.int().positive().default(1),
+    choices: boundedArray(textSchema(limits.choiceLength), limits.maxChoices, 'choices').refine(
+      (choices) => choices.length >= limits.minChoices,
+      `At least ${limits.minChoices} choices.`,
+    ),
+    maxChoices: z.int('A whole number is needed.').positive('At least 1.').default(1),
   })
   .check((context) => {
     const { choices, maxChoices } = context.value
@@ -93,7 +104,7 @@ export const newPollSchema = z
         context.issues.push({
           code: 'custom',
           path: ['choices', index],
-          message: 'stands in the list already',
+          message: 'Stands in the list already.',
           input: text,
         })
       }
@@ -102,7 +113,7 @@ export const newPollSchema = z
       context.issues.push({
         code: 'custom',
         path: ['maxChoices'],
-        message: 'is more than there are choices',
+        message: 'More than there are choices.',
         input: maxChoices,
       })
     }

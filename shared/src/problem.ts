@@ -11,6 +11,7 @@ export const problemStatus = {
   'method-not-allowed': 405,
   'poll-closed': 409,
   'body-too-large': 413,
+  'uri-too-long': 414,
   'unsupported-media-type': 415,
   'invalid-body': 422,
   'invalid-query': 422,

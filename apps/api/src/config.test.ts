@@ -22,6 +22,7 @@ test('an empty environment is the documented defaults', () => {
     rateLimit: true,
     logLevel: 'info',
     allowedOrigins: [],
+    publicUrl: undefined,
     trustProxy: false,
     webDev: false,
   })
@@ -37,7 +38,8 @@ test('every variable is read', () => {
     RATE_LIMIT: 'off',
     LOG_LEVEL: 'silent',
     ALLOWED_ORIGINS: 'https://a.example.com, http://localhost:5173,',
-    TRUST_PROXY: 'on',
+    PUBLIC_URL: 'https://example.com/polls',
+    TRUST_PROXY: '10.0.0.0/8, ::1',
     WEB_DEV: 'on',
   })
   expect(config).toEqual({
@@ -49,7 +51,8 @@ test('every variable is read', () => {
     rateLimit: false,
     logLevel: 'silent',
     allowedOrigins: ['https://a.example.com', 'http://localhost:5173'],
-    trustProxy: true,
+    publicUrl: 'https://example.com/polls',
+    trustProxy: ['10.0.0.0/8', '::1'],
     webDev: true,
   })
 })
@@ -67,7 +70,8 @@ test('every bad variable is reported at once, with what it should be', () => {
     RATE_LIMIT: 'yes',
     LOG_LEVEL: 'loud',
     ALLOWED_ORIGINS: 'https://ok.example.com,example.com',
-    TRUST_PROXY: '1',
+    PUBLIC_URL: 'polls.example.com',
+    TRUST_PROXY: 'yes',
     WEB_DEV: 'true',
   })
   expect(message.split('\n').map((line) => line.trim())).toEqual([
@@ -79,7 +83,8 @@ test('every bad variable is reported at once, with what it should be', () => {
     expect.stringMatching(/^RATE_LIMIT: .*on or off/),
     expect.stringMatching(/^LOG_LEVEL: .*silent/),
     expect.stringMatching(/^ALLOWED_ORIGINS: .*"example\.com"/),
-    expect.stringMatching(/^TRUST_PROXY: .*on or off/),
+    expect.stringMatching(/^PUBLIC_URL: .*https:/),
+    expect.stringMatching(/^TRUST_PROXY: .*number of proxies/),
     expect.stringMatching(/^WEB_DEV: .*on or off/),
   ])
 })
@@ -116,4 +121,55 @@ test.each(['postgres://polls:secret@db.example.com:5433/polls', 'postgresql://db
 
 test('WORKERS=auto is one process for each core', () => {
   expect(readConfig({ WORKERS: 'auto' }).workers).toBe(availableParallelism())
+})
+
+test.each([
+  ['off', false],
+  ['0', false],
+  ['on', 1],
+  ['3', 3],
+  ['192.0.2.1', ['192.0.2.1']],
+  ['10.0.0.0/8,2001:db8::/32', ['10.0.0.0/8', '2001:db8::/32']],
+])('TRUST_PROXY=%s is %s', (TRUST_PROXY, trust) => {
+  expect(readConfig({ TRUST_PROXY }).trustProxy).toEqual(trust)
+})
+
+test.each([
+  'true',
+  '-1',
+  '1.5',
+  '100',
+  'proxy.example.com',
+  '10.0.0.0/33',
+  '10.0.0.0/8/8',
+  '10.0.0/8',
+  '::1/129',
+  '10.0.0.1:80',
+  '10.0.0.1,',
+  ' ',
+])('TRUST_PROXY=%s is refused', (TRUST_PROXY) => {
+  expect(refusal({ TRUST_PROXY })).toMatch(/TRUST_PROXY: must be off, on, /)
+})
+
+test.each(['https://polls.example.com', 'http://192.0.2.1:3000/', 'https://example.com/polls/'])(
+  'PUBLIC_URL=%s is an address',
+  (PUBLIC_URL) => {
+    expect(readConfig({ PUBLIC_URL }).publicUrl).toBe(PUBLIC_URL)
+  },
+)
+
+test.each([
+  'polls.example.com',
+  '/polls',
+  'ftp://example.com',
+  'https://',
+  'https:///polls.example.com',
+  'https:polls.example.com',
+  'https://example.com/?a=b',
+  'https://example.com/#top',
+  'https://me:secret@example.com',
+  'https://example.com\r',
+  'https://exa mple.com',
+])('PUBLIC_URL=%s is refused', (PUBLIC_URL) => {
+  expect(refusal({ PUBLIC_URL })).toMatch(/PUBLIC_URL: must be an http or https address/)
 })

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import * as z from 'zod'
+import { readTrustProxy, type TrustProxy } from './http/trust-proxy.ts'
 
 const list = z
   .string()
@@ -49,7 +50,27 @@ const environmentSchema = z.object({
     .enum(['silent', 'error', 'warn', 'info', 'debug'], 'must be silent, error, warn, info or debug')
     .default('info'),
   ALLOWED_ORIGINS: list.pipe(z.array(origin)),
-  TRUST_PROXY: onOff('off'),
+  PUBLIC_URL: z
+    .string()
+    .refine(
+      (text) => /^https?:\/\/[^\s\\/?#@][^\s\\?#@]*$/i.test(text) && URL.canParse(text),
+      'must be an http or https address such as https://polls.example.com, with no ? and no #',
+    )
+    .optional(),
+  TRUST_PROXY: z
+    .string()
+    .default('off')
+    .transform((text, context): TrustProxy => {
+      try {
+        return readTrustProxy(text)
+      } catch {
+        context.addIssue(
+          'must be off, on, a number of proxies, or their addresses and networks with a comma between them, ' +
+            'such as 10.0.0.0/8,::1',
+        )
+        return z.NEVER
+      }
+    }),
   WEB_DEV: onOff('off'),
 })
 
@@ -67,8 +88,10 @@ export interface Config {
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
   /** Other origins whose pages may use the API, with the voter's cookie. */
   readonly allowedOrigins: readonly string[]
-  /** Whether X-Forwarded-For and X-Forwarded-Proto come from a proxy of one's own, and can be believed. */
-  readonly trustProxy: boolean
+  /** Where people open it, with the path that it stands under; undefined where that is what they ask it by. */
+  readonly publicUrl: string | undefined
+  /** Which proxies' X-Forwarded headers can be believed. */
+  readonly trustProxy: TrustProxy
   /** Set by `npm run dev`: pages load their scripts from Vite's dev server, which fetches the page from here. */
   readonly webDev: boolean
 }
@@ -94,6 +117,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     rateLimit: env.RATE_LIMIT,
     logLevel: env.LOG_LEVEL,
     allowedOrigins: env.ALLOWED_ORIGINS,
+    publicUrl: env.PUBLIC_URL,
     trustProxy: env.TRUST_PROXY,
     webDev: env.WEB_DEV,
   })

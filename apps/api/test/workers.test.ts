@@ -95,6 +95,21 @@ test.each(places)('several workers on %s: every stream ends on the newest, and n
   expect(server.output.match(/http:/g)).toHaveLength(1)
 })
 
+test.each(places.slice(0, 2))(
+  'a limit on %s is the same however many workers there are',
+  { timeout: 60_000 },
+  async (_, place) => {
+    const { environment } = await place()
+    const { url } = await open({ ...environment, WORKERS: '2', RATE_LIMIT: 'on' })
+    // Requests side by side have connections of their own, which the pool deals out.
+    const make = () => fetch(url + routes.polls, json({ question: 'Which?', choices: ['one', 'two'] }))
+    const made = (await Promise.all(Array.from({ length: 40 }, make))).map(({ status }) => status)
+    // One poll is there already.
+    expect(made.filter((status) => status === 201)).toHaveLength(29)
+    expect(made.filter((status) => status === 429)).toHaveLength(11)
+  },
+)
+
 test('however many workers start at once, what is made on the first start is made once', async () => {
   const { databasePath } = await setUp('node', '4')
   expect(await query(databasePath, "SELECT count(*) AS keys FROM setting WHERE name = 'voter-key'")).toEqual([

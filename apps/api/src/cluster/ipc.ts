@@ -9,7 +9,7 @@ export interface Channel {
 }
 
 /** What a message is about. Node's own messages and those of libraries travel on the channel too. */
-export type MessageType = 'ready' | 'round-trip' | 'pubsub' | 'writer'
+export type MessageType = 'ready' | 'round-trip' | 'pubsub' | 'rate-limits' | 'writer'
 
 /** Resolves when the message has left. Rejects where it can't be sent, or the other process is gone. */
 export function post(channel: Channel, type: MessageType, body: object): Promise<void> {

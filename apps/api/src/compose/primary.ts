@@ -1,9 +1,11 @@
 import type { Channel } from '../cluster/ipc.ts'
 import { PubSubExchange } from '../cluster/pubsub-exchange.ts'
+import { serveRateCounter } from '../cluster/rate-counter-server.ts'
 import { type Ready, WorkerPool } from '../cluster/worker-pool.ts'
 import { serveWriter } from '../cluster/writer-server.ts'
 import type { Config } from '../config.ts'
 import type { Log } from '../lib/log.ts'
+import { MemoryRateCounter } from '../lib/rate-counter.ts'
 import { SqlPollWriter } from '../store/sql-poll-writer.ts'
 import { openSqlite } from '../store/sqlite-database.ts'
 
@@ -21,11 +23,19 @@ export interface Pool {
  */
 export async function startPrimary(config: Config, log: Log, onReady: (ready: Ready) => void): Promise<Pool> {
   const count = config.workers
-  if ('url' in config.database) return new WorkerPool({ count, onReady, onFork: () => () => {} })
+  const counter = new MemoryRateCounter()
+  if ('url' in config.database) {
+    const onFork = (worker: Channel) => {
+      serveRateCounter(worker, counter)
+      return () => {}
+    }
+    return new WorkerPool({ count, onReady, onFork })
+  }
   const exchange = new PubSubExchange()
   const database = await openSqlite(config.database.path, log)
   const writer = new SqlPollWriter(database)
   const onFork = (worker: Channel) => {
+    serveRateCounter(worker, counter)
     serveWriter(worker, writer)
     return exchange.add(worker)
   }

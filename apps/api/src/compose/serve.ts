@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { roundTrip } from '../cluster/ipc.ts'
+import { RateCounterClient } from '../cluster/rate-counter-client.ts'
 import type { Config } from '../config.ts'
 import { rateLimits } from '../http/rate-limit.ts'
 import { createKoa } from '../http/router.ts'
@@ -61,9 +62,10 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     writer,
     voteCast,
     audiences,
-    limits: rateLimits(config.rateLimit),
+    limits: rateLimits(config.rateLimit, config.workers > 1 ? new RateCounterClient(process) : undefined),
     voters: new Voters(database.voterKey),
     allowedOrigins: config.allowedOrigins,
+    publicOrigin: config.publicUrl && new URL(config.publicUrl).origin,
     trustProxy: config.trustProxy,
     entry,
     files: built && webFiles(webRoot),

@@ -1,12 +1,19 @@
+import { isUtf8 } from 'node:buffer'
 import type { Context } from 'koa'
 import getRawBody from 'raw-body'
 import type * as z from 'zod'
-import { RequestError } from './problem.ts'
+import { clip } from '../polls/errors.ts'
+import { parsePairs } from './form-encoding.ts'
+import { invalidInput, RequestError } from './problem.ts'
 
 /** Bytes. The largest poll that may be made, in the wordiest script, takes less. */
 const LIMIT = 32 * 1024
 
-export type Body = { kind: 'json'; value: unknown } | { kind: 'form'; value: URLSearchParams }
+/** Fields of a form. The largest ballot has less. */
+const MAX_FIELDS = 100
+
+/** A form's value is each field's values, in their order. */
+export type Body = { kind: 'json'; value: unknown } | { kind: 'form'; value: ReadonlyMap<string, readonly string[]> }
 
 /** Reads a JSON or form body. Throws a RequestError that says which it wanted, or what was wrong with it. */
 export async function readBody(ctx: Context): Promise<Body> {
@@ -20,8 +27,9 @@ export async function readBody(ctx: Context): Promise<Body> {
       'Send the body as application/json or application/x-www-form-urlencoded, and say so in Content-Type.',
     )
   }
+  refuseCharset(ctx)
   const text = await readText(ctx)
-  if (kind === 'urlencoded') return { kind: 'form', value: new URLSearchParams(text) }
+  if (kind === 'urlencoded') return { kind: 'form', value: parsePairs(text, MAX_FIELDS, 'invalid-body') }
   try {
     return { kind: 'json', value: JSON.parse(text) }
   } catch (error) {
@@ -44,14 +52,33 @@ export function conform<S extends z.ZodType>(
 ): z.infer<S> {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  const errors = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))
-  const detail = errors.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ')
-  throw new RequestError(code, detail, errors)
+  throw invalidInput(
+    code,
+    parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
+  )
 }
 
+/** Bytes in another character set would be read as other characters. */
+function refuseCharset(ctx: Context): void {
+  const charsets = ctx.get('Content-Type').matchAll(/;\s*charset\s*=\s*"?([^\s";]*)/gi)
+  for (const [, charset = ''] of charsets) {
+    if (!/^utf-?8$/i.test(charset)) {
+      throw new RequestError('unsupported-media-type', `Send the body as UTF-8, not as "${clip(charset, 40)}".`)
+    }
+  }
+}
+
+/** The body's text, without a byte order mark (RFC 8259, section 8.1). */
 async function readText(ctx: Context): Promise<string> {
+  const bytes = await readBytes(ctx)
+  if (!isUtf8(bytes)) throw new RequestError('malformed-request', 'The body is not UTF-8 text.')
+  const text = bytes.toString()
+  return text.startsWith('\ufeff') ? text.slice(1) : text
+}
+
+async function readBytes(ctx: Context): Promise<Buffer> {
   try {
-    return (await getRawBody(ctx.req, { limit: LIMIT, length: ctx.request.length ?? null })).toString()
+    return await getRawBody(ctx.req, { limit: LIMIT, length: ctx.request.length ?? null })
   } catch (error) {
     const { type } = error as getRawBody.RawBodyError
     if (type !== 'entity.too.large') throw new RequestError('malformed-request', 'The body did not arrive whole.')

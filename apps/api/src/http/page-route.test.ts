@@ -98,7 +98,7 @@ test('a page loads the compiled entry and its styles, and lets nothing from else
   expect(scripts).toEqual(['/assets/index-1a2b.js'])
   expect(styles).toEqual(['/assets/index-9z.css'])
   for (const path of [...scripts, ...styles]) expect((await fetch(url + path)).status).toBe(200)
-  expect(policy).toMatch(/default-src 'self'/)
+  expect(policy).toMatch(/^default-src 'none';/)
   expect(policy).not.toMatch(/unsafe|\*/)
 })
 

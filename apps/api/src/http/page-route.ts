@@ -4,19 +4,16 @@ import { routes } from '@pollcast/shared/routes'
 import type { Context, Middleware } from 'koa'
 import { PollError } from '../polls/errors.ts'
 import type { PollReader } from '../polls/poll-store.ts'
+import { setPagePolicy } from './middleware/security-headers.ts'
 import { pollIdOf } from './poll-id.ts'
 import { pollFor } from './polls-route.ts'
 import { RequestError } from './problem.ts'
 import { newVoterId, type Voters } from './voter.ts'
 import { devEntry, renderShell, type WebEntry } from './web-shell.ts'
 
-/** The page may load what this server serves and nothing else. Vite's dev server injects styles, so not there. */
-const POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'"
-
 const html = (ctx: Context, entry: WebEntry, title: string, context: PageContext) => {
-  if (entry !== devEntry) ctx.set('Content-Security-Policy', POLICY)
+  setPagePolicy(ctx, entry === devEntry)
   ctx.set('Cache-Control', 'private, no-cache')
-  ctx.set('X-Content-Type-Options', 'nosniff')
   ctx.vary('Cookie')
   ctx.type = 'html'
   ctx.body = renderShell(entry, title, context)

@@ -71,7 +71,7 @@ test('without a limit a page has as many as a stream can watch', async () => {
 test.each<[string, ProblemCode]>([
   ['?cursor=nonsense', 'malformed-cursor'],
   ['?cursor=', 'malformed-cursor'],
-  ['?cursor=%00%ff', 'malformed-cursor'],
+  ['?cursor=%00%ff', 'invalid-query'],
   [`?cursor=${'x'.repeat(101)}`, 'invalid-query'],
   ['?cursor=a&cursor=b', 'invalid-query'],
   ['?limit=0', 'invalid-query'],
@@ -80,6 +80,8 @@ test.each<[string, ProblemCode]>([
   ['?limit=1.5', 'invalid-query'],
   ['?limit=', 'invalid-query'],
   ['?limit=many', 'invalid-query'],
+  ['?limit=0x10', 'invalid-query'],
+  ['?limit=1e1', 'invalid-query'],
   ['?limit=1&limit=2', 'invalid-query'],
 ])('a list asked for with %s is refused as %s', async (query, code) => {
   const { url } = await openApp()
@@ -200,6 +202,49 @@ test('white space is folded, and texts that nobody sees, or that are no text, ar
   }
 })
 
+test('a list of choices that is too long is one error, whatever is in it', async () => {
+  const { url } = await openApp()
+  for (const choice of ['', 0, 'x'.repeat(1000), { choices: [] }, null]) {
+    const choices = Array.from({ length: 25 }, () => choice)
+    const { errors } = await readProblem('invalid-body', await fetch(url + routes.polls, json({ ...good, choices })))
+    expect(errors).toEqual([{ path: 'choices', message: 'At most 20 choices.' }])
+  }
+})
+
+test('however much is wrong with a body, the answer is short', async () => {
+  const { url } = await openApp()
+  const fields = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`\u0001é${index}`, 1]))
+  for (const wanted of [
+    { ...good, ...fields },
+    { ...good, ['x'.repeat(30_000)]: 1 },
+    { question: 'x'.repeat(10_000), choices: texts(20).map((text) => `${text}\u0000`.repeat(12)) },
+  ]) {
+    const answer = await fetch(url + routes.polls, json(wanted))
+    const text = await answer.clone().text()
+    const { errors } = await readProblem('invalid-body', answer)
+    expect(errors?.length).toBeGreaterThan(0)
+    expect(errors?.length).toBeLessThanOrEqual(20)
+    expect(Buffer.byteLength(text)).toBeLessThan(4096)
+  }
+})
+
+test('a body nested too deep for any poll is refused like any other', async () => {
+  const { url, errors } = await openApp()
+  const deep = '['.repeat(16_000) + ']'.repeat(16_000)
+  for (const body of [deep, `{"question":${deep.slice(500, -500)},"choices":["a","b"]}`]) {
+    await readProblem('invalid-body', await fetch(url + routes.polls, { ...json(''), body }))
+  }
+  expect(errors).toEqual([])
+})
+
+test('polls that are refused count for the limit of new polls', async () => {
+  const { url } = await openApp({ rateLimit: true })
+  for (let asked = 0; asked < 30; asked += 1) {
+    await readProblem('malformed-json', await fetch(url + routes.polls, { ...json(''), body: '{' }))
+  }
+  await readProblem('too-many-requests', await fetch(url + routes.polls, json(good)))
+})
+
 test('with RATE_LIMIT on an address makes some polls, and is then told when to try again', async () => {
   const { url } = await openApp({ rateLimit: true })
   let answer = await fetch(url + routes.polls, json(good))
@@ -210,7 +255,7 @@ test('with RATE_LIMIT on an address makes some polls, and is then told when to t
 })
 
 test('behind a trusted proxy an address cannot pass for another by what it says of itself', async () => {
-  const { url } = await openApp({ rateLimit: true, trustProxy: true })
+  const { url } = await openApp({ rateLimit: true, trustProxy: 1 })
   // The proxy appends the address it sees to whatever the client sent.
   const askFrom = (claimed: string, seen: string) => {
     const poll = json(good)
@@ -224,6 +269,29 @@ test('behind a trusted proxy an address cannot pass for another by what it says 
     ({ status } = await askFrom(`10.0.0.${made}`, '192.0.2.1'))
   expect(status).toBe(429)
   expect((await askFrom('10.0.0.1', '192.0.2.2')).status).toBe(201)
+})
+
+test.each([
+  ['one IPv6 network', (turn: number) => `2001:db8:1:2:${turn}::1`, '2001:db8:1:3::1'],
+  [
+    'one IPv6 address',
+    (turn: number) => ['2001:DB8:1:2::1', '2001:db8:1:2:0:0:0:1', '[2001:db8:1:2::1]'][turn % 3],
+    '::1',
+  ],
+  ['one address', (turn: number) => `192.0.2.1:${50_000 + turn}`, '192.0.2.2'],
+  ['one IPv4 address in IPv6', (turn: number) => ['::ffff:192.0.2.1', '192.0.2.1', '::ffff:c000:201'][turn % 3], '::1'],
+  ['what is no address', (turn: number) => `junk-${turn}`, '192.0.2.2'],
+])('%s is one address to the limits, however it is written', async (_, write, other) => {
+  const { url } = await openApp({ rateLimit: true, trustProxy: 1 })
+  const ask = async (forwarded = '') => {
+    const poll = json(good)
+    return (await fetch(url + routes.polls, { ...poll, headers: { ...poll.headers, 'X-Forwarded-For': forwarded } }))
+      .status
+  }
+  const statuses: number[] = []
+  for (let turn = 0; turn < 33; turn += 1) statuses.push(await ask(write(turn)))
+  expect(statuses.filter((status) => status === 429)).toHaveLength(3)
+  expect(await ask(other)).not.toBe(429)
 })
 
 /** As a browser's cache asks: fetch by itself would say `no-cache`, which wants the whole answer. */

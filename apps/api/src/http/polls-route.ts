@@ -31,8 +31,8 @@ export function pollListRoute(store: PollReader): Middleware {
 /** `POST /api/polls`: 201, Location, the poll and the host's key. */
 export function newPollRoute(store: Pick<PollStore, 'create'>, limits: RateLimits | undefined): Middleware {
   return async (ctx) => {
+    await limits?.pollFrom(ctx)
     const wanted = await readJson(ctx, newPollSchema)
-    await limits?.poll(ctx)
     const { poll, hostKey } = await createPoll(wanted, store)
     const created: CreatedPoll = { poll: presentPoll(poll, []), hostKey }
     ctx.status = 201

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { type Problem, type ProblemCode, problemStatus } from '@pollcast/shared/problem'
 import type { Context, Middleware } from 'koa'
-import { isUnavailable, PollError } from '../polls/errors.ts'
+import { clip, isUnavailable, PollError } from '../polls/errors.ts'
 
 /** A request that was not understood, before any rule of polls was asked. */
 export class RequestError extends PollError {
@@ -11,6 +11,27 @@ export class RequestError extends PollError {
     super(code, message)
     this.errors = errors
   }
+}
+
+const MAX_ERRORS = 20
+const MAX_ERRORS_BYTES = 2048
+const MAX_DETAIL_LENGTH = 300
+
+/** Input that does not fit. What is told of it is bounded, however much is wrong with it. */
+export function invalidInput(
+  code: 'invalid-body' | 'invalid-query',
+  all: NonNullable<Problem['errors']>,
+): RequestError {
+  const errors: NonNullable<Problem['errors']> = []
+  let bytes = 0
+  for (const { path, message } of all.slice(0, MAX_ERRORS)) {
+    const error = { path: clip(path, 60), message: clip(message, 200) }
+    bytes += Buffer.byteLength(JSON.stringify(error))
+    if (bytes > MAX_ERRORS_BYTES) break
+    errors.push(error)
+  }
+  const detail = errors.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join(' ')
+  return new RequestError(code, detail, errors)
 }
 
 /** Too much of something: says when to try again. */
@@ -25,7 +46,13 @@ export class TooManyRequests extends PollError {
 
 export function problemOf(code: ProblemCode, detail: string, errors?: Problem['errors']): Problem {
   const status = problemStatus[code]
-  return { title: STATUS_CODES[status] ?? '', status, code, detail, ...(errors && { errors }) }
+  return {
+    title: STATUS_CODES[status] ?? '',
+    status,
+    code,
+    detail: clip(detail, MAX_DETAIL_LENGTH),
+    ...(errors && { errors }),
+  }
 }
 
 function writeProblem(ctx: Context, code: ProblemCode, detail: string, errors?: Problem['errors']): void {
@@ -43,7 +70,7 @@ export function problems(onError: (error: unknown) => void): Middleware {
       await next()
       if (ctx.body || ctx.respond === false) return
       if (ctx.status === 404) {
-        writeProblem(ctx, 'not-found', `There is nothing at ${ctx.path}.`)
+        writeProblem(ctx, 'not-found', `There is nothing at ${clip(ctx.path, 100)}.`)
       } else if (ctx.status === 405) {
         const allowed = ctx.response.get('Allow')
         writeProblem(ctx, 'method-not-allowed', `${ctx.method} is not for this address; it takes ${allowed}.`)

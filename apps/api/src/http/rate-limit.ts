@@ -1,42 +1,34 @@
 import type { Context } from 'koa'
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { MemoryRateCounter, type RateCounter } from '../lib/rate-counter.ts'
+import { networkOf } from './address.ts'
 import { TooManyRequests } from './problem.ts'
 
-/** Each counts one more, and rejects with TooManyRequests where that is one too many. */
+/** A full hall behind one router is let through, a script that sheds its cookies is not. */
+const VOTES_FROM_ADDRESS = 12_000
+/** Nobody changes their mind more often by hand. */
+const VOTES_OF_VOTER = 60
+const POLLS_FROM_ADDRESS = 30
+
+/** Each counts one more, and rejects with TooManyRequests where that is one too many. Ask before reading a body. */
 export interface RateLimits {
-  /** A vote, by a voter if they are known. */
-  vote(ctx: Context, voterId: string | undefined): Promise<void>
+  /** A vote, by whomever. */
+  voteFrom(ctx: Context): Promise<void>
+  /** A vote of a voter who is known. */
+  voteOf(voterId: string): Promise<void>
   /** A new poll. */
-  poll(ctx: Context): Promise<void>
+  pollFrom(ctx: Context): Promise<void>
 }
 
-type Limit = (key: string) => Promise<void>
-
-const perMinute = (points: number): Limit => {
-  const limiter = new RateLimiterMemory({ points, duration: 60 })
-  return async (key) => {
-    try {
-      await limiter.consume(key)
-    } catch (reason) {
-      if (reason instanceof RateLimiterRes) throw new TooManyRequests(Math.ceil(reason.msBeforeNext / 1000))
-      throw reason
-    }
-  }
-}
-
-/** The limits of one process, in memory; undefined where nothing is limited. */
-export function rateLimits(on: boolean): RateLimits | undefined {
+/** The limits; undefined where nothing is limited. */
+export function rateLimits(on: boolean, counter: RateCounter = new MemoryRateCounter()): RateLimits | undefined {
   if (!on) return undefined
-  // Nobody changes their mind more often by hand.
-  const votesOfVoter = perMinute(60)
-  // A full hall behind one router is let through, a script that sheds its cookies is not.
-  const votesFromAddress = perMinute(12_000)
-  const pollsFromAddress = perMinute(30)
+  const charge = async (key: string, perMinute: number) => {
+    const wait = await counter.charge(key, perMinute)
+    if (wait > 0) throw new TooManyRequests(Math.ceil(wait / 1000))
+  }
   return {
-    async vote(ctx, voterId) {
-      await votesFromAddress(ctx.ip)
-      if (voterId) await votesOfVoter(voterId)
-    },
-    poll: (ctx) => pollsFromAddress(ctx.ip),
+    voteFrom: (ctx) => charge(`votes from ${networkOf(ctx.ip)}`, VOTES_FROM_ADDRESS),
+    voteOf: (voterId) => charge(`votes of ${voterId}`, VOTES_OF_VOTER),
+    pollFrom: (ctx) => charge(`polls from ${networkOf(ctx.ip)}`, POLLS_FROM_ADDRESS),
   }
 }

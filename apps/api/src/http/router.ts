@@ -5,11 +5,17 @@ import Koa, { type Middleware } from 'koa'
 import type { Audiences } from '../live/audiences.ts'
 import type { PollReader, PollWriter } from '../polls/poll-store.ts'
 import type { Signal, VoteCast } from '../polls/signals.ts'
+import { refuseCrossSite } from './middleware/cross-site.ts'
+import { readQuery } from './middleware/query.ts'
+import { securityHeaders } from './middleware/security-headers.ts'
 import { pageRoutes } from './page-route.ts'
 import { newPollRoute, pollListRoute, pollRoute } from './polls-route.ts'
 import { problems } from './problem.ts'
+import { Proxies } from './proxies.ts'
 import type { RateLimits } from './rate-limit.ts'
+import { extendRequest } from './request.ts'
 import { streamRoute, streamsRoute } from './stream-route.ts'
+import type { TrustProxy } from './trust-proxy.ts'
 import { voteRoute } from './vote-route.ts'
 import type { Voters } from './voter.ts'
 import type { WebEntry } from './web-shell.ts'
@@ -23,7 +29,9 @@ export interface HttpParts {
   limits: RateLimits | undefined
   voters: Voters
   allowedOrigins: readonly string[]
-  trustProxy: boolean
+  /** The origin that people open, where it is not the one that this server is asked by. */
+  publicOrigin: string | undefined
+  trustProxy: TrustProxy
   entry: WebEntry | undefined
   /** Serves the compiled files; undefined where there are none. */
   files: Middleware | undefined
@@ -36,13 +44,16 @@ const LEFT = ['ECONNRESET', 'EPIPE']
 /** Every address that Pollcast answers, and what stands before them. */
 export function createKoa(parts: HttpParts): Koa {
   const { reader, writer, voters, voteCast, audiences, limits, allowedOrigins, onError } = parts
-  // The proxy appends the address it sees: what stands before that, anyone may have written there.
-  const koa = new Koa({ proxy: parts.trustProxy, maxIpsCount: 1 })
+  const koa = new Koa()
+  extendRequest(koa, new Proxies(parts.trustProxy))
   koa.on('error', (error: NodeJS.ErrnoException) => {
     if (!LEFT.includes(error.code ?? '')) onError(error)
   })
+  koa.use(securityHeaders())
   if (allowedOrigins.length > 0) koa.use(corsFor(allowedOrigins))
   koa.use(problems(onError))
+  koa.use(readQuery)
+  koa.use(refuseCrossSite(parts.publicOrigin ? [parts.publicOrigin, ...allowedOrigins] : allowedOrigins))
 
   const router = new Router()
   router.post(routes.votes(':id'), voteRoute({ store: writer, voters, voteCast, limits }))

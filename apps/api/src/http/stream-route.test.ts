@@ -202,6 +202,7 @@ const openParts = async () => {
     limits: rateLimits(false),
     voters: new Voters('key'),
     allowedOrigins: [],
+    publicOrigin: undefined,
     trustProxy: false,
     entry: undefined,
     files: undefined,

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
+import { boundedArray } from '@pollcast/shared/bounded-array'
 import { limits } from '@pollcast/shared/limits'
 import { pollIdSchema } from '@pollcast/shared/poll'
 import type { Context, Middleware } from 'koa'
@@ -21,9 +22,9 @@ const HEADERS = {
 
 const pollIdsSchema = z.object({
   polls: z
-    .string('names the polls to watch: ?polls=ID,ID')
+    .string('Name the polls to watch, once: ?polls=ID,ID')
     .transform((text) => [...new Set(text.split(','))])
-    .pipe(z.array(pollIdSchema).max(limits.pageSize)),
+    .pipe(boundedArray(pollIdSchema, limits.pageSize, 'polls')),
 })
 
 /** `GET /api/polls/:id/stream` */

@@ -7,7 +7,6 @@ import type { Signal, VoteCast } from '../polls/signals.ts'
 import { snapshotJson } from '../polls/snapshot.ts'
 import { conform, readBody } from './body.ts'
 import { pollIdOf } from './poll-id.ts'
-import { RequestError } from './problem.ts'
 import type { RateLimits } from './rate-limit.ts'
 import { newVoterId, type Voters } from './voter.ts'
 
@@ -22,9 +21,10 @@ interface VoteParts {
 export function voteRoute({ store, voters, voteCast, limits }: VoteParts): Middleware {
   return async (ctx) => {
     const pollId = pollIdOf(ctx)
-    const { choiceIds, form } = await readVote(ctx)
+    await limits?.voteFrom(ctx)
     const known = voters.known(ctx)
-    await limits?.vote(ctx, known)
+    if (known) await limits?.voteOf(known)
+    const { choiceIds, form } = await readVote(ctx)
     const voterId = known ?? newVoterId()
 
     const { snapshot } = await castVote({ pollId, voterId, choiceIds }, store, voteCast)
@@ -44,10 +44,6 @@ export function voteRoute({ store, voters, voteCast, limits }: VoteParts): Middl
 async function readVote(ctx: Context): Promise<{ choiceIds: number[]; form: boolean }> {
   const body = await readBody(ctx)
   if (body.kind === 'json') return { ...conform(voteSchema, body.value, 'invalid-body'), form: false }
-  if (ctx.get('Sec-Fetch-Site') === 'cross-site') {
-    // The voter's cookie does not come with it, so anyone's page could have its visitors vote, each time as someone new.
-    throw new RequestError('cross-site-form', 'A form on another site may not vote here. Open the poll and vote there.')
-  }
-  const { choice } = conform(voteFormSchema, { choice: body.value.getAll('choice') }, 'invalid-body')
+  const { choice } = conform(voteFormSchema, { choice: body.value.get('choice') }, 'invalid-body')
   return { choiceIds: choice, form: true }
 }

@@ -27,7 +27,6 @@ export function webFiles(webRoot: string): Middleware {
     const file = files.get(ctx.path + (encoding?.suffix ?? ''))
     if (encoding && encoding.suffix !== '') ctx.set('Content-Encoding', encoding.name)
     ctx.vary('Accept-Encoding')
-    ctx.set('X-Content-Type-Options', 'nosniff')
     ctx.set('Cache-Control', ctx.path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache')
     ctx.body = file?.bytes
     ctx.type = extname(ctx.path)

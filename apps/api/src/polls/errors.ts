@@ -15,5 +15,10 @@ export class PollError extends Error {
 export const isUnavailable = (error: unknown): boolean =>
   error instanceof PollError && error.code === 'store-unavailable'
 
+/** The text, or its beginning where it is longer than so many characters: for what others wrote, in a message. */
+export const clip = (text: string, most: number): string =>
+  // Not half a character at the cut.
+  text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`
+
 export const pollNotFound = (pollId: string) =>
-  new PollError('poll-not-found', `There is no poll "${pollId}". Look at the address you were given.`)
+  new PollError('poll-not-found', `There is no poll "${clip(pollId, 40)}". Look at the address you were given.`)

@@ -64,9 +64,12 @@ export class SqlPollReader implements PollReader {
   }
 }
 
+/** What a cursor says: when the last poll of the page was made, and its id. */
+const CURSOR = /^([\dT:.Z-]{1,30}) (\w{1,20})$/
+
 function after(query: SelectQueryBuilder<PollEntity>, cursor: string): void {
-  const [createdAt, id, ...more] = Buffer.from(cursor, 'base64url').toString().split(' ')
-  if (!createdAt || !id || more.length > 0) {
+  const [, createdAt, id] = CURSOR.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
+  if (createdAt === undefined || id === undefined) {
     throw new PollError('malformed-cursor', 'The cursor is not one that a list gave. Start again without a cursor.')
   }
   query.where('(poll.createdAt < :createdAt OR (poll.createdAt = :createdAt AND poll.id < :id))', { createdAt, id })

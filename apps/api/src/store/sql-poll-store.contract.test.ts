@@ -31,6 +31,20 @@ describe.each(engines)('on $name', (engine) => {
     expect(polls.map((poll) => poll.question).sort()).toEqual(['Tabs or spaces?', 'Vim or Emacs?'])
   })
 
+  test.each([
+    '\0',
+    '2020\0 tabspace',
+    '2020-01-01T00:00:00.000Z tabsp\0ce',
+    '2020 \ufffd',
+    ' tabspace',
+    'x y',
+    '2020',
+    'a b c',
+  ])('a cursor that says %j is refused', async (text) => {
+    const cursor = Buffer.from(text).toString('base64url')
+    await expect(store.list({ limit: 20, cursor })).rejects.toMatchObject({ code: 'malformed-cursor' })
+  })
+
   test('200 votes at once are 200 ballots, and 200 revisions', async () => {
     const { snapshot, choiceIds } = await makePoll(store)
     const { pollId } = snapshot

@@ -1,7 +1,7 @@
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { expect, inject } from 'vitest'
 
-/** Chromium as it must be started by root and without a network. */
+/** Chromium as it must be started by root and without a network; names that end in .test are this machine's. */
 export function launch(): Promise<Browser> {
   return chromium.launch({
     executablePath: inject('chromium'),
@@ -13,6 +13,7 @@ export function launch(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      '--host-resolver-rules=MAP *.test 127.0.0.1',
     ],
   })
 }

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import { MemoryRateCounter } from '../lib/rate-counter.ts'
+import { RateCounterClient } from './rate-counter-client.ts'
+import { serveRateCounter } from './rate-counter-server.ts'
+import { channelPair } from '../../testing/channel.ts'
+
+const LONG = 60_000
+
+test('two workers share one count', async () => {
+  const counter = new MemoryRateCounter(() => 0)
+  const workers = [1, 2].map(() => {
+    const [primary, worker] = channelPair()
+    serveRateCounter(primary, counter)
+    return new RateCounterClient(worker, LONG)
+  })
+  const waits: number[] = []
+  for (let turn = 0; turn < 8; turn += 1) waits.push((await workers[turn % 2]?.charge('a', 5)) as number)
+  expect(waits).toEqual([0, 0, 0, 0, 0, 60_000, 60_000, 60_000])
+})
+
+test('requests that come together are each answered for themselves', async () => {
+  const [primary, worker] = channelPair()
+  serveRateCounter(primary, new MemoryRateCounter(() => 0))
+  const client = new RateCounterClient(worker, LONG)
+  const first = ['a', 'b', 'a'].map((key) => client.charge(key, 1))
+  // The next come while those are under way.
+  await new Promise(setImmediate)
+  const second = ['c', 'b'].map((key) => client.charge(key, 1))
+  expect(await Promise.all([...first, ...second])).toEqual([0, 0, 60_000, 0, 60_000])
+})
+
+test('while the primary does not answer a worker counts for itself, and asks again when it does', async () => {
+  const [primary, worker] = channelPair()
+  const client = new RateCounterClient(worker, 1)
+  expect(await Promise.all([client.charge('a', 1), client.charge('b', 1)])).toEqual([0, 0])
+  // Now it does not even wait.
+  expect(client.charge('a', 1)).toBeGreaterThan(0)
+
+  const heard: unknown[] = []
+  primary.on('message', (message) => heard.push(message))
+  const counter = new MemoryRateCounter(() => 0)
+  serveRateCounter(primary, counter)
+  primary.send?.({ pollcast: 'rate-limits', message: { id: 1, waits: [0, 0] } }, () => {})
+  await new Promise(setImmediate)
+  await new Promise(setImmediate)
+  expect(await client.charge('a', 1)).toBe(0)
+  expect(counter.size).toBe(1)
+  expect(heard).toHaveLength(1)
+})
+
+test('where the primary is gone a worker counts for itself', async () => {
+  const client = new RateCounterClient({ on: () => {}, off: () => {} }, LONG)
+  expect(await client.charge('a', 1)).toBe(0)
+  expect(await client.charge('a', 1)).toBeGreaterThan(0)
+})
