@@ -21,6 +21,8 @@ export interface HttpParts {
   /** Undefined where nothing is limited. */
   limits: RateLimits | undefined
   voters: Voters
+  /** A secret of the installation's, the same in each of its processes. */
+  serverKey: string
   allowedOrigins: readonly string[]
   trustProxy: boolean
   entry: WebEntry | undefined
@@ -47,8 +49,8 @@ export function createKoa(parts: HttpParts): Koa {
   router.post(routes.votes(':id'), voteRoute({ store, voters, voteCast, limits }))
   router.get(routes.stream(':id'), streamRoute(audiences))
   router.get(routes.streams, streamsRoute(audiences))
-  router.get(routes.polls, pollListRoute(store))
-  router.post(routes.polls, newPollRoute(store, limits))
+  router.get(routes.polls, pollListRoute(store, voters))
+  router.post(routes.polls, newPollRoute({ store, voters, limits, serverKey: parts.serverKey }))
   router.get(routes.poll(':id'), pollRoute(store, voters))
 
   const pages = pageRoutes({ store, voters, entry: parts.entry })

@@ -1,7 +1,7 @@
 import type { Snapshot } from '@pollcast/shared/poll'
 import type { ProblemCode } from '@pollcast/shared/problem'
 import { PollError } from '../polls/errors.ts'
-import type { PollRecord, PollWriter, StoredPoll, Vote } from '../polls/poll-store.ts'
+import type { PollRecord, PollWriter, RecordedVote, StoredPoll, Vote } from '../polls/poll-store.ts'
 import { type Channel, listen, post } from './channel.ts'
 
 /** Something that a worker wants written. It asks for several at once, and for more when it has the answers. */
@@ -10,7 +10,7 @@ export type Ask = { vote: Vote } | { poll: PollRecord }
 /** What became of it, in the order asked for. */
 export type Answer =
   /** Without a snapshot it is that of the poll's vote before: they were committed together. */
-  | { changed: boolean; snapshot?: Snapshot | undefined }
+  | (Omit<RecordedVote, 'snapshot'> & { snapshot?: Snapshot | undefined })
   | { created: StoredPoll }
   /** Without a code no rule was broken: something went wrong, at the place that the stack tells. */
   | { refused: string; code?: ProblemCode; stack?: string | undefined }
@@ -41,8 +41,8 @@ function withoutRepeats(answers: readonly Answer[]): Answer[] {
   const last = new Map<string, Snapshot>()
   return answers.map((answer) => {
     if (!('changed' in answer) || !answer.snapshot) return answer
-    const { changed, snapshot } = answer
-    if (last.get(snapshot.pollId) === snapshot) return { changed }
+    const { snapshot, ...others } = answer
+    if (last.get(snapshot.pollId) === snapshot) return others
     last.set(snapshot.pollId, snapshot)
     return answer
   })

@@ -65,7 +65,7 @@ export class WriteLine implements PollWriter {
       else if ('vote' in ask) {
         const snapshot = answer.snapshot ?? (last.get(ask.vote.pollId) as Snapshot)
         last.set(snapshot.pollId, snapshot)
-        resolve({ changed: answer.changed, snapshot })
+        resolve({ ...answer, snapshot })
       }
     }
   }
