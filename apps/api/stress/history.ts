@@ -43,7 +43,7 @@ export class History {
     this.acknowledged += 1
     witness.acknowledged = choiceId
     witness.acknowledgements += 1
-    if (cookie !== undefined) witness.id = cookie.split('.')[0]
+    if (cookie !== undefined) witness.id = /(?:^|=)([\w-]+)\./.exec(cookie)?.[1]
     if (witness.id === undefined) this.faults.note('a first vote was acknowledged without a cookie')
     const snapshot = this.read(body, 'an acknowledgement')
     if (!snapshot) return

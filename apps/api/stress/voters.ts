@@ -111,7 +111,7 @@ export class Voters {
     try {
       const answer = await fetch(node.url + routes.votes(witness.pollId), {
         method: 'POST',
-        headers: { 'Content-Type': 'application/json', ...(cookie && { Cookie: `voter=${cookie}` }) },
+        headers: { 'Content-Type': 'application/json', ...(cookie && { Cookie: cookie }) },
         body: JSON.stringify({ choiceIds: [choiceId] }),
         signal: controller.signal,
       })
@@ -121,7 +121,7 @@ export class Voters {
         this.#history.notHeard(witness, choiceId)
         return undefined
       }
-      const given = /^voter=([^;]+)/.exec(answer.headers.getSetCookie()[0] ?? '')?.[1]
+      const given = answer.headers.getSetCookie()[0]?.split(';')[0]
       this.#history.heard(witness, choiceId, JSON.parse(body), given)
       return given ?? cookie
     } catch (error) {
