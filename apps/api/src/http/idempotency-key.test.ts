@@ -126,7 +126,9 @@ test('a key is known after a restart', async () => {
   const { url } = await openApp({ databasePath })
   const again = new Voter(url)
   const init = withKey(key, json({ choiceIds: [ids[0]] }))
-  expect(await readAs(snapshotSchema, 201, await again.ask(routes.votes(poll.id), init))).toMatchObject({ totalVotes: 1 })
+  expect(await readAs(snapshotSchema, 201, await again.ask(routes.votes(poll.id), init))).toMatchObject({
+    totalVotes: 1,
+  })
   expect(again.id).toBe(voter.id)
 })
 
@@ -149,26 +151,17 @@ test('a key is read as a structured field’s string, and bare as many clients s
   }
 })
 
-test.each([
-  '""',
-  '',
-  '"open',
-  'a"b',
-  'a, b',
-  '"a", "b"',
-  '"a";p=1',
-  'two words',
-  '"\\n"',
-  '"\u00fc"',
-  'k'.repeat(256),
-])('a key that is none is refused, and the vote not counted: %s', async (key) => {
-  const { poll, ids, vote, newcomer, count } = await setUp()
-  const voter = newcomer()
-  await voter.read(poll.id)
-  const { detail } = await readProblem('invalid-idempotency-key', await vote(voter, key, ids[0]))
-  expect(detail).toContain('UUID')
-  expect(await count()).toEqual([0, 0, 0])
-})
+test.each(['""', '', '"open', 'a"b', 'a, b', '"a", "b"', '"a";p=1', 'two words', '"\\n"', '"\u00fc"', 'k'.repeat(256)])(
+  'a key that is none is refused, and the vote not counted: %s',
+  async (key) => {
+    const { poll, ids, vote, newcomer, count } = await setUp()
+    const voter = newcomer()
+    await voter.read(poll.id)
+    const { detail } = await readProblem('invalid-idempotency-key', await vote(voter, key, ids[0]))
+    expect(detail).toContain('UUID')
+    expect(await count()).toEqual([0, 0, 0])
+  },
+)
 
 test('without a cookie a key that two clients could have by chance is refused', async () => {
   const { ids, vote, newcomer, count } = await setUp()

@@ -18,7 +18,12 @@ const setUp = async (options: Parameters<typeof openApp>[0] = {}) => {
   )
   const name = `pollcast-${setting?.value}`
   /** A request as the client behind this Cookie header makes it. */
-  const ask = (cookie: string | undefined, path: string, init: RequestInit = {}, headers: Record<string, string> = {}) =>
+  const ask = (
+    cookie: string | undefined,
+    path: string,
+    init: RequestInit = {},
+    headers: Record<string, string> = {},
+  ) =>
     fetch(app.url + path, {
       ...init,
       redirect: 'manual',

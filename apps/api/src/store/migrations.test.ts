@@ -112,7 +112,11 @@ describe.each([sqlite, postgres])('on $name', (engine) => {
     expect(new Set(nodes.map(({ database }) => database.installationId)).size).toBe(1)
     const [{ database, store }] = nodes as [(typeof nodes)[0]]
     const rows = await database.reader.query('SELECT name FROM migrations ORDER BY id')
-    expect(rows).toEqual([{ name: 'Polls1763856000000' }, { name: 'DemoPolls1763856000001' }, { name: 'IdempotencyKeys1764115200000' }])
+    expect(rows).toEqual([
+      { name: 'Polls1763856000000' },
+      { name: 'DemoPolls1763856000001' },
+      { name: 'IdempotencyKeys1764115200000' },
+    ])
     expect((await store.list({ limit: 20 })).polls).toHaveLength(2)
   })
 })

@@ -49,11 +49,11 @@ export class UsedKeys {
     }
   }
 
-  /** Writes those that were added, and does away with some that are old: more than come in. */
+  /** Writes those that were added, and deletes twice as many old ones: so it is never much at once, and they run out. */
   async write(query: Query, sql: VoteSql): Promise<void> {
     if (this.#added.length === 0) return
     const day = today()
     const rows = this.#added.map(({ scope, voterId, choiceIds }) => [day, scope, voterId, choiceIds])
-    await all([query(sql.writeKeys, [JSON.stringify(rows)]), query(sql.forgetKeys, [day - 1])])
+    await all([query(sql.writeKeys, [JSON.stringify(rows)]), query(sql.forgetKeys, [day - 1, rows.length * 2])])
   }
 }

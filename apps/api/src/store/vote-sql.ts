@@ -23,12 +23,9 @@ export interface VoteSql {
   readonly usedKeys: string
   /** `[[day, scope, voterId, choiceIds], …]` */
   readonly writeKeys: string
-  /** Deletes a bounded number of the keys from before this day: at least twice as many as a batch writes. */
+  /** Deletes keys from before this day, so many at most. */
   readonly forgetKeys: string
 }
-
-/** A batch has 500 votes at most, and a vote two keys. */
-const FORGOTTEN = 2000
 
 export const sqliteVoteSql: VoteSql = {
   lockPolls: undefined,
@@ -71,7 +68,7 @@ export const sqliteVoteSql: VoteSql = {
 
   forgetKeys: `
   DELETE FROM idempotency_key WHERE (day, scope) IN (
-    SELECT day, scope FROM idempotency_key WHERE day < $1 LIMIT ${FORGOTTEN}
+    SELECT day, scope FROM idempotency_key WHERE day < $1 LIMIT $2
   )`,
 }
 
@@ -140,6 +137,6 @@ export const postgresVoteSql: VoteSql = {
   // Those that another node is deleting are left to it: neither waits for the other.
   forgetKeys: `
   DELETE FROM idempotency_key WHERE (day, scope) IN (
-    SELECT day, scope FROM idempotency_key WHERE day < $1::integer LIMIT ${FORGOTTEN} FOR UPDATE SKIP LOCKED
+    SELECT day, scope FROM idempotency_key WHERE day < $1::integer LIMIT $2::integer FOR UPDATE SKIP LOCKED
   )`,
 }
