@@ -30,7 +30,8 @@ test('a first vote that is sent again with its key and no cookie counts once, an
   expect(first).toMatchObject({ totalVotes: 1, revision: 1 })
   // Who heard only the second answer can move the vote.
   expect(again.cookies).toEqual(lost.cookies)
-  expect(await again.vote(poll.id, ids[1])).toMatchObject({ totalVotes: 1, ...(await recount(databasePath, poll.id)) })
+  expect(await again.vote(poll.id, ids[1])).toMatchObject({ totalVotes: 1 })
+  expect(await again.read(poll.id)).toMatchObject(await recount(databasePath, poll.id))
   expect((await new Voter(url).vote(poll.id, ids[0])).totalVotes).toBe(2)
 })
 

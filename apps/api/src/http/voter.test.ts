@@ -31,7 +31,7 @@ const setUp = async (options: Parameters<typeof openApp>[0] = {}) => {
     })
   const vote = (cookie: string | undefined, choiceId: number, headers?: Record<string, string>) =>
     ask(cookie, routes.votes(poll.id), json({ choiceIds: [choiceId] }), headers)
-  const total = async () => (await (await fetch(app.url + routes.poll(poll.id))).json()).totalVotes
+  const total = async () => (await new Voter(app.url).read(poll.id)).totalVotes
   /** The value of a cookie given out here. */
   const value = async () => (await vote(undefined, ids[0])).headers.getSetCookie()[0]?.split(/[=;]/)[1] as string
   return { ...app, poll, ids, name, ask, vote, total, value }

@@ -57,8 +57,8 @@ export async function writeBatch(
   return results.map((result) => {
     if (result instanceof Error) return result
     // Votes that were committed already, without anyone hearing of it, have changed the poll and are still to be told.
-    const { tally, changed, ...repeat } = result
-    return { changed: changed || inDoubt, snapshot: tally.snapshot, ...repeat }
+    const recorded = { changed: result.changed || inDoubt, snapshot: result.tally.snapshot }
+    return 'firstVoterId' in result ? { ...recorded, firstVoterId: result.firstVoterId } : recorded
   })
 }
 

@@ -7,7 +7,7 @@ export class IdempotencyKeyEntity {
   @PrimaryColumn('integer')
   day!: number
 
-  /** A hash of the key and of what it belongs to. */
+  /** The voter, or a dash for one without a cookie, and a hash of poll and key. */
   @PrimaryColumn('varchar')
   scope!: string
 
