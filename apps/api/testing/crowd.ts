@@ -73,8 +73,7 @@ export class Crowd {
     )
     const ballots = new Map(rows.map(({ voter_id, choice_ids }) => [voter_id, choice_ids]))
     for (const { voter, choiceId } of this.#acknowledged) {
-      const [voterId = ''] = voter.cookies.get('voter')?.split('.') ?? []
-      expect(ballots.get(voterId)).toBe(`[${choiceId}]`)
+      expect(ballots.get(voter.id ?? '')).toBe(`[${choiceId}]`)
     }
     expect(totalVotes).toBe(rows.length)
     expect(rows.length).toBeLessThanOrEqual(this.acknowledged + this.refusals.length + this.#unheard)

@@ -20,6 +20,7 @@ export async function contents(path: string): Promise<unknown> {
     polls: await query(path, 'SELECT * FROM poll ORDER BY id'),
     choices: await query(path, 'SELECT * FROM choice ORDER BY id'),
     ballots: await query(path, 'SELECT * FROM ballot ORDER BY poll_id, round, voter_id'),
+    keys: await query(path, 'SELECT * FROM idempotency_key ORDER BY day, scope'),
   }
 }
 

@@ -34,6 +34,12 @@ export class Voter {
     return [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
   }
 
+  /** The id in the voter cookie; undefined before there is one. */
+  get id(): string | undefined {
+    for (const [name, value] of this.cookies) if (name.includes('pollcast-')) return value.split('.')[0]
+    return undefined
+  }
+
   /** Asks with the cookies, keeps those that come, and follows no redirect. */
   async ask(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers)

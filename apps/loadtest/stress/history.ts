@@ -43,7 +43,7 @@ export class History {
     this.acknowledged += 1
     voter.acknowledged = choiceId
     voter.acknowledgements += 1
-    if (cookie !== undefined) voter.id = cookie.split('.')[0]
+    if (cookie !== undefined) voter.id = /(?:^|=)([\w-]+)\./.exec(cookie)?.[1]
     if (voter.id === undefined) this.failures.note('a first vote was acknowledged without a cookie')
     const snapshot = this.read(body, 'an acknowledgement')
     if (!snapshot) return

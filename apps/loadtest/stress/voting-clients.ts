@@ -113,7 +113,7 @@ export class VotingClients {
     try {
       const answer = await fetch(node.url + routes.votes(voter.pollId), {
         method: 'POST',
-        headers: { 'Content-Type': 'application/json', ...(cookie && { Cookie: `voter=${cookie}` }) },
+        headers: { 'Content-Type': 'application/json', ...(cookie && { Cookie: cookie }) },
         body: JSON.stringify({ choiceIds: [choiceId] }),
         signal: controller.signal,
       })
@@ -123,7 +123,7 @@ export class VotingClients {
         this.#history.voteUnanswered(voter, choiceId)
         return undefined
       }
-      const given = /^voter=([^;]+)/.exec(answer.headers.getSetCookie()[0] ?? '')?.[1]
+      const given = answer.headers.getSetCookie()[0]?.split(';')[0]
       this.#history.voteAcknowledged(voter, choiceId, JSON.parse(body), given)
       return given ?? cookie
     } catch (error) {

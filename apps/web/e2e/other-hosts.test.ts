@@ -36,6 +36,8 @@ test('the web app works from another origin that the API was told of', async () 
     const { context, faults } = await person(browser)
     const tab = await openTab(context, `${origin}/polls/tabspace`)
     await isLive(tab)
+    // Before the first vote, so that it counts once if its answer is lost.
+    expect((await context.cookies()).map(({ name }) => name)).toEqual([expect.stringMatching(/^pollcast-/)])
     await Promise.all([tab.waitForResponse((answer) => answer.status() === 201), choice(tab, 'Tabs').click()])
     await expect.poll(() => charted(tab)).toEqual([1, 0, 0])
     await tab.reload()

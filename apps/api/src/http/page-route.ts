@@ -8,7 +8,7 @@ import { setPagePolicy } from './middleware/security-headers.ts'
 import { pollIdOf } from './poll-id.ts'
 import { pollFor } from './polls-route.ts'
 import { RequestError } from './problem.ts'
-import { newVoterId, type Voters } from './voter.ts'
+import type { Voters } from './voter.ts'
 import { devEntry, renderShell, type WebEntry } from './web-shell.ts'
 
 const html = (ctx: Context, entry: WebEntry, title: string, context: PageContext) => {
@@ -29,7 +29,7 @@ interface PageParts {
 /** The pages of the web app. Each finds in its context what it shows first. */
 export function pageRoutes({ store, voters, entry }: PageParts) {
   const page =
-    (render: (ctx: Context, entry: WebEntry) => Promise<void> | void): Middleware =>
+    (render: (ctx: Context, entry: WebEntry, voterId: string | undefined) => Promise<void> | void): Middleware =>
     async (ctx) => {
       if (!entry) {
         throw new RequestError(
@@ -37,7 +37,10 @@ export function pageRoutes({ store, voters, entry }: PageParts) {
           'The web app has not been built yet. Run "npm run build" and start again, or "npm run dev" to work on it.',
         )
       }
-      await render(ctx, entry)
+      const asker = voters.find(ctx)
+      await render(ctx, entry, asker.voterId)
+      // From any page one can get to a poll without loading another.
+      voters.identify(ctx, asker)
     }
 
   const list = page(async (ctx, built) => {
@@ -47,12 +50,9 @@ export function pageRoutes({ store, voters, entry }: PageParts) {
     html(ctx, built, 'Pollcast', context)
   })
 
-  const poll = page(async (ctx, built) => {
+  const poll = page(async (ctx, built, voterId) => {
     try {
-      const known = voters.known(ctx)
-      const found = await pollFor(known, pollIdOf(ctx), store)
-      // Who they are they learn with the page, so that a vote whose answer got lost, cast again, is still one voter's.
-      if (!known) voters.remember(ctx, newVoterId())
+      const found = await pollFor(voterId, pollIdOf(ctx), store)
       html(ctx, built, `${found.question} · Pollcast`, { apiUrl: '', poll: found, streamUrl: found.streamUrl })
     } catch (error) {
       if (!(error instanceof PollError) || error.code !== 'poll-not-found') throw error

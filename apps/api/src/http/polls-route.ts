@@ -4,9 +4,18 @@ import type { Middleware } from 'koa'
 import { createPoll } from '../polls/create-poll.ts'
 import type { PollReader, PollStore, StoredPoll } from '../polls/poll-store.ts'
 import { conform, readJson } from './body.ts'
+import { idempotencyKeyOf, requireSecret } from './idempotency-key.ts'
 import { pollIdOf } from './poll-id.ts'
 import type { RateLimits } from './rate-limit.ts'
 import type { Voters } from './voter.ts'
+
+interface NewPollParts {
+  store: Pick<PollStore, 'create'>
+  voters: Voters
+  limits: RateLimits | undefined
+  /** A secret of the installation's. */
+  serverKey: string
+}
 
 /** A poll as one voter sees it. */
 function presentPoll({ snapshot, ...poll }: StoredPoll, ownChoiceIds: number[]): Poll {
@@ -21,19 +30,24 @@ export async function pollFor(voterId: string | undefined, pollId: string, store
 }
 
 /** `GET /api/polls` */
-export function pollListRoute(store: PollReader): Middleware {
+export function pollListRoute(store: PollReader, voters: Voters): Middleware {
   return async (ctx) => {
-    ctx.set('Cache-Control', 'no-cache')
+    ctx.set('Cache-Control', 'private, no-cache')
+    ctx.vary('Cookie')
     ctx.body = await store.list(conform(pollListQuerySchema, ctx.query, 'invalid-query'))
+    voters.identify(ctx, voters.find(ctx))
   }
 }
 
-/** `POST /api/polls`: 201, Location, the poll and the host's key. */
-export function newPollRoute(store: Pick<PollStore, 'create'>, limits: RateLimits | undefined): Middleware {
+/** `POST /api/polls`: 201, Location, the poll and the host's key; with an Idempotency-Key the same ones each time. */
+export function newPollRoute({ store, voters, limits, serverKey }: NewPollParts): Middleware {
   return async (ctx) => {
     await limits?.pollFrom(ctx)
     const wanted = await readJson(ctx, newPollSchema)
-    const { poll, hostKey } = await createPoll(wanted, store)
+    const key = idempotencyKeyOf(ctx)
+    if (key !== undefined) requireSecret(key)
+    const seed = key === undefined ? undefined : { serverKey, key, voterId: voters.find(ctx).voterId }
+    const { poll, hostKey } = await createPoll(wanted, store, seed)
     const created: CreatedPoll = { poll: presentPoll(poll, []), hostKey }
     ctx.status = 201
     ctx.set('Location', routes.poll(created.poll.id))
@@ -45,7 +59,9 @@ export function newPollRoute(store: Pick<PollStore, 'create'>, limits: RateLimit
 /** `GET /api/polls/:id`, with an ETag of the two things in it that change: the revision and the asker's ballot. */
 export function pollRoute(store: PollReader, voters: Voters): Middleware {
   return async (ctx) => {
-    const poll = await pollFor(voters.known(ctx), pollIdOf(ctx), store)
+    const asker = voters.find(ctx)
+    const poll = await pollFor(asker.voterId, pollIdOf(ctx), store)
+    voters.identify(ctx, asker)
     ctx.set('Cache-Control', 'private, no-cache')
     ctx.vary('Cookie')
     ctx.status = 200

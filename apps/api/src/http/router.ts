@@ -28,6 +28,8 @@ export interface HttpParts {
   /** Undefined where nothing is limited. */
   limits: RateLimits | undefined
   voters: Voters
+  /** A secret of the installation's, the same in each of its processes. */
+  serverKey: string
   allowedOrigins: readonly string[]
   /** The origin that people open, where it is not the one that this server is asked by. */
   publicOrigin: string | undefined
@@ -59,8 +61,8 @@ export function createKoa(parts: HttpParts): Koa {
   router.post(routes.votes(':id'), voteRoute({ store: writer, voters, voteCast, limits }))
   router.get(routes.stream(':id'), streamRoute(audiences))
   router.get(routes.streams, streamsRoute(audiences))
-  router.get(routes.polls, pollListRoute(reader))
-  router.post(routes.polls, newPollRoute(writer, limits))
+  router.get(routes.polls, pollListRoute(reader, voters))
+  router.post(routes.polls, newPollRoute({ store: writer, voters, limits, serverKey: parts.serverKey }))
   router.get(routes.poll(':id'), pollRoute(reader, voters))
 
   const pages = pageRoutes({ store: reader, voters, entry: parts.entry })

@@ -2,10 +2,12 @@ import { routes } from '@pollcast/shared/routes'
 import { voteFormSchema, voteSchema } from '@pollcast/shared/vote'
 import type { Context, Middleware } from 'koa'
 import { castVote } from '../polls/cast-vote.ts'
+import { repeatScopes } from '../polls/idempotency.ts'
 import type { PollStore } from '../polls/poll-store.ts'
 import type { Signal, VoteCast } from '../polls/signals.ts'
 import { snapshotJson } from '../polls/snapshot.ts'
 import { conform, readBody } from './body.ts'
+import { idempotencyKeyOf, isSecret, requireDistinct } from './idempotency-key.ts'
 import { pollIdOf } from './poll-id.ts'
 import type { RateLimits } from './rate-limit.ts'
 import { newVoterId, type Voters } from './voter.ts'
@@ -22,14 +24,20 @@ export function voteRoute({ store, voters, voteCast, limits }: VoteParts): Middl
   return async (ctx) => {
     const pollId = pollIdOf(ctx)
     await limits?.voteFrom(ctx)
-    const known = voters.known(ctx)
-    if (known) await limits?.voteOf(known)
+    const asker = voters.find(ctx)
+    if (asker.voterId !== undefined) await limits?.voteOf(asker.voterId)
     const { choiceIds, form } = await readVote(ctx)
-    const voterId = known ?? newVoterId()
+    voters.refuseInvalid(ctx, asker)
+    const key = idempotencyKeyOf(ctx)
+    if (key !== undefined && asker.voterId === undefined) requireDistinct(key)
+    const voterId = asker.voterId ?? newVoterId()
+    const scopes = key === undefined ? undefined : repeatScopes(key, pollId, asker.voterId, voterId)
 
-    const { snapshot } = await castVote({ pollId, voterId, choiceIds }, store, voteCast)
+    const { snapshot, firstVoterId } = await castVote({ pollId, voterId, choiceIds, scopes }, store, voteCast)
 
-    if (!known) voters.remember(ctx, voterId)
+    const counted = firstVoterId ?? voterId
+    // Who repeats a vote has the first one's cookie again, unless the key could have been guessed.
+    if (counted === voterId || (key !== undefined && isSecret(key))) voters.remember(ctx, asker, counted)
     if (form) {
       ctx.redirect(routes.pollPage(pollId))
       ctx.status = 303

@@ -5,6 +5,8 @@ export interface Vote {
   pollId: string
   voterId: string
   choiceIds: readonly number[]
+  /** What it is remembered by, for a day, where it came with an idempotency key: a vote known by one of them counts once. */
+  scopes?: readonly string[] | undefined
 }
 
 export interface RecordedVote {
@@ -12,6 +14,8 @@ export interface RecordedVote {
   changed: boolean
   /** The poll as the transaction left it. Votes committed together share one object. */
   snapshot: Snapshot
+  /** Where the vote repeats one that was counted before, the voter of that: their ballot was left as it is. */
+  firstVoterId?: string
 }
 
 /** What of a poll never changes while it stands, beside its numbers. */
@@ -25,6 +29,8 @@ export interface StoredPoll {
 export interface PollRecord extends NewPoll {
   id: string
   hostKeyHash: string
+  /** The id and the host's key come from an idempotency key: the same poll asked for again is the one that is there. */
+  isRepeatable?: boolean
 }
 
 /** The half of a store that changes it. Errors are PollErrors where a rule was broken. */

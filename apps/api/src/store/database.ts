@@ -1,11 +1,10 @@
 import type { DataSource, EntityManager } from 'typeorm'
+import type { Settings } from './settings.ts'
 import type { Transactions } from './transactions.ts'
 import type { VoteSql } from './vote-sql.ts'
 
 /** An open database of either engine, to read from. */
-export interface Database {
-  /** The key that voter cookies are signed with, the same in every process on this database. */
-  readonly voterKey: string
+export interface Database extends Settings {
   /** Reads see what is committed, and wait for no transaction. */
   readonly reader: DataSource
   /** Reads, and where the database is away rejects with the PollError that says so. The read may be done twice. */

@@ -74,6 +74,7 @@ test('the migrations end in the same schema on both engines', async () => {
   expect(one.map(({ name, checks }) => [name, checks?.length])).toEqual([
     ['ballot', 0],
     ['choice', 1],
+    ['idempotency_key', 0],
     ['poll', 3],
     ['setting', 0],
   ])
@@ -100,7 +101,7 @@ describe.each([sqlite, postgres])('on $name', (engine) => {
     expect(made.map(({ name, columns }) => ({ name, columns }))).toEqual(described)
   })
 
-  test('of several nodes that start on a new database at once one migrates, and all sign with one key', async () => {
+  test('of several nodes that start on a new database at once one migrates, and all have the same key and id', async () => {
     const own = await engine.create()
     const nodes = await Promise.all(Array.from({ length: 4 }, () => own.open()))
     onTestFinished(async () => {
@@ -108,9 +109,14 @@ describe.each([sqlite, postgres])('on $name', (engine) => {
       await own.remove()
     })
     expect(new Set(nodes.map(({ database }) => database.voterKey)).size).toBe(1)
+    expect(new Set(nodes.map(({ database }) => database.installationId)).size).toBe(1)
     const [{ database, store }] = nodes as [(typeof nodes)[0]]
     const rows = await database.reader.query('SELECT name FROM migrations ORDER BY id')
-    expect(rows).toEqual([{ name: 'Polls1763856000000' }, { name: 'DemoPolls1763856000001' }])
+    expect(rows).toEqual([
+      { name: 'Polls1763856000000' },
+      { name: 'DemoPolls1763856000001' },
+      { name: 'IdempotencyKeys1764115200000' },
+    ])
     expect((await store.list({ limit: 20 })).polls).toHaveLength(2)
   })
 })

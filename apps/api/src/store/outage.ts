@@ -38,6 +38,9 @@ export function postgresFault(error: unknown): Fault | undefined {
   return BUSY.test(code) || POOL_MESSAGE.test(message) ? 'busy' : undefined
 }
 
+/** Another transaction has written a row with the same key. */
+export const isDuplicate = (error: unknown) => cause(error).code === '23505'
+
 export const isConflict = (error: unknown) => CONFLICT.test(cause(error).code ?? '')
 
 /** A full disk, one that fails or may not be written, and a file that another process has kept locked for too long. */

@@ -161,8 +161,11 @@ test('of votes whose connection is cut every acknowledged one is there, once', a
   expect(after.choices.map(({ id, votes }) => [id, votes])).toContainEqual([a, counted.votes.get(a)])
 })
 
-test('a vote whose COMMIT was not answered is done again, counts once, and is still told of', async () => {
-  const { database, store, pollId, vote } = await setUp()
+test.each([
+  ['', undefined],
+  [' with an idempotency key', ['key']],
+])('a vote%s whose COMMIT was not answered is done again, counts once, and is still told of', async (_, scopes) => {
+  const { database, store, pollId, a } = await setUp()
   const runner = database.writer.createQueryRunner()
   const client = await runner.connect()
   const query = client.query.bind(client)
@@ -175,7 +178,10 @@ test('a vote whose COMMIT was not answered is done again, counts once, and is st
     })
   }
   await runner.release()
-  expect(await vote('me')).toMatchObject({ changed: true, snapshot: { revision: 1, totalVotes: 1 } })
+  const recorded = await store.record({ pollId, voterId: 'me', choiceIds: [a], scopes })
+  expect(recorded).toMatchObject({ changed: true, snapshot: { revision: 1, totalVotes: 1 } })
+  // The first attempt was this very vote: its voter is to be given the cookie.
+  expect(recorded.firstVoterId ?? 'me').toBe('me')
   expect(await store.snapshot(pollId)).toMatchObject({ revision: 1, totalVotes: 1 })
 })
 

@@ -7,7 +7,7 @@ import type { WritableDatabase } from './database.ts'
 import { cause, isLost, postgresFault } from './outage.ts'
 import { PostgresTransactions } from './postgres-transactions.ts'
 import { entities, migrations } from './schema.ts'
-import { findVoterKey, makeVoterKey, readVoterKey } from './settings.ts'
+import { findSettings, makeSettings, readSettings, type Settings } from './settings.ts'
 import { postgresVoteSql } from './vote-sql.ts'
 
 /** Connections that a process reads on, beside the one that it writes on. */
@@ -78,7 +78,7 @@ export async function openPostgres(url: string, log: Log = silent): Promise<Writ
 }
 
 async function open(url: string, log: Log): Promise<WritableDatabase> {
-  const voterKey = await prepare(url)
+  const settings = await prepare(url)
   const reader = await source(url, READERS, {}).initialize()
   const writer = await source(url, 1, { options: PLANS.map((setting) => `-c ${setting}`).join(' ') })
     .initialize()
@@ -89,7 +89,7 @@ async function open(url: string, log: Log): Promise<WritableDatabase> {
   const availability = new Availability(addressOf(url), log, postgresFault)
   const transactions = new PostgresTransactions(writer, availability)
   return {
-    voterKey,
+    ...settings,
     reader,
     writer,
     transactions,
@@ -135,11 +135,11 @@ function source(url: string, poolSize: number, extra: object): DataSource {
 }
 
 /**
- * Brings the schema up to date, and answers with the key that voter cookies are signed with. Where nothing is to be done
- * it waits for nobody: another node may be stopped while it has the lock.
+ * Brings the schema up to date, and answers with the installation's settings. Where nothing is to be done it waits for
+ * nobody: another node may be stopped while it has the lock.
  */
-async function prepare(url: string): Promise<string> {
-  return (await withDatabase(url, ANSWER_TIMEOUT, keyOfCurrent)) ?? withDatabase(url, MIGRATION_TIMEOUT, migrate)
+async function prepare(url: string): Promise<Settings> {
+  return (await withDatabase(url, ANSWER_TIMEOUT, settingsOfCurrent)) ?? withDatabase(url, MIGRATION_TIMEOUT, migrate)
 }
 
 /** @param timeout milliseconds that a statement may take */
@@ -162,8 +162,8 @@ async function withDatabase<T>(url: string, timeout: number, work: (database: Da
   }
 }
 
-/** The voters' key, where the schema is up to date. */
-async function keyOfCurrent(database: DataSource): Promise<string | undefined> {
+/** The installation's settings, where the schema is up to date. */
+async function settingsOfCurrent(database: DataSource): Promise<Settings | undefined> {
   const [server] = await database.query('SHOW server_version_num')
   if (Number(server.server_version_num) < OLDEST_SERVER) {
     throw new DatabaseRefused('The database is older than PostgreSQL 15, the first version that Pollcast works with.')
@@ -173,18 +173,18 @@ async function keyOfCurrent(database: DataSource): Promise<string | undefined> {
   const done = await database.query('SELECT name FROM migrations')
   const names = new Set(done.map(({ name }: { name: string }) => name))
   const isCurrent = database.migrations.every((migration) => names.has(migration.constructor.name))
-  return isCurrent ? findVoterKey(database) : undefined
+  return isCurrent ? findSettings(database) : undefined
 }
 
 /** Runs what is new, once, however many nodes start at this moment: the others wait for the lock and find it done. */
-async function migrate(database: DataSource): Promise<string> {
+async function migrate(database: DataSource): Promise<Settings> {
   // The lock is the connection's: it goes with it, whatever becomes of this process.
   const lock = database.createQueryRunner()
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK])
     await database.runMigrations({ transaction: 'each' })
-    await makeVoterKey(database)
-    return await readVoterKey(database)
+    await makeSettings(database)
+    return await readSettings(database)
   } finally {
     await lock.release()
   }

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { engines, makePoll, recount, type TestStore } from '../../testing/engines.ts'
 import type { PollStore } from '../polls/poll-store.ts'
 import type { WritableDatabase } from './database.ts'
@@ -141,6 +141,142 @@ describe.each(engines)('on $name', (engine) => {
     const outcomes = (await Promise.allSettled(votes)).map((one) => one.status)
     expect(outcomes).toEqual(['fulfilled', 'rejected', 'fulfilled'])
     expect(await store.snapshot(pollId)).toMatchObject({ totalVotes: 2, revision: 2 })
+  })
+
+  test('a vote that is known by one of its scopes is answered as the first one was, and moves nothing', async () => {
+    const { snapshot, choiceIds } = await makePoll(store)
+    const { pollId } = snapshot
+    const [a = 0, b = 0] = choiceIds
+    const vote = (voterId: string, choice: number, ...scopes: string[]) =>
+      store.record({ pollId, voterId, choiceIds: [choice], scopes })
+    // In one transaction, in another one, and after a restart.
+    const [first, again] = await Promise.all([vote('me', a, 'one', 'two'), vote('new', a, 'one', 'new')])
+    expect(first).toMatchObject({ changed: true, snapshot: { revision: 1, totalVotes: 1 } })
+    expect(first.firstVoterId).toBeUndefined()
+    expect(again).toEqual({ changed: false, snapshot: first.snapshot, firstVoterId: 'me' })
+    const moved = await vote('me', b, 'three')
+    expect(await vote('me', a, 'two')).toEqual({ changed: false, snapshot: moved.snapshot, firstVoterId: 'me' })
+    await restart()
+    expect(await vote('newer', a, 'one', 'newer')).toEqual({
+      changed: false,
+      snapshot: moved.snapshot,
+      firstVoterId: 'me',
+    })
+    expect((await recount(database, pollId)).votes).toEqual(new Map([[b, 1]]))
+  })
+
+  test('a scope that is known by other choices refuses the vote, and not those it arrived with', async () => {
+    const { snapshot, choiceIds } = await makePoll(store)
+    const { pollId } = snapshot
+    const [a = 0, b = 0] = choiceIds
+    const votes = [a, b, a].map((choice) =>
+      store.record({ pollId, voterId: 'me', choiceIds: [choice], scopes: ['known'] }),
+    )
+    const other = store.record({ pollId, voterId: 'you', choiceIds: [b], scopes: ['yours'] })
+    const outcomes = await Promise.allSettled([...votes, other])
+    expect(outcomes.map((one) => (one.status === 'rejected' ? one.reason.code : one.value.changed))).toEqual([
+      true,
+      'idempotency-key-reused',
+      false,
+      true,
+    ])
+    expect(await store.snapshot(pollId)).toMatchObject({ totalVotes: 2, revision: 2 })
+  })
+
+  test('a vote that was refused leaves no scope behind, and one that could not be written neither', async () => {
+    const { snapshot, choiceIds } = await makePoll(store)
+    const { pollId } = snapshot
+    const [a = 0] = choiceIds
+    for (const statement of engine.jinx) await database.writer.query(statement)
+    const vote = (voterId: string, choice: number) =>
+      store.record({ pollId, voterId, choiceIds: [choice], scopes: ['again'] })
+    await expect(vote('me', 987654)).rejects.toMatchObject({ code: 'choice-not-found' })
+    await expect(vote('jinx', a)).rejects.toThrow('jinxed')
+    expect(await vote('me', a)).toMatchObject({ changed: true, snapshot: { totalVotes: 1 } })
+  })
+
+  test('two nodes that get the same votes at the same moment count each once', async () => {
+    const other = await own.open()
+    const { snapshot, choiceIds } = await makePoll(store)
+    const { pollId } = snapshot
+    const votes = Array.from({ length: 100 }, (_, n) => {
+      const vote = { pollId, choiceIds: [choiceIds[n % 3] ?? 0], scopes: [`key ${n}`] }
+      return Promise.all([store, other.store].map((node, at) => node.record({ ...vote, voterId: `${n} at ${at}` })))
+    })
+    const pairs = await Promise.all(votes)
+    for (const [n, pair] of pairs.entries()) {
+      const voters = pair.map((recorded, at) => recorded.firstVoterId ?? `${n} at ${at}`)
+      expect(new Set(voters).size).toBe(1)
+      expect(pair.filter((recorded) => recorded.firstVoterId !== undefined)).toHaveLength(1)
+    }
+    expect(await store.snapshot(pollId)).toMatchObject({ totalVotes: 100, revision: 100 })
+    expect((await recount(database, pollId)).ballots).toBe(100)
+    await other.database.close()
+  })
+
+  test('a scope is known for a day, whatever the clocks of two nodes, and forgotten after two', async () => {
+    const { snapshot, choiceIds } = await makePoll(store)
+    const { pollId } = snapshot
+    const [a = 0] = choiceIds
+    const DAY = 24 * 60 * 60 * 1000
+    const now = Date.now()
+    const clock = vi.spyOn(Date, 'now')
+    onTestFinished(() => clock.mockRestore())
+    const vote = (scope: string, at: number) => {
+      clock.mockReturnValue(at)
+      return store.record({ pollId, voterId: scope, choiceIds: [a], scopes: [scope] })
+    }
+    const scopes = async () =>
+      (await database.reader.query('SELECT scope FROM idempotency_key ORDER BY scope')).map(
+        (row: { scope: string }) => row.scope,
+      )
+    for (let n = 0; n < 3; n += 1) await vote(`old ${n}`, now)
+    for (const at of [now + DAY, now - 60_000, now - DAY]) {
+      expect(await vote('old 0', at)).toMatchObject({ changed: false, firstVoterId: 'old 0' })
+    }
+    await vote('next', now + DAY)
+    expect(await scopes()).toEqual(['next', 'old 0', 'old 1', 'old 2'])
+    // A few at a time: no vote is to wait for the deletion of all that a crowd left.
+    await vote('later', now + 2 * DAY)
+    expect(await scopes()).toHaveLength(3)
+    await vote('last', now + 2 * DAY)
+    expect(await scopes()).toEqual(['last', 'later', 'next'])
+  })
+
+  test('votes without a scope ask nothing about scopes of the database', async () => {
+    const { snapshot, choiceIds } = await makePoll(store)
+    const { pollId } = snapshot
+    const asked: string[] = []
+    const { run } = database.transactions
+    database.transactions.run = (work, repeatable) =>
+      run.call(
+        database.transactions,
+        (transaction) =>
+          work({
+            ...transaction,
+            query: (sql, parameters) => {
+              asked.push(sql)
+              return transaction.query(sql, parameters)
+            },
+          }),
+        repeatable,
+      ) as never
+    await store.record({ pollId, voterId: 'me', choiceIds: choiceIds.slice(0, 1) })
+    expect(asked.length).toBeGreaterThan(0)
+    expect(asked.filter((sql) => sql.includes('idempotency_key'))).toEqual([])
+  })
+
+  test('a repeatable poll asked for by two nodes at once, and again later, is made once; another of its id is refused', async () => {
+    const other = await own.open()
+    const record = { id: 'repeated', question: 'Once?', choices: ['a', 'b'], maxChoices: 1, hostKeyHash: 'hash' }
+    const create = (node: SqlPollStore, change = {}) => node.create({ ...record, isRepeatable: true, ...change })
+    const made = await Promise.all([store, other.store, store, other.store].map((node) => create(node)))
+    await restart()
+    for (const again of [...made, await create(store)]) expect(again).toEqual(made[0])
+    expect((await store.list({ limit: 20 })).polls).toHaveLength(3)
+    await expect(create(store, { question: 'Twice?' })).rejects.toMatchObject({ code: 'idempotency-key-reused' })
+    await expect(create(store, { hostKeyHash: 'other' })).rejects.toMatchObject({ code: 'idempotency-key-reused' })
+    await other.database.close()
   })
 
   test('a closed poll takes no vote', async () => {

@@ -8,7 +8,7 @@ import { Availability } from './availability.ts'
 import type { Database, WritableDatabase } from './database.ts'
 import { sqliteFault } from './outage.ts'
 import { entities, migrations } from './schema.ts'
-import { makeVoterKey, readVoterKey } from './settings.ts'
+import { makeSettings, readSettings } from './settings.ts'
 import { sqliteVoteSql } from './vote-sql.ts'
 import { WriteQueue } from './write-queue.ts'
 
@@ -61,7 +61,7 @@ export async function openSqliteReader(path: string, log: Log = silent): Promise
   const reader = await new DataSource({ ...file(path), flags: sqlite3.OPEN_READONLY }).initialize()
   const availability = new Availability(path, log, sqliteFault)
   return {
-    voterKey: await readVoterKey(reader),
+    ...(await readSettings(reader)),
     reader,
     read: (work) => availability.during('read', () => work(reader.manager)),
     close: () => reader.destroy(),
@@ -91,7 +91,7 @@ async function migrate(writer: DataSource): Promise<void> {
   await writer.query('BEGIN IMMEDIATE')
   try {
     await writer.runMigrations({ transaction: 'none' })
-    await makeVoterKey(writer)
+    await makeSettings(writer)
     await writer.query('COMMIT')
   } catch (error) {
     await writer.query('ROLLBACK')

@@ -26,3 +26,9 @@ export interface Transactions {
   /** Resolves when all that was asked for is done, and what that asked for in turn. Ask for nothing more. */
   close(): Promise<void>
 }
+
+/** Like Promise.all, but over only when all are: a statement still running must not be caught up in the ROLLBACK. */
+export async function all<T extends readonly Promise<unknown>[]>(running: readonly [...T]) {
+  await Promise.allSettled(running)
+  return Promise.all(running)
+}

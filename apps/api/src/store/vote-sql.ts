@@ -19,6 +19,12 @@ export interface VoteSql {
   readonly writeChoices: string
   /** `[[pollId, revision, totalVotes], …]` */
   readonly writePolls: string
+  /** `[scope, …]` and today to the idempotency keys that are known; yesterday's and, of a clock that is ahead, tomorrow's too. */
+  readonly usedKeys: string
+  /** `[[day, scope, voterId, choiceIds], …]` */
+  readonly writeKeys: string
+  /** Deletes keys from before this day, so many at most. */
+  readonly forgetKeys: string
 }
 
 export const sqliteVoteSql: VoteSql = {
@@ -50,6 +56,20 @@ export const sqliteVoteSql: VoteSql = {
   writePolls: `
   UPDATE poll SET revision = written.value ->> 1, total_votes = written.value ->> 2
   FROM json_each($1) AS written WHERE poll.id = written.value ->> 0`,
+
+  usedKeys: `
+  SELECT k.scope, k.voter_id AS voterId, k.choice_ids AS choiceIds
+  FROM json_each($1) AS asked
+  CROSS JOIN idempotency_key AS k ON k.day IN ($2 - 1, $2, $2 + 1) AND k.scope = asked.value`,
+
+  writeKeys: `
+  INSERT INTO idempotency_key (day, scope, voter_id, choice_ids)
+  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each($1)`,
+
+  forgetKeys: `
+  DELETE FROM idempotency_key WHERE (day, scope) IN (
+    SELECT day, scope FROM idempotency_key WHERE day < $1 LIMIT $2
+  )`,
 }
 
 const LOCK_POLLS = `
@@ -100,4 +120,23 @@ export const postgresVoteSql: VoteSql = {
   writePolls: `
   UPDATE poll SET revision = (written ->> 1)::integer, total_votes = (written ->> 2)::integer
   FROM json_array_elements($1::json) AS written WHERE poll.id = written ->> 0`,
+
+  usedKeys: `
+  SELECT k.scope, k.voter_id AS "voterId", k.choice_ids AS "choiceIds"
+  FROM json_array_elements_text($1::json) AS asked (scope)
+  CROSS JOIN LATERAL (
+    SELECT scope, voter_id, choice_ids FROM idempotency_key
+    WHERE day IN ($2::integer - 1, $2::integer, $2::integer + 1) AND scope = asked.scope LIMIT 1
+  ) AS k`,
+
+  writeKeys: `
+  INSERT INTO idempotency_key (day, scope, voter_id, choice_ids)
+  SELECT (written ->> 0)::integer, written ->> 1, written ->> 2, written ->> 3
+  FROM json_array_elements($1::json) AS written`,
+
+  // Those that another node is deleting are left to it: neither waits for the other.
+  forgetKeys: `
+  DELETE FROM idempotency_key WHERE (day, scope) IN (
+    SELECT day, scope FROM idempotency_key WHERE day < $1::integer LIMIT $2::integer FOR UPDATE SKIP LOCKED
+  )`,
 }

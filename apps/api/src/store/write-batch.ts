@@ -4,7 +4,8 @@ import { type PollError, pollNotFound } from '../polls/errors.ts'
 import type { RecordedVote, Vote } from '../polls/poll-store.ts'
 import { Tally } from '../polls/tally.ts'
 import { DatabaseBusy } from './outage.ts'
-import type { Query, Transaction } from './transactions.ts'
+import { all, type Query, type Transaction } from './transactions.ts'
+import { UsedKeys } from './used-keys.ts'
 import type { VoteSql } from './vote-sql.ts'
 
 interface PollState {
@@ -27,10 +28,11 @@ export async function writeBatch(
   sql: VoteSql,
   votes: readonly Vote[],
 ): Promise<(RecordedVote | PollError)[]> {
-  const [locked, polls, ballots] = await all([
+  const [locked, polls, ballots, keys] = await all([
     lockPolls(query, waits ? sql.lockPolls : sql.lockFreePolls, votes),
     readPolls(query, sql, votes),
     readBallots(query, sql, votes),
+    UsedKeys.read(query, sql, votes),
   ])
   const elsewhere = await readStrangeChoices(query, sql, votes, polls)
   const tallies = new Map(
@@ -42,14 +44,21 @@ export async function writeBatch(
     const tally = tallies.get(vote.pollId)
     if (!poll || !tally) return pollNotFound(vote.pollId)
     if (locked && !locked.has(vote.pollId)) return new DatabaseBusy()
-    return checkVote(vote, poll, elsewhere) ?? { tally, changed: tally.cast(vote.voterId, vote.choiceIds) }
+    const first = keys.firstVoterOf(vote)
+    if (first instanceof Error) return first
+    if (first !== undefined) return { tally, changed: false, firstVoterId: first }
+    const broken = checkVote(vote, poll, elsewhere)
+    if (broken) return broken
+    keys.add(vote)
+    return { tally, changed: tally.cast(vote.voterId, vote.choiceIds) }
   })
 
-  await writeTallies(query, sql, polls, tallies)
+  await all([writeTallies(query, sql, polls, tallies), keys.write(query, sql)])
   return results.map((result) => {
     if (result instanceof Error) return result
     // Votes that were committed already, without anyone hearing of it, have changed the poll and are still to be told.
-    return { changed: result.changed || inDoubt, snapshot: result.tally.snapshot }
+    const recorded = { changed: result.changed || inDoubt, snapshot: result.tally.snapshot }
+    return 'firstVoterId' in result ? { ...recorded, firstVoterId: result.firstVoterId } : recorded
   })
 }
 
@@ -129,10 +138,4 @@ async function writeTallies(
     query(sql.writeChoices, [JSON.stringify(choices)]),
     query(sql.writePolls, [JSON.stringify(snapshots.map((s) => [s.pollId, s.revision, s.totalVotes]))]),
   ])
-}
-
-/** Like Promise.all, but over only when all are: a statement still running must not be caught up in the ROLLBACK. */
-async function all<T extends readonly Promise<unknown>[]>(running: readonly [...T]) {
-  await Promise.allSettled(running)
-  return Promise.all(running)
 }

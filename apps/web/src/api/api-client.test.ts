@@ -32,12 +32,34 @@ test('sends a vote as JSON', async () => {
   expect(JSON.parse(sent)).toEqual({ choiceIds: [3, 5] })
 })
 
+const invalidVoter = { title: 'Unauthorized', status: 401, code: 'invalid-voter', detail: 'Send it again.' }
+
+test('each vote has a key of its own, and keeps it when it is sent again with the new cookie', async () => {
+  const keys: unknown[] = []
+  server.answer = (res, req) => {
+    keys.push(req.headers['idempotency-key'])
+    if (keys.length === 1) json(res, 401, invalidVoter)
+    else json(res, 201, {})
+  }
+  const api = createApiClient(server.url)
+  await api.castVote('abcdefgh', [3])
+  await api.castVote('abcdefgh', [3])
+  expect(keys).toEqual([expect.stringMatching(/^"[0-9a-f]{32}"$/), keys[0], expect.any(String)])
+  expect(keys[2]).not.toBe(keys[0])
+})
+
+test('a vote whose new cookie is refused too is not sent a third time', async () => {
+  server.answer = (res) => json(res, 401, invalidVoter)
+  await expect(createApiClient(server.url).castVote('abcdefgh', [3])).rejects.toMatchObject({ code: 'invalid-voter' })
+  expect(server.requests).toBe(2)
+})
+
 test('throws what the API refused, with the fields that were wrong', async () => {
   const errors = [{ path: 'choices.1', message: 'may not be empty' }]
   server.answer = (res) =>
     json(res, 422, { title: '', status: 422, code: 'invalid-body', detail: 'Look again.', errors })
   const poll = { question: 'Q', choices: ['A', ''], maxChoices: 1 }
-  await expect(createApiClient(server.url).createPoll(poll)).rejects.toMatchObject({
+  await expect(createApiClient(server.url).createPoll(poll, 'a key')).rejects.toMatchObject({
     code: 'invalid-body',
     status: 422,
     detail: 'Look again.',

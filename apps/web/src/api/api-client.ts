@@ -3,6 +3,7 @@ import type { Problem } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
 import type { VoteBody } from '@pollcast/shared/vote'
 import { ApiProblem } from './api-problem.ts'
+import { randomKey } from './random-key.ts'
 
 export type ApiClient = ReturnType<typeof createApiClient>
 
@@ -11,7 +12,7 @@ const patience = 10_000
 
 /** `apiUrl` is the API's origin, empty where it is the page's own. */
 export function createApiClient(apiUrl: string, timeout = patience) {
-  const request = <T>(url: string, body?: object) => ask<T>(url, AbortSignal.timeout(timeout), body)
+  const request = <T>(url: string, body?: object, key?: string) => ask<T>(url, AbortSignal.timeout(timeout), body, key)
 
   return {
     /** The same address, on the API's origin. */
@@ -22,18 +23,34 @@ export function createApiClient(apiUrl: string, timeout = patience) {
 
     getPoll: (pollId: string) => request<Poll>(apiUrl + routes.poll(pollId)),
 
-    createPoll: (poll: NewPoll) => request<CreatedPoll>(apiUrl + routes.polls, poll),
+    /** @param key the same one for the same poll, however often it is sent: it is made once */
+    createPoll: (poll: NewPoll, key: string) => request<CreatedPoll>(apiUrl + routes.polls, poll, key),
 
-    castVote: (pollId: string, choiceIds: readonly number[]) =>
-      request<Snapshot>(apiUrl + routes.votes(pollId), { choiceIds: [...choiceIds] } satisfies VoteBody),
+    /** One call is one vote, however often the browser or a proxy sends it. */
+    castVote: async (pollId: string, choiceIds: readonly number[]) => {
+      const key = randomKey()
+      const body: VoteBody = { choiceIds: [...choiceIds] }
+      const cast = () => request<Snapshot>(apiUrl + routes.votes(pollId), body, key)
+      try {
+        return await cast()
+      } catch (error) {
+        // The refusal has replaced the voter cookie with a valid one.
+        if (error instanceof ApiProblem && error.code === 'invalid-voter') return cast()
+        throw error
+      }
+    },
   }
 }
 
-async function ask<T>(url: string, signal: AbortSignal, body?: object): Promise<T> {
+async function ask<T>(url: string, signal: AbortSignal, body?: object, key?: string): Promise<T> {
   const response = await reach(url, {
     signal,
     credentials: 'include',
-    headers: { Accept: 'application/json', ...(body && { 'Content-Type': 'application/json' }) },
+    headers: {
+      Accept: 'application/json',
+      ...(body && { 'Content-Type': 'application/json' }),
+      ...(key && { 'Idempotency-Key': `"${key}"` }),
+    },
     ...(body && { method: 'POST', body: JSON.stringify(body) }),
   })
   if (!response.ok) throw await problemOf(response)

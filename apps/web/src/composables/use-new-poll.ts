@@ -1,7 +1,8 @@
 import { limits } from '@pollcast/shared/limits'
-import type { Poll } from '@pollcast/shared/poll'
+import type { NewPoll, Poll } from '@pollcast/shared/poll'
 import { computed, reactive, shallowReadonly, shallowRef, watchEffect } from 'vue'
 import { ApiProblem } from '../api/api-problem.ts'
+import { randomKey } from '../api/random-key.ts'
 import { useApi } from '../context.ts'
 
 /** The draft of a poll. Rows have keys of their own, so that an input keeps its focus when one above it goes. */
@@ -35,6 +36,15 @@ export function useNewPoll(onCreated: (poll: Poll) => Promise<unknown>) {
   /** What the server says of each field: `question`, `maxChoices`, or a row's key. */
   const fieldErrors = shallowRef<ReadonlyMap<string | number, string>>(new Map())
 
+  /** The poll that was sent last, as text, and its key: sent again, because the answer got lost, it is made once. */
+  let last = { poll: '', key: '' }
+
+  function keyOf(poll: NewPoll): string {
+    const text = JSON.stringify(poll)
+    if (text !== last.poll) last = { poll: text, key: randomKey() }
+    return last.key
+  }
+
   async function create(): Promise<void> {
     const sent = filledRows.value
     isSending.value = true
@@ -42,7 +52,8 @@ export function useNewPoll(onCreated: (poll: Poll) => Promise<unknown>) {
     fieldErrors.value = new Map()
     try {
       const choices = sent.map(({ text }) => text)
-      const { poll } = await api.createPoll({ question: draft.question, choices, maxChoices: draft.maxChoices })
+      const wanted = { question: draft.question, choices, maxChoices: draft.maxChoices }
+      const { poll } = await api.createPoll(wanted, keyOf(wanted))
       await onCreated(poll)
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error

@@ -23,7 +23,7 @@ interface Counted {
 
 /**
  * The voter's ballot, shown as cast at once and taken back if the server refuses it. One request is on its way at a
- * time: a new voter has no cookie before the first answer, and two votes at once would count as two voters.
+ * time, so that the last choice is the last to arrive.
  */
 export function useVote({ api, poll, snapshot, merge, isLive }: Voting) {
   const counted = shallowRef<readonly number[]>(poll.ownChoiceIds)

@@ -1,0 +1,20 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm'
+
+/** A vote that came with an idempotency key, for a day, so that the same vote sent again is known. */
+@Entity('idempotency_key')
+export class IdempotencyKeyEntity {
+  /** Days since 1970, in UTC: first in the primary key, so that what is old stands together. */
+  @PrimaryColumn('integer')
+  day!: number
+
+  /** The voter, or a dash for one without a cookie, and a hash of poll and key. */
+  @PrimaryColumn('varchar')
+  scope!: string
+
+  @Column('varchar', { name: 'voter_id' })
+  voterId!: string
+
+  /** As on a ballot. */
+  @Column('varchar', { name: 'choice_ids' })
+  choiceIds!: string
+}

@@ -1,0 +1,59 @@
+import { PollError } from '../polls/errors.ts'
+import type { Vote } from '../polls/poll-store.ts'
+import { all, type Query } from './transactions.ts'
+import type { VoteSql } from './vote-sql.ts'
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
+const today = () => Math.floor(Date.now() / DAY_MS)
+
+interface UsedKey {
+  scope: string
+  voterId: string
+  choiceIds: string
+}
+
+/**
+ * The idempotency keys of a batch's votes, read and written in its transaction. They are kept for a day at least and for
+ * two at most. Where no vote has one, nothing is asked of the database.
+ */
+export class UsedKeys {
+  readonly #used: Map<string, UsedKey>
+  readonly #added: UsedKey[] = []
+
+  private constructor(used: readonly UsedKey[]) {
+    this.#used = new Map(used.map((one) => [one.scope, one]))
+  }
+
+  static async read(query: Query, sql: VoteSql, votes: readonly Vote[]): Promise<UsedKeys> {
+    const scopes = votes.flatMap((vote) => vote.scopes ?? [])
+    if (scopes.length === 0) return new UsedKeys([])
+    return new UsedKeys(await query<UsedKey>(sql.usedKeys, [JSON.stringify(scopes), today()]))
+  }
+
+  /** The voter of the vote that this one repeats; undefined where it is the first. The error is for another vote. */
+  firstVoterOf({ scopes, choiceIds }: Vote): string | PollError | undefined {
+    const used = scopes?.map((scope) => this.#used.get(scope)).find((one) => one !== undefined)
+    if (!used || used.choiceIds === JSON.stringify(choiceIds)) return used?.voterId
+    return new PollError(
+      'idempotency-key-reused',
+      'This Idempotency-Key came with a vote for other choices before. A new vote needs a new key.',
+    )
+  }
+
+  add({ scopes = [], voterId, choiceIds }: Vote): void {
+    for (const scope of scopes) {
+      const key = { scope, voterId, choiceIds: JSON.stringify(choiceIds) }
+      this.#used.set(scope, key)
+      this.#added.push(key)
+    }
+  }
+
+  /** Writes those that were added, and deletes twice as many old ones: so it is never much at once, and they run out. */
+  async write(query: Query, sql: VoteSql): Promise<void> {
+    if (this.#added.length === 0) return
+    const day = today()
+    const rows = this.#added.map(({ scope, voterId, choiceIds }) => [day, scope, voterId, choiceIds])
+    await all([query(sql.writeKeys, [JSON.stringify(rows)]), query(sql.forgetKeys, [day - 1, rows.length * 2])])
+  }
+}

@@ -1,0 +1,108 @@
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterAll, expect, test } from 'vitest'
+import { ProxyServer } from '../../api/test/support/proxy-server.ts'
+import { choice, isLive, openTab, shows } from './support/browser.ts'
+import { stage } from './support/stage.ts'
+
+const { pollcast, somebody } = await stage()
+const { proxy, url } = await ProxyServer.before(pollcast.url, 80)
+afterAll(() => proxy.close())
+
+const votesOn = async (pollId: string): Promise<number> =>
+  (await (await fetch(`${pollcast.url}/api/polls/${pollId}`)).json()).totalVotes
+
+/** Opens a poll as one gets there from the list, without loading another page. */
+async function openOverList(voter: BrowserContext, question: string): Promise<Page> {
+  const tab = await openTab(voter, url)
+  await tab.getByRole('link', { name: question }).click()
+  await isLive(tab)
+  return tab
+}
+
+/** Has what is done reach the server and its answer get lost with the connection, upon which Chromium sends it again. */
+async function losingTheAnswer(act: () => Promise<unknown>, reached: () => Promise<boolean>): Promise<void> {
+  proxy.hold('answers')
+  await act()
+  await expect.poll(reached).toBe(true)
+  proxy.cut()
+  proxy.hold('nothing')
+}
+
+const voteAndLoseTheAnswer = async (tab: Page, pollId: string, text: string) => {
+  const answered = tab.waitForResponse((answer) => answer.url().endsWith('/votes'))
+  await losingTheAnswer(
+    () => choice(tab, text).click(),
+    async () => (await votesOn(pollId)) === 1,
+  )
+  expect((await answered).status()).toBe(201)
+}
+
+test('a first vote on a poll opened from the list counts once when its answer is lost and the browser sends it again', async () => {
+  const { id } = await pollcast.makePoll('Lost from the list?', ['Yes', 'No'])
+  const tab = await openOverList(await somebody(), 'Lost from the list?')
+  await voteAndLoseTheAnswer(tab, id, 'Yes')
+  await shows(tab, [1, 0])
+  await choice(tab, 'No').click()
+  await shows(tab, [0, 1])
+  expect(await votesOn(id)).toBe(1)
+})
+
+/** Asks a question by the form, and answers with the poll's id once its page is shown. */
+async function ask(tab: Page, question: string, send: (submit: () => Promise<void>) => Promise<void>): Promise<string> {
+  await tab.getByLabel('Question').fill(question)
+  await tab.locator('[name=choice]').nth(0).fill('Yes')
+  await tab.locator('[name=choice]').nth(1).fill('No')
+  await send(() => tab.getByRole('button', { name: 'Create the poll' }).click())
+  await tab.waitForURL(/\/polls\/\w+$/)
+  await isLive(tab)
+  return tab.url().split('/').at(-1) as string
+}
+
+test('so does a first vote on a poll that one has just made', async () => {
+  const tab = await openTab(await somebody(), `${url}new`)
+  const id = await ask(tab, 'Lost, just made?', (submit) => submit())
+  await voteAndLoseTheAnswer(tab, id, 'No')
+  await shows(tab, [0, 1])
+  expect(await votesOn(id)).toBe(1)
+})
+
+test('a poll is made once when the answer is lost and the browser sends it again', async () => {
+  const listed = async () => {
+    const { polls } = await (await fetch(`${pollcast.url}/api/polls`)).json()
+    return polls.filter((poll: { question: string }) => poll.question === 'Made once?').length
+  }
+  const tab = await openTab(await somebody(), `${url}new`)
+  await ask(tab, 'Made once?', (submit) => losingTheAnswer(submit, async () => (await listed()) === 1))
+  expect(await listed()).toBe(1)
+})
+
+test('two tabs opened over the list that vote at once are one voter', async () => {
+  const { id } = await pollcast.makePoll('Two at once?', ['Yes', 'No'])
+  const voter = await somebody()
+  const tabs = [await openOverList(voter, 'Two at once?'), await openOverList(voter, 'Two at once?')] as const
+  // Neither has heard of the other's vote when it votes.
+  proxy.hold('all')
+  await Promise.all([choice(tabs[0], 'Yes').click(), choice(tabs[1], 'No').click()])
+  const answered = tabs.map((tab) => tab.waitForResponse((answer) => answer.url().endsWith('/votes')))
+  proxy.hold('nothing')
+  for (const answer of await Promise.all(answered)) expect(answer.status()).toBe(201)
+  expect(await votesOn(id)).toBe(1)
+})
+
+test('a voter cookie that has gone bad is replaced, and the click still is one vote, which can be moved', async () => {
+  const { id } = await pollcast.makePoll('Bad cookie?', ['Yes', 'No'])
+  const voter = await somebody()
+  const tab = await openOverList(voter, 'Bad cookie?')
+  const [{ name } = { name: '' }] = await voter.cookies()
+  expect(name).toMatch(/^pollcast-\w{8}$/)
+  await voter.addCookies([{ name, value: 'gone.bad', url }])
+  await choice(tab, 'Yes').click()
+  await shows(tab, [1, 0])
+  await choice(tab, 'No').click()
+  await shows(tab, [0, 1])
+  await tab.reload()
+  await isLive(tab)
+  expect(await choice(tab, 'No').getAttribute('aria-pressed')).toBe('true')
+  expect(await votesOn(id)).toBe(1)
+  expect(await tab.getByTestId('problem').count()).toBe(0)
+})
