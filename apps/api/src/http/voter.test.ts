@@ -60,7 +60,7 @@ test('two installations on one host have cookies of different names, and a resta
 })
 
 test('over https the cookie is one that no other host can set, and over http one that is sent', async () => {
-  const { name, vote, ids } = await setUp({ trustProxy: true })
+  const { name, vote, ids } = await setUp({ trustProxy: 1 })
   const attributes = 'Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax'
   const [plain] = (await vote(undefined, ids[0])).headers.getSetCookie()
   expect(plain).toMatch(new RegExp(`^${name}=[\\w-]+\\.[\\w-]{43}; ${attributes}$`))
@@ -69,7 +69,7 @@ test('over https the cookie is one that no other host can set, and over http one
 })
 
 test('who comes by http, then by https and back, is one voter, who gets the cookie of each once', async () => {
-  const { name, vote, total, ids } = await setUp({ trustProxy: true })
+  const { name, vote, total, ids } = await setUp({ trustProxy: 1 })
   const https = { 'X-Forwarded-Proto': 'https' }
   const [plain = ''] = given(await vote(undefined, ids[0]))
   const renewed = await vote(plain, ids[1], https)

@@ -269,7 +269,7 @@ describe.each(engines)('on $name', (engine) => {
   test('a repeatable poll asked for by two nodes at once, and again later, is made once; another of its id is refused', async () => {
     const other = await own.open()
     const record = { id: 'repeated', question: 'Once?', choices: ['a', 'b'], maxChoices: 1, hostKeyHash: 'hash' }
-    const create = (node: SqlPollStore, change = {}) => node.create({ ...record, isRepeatable: true, ...change })
+    const create = (node: PollStore, change = {}) => node.create({ ...record, isRepeatable: true, ...change })
     const made = await Promise.all([store, other.store, store, other.store].map((node) => create(node)))
     await restart()
     for (const again of [...made, await create(store)]) expect(again).toEqual(made[0])
