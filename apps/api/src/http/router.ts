@@ -8,6 +8,7 @@ import type { Signal, VoteCast } from '../polls/signals.ts'
 import { pageRoutes } from './page-route.ts'
 import { newPollRoute, pollListRoute, pollRoute } from './polls-route.ts'
 import { problems } from './problem.ts'
+import { problemPages } from './problem-page.ts'
 import type { RateLimits } from './rate-limit.ts'
 import { streamRoute, streamsRoute } from './stream-route.ts'
 import { voteRoute } from './vote-route.ts'
@@ -41,6 +42,7 @@ export function createKoa(parts: HttpParts): Koa {
     if (!LEFT.includes(error.code ?? '')) onError(error)
   })
   if (allowedOrigins.length > 0) koa.use(corsFor(allowedOrigins))
+  koa.use(problemPages(parts.entry?.styles ?? []))
   koa.use(problems(onError))
 
   const router = new Router()
