@@ -3,6 +3,9 @@ import { routes } from '@pollcast/shared/routes'
 import type { Context, Middleware } from 'koa'
 import { escapeHtml, htmlPage, plainPage } from './html.ts'
 
+/** All that such a page loads is its looks. */
+const POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+
 /**
  * Answers a browser's form, or its visit to a page, with a page instead of problem+json: a person reads it. Programs,
  * and scripts in pages, ask for JSON or for anything, and get the problem as it is.
@@ -14,6 +17,7 @@ export function problemPages(styles: readonly string[]): Middleware {
     await next()
     if (ctx.type !== 'application/problem+json' || !isForPerson(ctx)) return
     const { detail } = JSON.parse(String(ctx.body)) as Problem
+    ctx.set('Content-Security-Policy', POLICY)
     ctx.type = 'html'
     ctx.body = htmlPage(
       { title: 'Pollcast', styles },
@@ -25,7 +29,7 @@ export function problemPages(styles: readonly string[]): Middleware {
 }
 
 function isForPerson(ctx: Context): boolean {
-  if (ctx.accepts('json', 'html') !== 'html') return false
+  if (ctx.accepts('application/problem+json', 'json', 'html') !== 'html') return false
   return ctx.method === 'POST' ? ctx.is('urlencoded') === 'urlencoded' : !ctx.path.startsWith('/api/')
 }
 

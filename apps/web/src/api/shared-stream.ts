@@ -35,6 +35,8 @@ export function openSharedStream(
   let state: StreamState = 'connecting'
   /** Only the leader has one. */
   let stream: StreamClient | undefined
+  /** Whether the stream of this tab has been live since it became the leader. */
+  let hasLed = false
   /** True from taking the lock away until a leader is heard. */
   let hasStolen = false
   let heardAt = 0
@@ -98,6 +100,7 @@ export function openSharedStream(
 
   function lead(): StreamClient {
     stream?.close()
+    hasLed = false
     setTimer(() => {
       if (state === 'live') enter('reconnecting')
       report()
@@ -110,6 +113,7 @@ export function openSharedStream(
       onState(next) {
         if (stream !== own) return
         clearTimeout(timer)
+        if (next === 'live') hasLed = true
         enter(next)
         report(...newest.values())
       },
@@ -134,7 +138,9 @@ export function openSharedStream(
     if (!own) return refuse()
     if (own === stream) {
       stream = undefined
-      follow()
+      // A lock that is lost at once is none.
+      if (hasLed) follow()
+      else refuse()
     }
     own.close()
   }
