@@ -5,29 +5,27 @@ const RENEWAL_TIMEOUT_MS = 5_000
 
 /**
  * What the server wrote into the page for browsers in which the app does not run: a sentence, and a form that votes.
- * The styles show it after a few seconds (styles/plain.css), unless the app has hidden it by then.
+ * The styles show it after a few seconds (styles/plain.css), unless the app has taken its place by then.
  */
 export function servedFallback() {
   const servedPath = location.pathname
   let element = document.getElementById('fallback')
 
-  /** Whether a voter has begun to fill in the form, so that replacing it would lose their choice. */
+  /** Whether a voter has begun to fill in the form, so that taking it away would lose their choice. */
   function isInUse(): boolean {
     const inputs = element?.querySelectorAll('input') ?? []
     return [...inputs].some(({ checked, defaultChecked }) => checked !== defaultChecked)
   }
 
-  function hide(): void {
-    if (element) element.hidden = true
+  function remove(): void {
+    element?.remove()
   }
 
-  /** Since the app hid it, the voter may have voted, or gone to another page: brings it up to date. */
+  /** Since it was removed, the voter may have voted, or gone to another page: brings it up to date. */
   async function renew(): Promise<void> {
-    if (!element?.hidden) return
+    if (!element || element.isConnected) return
     const renewed = await fetchFallback()
     if (renewed) {
-      renewed.hidden = true
-      element.replaceWith(renewed)
       element = renewed
     } else if (location.pathname !== servedPath) {
       const sentence = document.createElement('p')
@@ -36,16 +34,17 @@ export function servedFallback() {
     }
   }
 
+  /** Puts it where the app was. */
   function show(): void {
     if (!element) return
-    const wasHidden = element.hidden
     element.classList.add('shown')
-    element.hidden = false
+    if (element.isConnected) return
+    document.body.append(element)
     // What had the focus is gone: a screen reader goes on here.
-    if (wasHidden) element.querySelector('main')?.focus()
+    element.querySelector('main')?.focus()
   }
 
-  return { isInUse, hide, renew, show }
+  return { isInUse, remove, renew, show }
 }
 
 /** The fallback of the page at the present address; undefined where the server can't be reached. */

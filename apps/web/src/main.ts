@@ -23,7 +23,7 @@ async function start(): Promise<void> {
   app.provide(apiKey, createApiClient(context.apiUrl)).provide(servedPageKey, createServedPage(context)).use(router)
   await router.isReady()
   if (fallback.isInUse()) return
-  fallback.hide()
+  fallback.remove()
   app.mount('#app')
 }
 
