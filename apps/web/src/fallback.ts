@@ -55,7 +55,9 @@ async function fetchFallback(): Promise<HTMLElement | undefined> {
       signal: timeoutSignal(RENEWAL_TIMEOUT_MS),
     })
     const page = new DOMParser().parseFromString(await response.text(), 'text/html')
-    return page.getElementById('fallback') ?? undefined
+    const element = page.getElementById('fallback')
+    element?.remove()
+    return element ?? undefined
   } catch {
     return undefined
   }

@@ -35,7 +35,9 @@ async function fail(error: unknown): Promise<void> {
   await fallback.renew()
   try {
     app.unmount()
-  } finally {
-    fallback.show()
+  } catch (unmountError) {
+    console.error(unmountError)
+    document.getElementById('app')?.replaceChildren()
   }
+  fallback.show()
 }
