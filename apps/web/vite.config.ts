@@ -12,5 +12,7 @@ export default defineConfig({
     manifest: true,
     // The pages' content security policy refuses data: addresses.
     assetsInlineLimit: 0,
+    // Older browsers get the form that the server renders: for them chart.js alone would be 15 KB larger.
+    target: ['chrome111', 'edge111', 'firefox114', 'safari16.4'],
   },
 })

@@ -1,8 +1,8 @@
 import { routes } from '@pollcast/shared/routes'
-import { createRouter, createWebHistory, type Router, START_LOCATION } from 'vue-router'
+import { createRouter, createWebHistory, type Router } from 'vue-router'
 
 export function createPageRouter(): Router {
-  const router = createRouter({
+  return createRouter({
     history: createWebHistory(),
     routes: [
       { path: routes.listPage, component: () => import('./pages/ListPage.vue') },
@@ -12,9 +12,4 @@ export function createPageRouter(): Router {
     ],
     scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
   })
-  // After a new release the old pages' files are gone: the address itself brings the new ones.
-  router.onError((_error, to, from) => {
-    if (from !== START_LOCATION) location.assign(to.fullPath)
-  })
-  return router
 }

@@ -216,8 +216,11 @@ test('files are there to be read only', async () => {
 test('before the web app is built a page says how to build it, and the API works', async () => {
   const { url } = await openApp()
   for (const path of [routes.listPage, routes.newPollPage, routes.pollPage('tabspace')]) {
-    const { detail } = await readProblem('page-not-built', await fetch(url + path, BROWSER))
-    expect(detail).toContain('npm run build')
+    const answer = await fetch(url + path, BROWSER)
+    expect([answer.status, answer.headers.get('Content-Type')]).toEqual([503, 'text/html; charset=utf-8'])
+    expect(await answer.text()).toContain('Run &quot;npm run build&quot;')
+    const { detail } = await readProblem('page-not-built', await fetch(url + path))
+    expect(detail).toContain('Run "npm run build"')
   }
   const { poll } = await createPoll(url)
   expect(await new Voter(url).vote(poll.id, poll.choices[0]?.id as number)).toMatchObject({ totalVotes: 1 })

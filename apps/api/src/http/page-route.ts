@@ -4,6 +4,7 @@ import { routes } from '@pollcast/shared/routes'
 import type { Context, Middleware } from 'koa'
 import { PollError } from '../polls/errors.ts'
 import type { PollReader } from '../polls/poll-store.ts'
+import { listFallback, newPollFallback, notFoundFallback, pollFallback } from './fallback.ts'
 import { setPagePolicy } from './middleware/security-headers.ts'
 import { pollIdOf } from './poll-id.ts'
 import { pollFor } from './polls-route.ts'
@@ -11,12 +12,12 @@ import { RequestError } from './problem.ts'
 import type { Voters } from './voter.ts'
 import { devEntry, renderShell, type WebEntry } from './web-shell.ts'
 
-const html = (ctx: Context, entry: WebEntry, title: string, context: PageContext) => {
+const html = (ctx: Context, entry: WebEntry, title: string, context: PageContext, fallback: string) => {
   setPagePolicy(ctx, entry === devEntry)
   ctx.set('Cache-Control', 'private, no-cache')
   ctx.vary('Cookie')
   ctx.type = 'html'
-  ctx.body = renderShell(entry, title, context)
+  ctx.body = renderShell(entry, title, context, fallback)
 }
 
 interface PageParts {
@@ -47,26 +48,27 @@ export function pageRoutes({ store, voters, entry }: PageParts) {
     const pollList = await store.list({ limit: limits.pageSize })
     const streamUrl = routes.streamOf(pollList.polls.map((poll) => poll.id))
     const context = pollList.polls.length > 0 ? { apiUrl: '', pollList, streamUrl } : { apiUrl: '', pollList }
-    html(ctx, built, 'Pollcast', context)
+    html(ctx, built, 'Pollcast', context, listFallback(pollList))
   })
 
   const poll = page(async (ctx, built, voterId) => {
     try {
       const found = await pollFor(voterId, pollIdOf(ctx), store)
-      html(ctx, built, `${found.question} · Pollcast`, { apiUrl: '', poll: found, streamUrl: found.streamUrl })
+      const context = { apiUrl: '', poll: found, streamUrl: found.streamUrl }
+      html(ctx, built, `${found.question} · Pollcast`, context, pollFallback(found))
     } catch (error) {
       if (!(error instanceof PollError) || error.code !== 'poll-not-found') throw error
       ctx.status = 404
-      html(ctx, built, 'Pollcast', { apiUrl: '' })
+      html(ctx, built, 'Pollcast', { apiUrl: '' }, notFoundFallback('poll'))
     }
   })
 
-  const newPoll = page((ctx, built) => html(ctx, built, 'New poll · Pollcast', { apiUrl: '' }))
+  const newPoll = page((ctx, built) => html(ctx, built, 'New poll · Pollcast', { apiUrl: '' }, newPollFallback))
 
   /** Any other address: the app says that there is nothing. */
   const unknown = page((ctx, built) => {
     ctx.status = 404
-    html(ctx, built, 'Pollcast', { apiUrl: '' })
+    html(ctx, built, 'Pollcast', { apiUrl: '' }, notFoundFallback('page'))
   })
 
   return { list, poll, newPoll, unknown }

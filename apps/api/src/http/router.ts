@@ -11,6 +11,7 @@ import { securityHeaders } from './middleware/security-headers.ts'
 import { pageRoutes } from './page-route.ts'
 import { newPollRoute, pollListRoute, pollRoute } from './polls-route.ts'
 import { problems } from './problem.ts'
+import { problemPages } from './problem-page.ts'
 import { Proxies } from './proxies.ts'
 import type { RateLimits } from './rate-limit.ts'
 import { extendRequest } from './request.ts'
@@ -53,6 +54,7 @@ export function createKoa(parts: HttpParts): Koa {
   })
   koa.use(securityHeaders())
   if (allowedOrigins.length > 0) koa.use(corsFor(allowedOrigins))
+  koa.use(problemPages(parts.entry?.styles ?? []))
   koa.use(problems(onError))
   koa.use(readQuery)
   koa.use(refuseCrossSite(parts.publicOrigin ? [parts.publicOrigin, ...allowedOrigins] : allowedOrigins))

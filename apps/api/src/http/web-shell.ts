@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PageContext } from '@pollcast/shared/context'
+import { htmlPage } from './html.ts'
 
 /** What a page loads: scripts as modules, and styles. */
 export interface WebEntry {
@@ -9,7 +10,10 @@ export interface WebEntry {
 }
 
 /** While developing, Vite's server compiles what the page asks for. */
-export const devEntry: WebEntry = { scripts: ['/@vite/client', '/src/main.ts'], styles: [] }
+export const devEntry: WebEntry = {
+  scripts: ['/@vite/client', '/src/main.ts'],
+  styles: ['tokens', 'base', 'controls', 'plain'].map((name) => `/src/styles/${name}.css`),
+}
 
 interface Chunk {
   file: string
@@ -25,33 +29,12 @@ export function builtEntry(webRoot: string): WebEntry | undefined {
   return entry && { scripts: [`/${entry.file}`], styles: (entry.css ?? []).map((file) => `/${file}`) }
 }
 
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-const escapeHtml = (text: string) => text.replace(/[&<>"]/g, (sign) => entities[sign] ?? sign)
-
 /** JSON that can stand in a script element: no "</script>" and no "<!--" can come about in it. */
 const scriptJson = (value: unknown) => JSON.stringify(value).replaceAll('<', '\\u003c')
 
-/** The page around the app, with all that its first painting needs. */
-export function renderShell(entry: WebEntry, title: string, context: PageContext): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="theme-color" content="#f4f6f3" media="(prefers-color-scheme: light)">
-<meta name="theme-color" content="#101715" media="(prefers-color-scheme: dark)">
-<meta name="description" content="Ask a question, share a link, and watch the votes come in.">
-<title>${escapeHtml(title)}</title>
-<link rel="icon" href="/favicon.svg" type="image/svg+xml">
-${entry.styles.map((href) => `<link rel="stylesheet" href="${href}">`).join('\n')}
-<script type="application/json" id="context">${scriptJson(context)}</script>
-${entry.scripts.map((src) => `<script type="module" src="${src}"></script>`).join('\n')}
-</head>
-<body>
-<div id="app"></div>
-<noscript>Pollcast draws its charts as votes come in, and needs JavaScript for that. Please turn it on for this site.</noscript>
-</body>
-</html>
-`
+/** The page around the app, with all that its first painting needs, and the fallback for where it does not come. */
+export function renderShell(entry: WebEntry, title: string, context: PageContext, fallback: string): string {
+  const scripts = entry.scripts.map((src) => `<script type="module" src="${src}"></script>`)
+  const more = [`<script type="application/json" id="context">${scriptJson(context)}</script>`, ...scripts].join('\n')
+  return htmlPage({ title, styles: entry.styles, more }, `<div id="app"></div>\n${fallback}`)
 }

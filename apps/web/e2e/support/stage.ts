@@ -23,5 +23,5 @@ export async function stage() {
     people.push(one)
     return one.context
   }
-  return { pollcast, somebody }
+  return { pollcast, browser, somebody }
 }

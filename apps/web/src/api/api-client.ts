@@ -2,6 +2,7 @@ import type { CreatedPoll, NewPoll, Poll, PollList, Snapshot } from '@pollcast/s
 import type { Problem } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
 import type { VoteBody } from '@pollcast/shared/vote'
+import { timeoutSignal } from '../browser/timeout-signal.ts'
 import { ApiProblem } from './api-problem.ts'
 import { randomKey } from './random-key.ts'
 
@@ -12,7 +13,7 @@ const patience = 10_000
 
 /** `apiUrl` is the API's origin, empty where it is the page's own. */
 export function createApiClient(apiUrl: string, timeout = patience) {
-  const request = <T>(url: string, body?: object, key?: string) => ask<T>(url, AbortSignal.timeout(timeout), body, key)
+  const request = <T>(url: string, body?: object, key?: string) => ask<T>(url, timeoutSignal(timeout), body, key)
 
   return {
     /** The same address, on the API's origin. */

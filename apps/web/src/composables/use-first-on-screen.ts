@@ -1,10 +1,11 @@
 import { onScopeDispose, type Ref, shallowReadonly, shallowRef, watch } from 'vue'
+import { observeVisibility } from '../browser/observe.ts'
 
 /** Which of a list's items is the first that can be seen; the last one known while none can. */
 export function useFirstOnScreen(list: () => HTMLElement | null, length: () => number): Readonly<Ref<number>> {
   const first = shallowRef(0)
   const seen = new Set<Element>()
-  const observer = new IntersectionObserver((entries) => {
+  const observer = observeVisibility((entries) => {
     for (const { target, isIntersecting } of entries) isIntersecting ? seen.add(target) : seen.delete(target)
     const index = [...(list()?.children ?? [])].findIndex((item) => seen.has(item))
     if (index >= 0) first.value = index
@@ -17,6 +18,6 @@ export function useFirstOnScreen(list: () => HTMLElement | null, length: () => n
     },
     { flush: 'post' },
   )
-  onScopeDispose(() => observer.disconnect())
+  onScopeDispose(() => observer.stop())
   return shallowReadonly(first)
 }

@@ -1,10 +1,12 @@
 import { onScopeDispose, type Ref, shallowReadonly, shallowRef } from 'vue'
+import { mediaQuery } from '../browser/media-query.ts'
 
+/** Whether the query matches; false where the browser can't say. */
 export function useMediaQuery(query: string): Readonly<Ref<boolean>> {
-  const list = window.matchMedia(query)
-  const matches = shallowRef(list.matches)
+  const list = mediaQuery(query)
+  const matches = shallowRef(list?.matches ?? false)
   const scope = new AbortController()
-  list.addEventListener(
+  list?.addEventListener(
     'change',
     () => {
       matches.value = list.matches

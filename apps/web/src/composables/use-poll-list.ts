@@ -1,7 +1,7 @@
 import { limits } from '@pollcast/shared/limits'
 import type { PollList, PollSummary, Snapshot } from '@pollcast/shared/poll'
 import { routes } from '@pollcast/shared/routes'
-import { computed, shallowReadonly, shallowRef } from 'vue'
+import { computed, onBeforeMount, shallowReadonly, shallowRef } from 'vue'
 import { ApiProblem } from '../api/api-problem.ts'
 import { newerOf } from '../api/snapshot.ts'
 import { useApi, useServedPage } from '../context.ts'
@@ -65,7 +65,8 @@ export function usePollList(list: () => HTMLElement | null) {
   })
   const state = useStream(() => streamUrl.value, merge)
 
-  if (!served) void loadMore()
+  // A hook, so that Vue hears of an error that nobody expected.
+  if (!served) onBeforeMount(loadMore)
   return {
     polls,
     state,

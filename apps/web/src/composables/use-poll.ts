@@ -1,5 +1,5 @@
 import type { Poll } from '@pollcast/shared/poll'
-import { shallowRef } from 'vue'
+import { onBeforeMount, shallowRef } from 'vue'
 import { ApiProblem } from '../api/api-problem.ts'
 import { type Served, useApi, useServedPage } from '../context.ts'
 
@@ -20,6 +20,7 @@ export function usePoll(pollId: string) {
     }
   }
 
-  if (!poll.value) void load()
+  // A hook, so that Vue hears of an error that nobody expected.
+  if (!poll.value) onBeforeMount(load)
   return { poll, problem, load }
 }

@@ -1,11 +1,8 @@
 import type { Snapshot } from '@pollcast/shared/poll'
 import { type Ref, shallowReadonly, shallowRef, watch } from 'vue'
-import { openSharedStream } from '../api/shared-stream.ts'
-import { openStream, type StreamState } from '../api/stream-client.ts'
+import type { StreamState } from '../api/stream-client.ts'
+import { openTabStream } from '../api/tab-stream.ts'
 import { useWatched } from './use-watched.ts'
-
-/** Over plain http, as in a local network, there are no Web Locks to share a stream by. */
-const open = navigator.locks ? openSharedStream : openStream
 
 /**
  * Listens to the stream at an address for as long as the scope lives and the tab is looked at; the address may change,
@@ -23,7 +20,7 @@ export function useStream(
     ([address, watched], _before, onCleanup) => {
       if (!address || !watched) return
       state.value = 'connecting'
-      const stream = open(address, {
+      const stream = openTabStream(address, {
         onSnapshot,
         onState: (next) => {
           state.value = next

@@ -1,0 +1,42 @@
+import type { Problem } from '@pollcast/shared/problem'
+import { routes } from '@pollcast/shared/routes'
+import type { Context, Middleware } from 'koa'
+import { escapeHtml, htmlPage, plainPage } from './html.ts'
+
+/** All that such a page loads is its looks. */
+const POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+/**
+ * Answers a browser's form, or its visit to a page, with a page instead of problem+json: a person reads it. Programs,
+ * and scripts in pages, ask for JSON or for anything, and get the problem as it is.
+ *
+ * @param styles addresses of the web app's stylesheets
+ */
+export function problemPages(styles: readonly string[]): Middleware {
+  return async (ctx, next) => {
+    await next()
+    if (ctx.type !== 'application/problem+json' || !isForPerson(ctx)) return
+    const { detail } = JSON.parse(String(ctx.body)) as Problem
+    ctx.set('Content-Security-Policy', POLICY)
+    ctx.type = 'html'
+    ctx.body = htmlPage(
+      { title: 'Pollcast', styles },
+      plainPage(`<h1>That did not work</h1>
+<p class="notice">${escapeHtml(detail)}</p>
+<p>${wayOn(ctx)}</p>`),
+    )
+  }
+}
+
+function isForPerson(ctx: Context): boolean {
+  if (ctx.accepts('application/problem+json', 'json', 'html') !== 'html') return false
+  return ctx.method === 'POST' ? ctx.is('urlencoded') === 'urlencoded' : !ctx.path.startsWith('/api/')
+}
+
+function wayOn(ctx: Context): string {
+  const [, pollId] = /^\/api\/polls\/(\w+)\/votes$/.exec(ctx.path) ?? []
+  if (pollId) return `<a href="${routes.pollPage(pollId)}">Back to the poll</a>`
+  return ctx.method === 'POST'
+    ? `<a href="${routes.listPage}">See all polls</a>`
+    : `<a href="${escapeHtml(ctx.url)}">Try again</a>`
+}

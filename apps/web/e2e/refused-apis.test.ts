@@ -1,0 +1,138 @@
+import type { Frame, Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { choice, isLive, openTab, shows, tabled, withoutCookies } from './support/browser.ts'
+import { stage } from './support/stage.ts'
+
+const { pollcast, browser, somebody } = await stage()
+
+function rejectLocks() {
+  const request = () => Promise.reject(new DOMException('Denied.', 'SecurityError'))
+  Object.defineProperty(Navigator.prototype, 'locks', { value: { request } })
+}
+
+function throwForLocks() {
+  const get = () => {
+    throw new DOMException('Denied.', 'SecurityError')
+  }
+  Object.defineProperty(Navigator.prototype, 'locks', { get })
+}
+
+function throwForChannels() {
+  const value = function refused() {
+    throw new DOMException('Denied.', 'SecurityError')
+  }
+  Object.defineProperty(window, 'BroadcastChannel', { value })
+}
+
+test.each([
+  ['Web Locks reject', [rejectLocks]],
+  ['it throws to ask for Web Locks', [throwForLocks]],
+  ['channels throw', [throwForChannels]],
+  ['Web Locks reject and channels throw', [rejectLocks, throwForChannels]],
+])('where %s, each tab is live by a stream of its own, and votes', async (what, refusals) => {
+  const { page } = await pollcast.makePoll(`${what}?`, ['Yes', 'No'])
+  const voter = await somebody()
+  for (const refuse of refusals) await voter.addInitScript(refuse)
+  const streams: string[] = []
+  voter.on('request', (request) => request.url().endsWith('/stream') && streams.push(request.url()))
+  const [one, other] = (await Promise.all([openTab(voter, page), openTab(voter, page)])) as [Page, Page]
+  await Promise.all([one, other].map(isLive))
+  await choice(one, 'Yes').click()
+  await Promise.all([one, other].map((tab) => shows(tab, [1, 0])))
+  await choice(one, 'No').click()
+  await Promise.all([one, other].map((tab) => shows(tab, [0, 1])))
+  expect(streams).toHaveLength(2)
+})
+
+/** What a browser may lack that could run the rest, or refuse to say. */
+function removeConveniences() {
+  const refused = {
+    get: () => {
+      throw new DOMException('Denied.', 'SecurityError')
+    },
+  }
+  Object.defineProperty(window, 'localStorage', refused)
+  Object.defineProperty(window, 'sessionStorage', refused)
+  Object.defineProperty(Navigator.prototype, 'clipboard', refused)
+  Object.defineProperty(window, 'matchMedia', { value: undefined })
+  Object.defineProperty(window, 'IntersectionObserver', { value: undefined })
+  Object.defineProperty(window, 'requestIdleCallback', { value: undefined })
+  Object.defineProperty(AbortSignal, 'timeout', { value: undefined })
+  Object.defineProperty(Array.prototype, 'at', { value: undefined })
+  Object.defineProperty(crypto, 'randomUUID', { value: undefined })
+}
+
+test('without storage, clipboard, media queries, AbortSignal.timeout, at() and the like a page is live, and votes', async () => {
+  const { id, page } = await pollcast.makePoll('Bare?', ['Yes', 'No'])
+  const voter = await somebody()
+  await voter.addInitScript(removeConveniences)
+  const tab = await openTab(voter, pollcast.url)
+  await tab.getByRole('link', { name: /Bare\?/ }).click()
+  await isLive(tab)
+  await choice(tab, 'No').click()
+  await shows(tab, [0, 1])
+  await pollcast.vote(id, 0)
+  await shows(tab, [1, 1])
+  await tab.getByRole('button', { name: 'Copy' }).click()
+  await tab.getByText(/Copied|Press Ctrl/).waitFor()
+  expect(tab.url()).toBe(page)
+})
+
+test('without ResizeObserver, and where a canvas is refused, a page has its numbers, is live, and votes', async () => {
+  const { id, page } = await pollcast.makePoll('Canvas?', ['Yes', 'No'])
+  for (const init of [
+    () => Object.defineProperty(window, 'ResizeObserver', { value: undefined }),
+    () => Object.defineProperty(HTMLCanvasElement.prototype, 'getContext', { value: () => null }),
+    () => {
+      HTMLCanvasElement.prototype.getContext = () => {
+        throw new DOMException('Denied.', 'SecurityError')
+      }
+    },
+  ]) {
+    // Not somebody(): that no chart can be drawn is logged.
+    const voter = await browser.newContext()
+    await voter.addInitScript(init)
+    const tab = await openTab(voter, page)
+    await isLive(tab)
+    const [yes, no] = (await tabled(tab)) as [number, number]
+    await choice(tab, 'Yes').click()
+    await expect.poll(() => tabled(tab)).toEqual([yes + 1, no])
+    await pollcast.vote(id, 1)
+    await expect.poll(() => tabled(tab)).toEqual([yes + 1, no + 1])
+    await voter.close()
+  }
+})
+
+test('in a frame on another site, where the browser refuses locks and storage, a poll is live, and votes', async () => {
+  const { id, page } = await pollcast.makePoll('Framed?', ['Yes', 'No'])
+  const voter = await somebody()
+  // As if the page were one that may be framed.
+  await voter.route(page, async (route) => {
+    const response = await route.fetch()
+    const { 'x-frame-options': _, 'content-security-policy': __, ...headers } = response.headers()
+    await route.fulfill({ response, headers })
+  })
+  await voter.route('http://127.0.0.1:1/', (route) =>
+    route.fulfill({ contentType: 'text/html', body: `<iframe src="${page}" width="700" height="700"></iframe>` }),
+  )
+  const tab = await openTab(voter, 'http://127.0.0.1:1/')
+  const frame = tab.frames()[1] as Frame
+  await frame.locator('[data-state=live]').waitFor()
+  const refusal = frame.evaluate(() => navigator.locks.request('any', () => 'given').catch((error) => error.name))
+  expect(await refusal).toBe('SecurityError')
+  await frame.getByTestId('choice').filter({ hasText: 'Yes' }).click()
+  await pollcast.vote(id, 1)
+  const counts = () => frame.getByTestId('tally').getByTestId('count').allTextContents()
+  await expect.poll(counts).toEqual(['1', '1'])
+})
+
+test('in a browser that blocks all cookies a poll is live, and votes', async () => {
+  const { id, page } = await pollcast.makePoll('No cookies?', ['Yes', 'No'])
+  await withoutCookies(async (voter) => {
+    const tab = await openTab(voter, page)
+    await isLive(tab)
+    await choice(tab, 'Yes').click()
+    await pollcast.vote(id, 1)
+    await shows(tab, [1, 1])
+  })
+})

@@ -1,0 +1,20 @@
+import { webLocks } from '../browser/web-locks.ts'
+import { openSharedStream } from './shared-stream.ts'
+import { openStream, type StreamClient, type StreamListener } from './stream-client.ts'
+
+/** A stream for this tab: shared with the browser's other tabs where it lets them meet, else one of its own. */
+export function openTabStream(url: string, listener: StreamListener): StreamClient {
+  let own: StreamClient | undefined
+  const openOwn = () => {
+    own = openStream(url, listener)
+  }
+  const locks = webLocks()
+  const shared = locks && openSharedStream(url, listener, locks, openOwn)
+  if (!shared) openOwn()
+  const current = () => own ?? shared
+  return {
+    reconnect: () => current()?.reconnect(),
+    wake: () => current()?.wake(),
+    close: () => current()?.close(),
+  }
+}

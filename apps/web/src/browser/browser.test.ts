@@ -1,0 +1,97 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { openChannel } from './channel.ts'
+import { copyFrom } from './copy-from.ts'
+import { mediaQuery } from './media-query.ts'
+import { observeSizes, observeVisibility } from './observe.ts'
+import { timeoutSignal } from './timeout-signal.ts'
+import { webLocks } from './web-locks.ts'
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+  vi.useRealTimers()
+})
+
+const refusal = () => {
+  throw new DOMException('Not for this page.', 'SecurityError')
+}
+const throwing = (name: string) => Object.defineProperty({}, name, { get: refusal })
+
+test('what a browser may refuse is asked for here and nowhere else', () => {
+  const sources = import.meta.glob<string>('../**/*.{ts,vue}', { query: '?raw', import: 'default', eager: true })
+  const refusable =
+    /\b(navigator|(local|session)Storage|indexedDB|BroadcastChannel|\w+Observer\(|matchMedia|execCommand|AbortSignal\.\w+\()/
+  const others = Object.entries(sources).filter(([path]) => path.startsWith('../') && !path.includes('.test.'))
+  expect(others.length).toBeGreaterThan(30)
+  expect(others.filter(([, text]) => refusable.test(text)).map(([path]) => path)).toEqual([])
+})
+
+test('locks that are missing, or that it throws to ask for, are undefined', () => {
+  for (const navigator of [{}, throwing('locks'), undefined]) {
+    vi.stubGlobal('navigator', navigator)
+    expect(webLocks()).toBeUndefined()
+  }
+})
+
+test('a channel that is refused is undefined, and one that is closed says that it took no message', () => {
+  const channel = openChannel('test', () => {})
+  expect(channel?.post('heard')).toBe(true)
+  channel?.close()
+  channel?.close()
+  expect(channel?.post('unheard')).toBe(false)
+  vi.stubGlobal('BroadcastChannel', refusal)
+  expect(openChannel('test', () => {})).toBeUndefined()
+  vi.stubGlobal('BroadcastChannel', undefined)
+  expect(openChannel('test', () => {})).toBeUndefined()
+})
+
+test('media queries that are missing or refused are undefined', () => {
+  for (const window of [{}, { matchMedia: refusal }, { matchMedia: () => null }]) {
+    vi.stubGlobal('window', window)
+    expect(mediaQuery('(prefers-color-scheme: dark)')).toBeUndefined()
+  }
+})
+
+test('without ResizeObserver sizes are told once, and when the window’s changes, until it is stopped', () => {
+  const window = new EventTarget()
+  vi.stubGlobal('window', window)
+  vi.stubGlobal('ResizeObserver', undefined)
+  const onResize = vi.fn()
+  const observer = observeSizes(onResize)
+  observer.observe({} as Element)
+  expect(onResize).toHaveBeenCalledTimes(1)
+  window.dispatchEvent(new Event('resize'))
+  expect(onResize).toHaveBeenCalledTimes(2)
+  observer.stop()
+  window.dispatchEvent(new Event('resize'))
+  expect(onResize).toHaveBeenCalledTimes(2)
+})
+
+test('without IntersectionObserver nothing is told', () => {
+  vi.stubGlobal('IntersectionObserver', refusal)
+  const observer = observeVisibility(() => {})
+  observer.observe({} as Element)
+  observer.stop()
+})
+
+test('a timeout needs no AbortSignal.timeout', () => {
+  vi.useFakeTimers()
+  vi.stubGlobal('AbortSignal', {})
+  const signal = timeoutSignal(50)
+  expect(signal.aborted).toBe(false)
+  vi.advanceTimersByTime(50)
+  expect(signal.aborted).toBe(true)
+})
+
+test('what no clipboard takes is copied the old way, and told apart from what can’t be copied', async () => {
+  const input = { value: 'https://example.org', focus() {}, select() {} } as HTMLInputElement
+  const refusing = { clipboard: { writeText: () => Promise.reject(refusal) } }
+  for (const navigator of [{}, throwing('clipboard'), refusing]) {
+    vi.stubGlobal('navigator', navigator)
+    vi.stubGlobal('document', { execCommand: () => true })
+    expect(await copyFrom(input)).toBe(true)
+    for (const document of [{ execCommand: () => false }, { execCommand: refusal }, {}]) {
+      vi.stubGlobal('document', document)
+      expect(await copyFrom(input)).toBe(false)
+    }
+  }
+})

@@ -1,0 +1,22 @@
+import { attempt } from './attempt.ts'
+
+export interface Channel<T> {
+  /** False where the browser did not take the message. */
+  post(message: T): boolean
+  close(): void
+}
+
+/** A channel to this browser's other tabs of the same origin; undefined where the browser refuses one. */
+export function openChannel<T>(name: string, onMessage: (message: T) => void): Channel<T> | undefined {
+  const channel = attempt(() => new BroadcastChannel(name))
+  if (!channel) return undefined
+  channel.onmessage = ({ data }: MessageEvent<T>) => onMessage(data)
+  return {
+    post: (message) =>
+      attempt(() => {
+        channel.postMessage(message)
+        return true
+      }) ?? false,
+    close: () => attempt(() => channel.close()),
+  }
+}
