@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { ROOT } from '@pollcast/api/testing/built-server.ts'
+import { ROOT } from '@pollcast/api/testing/built-server'
 import type { BrowserContext, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { choice, isLive, openTab, shows } from './support/browser.ts'

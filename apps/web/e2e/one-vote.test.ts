@@ -1,4 +1,4 @@
-import { ProxyServer } from '@pollcast/api/testing/proxy-server.ts'
+import { ProxyServer } from '@pollcast/api/testing/proxy-server'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, expect, test } from 'vitest'
 import { choice, isLive, openTab, shows } from './support/browser.ts'

@@ -1,4 +1,4 @@
-import { until } from '@pollcast/api/testing/until.ts'
+import { until } from '@pollcast/api/testing/until'
 import type { Snapshot } from '@pollcast/shared/poll'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type Served, serve, turns } from '../../test/serve.ts'
