@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { Config } from './config.ts'
 import { rateLimits } from './http/rate-limit.ts'
 import { createKoa } from './http/router.ts'
-import { HttpServer } from './http/server.ts'
+import { HttpServer } from './http/server/server.ts'
 import { Voters } from './http/voter.ts'
 import { webFiles } from './http/web-files.ts'
 import { builtEntry, devEntry } from './http/web-shell.ts'
@@ -72,7 +72,7 @@ export async function startApp(
     files: built && webFiles(webRoot),
     onError,
   })
-  const server = new HttpServer(koa.callback(), config.workers > 1 ? askPool : undefined)
+  const server = new HttpServer(koa.callback(), config.workers > 1 ? acceptFromPool : undefined)
 
   const release = async () => {
     await database.close()
@@ -93,7 +93,7 @@ export async function startApp(
 }
 
 /** The pool's process accepts for its workers, and hands out the next connection when the last was taken. */
-const askPool = () =>
+const acceptFromPool = () =>
   roundTrip(process, 1000).then(
     () => true,
     () => true,

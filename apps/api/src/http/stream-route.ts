@@ -8,8 +8,8 @@ import type { Audiences } from '../live/audiences.ts'
 import { SocketOutlet } from '../live/socket-outlet.ts'
 import { Stream } from '../live/stream.ts'
 import { conform } from './body.ts'
-import { handOver } from './hand-over.ts'
 import { pollIdOf } from './poll-id.ts'
+import { takeSocket } from './server/take-socket.ts'
 
 const HEADERS = {
   'Content-Type': 'text/event-stream',
@@ -57,7 +57,7 @@ async function openStream(
       res.writeHead(200, { ...HEADERS, Connection: 'close' }).end()
       return undefined
     }
-    return seat(handOver(res, HEADERS), audiences, pollIds)
+    return seat(takeSocket(res, HEADERS), audiences, pollIds)
   }
   return audiences.join(pollIds, open, shown)
 }

@@ -1,8 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { acceptFirst } from './accept-first.ts'
-import { type Look, noneWaits } from './none-waits.ts'
-import { problemOf } from './problem.ts'
+import { problemOf } from '../problem.ts'
+import { acceptBurst } from './accept-burst.ts'
+import { type AcceptWaiting, drainBacklog } from './drain-backlog.ts'
 
 /** Connections that may wait to be accepted: a hall opens its phones at once, and Node's 511 would turn some away. */
 const BACKLOG = 16_384
@@ -12,12 +12,12 @@ export class HttpServer {
   readonly #server: Server
   /** Connections on which nothing was asked yet. Browsers open some in advance, and to Node they are not idle. */
   readonly #silent = new Set<Socket>()
-  readonly #look: Look | undefined
+  readonly #acceptWaiting: AcceptWaiting | undefined
   #closing = false
 
-  /** @param look how connections are looked for where this process does not accept them itself */
-  constructor(listener: RequestListener, look?: Look) {
-    this.#look = look
+  /** @param acceptWaiting has the waiting connections accepted, where this process does not accept them itself */
+  constructor(listener: RequestListener, acceptWaiting?: AcceptWaiting) {
+    this.#acceptWaiting = acceptWaiting
     const silent = this.#silent
     function forget(this: Socket) {
       silent.delete(this)
@@ -33,7 +33,7 @@ export class HttpServer {
       silent.add(socket)
       socket.on('close', forget)
     })
-    acceptFirst(this.#server)
+    acceptBurst(this.#server)
   }
 
   /** Resolves with the port once connections are taken; rejects as `listen` fails (EADDRINUSE, EACCES, …). */
@@ -54,7 +54,7 @@ export class HttpServer {
    */
   async close(grace: number): Promise<void> {
     this.#closing = true
-    await noneWaits(this.#server, this.#look)
+    await drainBacklog(this.#server, this.#acceptWaiting)
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     const idle = setInterval(() => this.#closeIdle(), 50)
     const cut = setTimeout(() => this.#server.closeAllConnections(), grace)
