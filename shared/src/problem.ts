@@ -9,9 +9,11 @@ export const problemStatus = {
   'poll-not-found': 404,
   'not-found': 404,
   'method-not-allowed': 405,
+  'request-timeout': 408,
   'poll-closed': 409,
   'body-too-large': 413,
   'unsupported-media-type': 415,
+  'expectation-failed': 417,
   'invalid-body': 422,
   'invalid-query': 422,
   'no-choice': 422,
@@ -19,11 +21,14 @@ export const problemStatus = {
   'choice-not-found': 422,
   'choice-of-another-poll': 422,
   'too-many-requests': 429,
+  'headers-too-large': 431,
   'internal-error': 500,
   'not-implemented': 501,
   'page-not-built': 503,
+  'server-busy': 503,
   'shutting-down': 503,
   'store-unavailable': 503,
+  'http-version-not-supported': 505,
 } as const
 
 export type ProblemCode = keyof typeof problemStatus

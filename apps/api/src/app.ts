@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url'
+import { ClientFaults } from './client-faults.ts'
 import type { Config } from './config.ts'
+import { FullNotice } from './full-notice.ts'
 import { rateLimits } from './http/rate-limit.ts'
 import { createKoa } from './http/router.ts'
 import { HttpServer } from './http/server/server.ts'
@@ -8,6 +10,7 @@ import { webFiles } from './http/web-files.ts'
 import { builtEntry, devEntry } from './http/web-shell.ts'
 import { Audiences } from './live/audiences.ts'
 import { Broker } from './live/broker.ts'
+import { connectionLimit } from './open-file-limit.ts'
 import { openStore, openWakes } from './parts.ts'
 import { broadcastVotes } from './polls/broadcast-vote.ts'
 import { isUnavailable } from './polls/errors.ts'
@@ -47,6 +50,7 @@ export async function startApp(
   say: (text: string) => void = () => {},
 ): Promise<App> {
   const onError = (error: unknown) => log.error(error)
+  const faults = new ClientFaults((line) => log.info(line))
   const { store, database } = await openStore(config, say, log)
   const voteCast = new Signal<VoteCast>(onError)
   const { bus, cache, closeWakes } = openWakes(config, database.voterKey, onError)
@@ -72,7 +76,16 @@ export async function startApp(
     files: built && webFiles(webRoot),
     onError,
   })
-  const server = new HttpServer(koa.callback(), config.workers > 1 ? acceptFromPool : undefined)
+  const maxConnections = connectionLimit()
+  const full = new FullNotice(log, maxConnections)
+  const server = new HttpServer(koa.callback(), {
+    acceptWaiting: config.workers > 1 ? acceptFromPool : undefined,
+    faults,
+    maxConnections,
+    onRefused: () => full.refused(),
+    // Behind a proxy every connection has the proxy's address.
+    ...((config.trustProxy || !config.rateLimit) && { inFlightOfAddress: Number.POSITIVE_INFINITY }),
+  })
 
   const release = async () => {
     await database.close()
@@ -82,6 +95,7 @@ export async function startApp(
     const closed = server.close(GRACE)
     audiences.pulse.stop()
     await closed
+    faults.flush()
     await release()
   }
   try {

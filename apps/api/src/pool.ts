@@ -1,8 +1,11 @@
 import type { AppLog } from './app.ts'
 import type { Config } from './config.ts'
+import { FullNotice } from './full-notice.ts'
+import { connectionLimit } from './open-file-limit.ts'
 import { SqlPollWriter } from './store/sql-poll-writer.ts'
 import { openSqlite } from './store/sqlite-database.ts'
 import { WakeExchange } from './wakes/wake-exchange.ts'
+import { boundQueue } from './workers/bound-queue.ts'
 import type { Channel } from './workers/channel.ts'
 import { type Ready, WorkerPool } from './workers/worker-pool.ts'
 import { serveWrites } from './workers/write-desk.ts'
@@ -21,6 +24,9 @@ export interface Pool {
  */
 export async function openPool(config: Config, log: AppLog, onReady: (ready: Ready) => void): Promise<Pool> {
   const count = config.workers
+  const most = connectionLimit()
+  const full = new FullNotice(log, most)
+  boundQueue(most, () => full.refused())
   if ('url' in config.database) return new WorkerPool({ count, onReady, attend: () => () => {} })
   const exchange = new WakeExchange()
   const database = await openSqlite(config.database.path, log)

@@ -38,7 +38,8 @@ export function createKoa(parts: HttpParts): Koa {
   // The proxy appends the address it sees: what stands before that, anyone may have written there.
   const koa = new Koa({ proxy: parts.trustProxy, maxIpsCount: 1 })
   koa.on('error', (error: NodeJS.ErrnoException) => {
-    if (!LEFT.includes(error.code ?? '')) onError(error)
+    // What a client sent that could not be parsed has been counted: its bytes, which the error has, are not for the log.
+    if (!LEFT.includes(error.code ?? '') && !error.code?.startsWith('HPE_')) onError(error)
   })
   if (allowedOrigins.length > 0) koa.use(corsFor(allowedOrigins))
   koa.use(problems(onError))

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { limits } from '@pollcast/shared/limits'
 import { pollIdSchema } from '@pollcast/shared/poll'
@@ -9,6 +8,7 @@ import { SocketOutlet } from '../live/socket-outlet.ts'
 import { Stream } from '../live/stream.ts'
 import { conform } from './body.ts'
 import { pollIdOf } from './poll-id.ts'
+import { connectionOf } from './server/connection.ts'
 import { takeSocket } from './server/take-socket.ts'
 
 const HEADERS = {
@@ -48,8 +48,7 @@ async function openStream(
   shown?: number,
 ): Promise<void> {
   const { res } = ctx
-  // Behind another request on the same connection: frames must not overtake that one's answer.
-  if (!res.socket) await once(res, 'socket')
+  if (res.socket) connectionOf(res.socket)?.hold()
   const open = () => {
     if (!res.socket?.writable) return undefined
     ctx.respond = false
