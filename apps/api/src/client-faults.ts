@@ -6,7 +6,6 @@ export type ClientFault =
   | 'headers too slow'
   | 'body too slow'
   | 'answer not read'
-  | 'upload that nobody reads'
   | 'bytes sent on a stream'
   | 'bytes sent after Connection: close'
   | 'refused, too many at once'

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ClientFault } from '../../client-faults.ts'
+import { GuardedInput } from './guarded-input.ts'
 import { networkOf } from './in-flight.ts'
 import { type Refusal, refusalText, refuse } from './refusal.ts'
 import { type Phase, Progress, type Timeouts } from './timeouts.ts'
@@ -33,15 +34,6 @@ export interface ConnectionOwner {
   count(fault: ClientFault): void
 }
 
-/** Where the head of a request ends: at an empty line. Node's parser takes no line that does not end with CR LF. */
-const EMPTY_LINE = Buffer.from('\n\r\n')
-
-/** Bytes that may wait for their turn: two reads of Node's, which are 64 KB each. */
-const MAX_HELD = 128 * 1024
-
-/** Bytes that are read from a client which goes on sending what nobody reads, so that it gets to read its answer. */
-const MAX_LINGER = 1024 * 1024
-
 const connections = new WeakMap<Socket, Connection>()
 
 /** The connection of a socket; undefined where it has been taken, or its server is none of ours. */
@@ -61,10 +53,8 @@ export class Connection {
   readonly network: string
   readonly #owner: ConnectionOwner
   readonly #progress: Progress
-  /** Gives bytes to Node's parser; undefined as long as the parser reads the socket itself. */
-  #parse: ((bytes: Buffer) => void) | undefined
-  /** Bytes that have not been parsed. */
-  #held: Buffer | undefined
+  /** Undefined as long as Node's parser reads the socket itself. */
+  #input: GuardedInput | undefined
   #current: Exchange | undefined
   /** Requests that were parsed before their turn. */
   #ahead: Exchange[] | undefined
@@ -73,7 +63,6 @@ export class Connection {
   #failure: Refusal | undefined
   #closing = false
   #closingSince = 0
-  #lingered = 0
 
   constructor(socket: Socket, owner: ConnectionOwner, now: number) {
     this.socket = socket
@@ -109,13 +98,7 @@ export class Connection {
 
   /** From now on no more than the next request is parsed. */
   guard(): void {
-    if (this.#parse) return
-    const [parse] = this.socket.listeners('data')
-    if (!parse) return
-    this.#parse = parse as (bytes: Buffer) => void
-    this.socket.removeListener('data', this.#parse)
-    // Node's parser stops reading the socket itself as soon as someone else listens to it.
-    this.socket.on('data', this.#onData)
+    this.#input ??= GuardedInput.of(this.socket, () => this.#mayParse)
   }
 
   /** The request that is being answered waits for something to happen, and not for this server. */
@@ -140,7 +123,6 @@ export class Connection {
 
   #release(): void {
     this.#closing = true
-    this.#held = undefined
     this.#ahead = undefined
     connections.delete(this.socket)
     this.#owner.onGone(this)
@@ -173,10 +155,9 @@ export class Connection {
     this.guard()
     this.#closing = true
     this.#closingSince = performance.now()
-    this.#held = undefined
     this.#ahead = undefined
     if (!this.socket.writableEnded) this.socket.end()
-    this.socket.resume()
+    this.#input?.drop()
   }
 
   /** Ends what a client has kept waiting for too long. */
@@ -226,36 +207,7 @@ export class Connection {
     const next = this.#ahead?.shift()
     if (next) this.#begin(next)
     else if (this.#failure) return this.#refuseAndClose(this.#failure)
-    if (!this.#parse) return
-    this.#parseNext()
-    if (!this.#held) this.socket.resume()
-  }
-
-  readonly #onData = (bytes: Buffer): void => {
-    if (this.#closing) {
-      this.#lingered += bytes.length
-      if (this.#lingered > MAX_LINGER) {
-        this.#owner.count('upload that nobody reads')
-        this.socket.destroy()
-      }
-      return
-    }
-    this.#held = this.#held ? Buffer.concat([this.#held, bytes]) : bytes
-    this.#parseNext()
-  }
-
-  /** Gives the parser what belongs to the request that is being read, and keeps the rest. */
-  #parseNext(): void {
-    while (this.#held && this.#mayParse) {
-      const held: Buffer = this.#held
-      const found = held.indexOf(EMPTY_LINE)
-      const end = found < 0 ? held.length : found + EMPTY_LINE.length
-      this.#held = end < held.length ? held.subarray(end) : undefined
-      this.#parse?.(end < held.length ? held.subarray(0, end) : held)
-    }
-    if (!this.#held) return
-    if (this.#held.length > MAX_HELD) this.socket.destroy()
-    else this.socket.pause()
+    this.#input?.resume()
   }
 
   get #mayParse(): boolean {

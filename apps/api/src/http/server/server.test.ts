@@ -210,7 +210,7 @@ const upload = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n'
 
 test('a body that nobody reads is not read: the answer says close, and that is what happens', async () => {
   let read = 0
-  const { connect, counted } = await open((req, res) => {
+  const { connect } = await open((req, res) => {
     req.socket.on('close', () => {
       read = req.socket.bytesRead
     })
@@ -225,7 +225,6 @@ test('a body that nobody reads is not read: the answer says close, and that is w
     expect(read).toBeLessThan(5_000_000)
     read = 0
   }
-  expect(counted()).toMatch(/upload that nobody reads/)
 })
 
 test('a client that waits for 100 Continue is told so only if its body is wanted', async () => {

@@ -242,16 +242,17 @@ export class HttpServer implements ConnectionOwner {
 /** A response that is begun before its request has arrived whole is the last on its connection. */
 class Response extends ServerResponse {
   override writeHead(status: number, ...rest: never[]): this {
-    const { complete, headers, socket } = this.req
-    const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0
-    const connection = hasBody && !complete ? connectionOf(socket) : undefined
+    const connection = isUnread(this.req) ? connectionOf(this.req.socket) : undefined
     if (connection) {
       this.shouldKeepAlive = false
-      socket.destroySoon = connection.closeGently
+      connection.socket.destroySoon = connection.closeGently
     }
     return super.writeHead(status, ...rest)
   }
 }
+
+const isUnread = ({ complete, headers }: IncomingMessage): boolean =>
+  !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0)
 
 /** Lets a client send its body (RFC 9110, section 10.1.1) when its handler begins to read: one nobody wants stays away. */
 function continueOnRead(req: IncomingMessage, res: ServerResponse): void {
