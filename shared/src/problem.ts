@@ -11,10 +11,12 @@ export const problemStatus = {
   'poll-not-found': 404,
   'not-found': 404,
   'method-not-allowed': 405,
+  'request-timeout': 408,
   'poll-closed': 409,
   'body-too-large': 413,
   'uri-too-long': 414,
   'unsupported-media-type': 415,
+  'expectation-failed': 417,
   'invalid-body': 422,
   'invalid-query': 422,
   'no-choice': 422,
@@ -23,11 +25,14 @@ export const problemStatus = {
   'choice-of-another-poll': 422,
   'idempotency-key-reused': 422,
   'too-many-requests': 429,
+  'headers-too-large': 431,
   'internal-error': 500,
   'not-implemented': 501,
   'page-not-built': 503,
+  'server-busy': 503,
   'shutting-down': 503,
   'store-unavailable': 503,
+  'http-version-not-supported': 505,
 } as const
 
 export type ProblemCode = keyof typeof problemStatus

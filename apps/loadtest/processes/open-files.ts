@@ -1,3 +1,5 @@
+import { openFileLimit } from '@pollcast/api/lib/open-file-limit'
+
 /** Open files that a process needs besides its connections. */
 const SPARE = 200
 
@@ -7,11 +9,4 @@ export function tooManyOpenFiles(connections: number, limit = openFileLimit()): 
   if (connections <= most) return undefined
   return `${connections} connections are more than this shell's limit of ${limit} open files allows (${most} at most).
 Raise it for this shell with "ulimit -n ${connections + SPARE}", beyond the hard limit as root with "ulimit -Hn", or open fewer.`
-}
-
-/** Node has raised its soft limit to the hard one by itself. */
-function openFileLimit(): number {
-  const report = process.report.getReport() as { userLimits?: { open_files?: { soft?: number | 'unlimited' } } }
-  const soft = report.userLimits?.open_files?.soft
-  return typeof soft === 'number' ? soft : Number.POSITIVE_INFINITY
 }

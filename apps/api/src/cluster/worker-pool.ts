@@ -76,10 +76,13 @@ export class WorkerPool {
     const forked = performance.now()
     const onExit = this.#parts.onFork(worker)
     this.#workers.add(worker)
-    worker.on('error', () => {})
     answerRoundTrips(worker)
     listen<Ready>(worker, 'ready', (ready) => this.#begun(worker, ready, fail))
-    worker.on('exit', (code) => {
+    worker.on('error', () => {
+      // It has not even begun, and has no 'exit': this process had no descriptor left for its channel.
+      if (worker.process.pid === undefined) onGone(1)
+    })
+    const onGone = (code: number) => {
       onExit()
       this.#workers.delete(worker)
       this.#ready.delete(worker)
@@ -87,7 +90,8 @@ export class WorkerPool {
       if (!this.#canStart) return fail(code || 1)
       this.#failures = performance.now() - forked > STABLE_MS ? 0 : this.#failures + 1
       this.#replace(this.#failures === 0 ? 0 : backoff(this.#failures - 1, { longest: 30_000 }), fail)
-    })
+    }
+    worker.on('exit', onGone)
   }
 
   #begun(worker: Worker, ready: Ready, fail: (code: number) => void): void {

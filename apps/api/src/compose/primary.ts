@@ -1,10 +1,13 @@
+import { boundQueue } from '../cluster/bound-queue.ts'
 import type { Channel } from '../cluster/ipc.ts'
 import { PubSubExchange } from '../cluster/pubsub-exchange.ts'
 import { serveRateCounter } from '../cluster/rate-counter-server.ts'
 import { type Ready, WorkerPool } from '../cluster/worker-pool.ts'
 import { serveWriter } from '../cluster/writer-server.ts'
 import type { Config } from '../config.ts'
+import { FullNotice } from '../http/server/full-notice.ts'
 import type { Log } from '../lib/log.ts'
+import { connectionLimit } from '../lib/open-file-limit.ts'
 import { MemoryRateCounter } from '../lib/rate-counter.ts'
 import { SqlPollWriter } from '../store/sql-poll-writer.ts'
 import { openSqlite } from '../store/sqlite-database.ts'
@@ -23,6 +26,9 @@ export interface Pool {
  */
 export async function startPrimary(config: Config, log: Log, onReady: (ready: Ready) => void): Promise<Pool> {
   const count = config.workers
+  const maxConnections = connectionLimit()
+  const full = new FullNotice(log, maxConnections)
+  boundQueue(maxConnections, () => full.refused())
   const counter = new MemoryRateCounter()
   if ('url' in config.database) {
     const onFork = (worker: Channel) => {

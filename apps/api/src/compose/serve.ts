@@ -4,11 +4,14 @@ import { RateCounterClient } from '../cluster/rate-counter-client.ts'
 import type { Config } from '../config.ts'
 import { rateLimits } from '../http/rate-limit.ts'
 import { createKoa } from '../http/router.ts'
-import { HttpServer } from '../http/server.ts'
+import { ClientFaults } from '../http/server/client-faults.ts'
+import { FullNotice } from '../http/server/full-notice.ts'
+import { HttpServer } from '../http/server/server.ts'
 import { Voters } from '../http/voter.ts'
 import { webFiles } from '../http/web-files.ts'
 import { builtEntry, devEntry } from '../http/web-shell.ts'
 import type { Log } from '../lib/log.ts'
+import { connectionLimit } from '../lib/open-file-limit.ts'
 import { Audiences } from '../live/audiences.ts'
 import { Broker } from '../live/broker.ts'
 import { isUnavailable } from '../polls/errors.ts'
@@ -40,6 +43,7 @@ export interface App {
  */
 export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT): Promise<App> {
   const onError = (error: unknown) => log.error(error)
+  const faults = new ClientFaults((line) => log.info(line))
   const { reader, writer, database } = await openStore(config, log)
   const voteCast = new Signal<VoteCast>(onError)
   const others = connectOthers(config, database.voterKey, log)
@@ -72,7 +76,16 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     files: built && webFiles(webRoot),
     onError,
   })
-  const server = new HttpServer(koa.callback(), config.workers > 1 ? askPool : undefined)
+  const maxConnections = connectionLimit()
+  const full = new FullNotice(log, maxConnections)
+  const server = new HttpServer(koa.callback(), {
+    acceptWaiting: config.workers > 1 ? acceptFromPool : undefined,
+    faults,
+    maxConnections,
+    onRefused: () => full.refused(),
+    // Behind a proxy every connection has the proxy's address.
+    ...((config.trustProxy || !config.rateLimit) && { inFlightOfAddress: Number.POSITIVE_INFINITY }),
+  })
 
   const release = async () => {
     await database.close()
@@ -82,6 +95,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     const closed = server.close(GRACE_MS)
     audiences.heartbeat.stop()
     await closed
+    faults.flush()
     await release()
   }
   try {
@@ -93,7 +107,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
 }
 
 /** The primary accepts for its workers, and passes the next connection on when the last one was taken. */
-const askPool = () =>
+const acceptFromPool = () =>
   roundTrip(process, ASK_POOL_TIMEOUT_MS).then(
     () => true,
     () => true,

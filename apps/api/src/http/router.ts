@@ -50,7 +50,8 @@ export function createKoa(parts: HttpParts): Koa {
   const koa = new Koa()
   extendRequest(koa, new Proxies(parts.trustProxy))
   koa.on('error', (error: NodeJS.ErrnoException) => {
-    if (!LEFT.includes(error.code ?? '')) onError(error)
+    // What a client sent that could not be parsed has been counted: its bytes, which the error has, are not for the log.
+    if (!LEFT.includes(error.code ?? '') && !error.code?.startsWith('HPE_')) onError(error)
   })
   koa.use(securityHeaders())
   if (allowedOrigins.length > 0) koa.use(corsFor(allowedOrigins))

@@ -159,6 +159,31 @@ test('a stream asked for behind another request, on the same connection, waits u
   ])
 })
 
+test('pipelined requests for a stream open one, and no request behind it acts', async () => {
+  const { url, port, poll, tea } = await setUp()
+  const vote = post(routes.votes(poll.id), { choiceIds: [tea] })
+  const connection = await RawConnection.open(port)
+  connection.send(get(poll.streamUrl).repeat(50) + vote + get(poll.streamUrl))
+  await connection.until(/id: 0\n/)
+  const snapshot = await new Voter(url).vote(poll.id, tea)
+  expect(snapshot).toMatchObject({ revision: 1, totalVotes: 1 })
+  const text = await connection.until(/id: 1\n.*\n\n/)
+  expect(text.match(/HTTP\/1\.1|event: \w+/g)).toEqual(['HTTP/1.1', 'event: snapshot', 'event: update'])
+  expect(text).not.toMatch(/set-cookie/i)
+})
+
+test('what comes on a stream closes it, and is not acted on', async () => {
+  const { url, port, poll, tea } = await setUp()
+  for (const bytes of [post(routes.votes(poll.id), { choiceIds: [tea] }), get(poll.streamUrl), '\r\n']) {
+    const stream = await RawConnection.open(port)
+    await stream.send(get(poll.streamUrl)).until(/id: 0\n/)
+    stream.send(bytes)
+    await stream.ended
+    expect(stream.text.match(/HTTP\/1\.1|event: \w+/g)).toEqual(['HTTP/1.1', 'event: snapshot'])
+  }
+  expect(await new Voter(url).read(poll.id)).toMatchObject({ revision: 0, totalVotes: 0 })
+})
+
 const many = Array.from({ length: limits.pageSize + 1 }, (_, index) => `aaaaaa${'23456789abcdefghjkmnp'[index]}2`)
 
 test.each<[string, ProblemCode, string]>([

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { boundedArray } from '@pollcast/shared/bounded-array'
 import { limits } from '@pollcast/shared/limits'
@@ -10,8 +9,9 @@ import { SocketWriter } from '../live/socket-writer.ts'
 import { Stream } from '../live/stream.ts'
 import { pollTopic } from '../polls/topics.ts'
 import { conform } from './body.ts'
-import { handOver } from './hand-over.ts'
 import { pollIdOf } from './poll-id.ts'
+import { connectionOf } from './server/connection.ts'
+import { takeSocket } from './server/take-socket.ts'
 
 const HEADERS = {
   'Content-Type': 'text/event-stream',
@@ -50,8 +50,7 @@ async function openStream(
   shown?: number,
 ): Promise<void> {
   const { res } = ctx
-  // Behind another request on the same connection: frames must not overtake that one's answer.
-  if (!res.socket) await once(res, 'socket')
+  if (res.socket) connectionOf(res.socket)?.hold()
   const open = () => {
     if (!res.socket?.writable) return undefined
     ctx.respond = false
@@ -59,7 +58,7 @@ async function openStream(
       res.writeHead(200, { ...HEADERS, Connection: 'close' }).end()
       return undefined
     }
-    return streamOn(handOver(res, HEADERS), audiences)
+    return streamOn(takeSocket(res, HEADERS), audiences)
   }
   return audiences.join(pollIds.map(pollTopic), open, shown)
 }

@@ -1,0 +1,45 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { ClientFaults } from './client-faults.ts'
+import { FullNotice } from './full-notice.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+test('however many faults there are, they are one line a minute, and those that are left one at the end', () => {
+  const lines: string[] = []
+  const faults = new ClientFaults((line) => lines.push(line))
+  for (let second = 0; second < 150; second += 1) {
+    faults.count('malformed request')
+    if (second % 2) faults.count('body too slow')
+    vi.advanceTimersByTime(1000)
+  }
+  faults.flush()
+  expect(lines.map((line) => line.match(/[a-z ]+: \d+/g))).toEqual([
+    [' malformed request: 60', ' body too slow: 30'],
+    [' malformed request: 60', ' body too slow: 30'],
+    [' malformed request: 30', ' body too slow: 15'],
+  ])
+})
+
+test('where nobody does anything wrong, nothing is said', () => {
+  const lines: string[] = []
+  const faults = new ClientFaults((line) => lines.push(line))
+  vi.advanceTimersByTime(600_000)
+  faults.flush()
+  expect(lines).toEqual([])
+})
+
+test('that connections are refused is said when it begins and a minute after it was over, and then anew', () => {
+  const lines: string[] = []
+  const log = { error: (line: unknown) => void lines.push(String(line)), info: (line: string) => void lines.push(line) }
+  const notice = new FullNotice(log, 236)
+  for (let turn = 0; turn < 100; turn += 1) {
+    notice.refused()
+    vi.advanceTimersByTime(5000)
+  }
+  expect(lines).toEqual([expect.stringMatching(/^236 connections are open.*ulimit -n/)])
+  vi.advanceTimersByTime(60_000)
+  expect(lines.slice(1)).toEqual([expect.stringMatching(/room .* again\. 100 were closed/)])
+  notice.refused()
+  expect(lines).toHaveLength(3)
+})

@@ -1,0 +1,44 @@
+/** What clients do wrong at the socket, as it stands in the log. */
+export type ClientFault =
+  | 'left in the middle of a request'
+  | 'malformed request'
+  | 'headers too large'
+  | 'headers too slow'
+  | 'body too slow'
+  | 'answer not read'
+  | 'bytes sent on a stream'
+  | 'bytes sent after Connection: close'
+  | 'refused, too many at once'
+
+const MINUTE_MS = 60_000
+
+/**
+ * Counts what clients do wrong, by kind, and logs one line a minute at most: anyone can cause such a fault as often as
+ * they like, and what they sent (cookies among it) has no place in a log.
+ */
+export class ClientFaults {
+  readonly #log: (line: string) => void
+  readonly #intervalMs: number
+  readonly #counts = new Map<ClientFault, number>()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(log: (line: string) => void, intervalMs = MINUTE_MS) {
+    this.#log = log
+    this.#intervalMs = intervalMs
+  }
+
+  count(fault: ClientFault): void {
+    this.#counts.set(fault, (this.#counts.get(fault) ?? 0) + 1)
+    this.#timer ??= setTimeout(() => this.flush(), this.#intervalMs).unref()
+  }
+
+  /** Logs what has been counted since the last line, if anything has. */
+  flush(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (this.#counts.size === 0) return
+    const counts = [...this.#counts].map(([fault, count]) => `${fault}: ${count}`)
+    this.#counts.clear()
+    this.#log(`Client faults since the last such line, at most one a minute: ${counts.join(', ')}`)
+  }
+}

@@ -1,0 +1,222 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { ClientFault } from './client-faults.ts'
+import { GuardedInput } from './guarded-input.ts'
+import { networkOf } from './in-flight.ts'
+import { type Refusal, refusalText, refuse } from './refusal.ts'
+import { type Phase, Progress, type Timeouts } from './timeouts.ts'
+
+/** A request and the response that is to be its answer. */
+export interface Exchange {
+  req: IncomingMessage
+  res: ServerResponse
+  /** Known already: it is not to be served, but refused. */
+  refusal?: Refusal
+  /** What still keeps it in flight: its answer, and its handler. */
+  open: number
+}
+
+/** What connections need of their server. */
+export interface ConnectionOwner {
+  /** Answers a request, now that those before it on its connection are answered. */
+  serve(exchange: Exchange, connection: Connection): void
+  /** Its answer has been sent, or can't be any more. Is called once for each that was served. */
+  onAnswered(exchange: Exchange, connection: Connection): void
+  /** A request has come before the one in front of it was answered. */
+  onPipelined(): void
+  /** Its answer is held back on purpose, and does not count among those in flight from now on. */
+  onHeld(exchange: Exchange, connection: Connection): void
+  /** Is called once: when it was closed, or has become a stream. */
+  onGone(connection: Connection): void
+  /** Takes the bytes that come on a socket that has become a stream. */
+  readonly onStreamData: (this: Socket) => void
+  readonly timeouts: Timeouts
+  count(fault: ClientFault): void
+}
+
+const connections = new WeakMap<Socket, Connection>()
+
+/** The connection of a socket; undefined where it has been taken, or its server is none of ours. */
+export const connectionOf = (socket: Socket): Connection | undefined => connections.get(socket)
+
+/**
+ * One connection to a client. It answers one request at a time, and what comes meanwhile waits: in the kernel, but for
+ * what one read has brought.
+ *
+ * Node's parser reads a socket itself, and makes a request of each that a read has brought, up to thousands. That is
+ * the fast way, and right for clients that wait for their answers, which are all but a few. Where `guard` was called,
+ * the bytes pass through here and the parser is given no more than the next request.
+ */
+export class Connection {
+  readonly socket: Socket
+  /** Whose it is, as far as the address says. */
+  readonly network: string
+  readonly #owner: ConnectionOwner
+  readonly #progress: Progress
+  /** Undefined as long as Node's parser reads the socket itself. */
+  #input: GuardedInput | undefined
+  #current: Exchange | undefined
+  /** Requests that were parsed before their turn. */
+  #ahead: Exchange[] | undefined
+  #requests = 0
+  /** What is wrong with the bytes behind the last request: said when that is answered. */
+  #failure: Refusal | undefined
+  #closing = false
+  #closingSince = 0
+
+  constructor(socket: Socket, owner: ConnectionOwner, now: number) {
+    this.socket = socket
+    this.network = networkOf(socket.remoteAddress ?? '')
+    this.#owner = owner
+    this.#progress = new Progress(now)
+    connections.set(socket, this)
+  }
+
+  /** Whether nothing was asked on it so far. Browsers open some in advance, and to Node they are not idle. */
+  get isUnused(): boolean {
+    return this.#requests === 0 && this.socket.bytesRead === 0
+  }
+
+  /** Whether this is the first request on the connection. */
+  get isFirst(): boolean {
+    return this.#requests === 1
+  }
+
+  /** Whether the client can still read an answer to what it is being answered. */
+  get #isOpen(): boolean {
+    return !this.#closing && !this.socket.destroyed && !this.socket.writableEnded
+  }
+
+  /** Takes a request that was parsed, and has it served when its turn comes. */
+  request(exchange: Exchange): void {
+    if (this.#closing) return
+    if (!this.#current) return this.#begin(exchange)
+    this.#ahead ??= []
+    this.#ahead.push(exchange)
+    this.#owner.onPipelined()
+  }
+
+  /** From now on no more than the next request is parsed. */
+  guard(): void {
+    this.#input ??= GuardedInput.of(this.socket, () => this.#mayParse)
+  }
+
+  /** The request that is being answered waits for something to happen, and not for this server. */
+  hold(): void {
+    if (this.#current) this.#owner.onHeld(this.#current, this)
+  }
+
+  /** Lets go of the socket for a stream: nothing more is parsed, and what came behind its request is dropped. */
+  becomeStream(): void {
+    this.#release()
+    this.socket.removeAllListeners('data')
+    // This also has Node's parser let go of the socket, if it still reads that itself.
+    this.socket.on('data', this.#owner.onStreamData)
+    this.socket.resume()
+  }
+
+  /** To be called when the socket is closed. */
+  onClosed(): void {
+    if (this.#current && !this.#current.req.complete) this.#owner.count('left in the middle of a request')
+    this.#release()
+  }
+
+  #release(): void {
+    this.#closing = true
+    this.#ahead = undefined
+    connections.delete(this.socket)
+    this.#owner.onGone(this)
+  }
+
+  /** Answers what can't be served with a refusal, if there is still an answer to give, and closes the connection. */
+  fail(refusal: Refusal, fault: ClientFault): void {
+    if (this.#failure) return
+    if (this.#closing) return void this.socket.destroy()
+    this.#owner.count(fault)
+    this.guard()
+    const current = this.#current
+    if (!current) return this.#refuseAndClose(refusal)
+    if (current.req.complete) {
+      // What is wrong came behind it.
+      this.#failure = refusal
+    } else if (current.res.headersSent) {
+      this.socket.destroy()
+    } else {
+      refuse(current.res, refusal)
+    }
+  }
+
+  /**
+   * Reads no further, and closes the connection when the client has had time to read the answer: where bytes are
+   * unread, closing at once has the system reset the connection, and the answer is lost with it (RFC 9112, section 9.6).
+   */
+  readonly closeGently = (): void => {
+    if (this.#closing) return
+    this.guard()
+    this.#closing = true
+    this.#closingSince = performance.now()
+    this.#ahead = undefined
+    if (!this.socket.writableEnded) this.socket.end()
+    this.#input?.drop()
+  }
+
+  /** Ends what a client has kept waiting for too long. */
+  check(now: number): void {
+    const { timeouts } = this.#owner
+    if (this.#closing) {
+      if (this.#closingSince > 0 && now - this.#closingSince >= timeouts.linger) this.socket.destroy()
+      return
+    }
+    const phase = this.#phase
+    if (!this.#progress.isTooSlow(phase, this.#requests, this.socket.bytesRead, now, timeouts)) return
+    // Nothing was asked, so there is nothing to answer.
+    if (this.isUnused) return void this.socket.destroy()
+    this.fail(
+      { code: 'request-timeout', detail: `The ${phase} of the request did not arrive in time.` },
+      phase === 'head' ? 'headers too slow' : 'body too slow',
+    )
+  }
+
+  /** Nothing has moved on the socket for as long as it may: neither a byte that came, nor one of an answer that left. */
+  onStill(): void {
+    if (this.#current?.req.complete && this.socket.writableLength === 0) {
+      // It is the server that takes its time.
+      this.socket.setTimeout(this.#owner.timeouts.answer)
+      return
+    }
+    if (this.socket.writableLength > 0) this.#owner.count('answer not read')
+    this.socket.destroy()
+  }
+
+  get #phase(): Phase {
+    if (!this.#current) return 'head'
+    return this.#current.req.complete ? 'answer' : 'body'
+  }
+
+  #begin(exchange: Exchange): void {
+    this.#current = exchange
+    this.#requests += 1
+    exchange.res.on('close', () => this.#onAnswered(exchange))
+    this.#owner.serve(exchange, this)
+  }
+
+  #onAnswered(exchange: Exchange): void {
+    this.#owner.onAnswered(exchange, this)
+    if (this.#current === exchange) this.#current = undefined
+    if (!this.#isOpen) return
+    const next = this.#ahead?.shift()
+    if (next) this.#begin(next)
+    else if (this.#failure) return this.#refuseAndClose(this.#failure)
+    this.#input?.resume()
+  }
+
+  get #mayParse(): boolean {
+    if (!this.#isOpen || this.#failure || (this.#ahead && this.#ahead.length > 0)) return false
+    return !this.#current?.req.complete
+  }
+
+  #refuseAndClose(refusal: Refusal): void {
+    if (this.socket.writable) this.socket.write(refusalText(refusal))
+    this.closeGently()
+  }
+}

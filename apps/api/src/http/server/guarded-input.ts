@@ -1,0 +1,74 @@
+import type { Socket } from 'node:net'
+
+/** Where the head of a request ends: at an empty line. Node's parser takes no line that does not end with CR LF. */
+const EMPTY_LINE = Buffer.from('\n\r\n')
+
+/** Bytes that may wait to be parsed: two reads of Node's, which are 64 KB each. */
+const MAX_UNPARSED = 128 * 1024
+
+/** Bytes that are read and dropped at the end, from a client that goes on sending what nobody reads. */
+const MAX_DROPPED = 1024 * 1024
+
+/**
+ * Stands between a socket and Node's parser, and gives that no more bytes than belong to the next request. What one
+ * read brought beyond these waits here, and all else in the kernel.
+ */
+export class GuardedInput {
+  readonly #socket: Socket
+  readonly #parse: (bytes: Buffer) => void
+  readonly #mayParse: () => boolean
+  #unparsed: Buffer | undefined
+  #dropped: number | undefined
+
+  /** Undefined where the parser has let go of the socket. */
+  static of(socket: Socket, mayParse: () => boolean): GuardedInput | undefined {
+    const [parse] = socket.listeners('data')
+    if (!parse) return undefined
+    return new GuardedInput(socket, parse as (bytes: Buffer) => void, mayParse)
+  }
+
+  private constructor(socket: Socket, parse: (bytes: Buffer) => void, mayParse: () => boolean) {
+    this.#socket = socket
+    this.#parse = parse
+    this.#mayParse = mayParse
+    socket.removeListener('data', parse)
+    // Node's parser stops reading the socket itself as soon as someone else listens to it.
+    socket.on('data', (bytes) => this.#take(bytes))
+  }
+
+  /** Parses what may be parsed by now, and reads on where that was everything. */
+  resume(): void {
+    this.#parseNext()
+    if (!this.#unparsed) this.#socket.resume()
+  }
+
+  /** Parses nothing more. What still comes is read for a while, so that the client gets to read its answer. */
+  drop(): void {
+    this.#unparsed = undefined
+    this.#dropped = 0
+    this.#socket.resume()
+  }
+
+  #take(bytes: Buffer): void {
+    if (this.#dropped !== undefined) {
+      this.#dropped += bytes.length
+      if (this.#dropped > MAX_DROPPED) this.#socket.destroy()
+      return
+    }
+    this.#unparsed = this.#unparsed ? Buffer.concat([this.#unparsed, bytes]) : bytes
+    this.#parseNext()
+    if (!this.#unparsed) return
+    if (this.#unparsed.length > MAX_UNPARSED) this.#socket.destroy()
+    else this.#socket.pause()
+  }
+
+  #parseNext(): void {
+    while (this.#unparsed && this.#mayParse()) {
+      const bytes: Buffer = this.#unparsed
+      const found = bytes.indexOf(EMPTY_LINE)
+      const end = found < 0 ? bytes.length : found + EMPTY_LINE.length
+      this.#unparsed = end < bytes.length ? bytes.subarray(end) : undefined
+      this.#parse(end < bytes.length ? bytes.subarray(0, end) : bytes)
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/** Counts the requests that are being answered, and bounds how many there are at once. */
+export class InFlight {
+  readonly #limit: number
+  readonly #limitOfAddress: number
+  readonly #ofAddress = new Map<string, number>()
+  #count = 0
+
+  /**
+   * @param limit how many the process answers at once
+   * @param limitOfAddress how many of these one address may have; infinite where addresses tell nothing
+   */
+  constructor(limit: number, limitOfAddress: number) {
+    this.#limit = limit
+    this.#limitOfAddress = limitOfAddress
+  }
+
+  get count(): number {
+    return this.#count
+  }
+
+  /** Counts one more; false, without counting it, where that would be one too many. */
+  enter(address: string): boolean {
+    const ofAddress = this.#ofAddress.get(address) ?? 0
+    if (this.#count >= this.#limit || ofAddress >= this.#limitOfAddress) return false
+    this.#count += 1
+    this.#ofAddress.set(address, ofAddress + 1)
+    return true
+  }
+
+  leave(address: string): void {
+    this.#count -= 1
+    const left = (this.#ofAddress.get(address) ?? 0) - 1
+    if (left > 0) this.#ofAddress.set(address, left)
+    else this.#ofAddress.delete(address)
+  }
+}
+
+/**
+ * The part of an address that is one client's to choose no further: an IPv4 address, or the /64 of an IPv6 one, which
+ * is what a subscriber is given. Takes the text that Node has for a socket's other end.
+ */
+export function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
+  if (mapped?.[1]) return mapped[1]
+  if (!address.includes(':')) return address
+  const [before = '', after] = address.split('%')[0]?.split('::') ?? []
+  const first = before === '' ? [] : before.split(':')
+  const last = after === undefined || after === '' ? [] : after.split(':')
+  const zeros = after === undefined ? [] : Array<string>(8 - first.length - last.length).fill('0')
+  return [...first, ...zeros, ...last].slice(0, 4).join(':')
+}

@@ -1,0 +1,43 @@
+import { type OutgoingHttpHeaders, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { ProblemCode } from '@pollcast/shared/problem'
+import { problemOf } from '../problem.ts'
+
+/** An answer that is given without asking the app. */
+export interface Refusal {
+  code: ProblemCode
+  detail: string
+  /** Seconds after which to try again. */
+  retryAfter?: number
+}
+
+/** Answers with problem+json (RFC 9457), and closes the connection once that has been read. */
+export function refuse(res: ServerResponse, refusal: Refusal): void {
+  const { status, headers, body } = render(refusal)
+  res.shouldKeepAlive = false
+  res.writeHead(status, headers).end(body)
+}
+
+/** The same as the bytes of a whole answer, for where Node has made no response. */
+export function refusalText(refusal: Refusal): string {
+  const { status, headers, body } = render(refusal)
+  const all = { ...headers, Date: new Date().toUTCString(), Connection: 'close' }
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`
+}
+
+function render({ code, detail, retryAfter }: Refusal): {
+  status: number
+  headers: OutgoingHttpHeaders
+  body: string
+} {
+  const problem = problemOf(code, detail)
+  const body = JSON.stringify(problem)
+  const headers: OutgoingHttpHeaders = {
+    'Content-Type': 'application/problem+json',
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+  }
+  if (retryAfter !== undefined) headers['Retry-After'] = String(retryAfter)
+  return { status: problem.status, headers, body }
+}

@@ -1,0 +1,422 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
+import fc from 'fast-check'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { get, RawConnection } from '../../../testing/raw-connection.ts'
+import { ClientFaults } from './client-faults.ts'
+import { connectionOf } from './connection.ts'
+import { type Handler, HttpServer, type HttpServerOptions, IN_FLIGHT, IN_FLIGHT_OF_ADDRESS } from './server.ts'
+import { takeSocket } from './take-socket.ts'
+import { TIMEOUTS } from './timeouts.ts'
+
+/** A server whose clients may take their time, if nothing else is said. */
+const open = async (handler: Handler, options: Partial<HttpServerOptions> = {}) => {
+  const news: string[] = []
+  const faults = new ClientFaults((line) => news.push(line))
+  const server = new HttpServer(handler, { faults, ...options })
+  const port = await server.listen(0, '127.0.0.1')
+  onTestFinished(() => server.close(0))
+  const connect = async (sent = '') => (await RawConnection.open(port)).send(sent)
+  const counted = () => {
+    faults.flush()
+    return news.join('\n')
+  }
+  return { port, connect, counted }
+}
+
+/** Answers each request when it is told to. */
+const heldRequests = () => {
+  const waiting: ServerResponse[] = []
+  const handler = (_: IncomingMessage, res: ServerResponse) => {
+    waiting.push(res)
+    return once(res, 'close')
+  }
+  return { waiting, handler }
+}
+
+const until = (condition: () => boolean) => vi.waitUntil(condition, { timeout: 15_000, interval: 5 })
+
+const statuses = (answers: string) => [...answers.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status))
+
+/** How many requests Node's parser makes from now on, until the test has ended. */
+const parsed = () => {
+  let count = 0
+  const listener = () => {
+    count += 1
+  }
+  subscribe('http.server.request.start', listener)
+  onTestFinished(() => void unsubscribe('http.server.request.start', listener))
+  return () => count
+}
+
+test('pipelined requests are answered in their order, one at a time', async () => {
+  let busy = 0
+  let busiest = 0
+  const { connect } = await open(async ({ url }, res) => {
+    busy += 1
+    busiest = Math.max(busiest, busy)
+    await new Promise(setImmediate)
+    busy -= 1
+    res.end(url)
+  })
+  const paths = Array.from({ length: 500 }, (_, index) => `/n${index}.`)
+  const connection = await connect(paths.map((path) => get(path)).join(''))
+  const answers = await connection.until(/\/n499\./)
+  expect(answers.match(/\/n\d+\./g)).toEqual(paths)
+  expect(busiest).toBe(1)
+})
+
+test('once someone pipelines, no request is so much as parsed before the one in front of it is answered', async () => {
+  const { waiting, handler } = heldRequests()
+  const { connect } = await open(handler)
+  const early = await Promise.all([connect(), connect()])
+  await (await connect(get('/') + get('/'))).until(/^$/)
+  await until(() => waiting.length === 1)
+  const count = parsed()
+  const many = get('/').repeat(2000)
+  // On connections that were open before, and on one that comes.
+  for (const connection of [...early, await connect()]) connection.send(many)
+  await until(() => waiting.length === 4)
+  for (const res of waiting.splice(0)) res.end()
+  await until(() => waiting.length === 4)
+  expect(count()).toBe(6)
+})
+
+test('whichever way pipelined requests are cut into packets, each is read as it was sent', async () => {
+  const { port } = await open(async (req, res) => {
+    // Not at once, so that what follows has come.
+    await new Promise(setImmediate)
+    res.end(`<${req.method} ${JSON.stringify(await text(req))}>`)
+  })
+  const requests = [
+    ['GET / HTTP/1.1\r\nHost: a\r\n\r\n', '<GET "">'],
+    [
+      'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n\r\n\r\nGET \r',
+      `<POST ${JSON.stringify('\r\n\r\nGET \r')}>`,
+    ],
+    [
+      'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n\r\n\r\n\r\n0\r\nT: x\r\n\r\n',
+      '<POST "\\r\\n\\r\\n">',
+    ],
+    ['\r\nPOST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n', '<POST "">'],
+  ] as const
+  const sequence = fc.array(fc.constantFrom(...requests), { minLength: 1, maxLength: 6 })
+  const cuts = fc.array(fc.integer({ min: 1, max: 80 }), { maxLength: 12 })
+  const property = fc.asyncProperty(sequence, cuts, async (asked, lengths) => {
+    const connection = await RawConnection.open(port)
+    let rest = asked.map(([request]) => request).join('')
+    for (const length of lengths) {
+      connection.send(rest.slice(0, length))
+      rest = rest.slice(length)
+      await new Promise(setImmediate)
+    }
+    connection.send(rest)
+    const expected = asked.map(([, answer]) => answer)
+    await until(() => connection.text.split('<').length > expected.length && connection.text.endsWith('>'))
+    expect(connection.text.match(/<[^>]*>/g)).toEqual(expected)
+    connection.leave()
+  })
+  await fc.assert(property, { numRuns: 60 })
+})
+
+test('a client that pipelines and says close, or sends what is no request, gets its answers first', async () => {
+  const { connect, counted } = await open(async ({ url }, res) => {
+    await new Promise(setImmediate)
+    res.end(url)
+  })
+  const closing = await connect(get('/first.') + get('/last.', 'Connection: close\r\n') + get('/not-read.'))
+  expect(await closing.ended).toBe('end')
+  expect(closing.text.match(/\/[a-z-]+\./g)).toEqual(['/first.', '/last.'])
+
+  const wrong = await connect(`${get('/first.')}nonsense\r\n\r\n`)
+  expect(await wrong.ended).toBe('end')
+  expect(statuses(wrong.text)).toEqual([200, 400])
+  expect(wrong.text).toMatch(/"code":"malformed-request"/)
+  expect(counted()).toMatch(/bytes sent after Connection: close: 1, malformed request: 1$/)
+})
+
+test('requests beyond what may be in flight are refused before any work, and served again when there is room', async () => {
+  const { waiting, handler } = heldRequests()
+  const { connect, counted } = await open(handler, { inFlight: 3 })
+  const served = await Promise.all(Array.from({ length: 3 }, () => connect(get('/'))))
+  await until(() => waiting.length === 3)
+  const refused = await connect(get('/'))
+  expect(await refused.ended).toBe('end')
+  expect(refused.text).toMatch(/^HTTP\/1\.1 503 .*\r\nretry-after: \d+\r\n.*"code":"server-busy"/is)
+  expect(waiting).toHaveLength(3)
+  waiting[0]?.end()
+  await Promise.any(served.map((connection) => connection.until(/200 OK/)))
+  await connect(get('/'))
+  await until(() => waiting.length === 4)
+  expect(counted()).toMatch(/refused, too many at once: 1$/)
+})
+
+test('one address has its own bound, unless its connections are many clients’', async () => {
+  for (const [inFlightOfAddress, status] of [
+    [2, 503],
+    [Number.POSITIVE_INFINITY, undefined],
+  ] as const) {
+    const { waiting, handler } = heldRequests()
+    const { connect } = await open(handler, { inFlightOfAddress })
+    for (let index = 0; index < 2; index += 1) await connect(get('/'))
+    await until(() => waiting.length === 2)
+    const third = await connect(get('/'))
+    await until(() => waiting.length === 3 || third.text !== '')
+    expect(statuses(third.text)[0]).toBe(status)
+  }
+})
+
+test('half of what a process answers at once is one address’s at most, and that is more than a hall', () => {
+  expect(IN_FLIGHT).toBe(4096)
+  expect(IN_FLIGHT_OF_ADDRESS).toBe(IN_FLIGHT / 2)
+})
+
+test('a client that leaves before its answer is in flight until the work for it is done', async () => {
+  const finish: (() => void)[] = []
+  const { connect } = await open(() => new Promise<void>((resolve) => finish.push(resolve)), { inFlight: 2 })
+  for (let index = 0; index < 2; index += 1) {
+    const connection = await connect(get('/'))
+    await until(() => finish.length === index + 1)
+    connection.leave()
+  }
+  expect(await (await connect(get('/'))).until(/server-busy"/)).toMatch(/^HTTP\/1\.1 503/)
+  finish[0]?.()
+  await connect(get('/'))
+  await until(() => finish.length === 3)
+})
+
+test('a request that is held back on purpose, or has become a stream, is not in flight', async () => {
+  const held: ServerResponse[] = []
+  const { connect } = await open(
+    ({ socket, url }, res) => {
+      held.push(res)
+      if (url === '/stream') takeSocket(res, {})
+      else connectionOf(socket)?.hold()
+      return once(res, 'close')
+    },
+    { inFlight: 1 },
+  )
+  for (const path of ['/stream', '/held', '/held', '/stream', '/held']) {
+    const before = held.length
+    await connect(get(path))
+    await until(() => held.length > before)
+  }
+  expect(held).toHaveLength(5)
+})
+
+const upload = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n'
+
+test('a body that nobody reads is not read: the answer says close, and that is what happens', async () => {
+  let read = 0
+  const { connect } = await open((req, res) => {
+    req.socket.on('close', () => {
+      read = req.socket.bytesRead
+    })
+    res.end('answered')
+  })
+  for (const method of ['POST', 'GET', 'DELETE']) {
+    const connection = await connect(upload.replace('POST', method))
+    expect(await connection.until(/answered/)).toMatch(/^connection: close\r$/im)
+    connection.send('a'.repeat(20_000_000))
+    expect(await connection.ended).not.toBe('')
+    await until(() => read > 0)
+    expect(read).toBeLessThan(5_000_000)
+    read = 0
+  }
+})
+
+test('a client that waits for 100 Continue is told so only if its body is wanted', async () => {
+  const { connect } = await open(async (req, res) => res.end(req.method === 'PUT' ? await text(req) : 'unread'))
+  const head = (method: string) =>
+    `${method} / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n`
+  const wanted = await connect(head('PUT'))
+  await wanted.until(/^HTTP\/1\.1 100 Continue\r\n\r\n$/)
+  expect(statuses(await wanted.send('body').until(/body$/))).toEqual([100, 200])
+  const unwanted = await connect(head('POST'))
+  expect(await unwanted.ended).toBe('end')
+  expect(statuses(unwanted.text)).toEqual([200])
+})
+
+test('how long clients may take', () => {
+  expect(TIMEOUTS).toEqual({ head: 10_000, body: 30_000, answer: 60_000, idle: 5000, linger: 2000 })
+})
+
+const SHORT = { ...TIMEOUTS, head: 400, body: 400, answer: 1000, idle: 200, linger: 100 }
+
+/** Sends it a piece at a time, for as long as the connection lasts. */
+const drip = (connection: RawConnection, piece: () => string, everyMs = 30) => {
+  const timer = setInterval(() => connection.send(piece()), everyMs)
+  onTestFinished(() => clearInterval(timer))
+  connection.ended.then(() => clearInterval(timer))
+}
+
+test.each<[string, string, () => string, string]>([
+  ['a head that drips', 'GET / HTTP/1.1\r\nHost: a\r\n', () => 'X: y\r\n', 'head'],
+  ['empty lines for ever', '\r\n', () => '\r\n', 'head'],
+  ['a body that drips', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n', () => 'x', 'body'],
+  ['a body that is missing', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n', () => '', 'body'],
+  ['chunks that drip', 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n', () => '1\r\nx\r\n', 'body'],
+])('%s: a 408, also behind another request', async (_, begin, more, phase) => {
+  const { connect, counted } = await open(async (req, res) => res.end(await text(req)), { timeouts: SHORT })
+  const first = await connect(begin)
+  drip(first, more)
+  const later = await connect(get('/'))
+  await later.until(/200 OK/)
+  drip(later.send(begin), more)
+  for (const connection of [first, later]) {
+    await connection.ended
+    expect(connection.text).toMatch(/HTTP\/1\.1 408 .*"code":"request-timeout"[^\n]*$/s)
+  }
+  expect(counted()).toMatch(phase === 'head' ? /headers too slow: 2/ : /body too slow: 2/)
+})
+
+test('a head that stops: a 408 on a new connection, an end on one that has had its answer', async () => {
+  const { connect } = await open((_, res) => res.end(), { timeouts: SHORT })
+  const later = await connect(get('/'))
+  await later.until(/200 OK/)
+  later.send('GET / HTTP/1.1\r\n')
+  const fresh = await connect('GET / HTTP/1.1\r\n')
+  expect(await fresh.ended).toBe('end')
+  expect(fresh.text).toMatch(/"code":"request-timeout"/)
+  expect(await later.ended).toBe('end')
+})
+
+test('a body that moves is not cut, however long it takes', async () => {
+  const { connect } = await open(async (req, res) => res.end(`got ${(await text(req)).length}`), { timeouts: SHORT })
+  const connection = await connect('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n')
+  let pieces = 40
+  // Four times as long as it may stand still.
+  drip(connection, () => (pieces-- > 0 ? 'x'.repeat(25) : ''), 40)
+  expect(await connection.until(/got 1000/)).toMatch(/^HTTP\/1\.1 200/)
+})
+
+test('a connection on which nothing is asked, or nothing more, is closed without a word', async () => {
+  const { connect } = await open((_, res) => res.end('answered'), { timeouts: SHORT })
+  const unused = await connect()
+  const idle = await connect(get('/'))
+  expect(await unused.ended).toBe('end')
+  expect(unused.text).toBe('')
+  expect(await idle.ended).toBe('end')
+  expect(statuses(idle.text)).toEqual([200])
+})
+
+test('an answer that nobody reads ends its connection', async () => {
+  const closed: Promise<unknown>[] = []
+  const { connect, counted } = await open(
+    (req, res) => {
+      closed.push(once(req.socket, 'close'))
+      res.end(Buffer.alloc(50_000_000))
+    },
+    { timeouts: SHORT },
+  )
+  const connection = await connect()
+  connection.stopReading().send(get('/'))
+  await until(() => closed.length === 1)
+  await closed[0]
+  expect(counted()).toMatch(/answer not read: 1/)
+})
+
+test('a server that takes its time over an answer is waited for', async () => {
+  const { connect } = await open(
+    async (_, res) => {
+      await new Promise((resolve) => setTimeout(resolve, SHORT.answer * 2.5))
+      res.end('at last')
+    },
+    { timeouts: SHORT },
+  )
+  expect(await (await connect(get('/'))).until(/at last/)).toMatch(/^HTTP\/1\.1 200/)
+})
+
+const host = 'Host: a\r\n'
+
+test.each<[string, string, number, string]>([
+  ['what is no HTTP', '\x16\x03\x01\x02\r\n\r\n', 400, 'malformed-request'],
+  ['HTTP/0.9', 'GET /\r\n\r\n', 400, 'malformed-request'],
+  ['HTTP/2', `GET / HTTP/2.0\r\n${host}\r\n`, 505, 'http-version-not-supported'],
+  ['an HTTP/2 preface', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400, 'malformed-request'],
+  ['no Host', 'GET / HTTP/1.1\r\n\r\n', 400, 'malformed-request'],
+  ['two Hosts', `GET / HTTP/1.1\r\n${host}Host: b\r\n\r\n`, 400, 'malformed-request'],
+  ['the same Host twice', `GET / HTTP/1.1\r\n${host}hOST: a\r\n\r\n`, 400, 'malformed-request'],
+  ['two Hosts in HTTP/1.0', `GET / HTTP/1.0\r\n${host}${host}\r\n`, 400, 'malformed-request'],
+  [
+    'a second Host past many headers',
+    `GET / HTTP/1.1\r\n${host}${'a:\r\n'.repeat(3000)}${host}\r\n`,
+    431,
+    'headers-too-large',
+  ],
+  ['a Host that is none', 'GET / HTTP/1.1\r\nHost: a/b\r\n\r\n', 400, 'malformed-request'],
+  ['two lengths', `POST / HTTP/1.1\r\n${host}Content-Length: 1\r\nContent-Length: 2\r\n\r\n`, 400, 'malformed-request'],
+  [
+    'a length and chunks',
+    `POST / HTTP/1.1\r\n${host}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n`,
+    400,
+    'malformed-request',
+  ],
+  ['a bad chunk', `POST / HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\nzz\r\n`, 400, 'malformed-request'],
+  [
+    'a long chunk extension',
+    `POST / HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\n1;${'a'.repeat(20_000)}\r\n`,
+    413,
+    'body-too-large',
+  ],
+  ['a long header', `GET / HTTP/1.1\r\n${host}X: ${'a'.repeat(20_000)}\r\n\r\n`, 431, 'headers-too-large'],
+  ['a long target', `GET /${'a'.repeat(20_000)} HTTP/1.1\r\n${host}\r\n`, 431, 'headers-too-large'],
+  ['101 headers', `GET / HTTP/1.1\r\n${host}${'a:\r\n'.repeat(100)}\r\n`, 431, 'headers-too-large'],
+  ['an unknown expectation', `GET / HTTP/1.1\r\n${host}Expect: x\r\n\r\n`, 417, 'expectation-failed'],
+  ['CONNECT', `CONNECT a:1 HTTP/1.1\r\n${host}\r\n`, 501, 'not-implemented'],
+])('%s is refused by a problem, and reaches no handler', async (_, sent, status, code) => {
+  let handled = 0
+  const { connect } = await open(async (req, res) => {
+    await text(req).catch(() => {})
+    handled += res.writableEnded ? 0 : 1
+    res.end()
+  })
+  const connection = await connect(sent)
+  expect(await connection.ended).toBe('end')
+  const [head = '', body = ''] = connection.text.split('\r\n\r\n')
+  expect(statuses(head)).toEqual([status])
+  expect(JSON.parse(body)).toMatchObject({ status, code })
+  expect(head).toMatch(/^content-type: application\/problem\+json$/im)
+  expect(head).toMatch(/^x-content-type-options: nosniff$/im)
+  expect(head).toMatch(/^cache-control: no-store$/im)
+  expect(head).toMatch(/^connection: close$/im)
+  expect(handled).toBe(0)
+})
+
+test.each([
+  ['a name and a port', 'polls.example.com:3000'],
+  ['an IPv6 address', '[::1]:3000'],
+  ['nothing', ''],
+])('a Host that is %s is taken', async (_, value) => {
+  const { connect } = await open((_, res) => res.end('served'))
+  await (await connect(`GET / HTTP/1.1\r\nHost: ${value}\r\n\r\n`)).until(/served/)
+})
+
+test('nothing that clients send wrong stands in the log, only how much of it there was', async () => {
+  const { connect, counted } = await open(async (req, res) => res.end(await text(req)))
+  const secret = 'Cookie: secret\r\n'
+  for (let index = 0; index < 3; index += 1) {
+    await (await connect(`GET / HTTP/1.1\r\n${secret}\r\nrest`)).ended
+    const leaving = await connect(`POST / HTTP/1.1\r\n${host}${secret}Content-Length: 100\r\n\r\nsec`)
+    await (await connect(get('/'))).until(/200 OK/)
+    leaving.leave()
+  }
+  const left = () =>
+    [...counted().matchAll(/middle of a request: (\d)/g)].reduce((sum, [, count]) => sum + Number(count), 0)
+  await until(() => left() === 3)
+  expect(counted()).toMatch(/malformed request: \d/)
+  expect(counted()).not.toMatch(/secret|cookie|Error|\.[jt]s:/i)
+})
+
+test('connections beyond the most there may be are closed at once, and taken again when others have gone', async () => {
+  let refused = 0
+  const { connect } = await open((_, res) => res.end('served'), { maxConnections: 5, onRefused: () => (refused += 1) })
+  const served = await Promise.all(Array.from({ length: 5 }, () => connect(get('/'))))
+  for (const connection of served) await connection.until(/served/)
+  for (let index = 0; index < 20; index += 1) await (await connect()).ended
+  expect(refused).toBe(20)
+  served[0]?.leave()
+  await vi.waitFor(async () => (await connect(get('/'))).until(/served/), { timeout: 5000 })
+})
