@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { channelPair } from '../../testing/channel.ts'
 import { MemoryRateCounter } from '../lib/rate-counter.ts'
+import { post } from './ipc.ts'
 import { RateCounterClient } from './rate-counter-client.ts'
 import { serveRateCounter } from './rate-counter-server.ts'
 
@@ -40,9 +41,7 @@ test('while the primary does not answer a worker counts for itself, and asks aga
   primary.on('message', (message) => heard.push(message))
   const counter = new MemoryRateCounter(() => 0)
   serveRateCounter(primary, counter)
-  primary.send?.({ pollcast: 'rate-limits', message: { id: 1, waits: [0, 0] } }, () => {})
-  await new Promise(setImmediate)
-  await new Promise(setImmediate)
+  await post(primary, 'rate-limits', { id: 1, waits: [0, 0] })
   expect(await client.charge('a', 1)).toBe(0)
   expect(counter.size).toBe(1)
   expect(heard).toHaveLength(1)

@@ -23,16 +23,15 @@ const PATHS = [
 
 test('a query that is too long, or of too many names, is refused wherever it is sent', async () => {
   const { url, errors } = await openApp({ webRoot: webBuild() })
-  const headers = { Accept: 'text/html' }
   for (const path of PATHS) {
     for (const query of ['a&'.repeat(6000), 'x'.repeat(1025), `a=${'%41'.repeat(400)}`]) {
-      await readProblem('uri-too-long', await fetch(`${url}${path}?${query}`, { headers }))
+      await readProblem('uri-too-long', await fetch(`${url}${path}?${query}`))
     }
     for (const query of ['a&'.repeat(21), '&'.repeat(20), 'a=%', 'a=%ff', 'a=%ED%A0%80', '%00', 'limit=%C3']) {
-      await readProblem('invalid-query', await fetch(`${url}${path}?${query}`, { headers }))
+      await readProblem('invalid-query', await fetch(`${url}${path}?${query}`))
     }
   }
-  await readProblem('uri-too-long', await fetch(`${url}/${'x'.repeat(3000)}`, { headers }))
+  await readProblem('uri-too-long', await fetch(`${url}/${'x'.repeat(3000)}`))
   for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
     await readProblem('uri-too-long', await fetch(`${url}${routes.polls}?${'a&'.repeat(6000)}`, { method }))
   }
