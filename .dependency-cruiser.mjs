@@ -1,0 +1,78 @@
+/**
+ * Which folder may import from which. Each row is a part of the tree and what its files may import beside one another;
+ * everything else is refused. `npm run lint` holds it, and apps/api/test/import-rules.test.ts plants a breach of each rule.
+ */
+export const parts = {
+  shared: { path: 'shared/src/', imports: [] },
+
+  lib: { path: 'apps/api/src/lib/', imports: [] },
+  live: { path: 'apps/api/src/live/', imports: ['lib'] },
+  polls: { path: 'apps/api/src/polls/', imports: ['lib', 'shared'] },
+  store: { path: 'apps/api/src/store/', imports: ['polls', 'lib', 'shared'] },
+  cluster: { path: 'apps/api/src/cluster/', imports: ['polls', 'live', 'lib', 'shared'] },
+  reactions: { path: 'apps/api/src/reactions/', imports: ['polls', 'live', 'lib', 'shared'] },
+  http: { path: 'apps/api/src/http/', imports: ['polls', 'live', 'lib', 'shared'] },
+  config: { path: 'apps/api/src/config.ts', imports: ['lib', 'shared'] },
+  compose: {
+    path: 'apps/api/src/compose/',
+    imports: ['config', 'http', 'reactions', 'store', 'cluster', 'polls', 'live', 'lib', 'shared'],
+  },
+  main: { path: 'apps/api/src/main.ts', imports: ['compose', 'config', 'lib'] },
+
+  web: { path: 'apps/web/src/', imports: ['shared'] },
+}
+
+/** Packages that belong to one part. */
+const packages = [
+  { name: 'koa', of: ['http'], path: '^node_modules/(koa|@koa|@types/koa)' },
+  { name: 'typeorm', of: ['store'], path: '^node_modules/(typeorm|sqlite3)/' },
+  { name: 'vue', of: ['web'], path: '^node_modules/(vue|vue-router|vue-chartjs|chart\\.js|@vueuse)/' },
+]
+
+const own = '^(apps|shared)/'
+const tests = '\\.test\\.ts$'
+
+const pattern = (path) => `^${path.replaceAll('.', '\\.')}`
+const patterns = (names) => names.map((name) => pattern(parts[name].path))
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    ...Object.entries(parts).map(([name, { path, imports }]) => ({
+      name: `${name}-imports`,
+      comment: `${name} imports ${['itself', ...imports].join(', ')}.`,
+      severity: 'error',
+      from: { path: pattern(path), pathNot: tests },
+      to: { path: own, pathNot: patterns([name, ...imports]) },
+    })),
+    ...packages.map(({ name, of, path }) => ({
+      name: `${name}-package`,
+      comment: `Only ${of.join(' and ')} knows ${name}.`,
+      severity: 'error',
+      from: { path: own, pathNot: [...patterns(of), tests, '^apps/(api/testing|loadtest)/', '^apps/[^/]+/[^/]+\\.ts$'] },
+      to: { path },
+    })),
+    {
+      name: 'vote-imports-no-streams',
+      comment: 'The write path knows no streams: whoever shows votes listens to pollChanged.',
+      severity: 'error',
+      from: { path: '^apps/api/src/(http/(routes/)?vote-route\\.ts|polls/|store/)', pathNot: tests },
+      to: { path: '^apps/api/src/(live|reactions|cluster)/' },
+    },
+    {
+      name: 'web-runs-in-a-browser',
+      comment: 'The page has no Node.',
+      severity: 'error',
+      from: { path: '^apps/web/src/', pathNot: tests },
+      to: { dependencyTypes: ['core'] },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '/(dist|node_modules)/' },
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['source', 'import', 'node'] },
+  },
+}
