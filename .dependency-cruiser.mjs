@@ -6,7 +6,7 @@ export const parts = {
   shared: { path: 'shared/src/', imports: [] },
 
   lib: { path: 'apps/api/src/lib/', imports: [] },
-  live: { path: 'apps/api/src/live/', imports: ['lib'] },
+  live: { path: 'apps/api/src/live/', imports: ['lib', 'shared'] },
   polls: { path: 'apps/api/src/polls/', imports: ['lib', 'shared'] },
   store: { path: 'apps/api/src/store/', imports: ['polls', 'lib', 'shared'] },
   cluster: { path: 'apps/api/src/cluster/', imports: ['polls', 'live', 'lib', 'shared'] },
@@ -17,7 +17,7 @@ export const parts = {
     path: 'apps/api/src/compose/',
     imports: ['config', 'http', 'reactions', 'store', 'cluster', 'polls', 'live', 'lib', 'shared'],
   },
-  main: { path: 'apps/api/src/main.ts', imports: ['compose', 'config', 'lib'] },
+  main: { path: 'apps/api/src/main.ts', imports: ['compose', 'config', 'store', 'cluster', 'lib'] },
 
   web: { path: 'apps/web/src/', imports: ['shared'] },
 }
@@ -49,7 +49,10 @@ export default {
       name: `${name}-package`,
       comment: `Only ${of.join(' and ')} knows ${name}.`,
       severity: 'error',
-      from: { path: own, pathNot: [...patterns(of), tests, '^apps/(api/testing|loadtest)/', '^apps/[^/]+/[^/]+\\.ts$'] },
+      from: {
+        path: own,
+        pathNot: [...patterns(of), tests, '^apps/(api/testing|loadtest)/', '^apps/[^/]+/[^/]+\\.ts$'],
+      },
       to: { path },
     })),
     {
@@ -66,7 +69,20 @@ export default {
       from: { path: '^apps/web/src/', pathNot: tests },
       to: { dependencyTypes: ['core'] },
     },
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
+    {
+      name: 'live-knows-no-polls',
+      comment: 'The engine knows topics and bytes.',
+      severity: 'error',
+      from: { path: '^apps/api/src/live/', pathNot: tests },
+      to: { path: '^shared/src/(poll|vote|context)\\.ts$' },
+    },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      // TypeORM's entities name each other.
+      from: { pathNot: '^apps/api/src/store/entities/' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -3,6 +3,7 @@ import { routes } from '@pollcast/shared/routes'
 import { Failures } from '../processes/failures.ts'
 import type { Progress } from '../processes/progress.ts'
 import { usageOf } from '../processes/usage.ts'
+import { STREAM_TIMEOUT_MS } from './clock.ts'
 import { measureFanOut } from './fan-out.ts'
 import { LoadedPoll } from './loaded-poll.ts'
 import type { Options } from './options.ts'
@@ -13,9 +14,6 @@ import { StreamReaders } from './stream-readers.ts'
 import type { Base, Target } from './target.ts'
 import { streamRequest } from './vote-connection.ts'
 import { VoteLoad } from './vote-load.ts'
-
-/** How long streams may take to show what they should. */
-export const STREAM_TIMEOUT_MS = 30_000
 
 /** What the phases of one load share. */
 export interface Load {

@@ -1,6 +1,6 @@
 import { usageOf } from '../processes/usage.ts'
-import { now } from './clock.ts'
-import { type Load, STREAM_TIMEOUT_MS } from './load.ts'
+import { now, STREAM_TIMEOUT_MS } from './clock.ts'
+import type { Load } from './load.ts'
 import type { LoadedPoll } from './loaded-poll.ts'
 import { percentiles } from './percentiles.ts'
 import type { Result } from './result.ts'
