@@ -3,7 +3,7 @@ import { pino } from 'pino'
 import { startApp } from './app.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { openPool } from './pool.ts'
-import { DatabaseRefused } from './store/postgres-database.ts'
+import { DatabaseRefused } from './store/database.ts'
 import { type Ready, tellReady } from './workers/worker-pool.ts'
 
 try {
@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   }
 
   if (config.workers > 1 && cluster.isPrimary) {
-    const pool = await openPool(config, log, (ready) => announce(config, ready, say))
+    const pool = await openPool(config, log, say, (ready) => announce(config, ready, say))
     onceToldToEnd(say, () => pool.end())
     process.exit(await pool.run())
   }

@@ -30,7 +30,7 @@ export async function openStore(config: Config, say: (text: string) => void, log
   const database =
     'url' in config.database
       ? await openPostgres(config.database.url, say, log)
-      : await openSqlite(config.database.path, log)
+      : await openSqlite(config.database.path, log, say)
   return { store: new SqlPollStore(database, new SqlPollWriter(database)), database }
 }
 

@@ -17,13 +17,19 @@ export interface Pool {
  * Puts the process together that has others serve, on one port.
  *
  * @param log hears of each time that the database can't be written to, where this process writes
+ * @param say hears what is being waited for
  * @param onReady is called once: when all workers take requests
  */
-export async function openPool(config: Config, log: AppLog, onReady: (ready: Ready) => void): Promise<Pool> {
+export async function openPool(
+  config: Config,
+  log: AppLog,
+  say: (text: string) => void,
+  onReady: (ready: Ready) => void,
+): Promise<Pool> {
   const count = config.workers
   if ('url' in config.database) return new WorkerPool({ count, onReady, attend: () => () => {} })
   const exchange = new WakeExchange()
-  const database = await openSqlite(config.database.path, log)
+  const database = await openSqlite(config.database.path, log, say)
   const writer = new SqlPollWriter(database)
   const attend = (worker: Channel) => {
     serveWrites(worker, writer)

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { routes } from '@pollcast/shared/routes'
-import sqlite3 from 'sqlite3'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { pass } from '../src/store/test-store.ts'
 import { readProblem } from './support/answer.ts'
 import { openApp } from './support/app.ts'
+import { connect } from './support/database.ts'
 import { tempFolder } from './support/temp-folder.ts'
 import { createPoll, json, Voter } from './support/voter.ts'
 
@@ -13,10 +13,7 @@ test('a vote that another process keeps from being written gets a 503 that says 
   const { url, errors, news } = await openApp({ databasePath })
   const { poll } = await createPoll(url)
   const choice = poll.choices[0]?.id ?? 0
-  const other = new sqlite3.Database(databasePath)
-  onTestFinished(() => other.close())
-  const run = (sql: string) =>
-    new Promise<void>((resolve, reject) => other.exec(sql, (e) => (e ? reject(e) : resolve())))
+  const run = connect(databasePath)
 
   await run('BEGIN IMMEDIATE')
   const answer = await new Voter(url).ask(routes.votes(poll.id), json({ choiceIds: [choice] }))

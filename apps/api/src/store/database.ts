@@ -2,6 +2,9 @@ import type { DataSource, EntityManager } from 'typeorm'
 import type { Transactions } from './transactions.ts'
 import type { VoteSql } from './vote-sql.ts'
 
+/** A database that can't be opened, now or later, as it is set. The message says why, what to do, and no password. */
+export class DatabaseRefused extends Error {}
+
 /** An open database of either engine, to read from. */
 export interface Database {
   /** The key that voter cookies are signed with, the same in every process on this database. */

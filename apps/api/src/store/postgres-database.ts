@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { DataSource } from 'typeorm'
 import { reasonOf } from '../patience.ts'
+import { appliedMigrations } from './applied-migrations.ts'
 import { Availability, type Log, silent } from './availability.ts'
-import type { WritableDatabase } from './database.ts'
+import { DatabaseRefused, type WritableDatabase } from './database.ts'
 import { cause, isLost, postgresFault } from './outage.ts'
 import { PostgresTransactions } from './postgres-transactions.ts'
 import { entities, migrations } from './schema.ts'
@@ -49,9 +50,6 @@ const PLANS = [
   'enable_mergejoin=off',
   'plan_cache_mode=force_generic_plan',
 ]
-
-/** The database is there and won't have us: the message says why, and never the password. */
-export class DatabaseRefused extends Error {}
 
 /**
  * Opens a PostgreSQL database and brings its schema up to date. Waits for one that is away, as long as it takes.
@@ -143,7 +141,11 @@ function source(url: string, poolSize: number, extra: object): DataSource {
  * it waits for nobody: another node may be stopped while it has the lock.
  */
 async function prepare(url: string): Promise<string> {
-  return (await withDatabase(url, ANSWER_TIMEOUT, keyOfCurrent)) ?? withDatabase(url, MIGRATION_TIMEOUT, migrate)
+  const name = addressOf(url)
+  return (
+    (await withDatabase(url, ANSWER_TIMEOUT, (database) => keyOfCurrent(database, name))) ??
+    withDatabase(url, MIGRATION_TIMEOUT, (database) => migrate(database, name))
+  )
 }
 
 /** @param timeout milliseconds that a statement may take */
@@ -167,25 +169,30 @@ async function withDatabase<T>(url: string, timeout: number, work: (database: Da
 }
 
 /** The voters' key, where the schema is up to date. */
-async function keyOfCurrent(database: DataSource): Promise<string | undefined> {
+async function keyOfCurrent(database: DataSource, name: string): Promise<string | undefined> {
   const [server] = await database.query('SHOW server_version_num')
   if (Number(server.server_version_num) < OLDEST_SERVER) {
     throw new DatabaseRefused('The database is older than PostgreSQL 15, the first version that Pollcast works with.')
   }
-  const [{ made }] = await database.query("SELECT to_regclass('migrations') IS NOT NULL AS made")
-  if (!made) return undefined
-  const done = await database.query('SELECT name FROM migrations')
-  const names = new Set(done.map(({ name }: { name: string }) => name))
-  const isCurrent = database.migrations.every((migration) => names.has(migration.constructor.name))
+  if (!(await isMigrated(database))) return undefined
+  const applied = await appliedMigrations(database, name)
+  const isCurrent = database.migrations.every((migration) => applied.has(migration.constructor.name))
   return isCurrent ? findVoterKey(database) : undefined
 }
 
+async function isMigrated(database: DataSource): Promise<boolean> {
+  const [{ made }] = await database.query("SELECT to_regclass('migrations') IS NOT NULL AS made")
+  return made
+}
+
 /** Runs what is new, once, however many nodes start at this moment: the others wait for the lock and find it done. */
-async function migrate(database: DataSource): Promise<string> {
+async function migrate(database: DataSource, name: string): Promise<string> {
   // The lock is the connection's: it goes with it, whatever becomes of this process.
   const lock = database.createQueryRunner()
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK])
+    // A newer node may have had the lock meanwhile.
+    if (await isMigrated(database)) await appliedMigrations(database, name)
     await database.runMigrations({ transaction: 'each' })
     await makeVoterKey(database)
     return await readVoterKey(database)

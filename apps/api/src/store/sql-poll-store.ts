@@ -58,7 +58,7 @@ export class SqlPollStore implements PollStore {
       const query = manager
         .createQueryBuilder(PollEntity, 'poll')
         .loadRelationCountAndMap('poll.choiceCount', 'poll.choices')
-        .orderBy('poll.createdAt', 'DESC')
+        .orderBy('poll.sequence', 'DESC')
         .addOrderBy('poll.id', 'DESC')
         .take(limit + 1)
       if (cursor !== undefined) after(query, cursor)
@@ -70,15 +70,18 @@ export class SqlPollStore implements PollStore {
       polls: rows.slice(0, limit).map(({ id, question, status, choiceCount, totalVotes, createdAt }) => {
         return { id, question, status, choiceCount, totalVotes, createdAt }
       }),
-      nextCursor: last ? Buffer.from(`${last.createdAt} ${last.id}`).toString('base64url') : null,
+      nextCursor: last ? Buffer.from(`${last.sequence} ${last.id}`).toString('base64url') : null,
     }
   }
 }
 
+/** A poll's sequence and id. */
+const CURSOR = /^(\d{1,9}) (\w+)$/
+
 function after(query: SelectQueryBuilder<PollEntity>, cursor: string): void {
-  const [createdAt, id, ...more] = Buffer.from(cursor, 'base64url').toString().split(' ')
-  if (!createdAt || !id || more.length > 0) {
+  const [, sequence, id] = CURSOR.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
+  if (!sequence || !id) {
     throw new PollError('malformed-cursor', 'The cursor is not one that a list gave. Start again without a cursor.')
   }
-  query.where('(poll.createdAt < :createdAt OR (poll.createdAt = :createdAt AND poll.id < :id))', { createdAt, id })
+  query.where('(poll.sequence < :sequence OR (poll.sequence = :sequence AND poll.id < :id))', { sequence, id })
 }

@@ -34,8 +34,9 @@ export class SqlPollWriter implements PollWriter {
     }
     // The transaction has begun: one that `save` began in it would fail. What it writes into is a copy, for it may be
     // done again.
-    const saved = await this.#transactions.run(({ manager }) => {
-      return manager.save(PollEntity, structuredClone(poll), { transaction: false })
+    const saved = await this.#transactions.run(async ({ manager }) => {
+      const sequence = ((await manager.maximum(PollEntity, 'sequence')) ?? 0) + 1
+      return manager.save(PollEntity, { ...structuredClone(poll), sequence }, { transaction: false })
     })
     return storedPoll(saved as PollEntity)
   }

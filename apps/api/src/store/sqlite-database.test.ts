@@ -1,16 +1,22 @@
+import { copyFileSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { connect, query } from '../../test/support/database.ts'
+import { tempFolder } from '../../test/support/temp-folder.ts'
+import { SqlPollStore } from './sql-poll-store.ts'
+import { SqlPollWriter } from './sql-poll-writer.ts'
+import { openSqlite } from './sqlite-database.ts'
 import { makePoll, pass, recount, sqlite } from './test-store.ts'
 
 const away = { code: 'store-unavailable' }
 
-const setUp = async () => {
-  const file = await sqlite.create()
+/** An open database in a folder of its own, and what the log is told. */
+const setUp = async ({ path = join(tempFolder(), 'data', 'polls.sqlite') } = {}) => {
   const told: string[] = []
-  const opened = await file.open({ error: (text) => told.push(text), info: (text) => told.push(text) })
-  onTestFinished(async () => {
-    await opened.database.close()
-    await file.remove()
-  })
+  const log = { error: (text: string) => told.push(text), info: (text: string) => told.push(text) }
+  const database = await openSqlite(path, log)
+  onTestFinished(() => database.close())
+  const opened = { database, store: new SqlPollStore(database, new SqlPollWriter(database)) }
   const { snapshot, choiceIds } = await makePoll(opened.store)
   const { pollId } = snapshot
   const vote = (voterId: string) => opened.store.record({ pollId, voterId, choiceIds: choiceIds.slice(0, 1) })
@@ -18,7 +24,7 @@ const setUp = async () => {
     const [row] = await opened.database.writer.query(`PRAGMA ${text}`)
     return Number(Object.values(row ?? {})[0])
   }
-  return { ...opened, file, told, pollId, vote, pragma }
+  return { ...opened, path, told, pollId, vote, pragma }
 }
 
 const lines = (reason: string) => [
@@ -33,17 +39,16 @@ test('the file is in WAL mode and every commit reaches the disk', async () => {
 })
 
 test('while someone else has the file locked votes and new polls are refused as unavailable, and go on after', async () => {
-  const { store, file, told, pollId, vote, pragma } = await setUp()
-  const other = await file.open()
+  const { store, path, told, pollId, vote, pragma } = await setUp()
+  const other = connect(path)
   await pragma('busy_timeout = 20')
-  await other.database.writer.query('BEGIN IMMEDIATE')
+  await other('BEGIN IMMEDIATE')
   // More than one batch: what waits behind the first is refused with it.
   const asked = [...Array.from({ length: 1200 }, (_, n) => vote(`${n}`)), makePoll(store)]
   for (const one of await Promise.allSettled(asked)) expect(one).toMatchObject({ status: 'rejected', reason: away })
   expect((await store.snapshot(pollId)).totalVotes).toBe(0)
 
-  await other.database.writer.query('ROLLBACK')
-  await other.database.close()
+  await other('ROLLBACK')
   pass(10_000)
   expect(await vote('after')).toMatchObject({ changed: true, snapshot: { totalVotes: 1 } })
   expect(told).toEqual(lines('SQLITE_BUSY: database is locked'))
@@ -61,7 +66,8 @@ test('on a full disk votes are refused as unavailable, none that was acknowledge
     else acknowledged.push(voterId)
   }
   for (const reason of refused) expect(reason).toMatchObject(away)
-  await expect(Promise.all(Array.from({ length: 40 }, () => makePoll(store)))).rejects.toMatchObject(away)
+  const made = await Promise.allSettled(Array.from({ length: 40 }, () => makePoll(store)))
+  expect(made).toContainEqual({ status: 'rejected', reason: expect.objectContaining(away) })
   const full = await store.snapshot(pollId)
   expect(full).toMatchObject({ totalVotes: acknowledged.length, revision: acknowledged.length })
   expect(await recount(database, pollId)).toMatchObject({ ballots: acknowledged.length })
@@ -70,4 +76,112 @@ test('on a full disk votes are refused as unavailable, none that was acknowledge
   pass(10_000)
   expect(await vote('after')).toMatchObject({ changed: true, snapshot: { revision: full.revision + 1 } })
   expect(told).toEqual(lines('SQLITE_FULL: database or disk is full'))
+})
+
+const folderOf = (path: string) => join(path, '..')
+
+/** What can become of a database that is open, and the words of the log for it. */
+const moves: [string, (path: string) => void, RegExp][] = [
+  ['its file is removed', (path) => rmSync(path), /polls\.sqlite was moved or removed/],
+  [
+    'its folder is removed',
+    (path) => rmSync(folderOf(path), { recursive: true }),
+    /polls\.sqlite was moved or removed/,
+  ],
+  [
+    'its folder is moved, and another one made in its place',
+    (path) => {
+      renameSync(folderOf(path), `${folderOf(path)}-old`)
+      mkdirSync(folderOf(path))
+      copyFileSync(join(`${folderOf(path)}-old`, 'polls.sqlite'), path)
+    },
+    /another file is in the place of .+polls\.sqlite/,
+  ],
+  [
+    'a backup is moved over its file',
+    (path) => {
+      copyFileSync(path, `${path}.backup`)
+      renameSync(`${path}.backup`, path)
+    },
+    /another file is in the place of .+polls\.sqlite/,
+  ],
+  [
+    'part of its path becomes a file',
+    (path) => {
+      renameSync(folderOf(path), `${folderOf(path)}-old`)
+      copyFileSync(join(`${folderOf(path)}-old`, 'polls.sqlite'), folderOf(path))
+    },
+    /polls\.sqlite was moved or removed/,
+  ],
+  ['its log is removed', (path) => rmSync(`${path}-wal`), /polls\.sqlite-wal was moved or removed/],
+  [
+    'its log is replaced',
+    (path) => {
+      copyFileSync(`${path}-wal`, `${path}.copy`)
+      renameSync(`${path}.copy`, `${path}-wal`)
+    },
+    /another file is in the place of .+polls\.sqlite-wal/,
+  ],
+  ["its log's index is removed", (path) => rmSync(`${path}-shm`), /polls\.sqlite-shm was moved or removed/],
+]
+
+test.each(moves)(
+  'where %s, votes, new polls and reads are unavailable, and the log says so once',
+  async (_, move, reason) => {
+    const { store, path, told, pollId, vote } = await setUp()
+    await vote('before')
+    move(path)
+    const asked = [vote('a'), vote('b'), makePoll(store), store.snapshot(pollId), store.list({ limit: 5 })]
+    for (const one of await Promise.allSettled(asked)) expect(one).toMatchObject({ status: 'rejected', reason: away })
+    await expect(vote('c')).rejects.toMatchObject(away)
+    expect(told).toEqual([expect.stringMatching(reason)])
+    expect(told[0]).toMatch(/^The database at .+ is away: .+ restart Pollcast\. Votes and reads are answered with 503/)
+  },
+)
+
+test('where a symbolic link leads to another database now, votes are unavailable', async () => {
+  const folder = tempFolder()
+  for (const name of ['one', 'other']) mkdirSync(join(folder, name))
+  const path = join(folder, 'polls.sqlite')
+  // The file that it leads to is there.
+  await (await openSqlite(join(folder, 'one', 'polls.sqlite'))).close()
+  symlinkSync(join(folder, 'one', 'polls.sqlite'), path)
+  const { vote, told } = await setUp({ path })
+  await vote('before')
+  copyFileSync(path, join(folder, 'other', 'polls.sqlite'))
+  rmSync(path)
+  symlinkSync(join(folder, 'other', 'polls.sqlite'), path)
+  await expect(vote('after')).rejects.toMatchObject(away)
+  expect(told).toEqual([expect.stringContaining(`another file is in the place of ${path}`)])
+})
+
+test('a file that is removed before the COMMIT leaves nothing acknowledged, and nothing is written after', async () => {
+  const path = join(tempFolder(), 'polls.sqlite')
+  const database = await openSqlite(path)
+  onTestFinished(() => database.close())
+  const writer = new SqlPollWriter(database)
+  const vote = (voterId: string) => writer.record({ pollId: 'tabspace', voterId, choiceIds: [1] })
+  const commit = await sqlite.holdCommits(database.writer)
+  const votes = Array.from({ length: 50 }, (_, n) => vote(`${n}`))
+  await commit.asked
+  renameSync(path, `${path}.moved`)
+  commit.allow()
+  for (const one of await Promise.allSettled(votes)) expect(one).toMatchObject({ status: 'rejected', reason: away })
+  const written = await recount(database, 'tabspace')
+  await expect(vote('later')).rejects.toMatchObject(away)
+  expect(await recount(database, 'tabspace')).toEqual(written)
+})
+
+test('all goes on where the files are put back, and what was acknowledged is there', async () => {
+  const { store, path, told, pollId, vote } = await setUp()
+  await vote('before')
+  const folder = folderOf(path)
+  renameSync(folder, `${folder}-moved`)
+  await expect(vote('meanwhile')).rejects.toMatchObject(away)
+  renameSync(`${folder}-moved`, folder)
+  expect((await vote('after')).changed).toBe(true)
+  const ballots = await query<{ voter_id: string }>(path, `SELECT voter_id FROM ballot WHERE poll_id = '${pollId}'`)
+  expect(ballots.map((ballot) => ballot.voter_id)).toEqual(expect.arrayContaining(['after', 'before']))
+  expect((await store.snapshot(pollId)).totalVotes).toBe(ballots.length)
+  expect(told).toEqual([expect.stringContaining('is away'), expect.stringMatching(/^The database at .+ is back\.$/)])
 })

@@ -5,7 +5,8 @@ import type { PoolClient } from 'pg'
 import type { Database as SqliteDatabase } from 'sqlite3'
 import type { DataSource } from 'typeorm'
 import { onTestFinished, vi } from 'vitest'
-import { createDatabase, postgresServer } from '../../test/support/postgres.ts'
+import { query } from '../../test/support/database.ts'
+import { ask, createDatabase, postgresServer } from '../../test/support/postgres.ts'
 import { createPoll } from '../polls/create-poll.ts'
 import type { StoredPoll } from '../polls/poll-store.ts'
 import { channel } from '../workers/test-channel.ts'
@@ -18,9 +19,11 @@ import { SqlPollStore } from './sql-poll-store.ts'
 import { SqlPollWriter } from './sql-poll-writer.ts'
 import { openSqlite } from './sqlite-database.ts'
 
-/** A database of one's own, which can be opened again as after a restart, and by several at once. */
+/** A database of one's own, which can be opened again as after a restart, and PostgreSQL's by several at once. */
 export interface TestStore {
   open(log?: Log): Promise<{ database: WritableDatabase; store: SqlPollStore }>
+  /** What another program reads there. */
+  query(sql: string): Promise<unknown[]>
   remove(): Promise<void>
 }
 
@@ -45,8 +48,10 @@ export const sqlite: Engine = {
   name: 'SQLite',
   create: async () => {
     const folder = await mkdtemp(join(tmpdir(), 'pollcast-store-'))
+    const path = join(folder, 'data', 'polls.sqlite')
     return {
-      open: opener((log) => openSqlite(join(folder, 'data', 'polls.sqlite'), log)),
+      open: opener((log) => openSqlite(path, log)),
+      query: (sql) => query(path, sql),
       remove: () => rm(folder, { recursive: true }),
     }
   },
@@ -94,7 +99,8 @@ export const postgres: Engine = {
   name: 'PostgreSQL',
   create: async () => {
     const { url, drop } = await createDatabase()
-    return { open: opener((log) => openPostgres(url, undefined, log)), remove: drop }
+    const query = (sql: string) => ask(url, sql)
+    return { open: opener((log) => openPostgres(url, undefined, log)), query, remove: drop }
   },
   holdCommits: async (writer) => {
     const { commit, hold } = held()

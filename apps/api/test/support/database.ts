@@ -1,5 +1,6 @@
 import type { Snapshot } from '@pollcast/shared/poll'
 import sqlite3 from 'sqlite3'
+import { onTestFinished } from 'vitest'
 
 /** Runs one statement on a connection of its own, as the sqlite3 shell would beside the running server. */
 export function query<Row>(path: string, sql: string, parameters: unknown[] = []): Promise<Row[]> {
@@ -12,6 +13,13 @@ export function query<Row>(path: string, sql: string, parameters: unknown[] = []
       else resolve(rows)
     })
   })
+}
+
+/** A connection like that which stays open until the test has ended. */
+export function connect(path: string): (sql: string) => Promise<void> {
+  const database = new sqlite3.Database(path, sqlite3.OPEN_READWRITE)
+  onTestFinished(() => new Promise<void>((resolve) => database.close(() => resolve())))
+  return (sql) => new Promise((resolve, reject) => database.exec(sql, (error) => (error ? reject(error) : resolve())))
 }
 
 /** All that is stored of polls and votes. */
