@@ -16,12 +16,12 @@ const RETRIED = 'are answered with 503, each of them tries again, and streams st
 
 /** What can be wrong, and the words for it. A database may take no writes and still be read. */
 const TROUBLES = {
-  away: { begun: 'is away', then: `Votes and reads ${RETRIED}`, over: 'is back' },
-  read: { begun: "can't be read", then: `Reads ${RETRIED}`, over: 'can be read again' },
-  write: { begun: "can't be written to", then: `Votes and new polls ${RETRIED}`, over: 'can be written to again' },
+  away: { begun: 'is away', meanwhile: `Votes and reads ${RETRIED}`, over: 'is back' },
+  read: { begun: "can't be read", meanwhile: `Reads ${RETRIED}`, over: 'can be read again' },
+  write: { begun: "can't be written to", meanwhile: `Votes and new polls ${RETRIED}`, over: 'can be written to again' },
   damaged: {
     begun: 'is damaged',
-    then:
+    meanwhile:
       'Votes and new polls are answered with 503 until it is restored from a backup and Pollcast is started again, and ' +
       'so is what reads the damaged part.',
     // That is told by a start.
@@ -84,8 +84,8 @@ export class Availability {
     this.#troubles.set(trouble, performance.now())
     if (known) return
     this.#changes += 1
-    const { begun, then } = TROUBLES[trouble]
-    this.#log.error(`The database at ${this.#name} ${begun}: ${reasonOf(cause(error))}. ${then}`)
+    const { begun, meanwhile } = TROUBLES[trouble]
+    this.#log.error(`The database at ${this.#name} ${begun}: ${reasonOf(cause(error))}. ${meanwhile}`)
   }
 
   /** Where one way works, the database is there; whether it can be used the other way only that can tell. */
