@@ -140,12 +140,15 @@ test.each(meant)('DATABASE_URL=%s is refused with what was meant', (DATABASE_URL
   expect(line).toContain(hint)
 })
 
-test.each(['sqlite:polls.sqlite', 'sqlite:../p.db', 'sqlite:/srv/Our polls/été #1.sqlite', 'sqlite:C:\\polls\\p.sqlite', 'sqlite:.polls'])(
-  'DATABASE_URL=%s is that path',
-  (DATABASE_URL) => {
-    expect(readConfig({ DATABASE_URL }).database).toEqual({ path: DATABASE_URL.slice('sqlite:'.length) })
-  },
-)
+test.each([
+  'sqlite:polls.sqlite',
+  'sqlite:../p.db',
+  'sqlite:/srv/Our polls/été #1.sqlite',
+  'sqlite:C:\\polls\\p.sqlite',
+  'sqlite:.polls',
+])('DATABASE_URL=%s is that path', (DATABASE_URL) => {
+  expect(readConfig({ DATABASE_URL }).database).toEqual({ path: DATABASE_URL.slice('sqlite:'.length) })
+})
 
 test.each([
   ['[::1]', 'without brackets: ::1'],
@@ -160,13 +163,16 @@ test.each([
   ['10.0.0.0/8', 'one address'],
   ['my host', 'neither'],
 ])('HOST=%s is refused with what was meant', (HOST, hint) => {
-  expect(refusal({ HOST })).toMatch(/\n  HOST: /)
+  expect(refusal({ HOST })).toMatch(/\n {2}HOST: /)
   expect(refusal({ HOST })).toContain(hint)
 })
 
-test.each(['::1', '0.0.0.0', 'fe80::1%eth0', 'localhost', 'polls.example.com', 'my-host_1'])('HOST=%s is one', (HOST) => {
-  expect(readConfig({ HOST }).host).toBe(HOST)
-})
+test.each(['::1', '0.0.0.0', 'fe80::1%eth0', 'localhost', 'polls.example.com', 'my-host_1'])(
+  'HOST=%s is one',
+  (HOST) => {
+    expect(readConfig({ HOST }).host).toBe(HOST)
+  },
+)
 
 test.each(['redis:///1', 'redis://h/polls', 'redis://:1/2@h', 'redis://', 'http://h'])(
   'REDIS_URL=%s is none',
@@ -188,16 +194,19 @@ const valid: Record<string, string> = {
   WEB_DEV: 'off',
 }
 
-test.each(Object.entries(valid))('%s with a carriage return, a blank or quotes around it is refused as that', (name, value) => {
-  expect(readConfig({ [name]: value })).toBeTruthy()
-  expect(refusal({ [name]: `${value}\r` })).toContain(`\n  ${name}: ends in a carriage return`)
-  expect(refusal({ [name]: `${value} ` })).toContain(`\n  ${name}: ends with a blank`)
-  expect(refusal({ [name]: `\t${value}` })).toContain(`\n  ${name}: has an invisible character (U+0009)`)
-  expect(refusal({ [name]: ` ${value}` })).toContain(`\n  ${name}: begins with a blank`)
-  expect(refusal({ [name]: `\ufeff${value}` })).toContain(`\n  ${name}: has an invisible character (U+FEFF)`)
-  expect(refusal({ [name]: `'${value}'` })).toContain(`\n  ${name}: is in quotes`)
-  expect(refusal({ [name]: `${value}\r` }).split('\n')).toHaveLength(2)
-})
+test.each(Object.entries(valid))(
+  '%s with a carriage return, a blank or quotes around it is refused as that',
+  (name, value) => {
+    expect(readConfig({ [name]: value })).toBeTruthy()
+    expect(refusal({ [name]: `${value}\r` })).toContain(`\n  ${name}: ends in a carriage return`)
+    expect(refusal({ [name]: `${value} ` })).toContain(`\n  ${name}: ends with a blank`)
+    expect(refusal({ [name]: `\t${value}` })).toContain(`\n  ${name}: has an invisible character (U+0009)`)
+    expect(refusal({ [name]: ` ${value}` })).toContain(`\n  ${name}: begins with a blank`)
+    expect(refusal({ [name]: `\ufeff${value}` })).toContain(`\n  ${name}: has an invisible character (U+FEFF)`)
+    expect(refusal({ [name]: `'${value}'` })).toContain(`\n  ${name}: is in quotes`)
+    expect(refusal({ [name]: `${value}\r` }).split('\n')).toHaveLength(2)
+  },
+)
 
 test('--help names every setting that is for those who run it', () => {
   const command = readCommandLine(['--help'])

@@ -1,10 +1,11 @@
+import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { routes } from '@pollcast/shared/routes'
 import { expect, test } from 'vitest'
 import { pass } from '../src/store/test-store.ts'
 import { readProblem } from './support/answer.ts'
 import { openApp } from './support/app.ts'
-import { connect } from './support/database.ts'
+import { connect, query } from './support/database.ts'
 import { tempFolder } from './support/temp-folder.ts'
 import { createPoll, json, Voter } from './support/voter.ts'
 
@@ -27,4 +28,27 @@ test('a vote that another process keeps from being written gets a 503 that says 
   await new Voter(url).vote(poll.id, choice)
   expect(errors).toEqual([expect.stringMatching(`^The database at ${databasePath} can't be written to: SQLITE_BUSY`)])
   expect(news).toEqual([`The database at ${databasePath} can be written to again.`])
+})
+
+test('a file that is written over while it is open is damaged: 503, told once, and no vote is acknowledged', async () => {
+  const { url, databasePath, errors, news } = await openApp()
+  const { poll } = await createPoll(url)
+  await query(databasePath, 'PRAGMA wal_checkpoint(TRUNCATE)')
+  const vote = () => new Voter(url).ask(routes.votes(poll.id), json({ choiceIds: [poll.choices[0]?.id ?? 0] }))
+  const { size } = statSync(databasePath)
+  writeFileSync(databasePath, Buffer.alloc(size, 'x'), { flag: 'r+' })
+  // What SQLite has in memory it may still answer from, until another one has written.
+  await query(databasePath, 'PRAGMA wal_checkpoint(TRUNCATE)').catch(() => {})
+  await vote()
+  const read = () => new Voter(url).ask(routes.poll(poll.id), {})
+  await readProblem('store-unavailable', await read())
+  for (let n = 0; n < 3; n += 1) {
+    await readProblem('store-unavailable', await vote())
+    await readProblem('store-unavailable', await read())
+  }
+  expect(errors).toEqual([
+    expect.stringMatching(`^The database at ${databasePath} is damaged: SQLITE_(CORRUPT|NOTADB): .+`),
+  ])
+  expect(errors[0]).toMatch(/restored from a backup/)
+  expect(news).toEqual([])
 })

@@ -1,8 +1,19 @@
-import { copyFileSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { connect, query } from '../../test/support/database.ts'
 import { tempFolder } from '../../test/support/temp-folder.ts'
+import { DatabaseRefused } from './database.ts'
 import { SqlPollStore } from './sql-poll-store.ts'
 import { SqlPollWriter } from './sql-poll-writer.ts'
 import { openSqlite } from './sqlite-database.ts'
@@ -184,4 +195,69 @@ test('all goes on where the files are put back, and what was acknowledged is the
   expect(ballots.map((ballot) => ballot.voter_id)).toEqual(expect.arrayContaining(['after', 'before']))
   expect((await store.snapshot(pollId)).totalVotes).toBe(ballots.length)
   expect(told).toEqual([expect.stringContaining('is away'), expect.stringMatching(/^The database at .+ is back\.$/)])
+})
+
+/** Files at which there can be no database, and what is said of them. */
+const places: [string, (folder: string) => string, RegExp][] = [
+  ['below /proc', () => '/proc/x/y/polls.sqlite', /no folder can be made there/],
+  ['a folder', (folder) => folder, /is a folder. Name a file in it/],
+  [
+    'in a file',
+    (folder) => {
+      writeFileSync(join(folder, 'file'), '')
+      return join(folder, 'file', 'polls.sqlite')
+    },
+    /a part of its path is a file/,
+  ],
+  [
+    'a file of another kind',
+    (folder) => {
+      writeFileSync(join(folder, 'polls.sqlite'), 'It is a long text. '.repeat(100))
+      return join(folder, 'polls.sqlite')
+    },
+    /a file of another kind/,
+  ],
+  ['with a name that is too long', (folder) => join(folder, 'x'.repeat(300)), /too long/],
+  [
+    'a pipe',
+    (folder) => {
+      execFileSync('mkfifo', [join(folder, 'pipe')])
+      return join(folder, 'pipe')
+    },
+    /not a regular file/,
+  ],
+  [
+    'a link to nothing',
+    (folder) => {
+      symlinkSync(join(folder, 'nothing'), join(folder, 'link'))
+      return join(folder, 'link')
+    },
+    /symbolic link to something that is not there/,
+  ],
+  [
+    'a link to itself',
+    (folder) => {
+      symlinkSync(join(folder, 'link'), join(folder, 'link'))
+      return join(folder, 'link')
+    },
+    /symbolic link/,
+  ],
+]
+
+test.each(places)('a database that would be %s is refused in a sentence', async (_, make, sentence) => {
+  const path = make(tempFolder())
+  const refused = await openSqlite(path).catch((error) => error)
+  expect(refused).toBeInstanceOf(DatabaseRefused)
+  expect(refused.message).toMatch(sentence)
+  expect(refused.message).toContain(path)
+  expect(refused.message).toContain('DATABASE_URL')
+})
+
+test("another program's database is refused, and stays as it is", async () => {
+  const path = join(tempFolder(), 'places.sqlite')
+  writeFileSync(path, '', { mode: 0o644 })
+  await connect(path)('CREATE TABLE bookmark (id integer)')
+  const before = [readFileSync(path), statSync(path).mode]
+  await expect(openSqlite(path)).rejects.toThrow(/another program's: it has a table bookmark/)
+  expect([readFileSync(path), statSync(path).mode]).toEqual(before)
 })

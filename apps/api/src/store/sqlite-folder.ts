@@ -69,22 +69,26 @@ async function makeFile(path: string): Promise<boolean> {
   }
 }
 
-/** Takes the database's files away from other users, if they are this user's, and tells the log about it. */
-export async function makePrivate({ real }: SqlitePlace, log: Log): Promise<void> {
+/** Takes the database's files away from other users, if they are this user's, and tells the log about it once. */
+export async function makePrivate({ real, lock }: SqlitePlace, log: Log): Promise<void> {
   const user = process.getuid?.()
   // Windows has no modes.
   if (user === undefined) return
-  for (const path of [real, `${real}-wal`, `${real}-shm`, `${real}-lock`]) {
-    const found = await stat(path).catch(() => undefined)
-    if (!found || (found.mode & OTHERS) === 0) continue
-    const mode = (found.mode & 0o777).toString(8)
-    const was = `${path} can be used by other users of this machine (mode ${mode}), and cookies' signing key is in it.`
-    if (found.uid !== user) log.error(`${was} It belongs to another user (${found.uid}), so its mode is left alone.`)
-    else {
-      await chmod(path, OWN_FILE).then(
-        () => log.info(`${was} Its mode is 600 from now on.`),
-        (error: Error) => log.error(`${was} Its mode can't be changed: ${error.message}`),
-      )
-    }
+  const files = await Promise.all(
+    [real, lock, `${real}-wal`, `${real}-shm`].map(async (path) => {
+      const found = await stat(path).catch(() => undefined)
+      return found && (found.mode & OTHERS) !== 0 ? [{ path, owner: found.uid }] : []
+    }),
+  )
+  const exposed = files.flat()
+  if (exposed.length === 0) return
+  const what = `Other users of this machine can use ${exposed.map(({ path }) => path).join(', ')}`
+  try {
+    if (exposed.some(({ owner }) => owner !== user)) throw new Error('the files belong to another user')
+    for (const { path } of exposed) await chmod(path, OWN_FILE)
+    log.info(`${what}: not from now on (mode 600), for the key that signs cookies is in the database.`)
+  } catch (error) {
+    const { message } = error as Error
+    log.error(`${what}, and the key that signs cookies is in the database. Pollcast can't change it: ${message}.`)
   }
 }
