@@ -15,9 +15,9 @@ export function openNodes({ databaseUrl, redisUrl }: Servers, faults: Faults): P
 
 /** Resolves when all take requests. Rejects where one does not, though nothing hinders it. */
 export async function allUp(nodes: readonly Node[]): Promise<void> {
-  for (const end = Date.now() + UP; ; await pause(20)) {
+  for (const end = performance.now() + UP; ; await pause(20)) {
     const down = nodes.filter((node) => !node.up).map(({ name }) => name)
     if (down.length === 0) return
-    if (Date.now() > end) throw new Error(`${down.join(' and ')} took no requests within ${UP / 1000} s`)
+    if (performance.now() > end) throw new Error(`${down.join(' and ')} took no requests within ${UP / 1000} s`)
   }
 }

@@ -57,12 +57,12 @@ export class Voters {
 
   /** One more vote on every poll, acknowledged. Rejects where no node takes it. */
   async voteLast(random: Random, patience: number): Promise<void> {
-    const end = Date.now() + patience
+    const end = performance.now() + patience
     for (const poll of this.#polls) {
       for (;;) {
         const [witness, choice] = [this.#history.newVoter(poll.id), random.pick(poll.choices)]
         if ((await this.#vote(witness, choice.id, '', random.pick(this.#nodes))) !== undefined) break
-        if (Date.now() > end) throw new Error(`a vote on ${poll.id} was not taken within ${patience / 1000} s`)
+        if (performance.now() > end) throw new Error(`a vote on ${poll.id} was not taken within ${patience / 1000} s`)
         await pause(100)
       }
     }
