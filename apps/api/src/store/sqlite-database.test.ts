@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import {
+  chownSync,
   copyFileSync,
   mkdirSync,
   readFileSync,
@@ -261,3 +262,17 @@ test("another program's database is refused, and stays as it is", async () => {
   await expect(openSqlite(path)).rejects.toThrow(/another program's: it has a table bookmark/)
   expect([readFileSync(path), statSync(path).mode]).toEqual(before)
 })
+
+test.runIf(process.getuid?.() === 0)(
+  'a file of another user that others can read is told of, and left as it is',
+  async () => {
+    const path = join(tempFolder(), 'polls.sqlite')
+    writeFileSync(path, '', { mode: 0o644 })
+    chownSync(path, 12345, 12345)
+    const { told } = await setUp({ path })
+    expect(statSync(path).mode & 0o777).toBe(0o644)
+    expect(told).toEqual([
+      expect.stringMatching(/^Other users of this machine can use .+polls\.sqlite.*another user\.$/),
+    ])
+  },
+)

@@ -154,7 +154,8 @@ async function migrate(writer: DataSource): Promise<void> {
     await makeVoterKey(writer)
     await writer.query('COMMIT')
   } catch (error) {
-    await writer.query('ROLLBACK')
+    // Where the disk is full, SQLite has rolled back by itself, and says that there is nothing to.
+    await writer.query('ROLLBACK').catch(() => {})
     throw error
   }
 }
