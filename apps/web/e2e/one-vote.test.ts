@@ -1,6 +1,6 @@
+import { ProxyServer } from '@pollcast/api/testing/proxy-server'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, expect, test } from 'vitest'
-import { ProxyServer } from '../../api/test/support/proxy-server.ts'
 import { choice, isLive, openTab, shows } from './support/browser.ts'
 import { stage } from './support/stage.ts'
 

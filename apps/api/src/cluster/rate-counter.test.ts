@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
+import { channelPair } from '../../testing/channel.ts'
 import { MemoryRateCounter } from '../lib/rate-counter.ts'
 import { RateCounterClient } from './rate-counter-client.ts'
 import { serveRateCounter } from './rate-counter-server.ts'
-import { channelPair } from '../../testing/channel.ts'
 
 const LONG = 60_000
 

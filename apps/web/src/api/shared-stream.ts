@@ -1,5 +1,6 @@
 import type { Snapshot } from '@pollcast/shared/poll'
 import { keepaliveSeconds } from '@pollcast/shared/stream'
+import { moment, since } from './elapsed.ts'
 import { newerOf } from './snapshot.ts'
 import { openStream, type StreamClient, type StreamListener, type StreamState, silenceLimit } from './stream-client.ts'
 
@@ -22,7 +23,7 @@ export function openSharedStream(url: string, { onSnapshot, onState }: StreamLis
   let state: StreamState = 'connecting'
   /** Only the leader has one. */
   let stream: StreamClient | undefined
-  let heardAt = 0
+  let heardAt = moment()
   let timer: ReturnType<typeof setTimeout> | undefined
 
   const post = (message: Message) => ended.signal.aborted || channel.postMessage(message)
@@ -60,7 +61,7 @@ export function openSharedStream(url: string, { onSnapshot, onState }: StreamLis
   }
 
   function heard(): void {
-    heardAt = Date.now()
+    heardAt = moment()
     clearTimeout(timer)
     timer = setTimeout(() => {
       enter('reconnecting')
@@ -117,7 +118,7 @@ export function openSharedStream(url: string, { onSnapshot, onState }: StreamLis
     reconnect: () => stream?.reconnect(),
     wake() {
       if (stream) return stream.wake()
-      if (Date.now() - heardAt < (keepaliveSeconds + 3) * 1000) return
+      if (since(heardAt) < (keepaliveSeconds + 3) * 1000) return
       if (state === 'live') enter('reconnecting')
       post('ask')
     },
