@@ -12,7 +12,7 @@ export const parts = {
   cluster: { path: 'apps/api/src/cluster/', imports: ['polls', 'live', 'lib', 'shared'] },
   reactions: { path: 'apps/api/src/reactions/', imports: ['polls', 'live', 'lib', 'shared'] },
   http: { path: 'apps/api/src/http/', imports: ['polls', 'live', 'lib', 'shared'] },
-  config: { path: 'apps/api/src/config.ts', imports: ['lib', 'shared'] },
+  config: { path: 'apps/api/src/config/', imports: ['lib', 'shared'] },
   compose: {
     path: 'apps/api/src/compose/',
     imports: ['config', 'http', 'reactions', 'store', 'cluster', 'polls', 'live', 'lib', 'shared'],

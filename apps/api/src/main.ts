@@ -3,11 +3,18 @@ import { pino } from 'pino'
 import { type Ready, reportReady } from './cluster/worker-pool.ts'
 import { startPrimary } from './compose/primary.ts'
 import { serve } from './compose/serve.ts'
-import { type Config, ConfigError, readConfig } from './config.ts'
-import { DatabaseRefused } from './store/postgres-database.ts'
+import { readCommandLine } from './config/command-line.ts'
+import { type Config, ConfigError, readConfig } from './config/config.ts'
+import { DatabaseRefused } from './store/database.ts'
 
 try {
-  await main()
+  const command = readCommandLine(process.argv.slice(2))
+  if ('start' in command) await main()
+  else if ('say' in command) console.log(command.say)
+  else {
+    console.error(command.refuse)
+    process.exitCode = 2
+  }
 } catch (error) {
   console.error(explain(error))
   process.exitCode = 1
@@ -63,14 +70,21 @@ function address(host: string | undefined): string {
   return host.includes(':') ? `[${host}]` : host
 }
 
+/** A sentence for what whoever starts Pollcast can put right, and a stack for a fault of its own. */
 function explain(error: unknown): string {
   if (error instanceof ConfigError || error instanceof DatabaseRefused) return error.message
-  const { code, message, port, syscall } = error as NodeJS.ErrnoException & { port?: number }
+  const { code = '', message, port, syscall = '', address, hostname } = error as ListenError
+  if (syscall === 'getaddrinfo') return `HOST: no machine is known by the name ${hostname} (${code}).`
   if (code === 'EADDRINUSE') return `Port ${port} is taken. Stop what listens there, or set PORT to another one.`
   if (code === 'EACCES' && port) return `Port ${port} is not allowed to this user. Set PORT to one above 1023.`
-  // The only folder that is made is the database's.
-  if (code?.startsWith('SQLITE_') || syscall === 'mkdir') {
-    return `The database can't be opened (DATABASE_URL says which): ${message}`
-  }
+  if (code === 'EADDRNOTAVAIL') return `HOST: no network interface of this machine has the address ${address}.`
+  if (/^(listen|bind)$/.test(syscall)) return `HOST: ${address} can't be listened on (${code}).`
+  if (/^E[A-Z]+$/.test(code)) return `Pollcast could not start: ${message}`
   return `Pollcast could not start: ${error instanceof Error ? error.stack : String(error)}`
+}
+
+interface ListenError extends NodeJS.ErrnoException {
+  address?: string
+  hostname?: string
+  port?: number
 }

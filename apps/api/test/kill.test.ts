@@ -1,9 +1,11 @@
+import { renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { routes } from '@pollcast/shared/routes'
 import { expect, test } from 'vitest'
 import { query, recount } from '../testing/database.ts'
 import { ServerProcess } from '../testing/server-process.ts'
 import { tempFolder } from '../testing/temp-folder.ts'
-import { createPoll, Voter } from '../testing/voter.ts'
+import { createPoll, json, Voter } from '../testing/voter.ts'
 
 /** A voter with the vote that was acknowledged last and the one, if any, of which nothing was heard. */
 interface Witness {
@@ -74,3 +76,75 @@ test('no acknowledged vote is lost, and none counts twice, when the process is k
   }
   expect(acknowledged).toBeGreaterThan(500)
 }, 60_000)
+
+/** Several processes are started one after the other. */
+const SLOW = { timeout: 60_000 }
+
+/** A server on a folder of its own, with some votes, and what becomes of later ones. */
+const setUp = async () => {
+  const databasePath = join(tempFolder(), 'data', 'polls.sqlite')
+  const server = await ServerProcess.open(databasePath)
+  const { poll } = await createPoll(server.url)
+  const choice = poll.choices[0]?.id ?? 0
+  for (let n = 0; n < 20; n += 1) await new Voter(server.url).vote(poll.id, choice)
+  /** The codes with which so many votes at once are answered. */
+  const votes = async (count: number) => {
+    const vote = () => new Voter(server.url).ask(routes.votes(poll.id), json({ choiceIds: [choice] }))
+    const answers = await Promise.all(Array.from({ length: count }, vote))
+    return [...new Set(answers.map(({ status }) => status))]
+  }
+  const told = () => server.output.split('\n').filter((line) => line.includes('is away'))
+  return { databasePath, server, poll, votes, told }
+}
+
+test('no vote is acknowledged once the database was removed, and the log says so in one line', SLOW, async () => {
+  const { databasePath, server, poll, votes, told } = await setUp()
+  rmSync(join(databasePath, '..'), { recursive: true })
+  for (let n = 0; n < 5; n += 1) expect(await votes(20)).toEqual([503])
+  for (const address of [routes.poll(poll.id), routes.polls]) {
+    expect((await fetch(server.url + address)).status).toBe(503)
+  }
+  expect(told()).toEqual([expect.stringMatching(/polls\.sqlite was moved or removed .+ restart Pollcast/)])
+})
+
+test.each(['SIGKILL', 'SIGTERM'] as const)(
+  'what was acknowledged before the log (-wal) was removed is there after %s, and nothing is acknowledged after',
+  SLOW,
+  async (signal) => {
+    const { databasePath, server, poll, votes, told } = await setUp()
+    rmSync(`${databasePath}-wal`)
+    expect(await votes(20)).toEqual([503])
+    expect(told()).toEqual([expect.stringMatching(/polls\.sqlite-wal was moved or removed/)])
+    server.signal(signal)
+    await server.exited
+    const again = await ServerProcess.open(databasePath)
+    expect((await new Voter(again.url).read(poll.id)).totalVotes).toBeGreaterThanOrEqual(20)
+    expect(await query(databasePath, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
+  },
+)
+
+test(
+  'a pool of workers acknowledges nothing while the folder is elsewhere, and goes on when it is back',
+  SLOW,
+  async () => {
+    const databasePath = join(tempFolder(), 'data', 'polls.sqlite')
+    const server = new ServerProcess({ DATABASE_URL: `sqlite:${databasePath}`, WORKERS: '2' })
+    const [url] = await server.until(/http:\/\/127\.0\.0\.1:\d+/)
+    const { poll } = await createPoll(url)
+    const body = json({ choiceIds: [poll.choices[0]?.id ?? 0] })
+    const statuses = async () => {
+      const vote = () => new Voter(url).ask(routes.votes(poll.id), body)
+      const answers = await Promise.all([
+        ...Array.from({ length: 8 }, vote),
+        new Voter(url).ask(routes.poll(poll.id), {}),
+      ])
+      return [...new Set(answers.map(({ status }) => status))].sort()
+    }
+    const folder = join(databasePath, '..')
+    renameSync(folder, `${folder}-moved`)
+    expect(await statuses()).toEqual([503])
+    renameSync(`${folder}-moved`, folder)
+    expect(await statuses()).toEqual([200, 201])
+    await server.until(/is back/)
+  },
+)

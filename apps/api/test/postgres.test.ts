@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Problem } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
+import { migrations } from '../src/store/schema.ts'
 import { readProblem } from '../testing/answer.ts'
 import { query } from '../testing/database.ts'
 import { freePort } from '../testing/free-port.ts'
@@ -98,9 +99,16 @@ test('a database that is not there is said plainly, without the password', async
   expect(server.output).not.toContain(url.password)
 })
 
-const engines: [string, () => Promise<{ DATABASE_URL: string; read(sql: string): Promise<unknown[]> }>][] = [
+interface NewDatabase {
+  DATABASE_URL: string
+  read(sql: string): Promise<unknown[]>
+}
+
+/** With how many of the four servers serve it. */
+const engines: [string, number, () => Promise<NewDatabase>][] = [
   [
     'an SQLite file',
+    1,
     async () => {
       const path = join(tempFolder(), 'data', 'polls.sqlite')
       return { DATABASE_URL: `sqlite:${path}`, read: (sql) => query(path, sql) }
@@ -108,6 +116,7 @@ const engines: [string, () => Promise<{ DATABASE_URL: string; read(sql: string):
   ],
   [
     'a PostgreSQL database',
+    4,
     async () => {
       const { direct } = await setUp()
       return { DATABASE_URL: direct, read: (sql) => ask(direct, sql) }
@@ -115,11 +124,22 @@ const engines: [string, () => Promise<{ DATABASE_URL: string; read(sql: string):
   ],
 ]
 
-test.each(engines)('four processes that start at once on %s that is new migrate it once', async (_, create) => {
-  const { DATABASE_URL, read } = await create()
-  const nodes = Array.from({ length: 4 }, () => new ServerProcess({ DATABASE_URL }))
-  await Promise.all(nodes.map(addressOf))
-  expect(await read('SELECT name FROM migrations ORDER BY id')).toHaveLength(2)
-  expect(await read('SELECT id FROM poll')).toHaveLength(2)
-  expect(await read('SELECT name FROM setting')).toEqual([{ name: 'voter-key' }])
-})
+test.each(engines)(
+  'four processes that start at once on %s that is new migrate it once',
+  {
+    timeout: 60_000,
+  },
+  async (_, serving, create) => {
+    const { DATABASE_URL, read } = await create()
+    const nodes = Array.from({ length: 4 }, () => new ServerProcess({ DATABASE_URL }))
+    const started = await Promise.allSettled(nodes.map(addressOf))
+    expect(started.filter(({ status }) => status === 'fulfilled')).toHaveLength(serving)
+    for (const node of nodes) expect(node.output).toMatch(/http:|Another Pollcast is running on/)
+    expect(await read('SELECT name FROM migrations ORDER BY id')).toEqual(migrations.map(({ name }) => ({ name })))
+    expect(await read('SELECT id FROM poll')).toHaveLength(2)
+    expect(await read('SELECT name FROM setting ORDER BY name')).toEqual([
+      { name: 'installation-id' },
+      { name: 'voter-key' },
+    ])
+  },
+)

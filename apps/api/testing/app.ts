@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { serve } from '../src/compose/serve.ts'
-import type { Config } from '../src/config.ts'
+import type { Config } from '../src/config/config.ts'
 import { tempFolder } from './temp-folder.ts'
 
 export interface RunningApp {

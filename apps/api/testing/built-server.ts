@@ -12,8 +12,8 @@ export type How = keyof typeof COMMANDS
 
 /** Pollcast as it is built. */
 export class BuiltServer extends ChildServer {
-  constructor(environment: Record<string, string>, how: How = 'node') {
+  constructor(environment: Record<string, string>, how: How = 'node', args: readonly string[] = []) {
     const env = { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', RATE_LIMIT: 'off', ...environment }
-    super(COMMANDS[how], { cwd: ROOT, env })
+    super([...COMMANDS[how], ...args], { cwd: ROOT, env })
   }
 }

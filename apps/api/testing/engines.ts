@@ -16,11 +16,14 @@ import { SqlPollReader } from '../src/store/sql-poll-reader.ts'
 import { SqlPollWriter } from '../src/store/sql-poll-writer.ts'
 import { openSqlite } from '../src/store/sqlite-database.ts'
 import { channelPair } from './channel.ts'
-import { createDatabase, postgresServer } from './postgres.ts'
+import { query } from './database.ts'
+import { ask, createDatabase, postgresServer } from './postgres.ts'
 
-/** A database of one's own, which can be opened again as after a restart, and by several at once. */
+/** A database of one's own, which can be opened again as after a restart, and PostgreSQL's by several at once. */
 export interface TestStore {
   open(log?: Log): Promise<{ database: WritableDatabase; store: PollStore }>
+  /** What another program reads there. */
+  query(sql: string): Promise<unknown[]>
   remove(): Promise<void>
 }
 
@@ -45,8 +48,10 @@ export const sqlite: Engine = {
   name: 'SQLite',
   create: async () => {
     const folder = await mkdtemp(join(tmpdir(), 'pollcast-store-'))
+    const path = join(folder, 'data', 'polls.sqlite')
     return {
-      open: opener((log) => openSqlite(join(folder, 'data', 'polls.sqlite'), log)),
+      open: opener((log) => openSqlite(path, log)),
+      query: (sql) => query(path, sql),
       remove: () => rm(folder, { recursive: true }),
     }
   },
@@ -94,7 +99,8 @@ export const postgres: Engine = {
   name: 'PostgreSQL',
   create: async () => {
     const { url, drop } = await createDatabase()
-    return { open: opener((log) => openPostgres(url, log)), remove: drop }
+    const query = (sql: string) => ask(url, sql)
+    return { open: opener((log) => openPostgres(url, log)), query, remove: drop }
   },
   holdCommits: async (writer) => {
     const { commit, hold } = held()

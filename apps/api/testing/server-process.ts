@@ -3,8 +3,8 @@ import { BuiltServer, type How } from './built-server.ts'
 
 /** The built server in a process group of its own, until the test has ended. */
 export class ServerProcess extends BuiltServer {
-  constructor(environment: Record<string, string>, how?: How) {
-    super(environment, how)
+  constructor(environment: Record<string, string>, how?: How, args?: readonly string[]) {
+    super(environment, how, args)
     onTestFinished(() => this.end())
   }
 

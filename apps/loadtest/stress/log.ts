@@ -6,8 +6,10 @@ const PRINTED = [
   /^Waiting for the database at /,
 ]
 
-/** What it logs of outages of what it depends on. */
+/** What it logs of its start, and of outages of what it depends on. */
 const LOGGED = [
+  /^A new database was made at /,
+  /^Waiting for another Pollcast to let go of /,
   /^Waiting for the database at /,
   /^PubSub disconnected, reconnecting: /,
   /^Redis cache disconnected, reading the database instead: /,

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { roundTrip } from '../cluster/ipc.ts'
 import { RateCounterClient } from '../cluster/rate-counter-client.ts'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { rateLimits } from '../http/rate-limit.ts'
 import { createKoa } from '../http/router.ts'
 import { ClientFaults } from '../http/server/client-faults.ts'

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { expect, test } from 'vitest'
+import type { TrustProxy } from '../lib/trust-proxy.ts'
 import { Proxies } from './proxies.ts'
-import type { TrustProxy } from './trust-proxy.ts'
 
 const requestFrom = (remoteAddress: string | undefined, headers: Record<string, string> = {}) =>
   ({ socket: { remoteAddress }, headers }) as unknown as IncomingMessage

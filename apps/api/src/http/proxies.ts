@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import { parseAddress } from './address.ts'
-import { type IsTrusted, isTrustedBy, type TrustProxy } from './trust-proxy.ts'
+import { parseAddress } from '../lib/address.ts'
+import { type IsTrusted, isTrustedBy, type TrustProxy } from '../lib/trust-proxy.ts'
 
 /**
  * Where a request comes from and how, as the trusted proxies tell it. Each proxy appends to the headers what it sees, so

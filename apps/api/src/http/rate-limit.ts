@@ -1,6 +1,6 @@
 import type { Context } from 'koa'
+import { networkOf } from '../lib/address.ts'
 import { MemoryRateCounter, type RateCounter } from '../lib/rate-counter.ts'
-import { networkOf } from './address.ts'
 import { TooManyRequests } from './problem.ts'
 
 /** A full hall behind one router is let through, a script that sheds its cookies is not. */

@@ -5,11 +5,21 @@ import { cause, DatabaseBusy, type Fault } from './outage.ts'
 
 type Way = 'read' | 'write'
 
-/** What can be wrong for a while, and the words for it. A database may take no writes and still be read. */
+const RETRIED = 'are answered with 503, each of them tries again, and streams stay open.'
+
+/** What can be wrong, and the words for it. A database may take no writes and still be read. */
 const TROUBLES = {
-  away: { begun: 'is away', refused: 'Votes and reads', over: 'is back' },
-  read: { begun: "can't be read", refused: 'Reads', over: 'can be read again' },
-  write: { begun: "can't be written to", refused: 'Votes and new polls', over: 'can be written to again' },
+  away: { begun: 'is away', meanwhile: `Votes and reads ${RETRIED}`, over: 'is back' },
+  read: { begun: "can't be read", meanwhile: `Reads ${RETRIED}`, over: 'can be read again' },
+  write: { begun: "can't be written to", meanwhile: `Votes and new polls ${RETRIED}`, over: 'can be written to again' },
+  damaged: {
+    begun: 'is damaged',
+    meanwhile:
+      'Votes and new polls are answered with 503 until it is restored from a backup and Pollcast is started again, and ' +
+      'so is what reads the damaged part.',
+    // That is told by a start.
+    over: '',
+  },
 }
 
 type Trouble = keyof typeof TROUBLES
@@ -33,6 +43,8 @@ export class Availability {
   readonly #troubles = new Map<Trouble, number>()
   /** How often a trouble has begun or ended: what was asked before the last time tells nothing new. */
   #changes = 0
+  /** The error that showed that it is damaged. */
+  #damage: unknown
 
   /** @param name what the database is called in the log */
   constructor(name: string, log: Log, faultOf: (error: unknown) => Fault | undefined) {
@@ -44,6 +56,8 @@ export class Availability {
   async during<T>(way: Way, work: () => Promise<T>): Promise<T> {
     const asked = this.#changes
     try {
+      // What is written into a damaged database may be lost with it.
+      if (way === 'write' && this.#damage) throw this.#damage
       const result = await work()
       if (asked === this.#changes) this.#succeeded(way)
       return result
@@ -51,7 +65,8 @@ export class Availability {
       const fault = this.#faultOf(error)
       if (!fault) throw error
       if (fault === 'busy') throw Object.assign(new DatabaseBusy(), { cause: error })
-      if (asked === this.#changes) this.#refused(fault === 'away' ? fault : way, error)
+      if (fault === 'damaged') this.#damage = error
+      if (asked === this.#changes) this.#refused(fault === 'unfit' ? way : fault, error)
       const message = "The database can't be used for the moment. Try again in a few seconds."
       throw Object.assign(new PollError('store-unavailable', message), { cause: error })
     }
@@ -62,11 +77,8 @@ export class Availability {
     this.#troubles.set(trouble, performance.now())
     if (known) return
     this.#changes += 1
-    const { begun, refused } = TROUBLES[trouble]
-    this.#log.error(
-      `The database at ${this.#name} ${begun}: ${reasonOf(cause(error))}. ${refused} are answered with 503, each of them ` +
-        'tries again, and streams stay open.',
-    )
+    const { begun, meanwhile } = TROUBLES[trouble]
+    this.#log.error(`The database at ${this.#name} ${begun}: ${reasonOf(cause(error))}. ${meanwhile}`)
   }
 
   /** Where one way works, the database is there; whether it can be used the other way only that can tell. */

@@ -3,6 +3,9 @@ import type { Settings } from './settings.ts'
 import type { Transactions } from './transactions.ts'
 import type { VoteSql } from './vote-sql.ts'
 
+/** A database that can't be opened, now or later, as it is set. The message says why, what to do, and no password. */
+export class DatabaseRefused extends Error {}
+
 /** An open database of either engine, to read from. */
 export interface Database extends Settings {
   /** Reads see what is committed, and wait for no transaction. */

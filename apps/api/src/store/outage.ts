@@ -27,8 +27,8 @@ export function isLost(error: unknown): boolean {
   return PG_MESSAGE.test(message) || name === 'QueryRunnerAlreadyReleasedError'
 }
 
-/** Why a database can't do now what it may do later: it is not there, not fit for it, or held up by somebody else. */
-export type Fault = 'away' | 'unfit' | 'busy'
+/** Why a database can't do now what it may do later: not there, not fit for it, damaged, or held up by somebody else. */
+export type Fault = 'away' | 'unfit' | 'damaged' | 'busy'
 
 /** Undefined for what would be an error later too. */
 export function postgresFault(error: unknown): Fault | undefined {
@@ -43,13 +43,28 @@ export const isDuplicate = (error: unknown) => cause(error).code === '23505'
 
 export const isConflict = (error: unknown) => CONFLICT.test(cause(error).code ?? '')
 
-/** A full disk, one that fails or may not be written, and a file that another process has kept locked for too long. */
-const SQLITE_UNFIT = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|BUSY|LOCKED|PROTOCOL)$/
+/**
+ * A full disk, one that fails or may not be written, no memory, and a file that another process has kept locked for too
+ * long. sqlite3 names errors by their primary code: `SQLITE_IOERR` stands for all its extended ones.
+ */
+const SQLITE_UNFIT = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|BUSY|LOCKED|PROTOCOL|NOMEM|PERM)$/
+
+/** Something else was written over the file, or into it. */
+const SQLITE_DAMAGED = /^SQLITE_(CORRUPT|NOTADB)$/
+
+/** What SQLite says where another database was copied into the file. */
+const SQLITE_TABLE_GONE = /^SQLITE_ERROR: no such (table|column)/
 
 /** A lock on an SQLite file is on all of it: nobody can vote, so it counts as more than `busy`. */
 export function sqliteFault(error: unknown): Fault | undefined {
-  return SQLITE_UNFIT.test(cause(error).code ?? '') ? 'unfit' : undefined
+  if (error instanceof DatabaseMoved) return 'away'
+  const { code = '', message } = cause(error)
+  if (SQLITE_DAMAGED.test(code) || SQLITE_TABLE_GONE.test(message)) return 'damaged'
+  return SQLITE_UNFIT.test(code) ? 'unfit' : undefined
 }
+
+/** The file that is open is not the one that stands at its path. The message says which, and what happened to it. */
+export class DatabaseMoved extends Error {}
 
 /** What could not be done because somebody else had the database, or a row of it, for too long. That is no outage. */
 export class DatabaseBusy extends PollError {

@@ -3,7 +3,8 @@ import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { makePoll, pass, recount, storeOf } from '../../testing/engines.ts'
 import { ask, createDatabase, postgresServer } from '../../testing/postgres.ts'
 import { TcpProxy } from '../../testing/tcp-proxy.ts'
-import { DatabaseRefused, openPostgres } from './postgres-database.ts'
+import { DatabaseRefused } from './database.ts'
+import { openPostgres } from './postgres-database.ts'
 import { SqlPollWriter } from './sql-poll-writer.ts'
 
 afterAll(async () => (await postgresServer()).stop())

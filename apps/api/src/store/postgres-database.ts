@@ -2,8 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { DataSource } from 'typeorm'
 import { type Log, silent } from '../lib/log.ts'
 import { reasonOf } from '../lib/reason-of.ts'
+import { appliedMigrations } from './applied-migrations.ts'
 import { Availability } from './availability.ts'
-import type { WritableDatabase } from './database.ts'
+import { DatabaseRefused, type WritableDatabase } from './database.ts'
 import { cause, isLost, postgresFault } from './outage.ts'
 import { PostgresTransactions } from './postgres-transactions.ts'
 import { entities, migrations } from './schema.ts'
@@ -50,9 +51,6 @@ const PLANS = [
   'enable_mergejoin=off',
   'plan_cache_mode=force_generic_plan',
 ]
-
-/** The database is there and won't have us: the message says why, and never the password. */
-export class DatabaseRefused extends Error {}
 
 /**
  * Opens a PostgreSQL database and brings its schema up to date. Waits for one that is away, as long as it takes.
@@ -139,7 +137,11 @@ function source(url: string, poolSize: number, extra: object): DataSource {
  * nobody: another node may be stopped while it has the lock.
  */
 async function prepare(url: string): Promise<Settings> {
-  return (await withDatabase(url, ANSWER_TIMEOUT, settingsOfCurrent)) ?? withDatabase(url, MIGRATION_TIMEOUT, migrate)
+  const name = addressOf(url)
+  return (
+    (await withDatabase(url, ANSWER_TIMEOUT, (database) => settingsOfCurrent(database, name))) ??
+    withDatabase(url, MIGRATION_TIMEOUT, (database) => migrate(database, name))
+  )
 }
 
 /** @param timeout milliseconds that a statement may take */
@@ -163,25 +165,30 @@ async function withDatabase<T>(url: string, timeout: number, work: (database: Da
 }
 
 /** The installation's settings, where the schema is up to date. */
-async function settingsOfCurrent(database: DataSource): Promise<Settings | undefined> {
+async function settingsOfCurrent(database: DataSource, name: string): Promise<Settings | undefined> {
   const [server] = await database.query('SHOW server_version_num')
   if (Number(server.server_version_num) < OLDEST_SERVER) {
     throw new DatabaseRefused('The database is older than PostgreSQL 15, the first version that Pollcast works with.')
   }
-  const [{ made }] = await database.query("SELECT to_regclass('migrations') IS NOT NULL AS made")
-  if (!made) return undefined
-  const done = await database.query('SELECT name FROM migrations')
-  const names = new Set(done.map(({ name }: { name: string }) => name))
-  const isCurrent = database.migrations.every((migration) => names.has(migration.constructor.name))
+  if (!(await isMigrated(database))) return undefined
+  const applied = await appliedMigrations(database, name)
+  const isCurrent = database.migrations.every((migration) => applied.has(migration.constructor.name))
   return isCurrent ? findSettings(database) : undefined
 }
 
+async function isMigrated(database: DataSource): Promise<boolean> {
+  const [{ made }] = await database.query("SELECT to_regclass('migrations') IS NOT NULL AS made")
+  return made
+}
+
 /** Runs what is new, once, however many nodes start at this moment: the others wait for the lock and find it done. */
-async function migrate(database: DataSource): Promise<Settings> {
+async function migrate(database: DataSource, name: string): Promise<Settings> {
   // The lock is the connection's: it goes with it, whatever becomes of this process.
   const lock = database.createQueryRunner()
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK])
+    // A newer node may have had the lock meanwhile.
+    if (await isMigrated(database)) await appliedMigrations(database, name)
     await database.runMigrations({ transaction: 'each' })
     await makeSettings(database)
     return await readSettings(database)

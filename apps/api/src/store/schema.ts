@@ -5,9 +5,15 @@ import { PollEntity } from './entities/poll-entity.ts'
 import { SettingEntity } from './entities/setting-entity.ts'
 import { Polls1763856000000 } from './migrations/1763856000000-polls.ts'
 import { DemoPolls1763856000001 } from './migrations/1763856000001-demo-polls.ts'
+import { PollSequence1764086400000 } from './migrations/1764086400000-poll-sequence.ts'
 import { IdempotencyKeys1764115200000 } from './migrations/1764115200000-idempotency-keys.ts'
 
 /** What is stored, the same in every engine. */
 export const entities = [PollEntity, ChoiceEntity, BallotEntity, SettingEntity, IdempotencyKeyEntity]
 
-export const migrations = [Polls1763856000000, DemoPolls1763856000001, IdempotencyKeys1764115200000]
+export const migrations = [
+  Polls1763856000000,
+  DemoPolls1763856000001,
+  PollSequence1764086400000,
+  IdempotencyKeys1764115200000,
+]

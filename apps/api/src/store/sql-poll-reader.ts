@@ -47,7 +47,7 @@ export class SqlPollReader implements PollReader {
       const query = manager
         .createQueryBuilder(PollEntity, 'poll')
         .loadRelationCountAndMap('poll.choiceCount', 'poll.choices')
-        .orderBy('poll.createdAt', 'DESC')
+        .orderBy('poll.sequence', 'DESC')
         .addOrderBy('poll.id', 'DESC')
         .take(limit + 1)
       if (cursor !== undefined) after(query, cursor)
@@ -59,18 +59,18 @@ export class SqlPollReader implements PollReader {
       polls: rows.slice(0, limit).map(({ id, question, status, choiceCount, totalVotes, createdAt }) => {
         return { id, question, status, choiceCount, totalVotes, createdAt }
       }),
-      nextCursor: last ? Buffer.from(`${last.createdAt} ${last.id}`).toString('base64url') : null,
+      nextCursor: last ? Buffer.from(`${last.sequence} ${last.id}`).toString('base64url') : null,
     }
   }
 }
 
-/** What a cursor says: when the last poll of the page was made, and its id. */
-const CURSOR = /^([\dT:.Z-]{1,30}) (\w{1,20})$/
+/** What a cursor says: the sequence of the last poll of the page, and its id. */
+const CURSOR = /^(\d{1,9}) (\w{1,20})$/
 
 function after(query: SelectQueryBuilder<PollEntity>, cursor: string): void {
-  const [, createdAt, id] = CURSOR.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
-  if (createdAt === undefined || id === undefined) {
+  const [, sequence, id] = CURSOR.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
+  if (sequence === undefined || id === undefined) {
     throw new PollError('malformed-cursor', 'The cursor is not one that a list gave. Start again without a cursor.')
   }
-  query.where('(poll.createdAt < :createdAt OR (poll.createdAt = :createdAt AND poll.id < :id))', { createdAt, id })
+  query.where('(poll.sequence < :sequence OR (poll.sequence = :sequence AND poll.id < :id))', { sequence, id })
 }

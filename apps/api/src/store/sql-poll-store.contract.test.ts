@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { engines, makePoll, recount, type TestStore } from '../../testing/engines.ts'
+import { engines, makePoll, postgres, recount, type TestStore } from '../../testing/engines.ts'
 import type { PollStore } from '../polls/poll-store.ts'
 import type { WritableDatabase } from './database.ts'
 
@@ -13,6 +13,13 @@ describe.each(engines)('on $name', (engine) => {
     own = await engine.create()
     ;({ store, database } = await own.open())
   })
+
+  /** A second node, or the same one on SQLite, of which a file takes one at a time. */
+  const openOther = async () => {
+    if (engine !== postgres) return { store, close: async () => {} }
+    const other = await own.open()
+    return { store: other.store, close: () => other.database.close() }
+  }
 
   afterEach(async () => {
     await database.close()
@@ -196,7 +203,7 @@ describe.each(engines)('on $name', (engine) => {
   })
 
   test('two nodes that get the same votes at the same moment count each once', async () => {
-    const other = await own.open()
+    const other = await openOther()
     const { snapshot, choiceIds } = await makePoll(store)
     const { pollId } = snapshot
     const votes = Array.from({ length: 100 }, (_, n) => {
@@ -211,7 +218,7 @@ describe.each(engines)('on $name', (engine) => {
     }
     expect(await store.snapshot(pollId)).toMatchObject({ totalVotes: 100, revision: 100 })
     expect((await recount(database, pollId)).ballots).toBe(100)
-    await other.database.close()
+    await other.close()
   })
 
   test('a scope is known for a day, whatever the clocks of two nodes, and forgotten after two', async () => {
@@ -267,7 +274,7 @@ describe.each(engines)('on $name', (engine) => {
   })
 
   test('a repeatable poll asked for by two nodes at once, and again later, is made once; another of its id is refused', async () => {
-    const other = await own.open()
+    const other = await openOther()
     const record = { id: 'repeated', question: 'Once?', choices: ['a', 'b'], maxChoices: 1, hostKeyHash: 'hash' }
     const create = (node: PollStore, change = {}) => node.create({ ...record, isRepeatable: true, ...change })
     const made = await Promise.all([store, other.store, store, other.store].map((node) => create(node)))
@@ -276,7 +283,7 @@ describe.each(engines)('on $name', (engine) => {
     expect((await store.list({ limit: 20 })).polls).toHaveLength(3)
     await expect(create(store, { question: 'Twice?' })).rejects.toMatchObject({ code: 'idempotency-key-reused' })
     await expect(create(store, { hostKeyHash: 'other' })).rejects.toMatchObject({ code: 'idempotency-key-reused' })
-    await other.database.close()
+    await other.close()
   })
 
   test('a closed poll takes no vote', async () => {
@@ -325,28 +332,45 @@ describe.each(engines)('on $name', (engine) => {
     await expect(store.find('nosuch22')).rejects.toMatchObject({ code: 'poll-not-found' })
   })
 
-  test('two nodes that vote on the same polls at once in the opposite order count each vote once', async () => {
-    const other = await own.open()
-    const nodes = [store, other.store]
-    const polls = [await makePoll(store), await makePoll(store), await makePoll(store)]
-    const votes = Array.from({ length: 600 }, (_, n) => {
-      const node = n % 2
-      const poll = polls[node === 0 ? n % 3 : 2 - (n % 3)] ?? polls[0]
-      const vote = {
-        pollId: poll?.snapshot.pollId ?? '',
-        voterId: `${n % 200}`,
-        choiceIds: [poll?.choiceIds[n % 3] ?? 0],
-      }
-      return nodes[node]?.record(vote)
-    })
-    await Promise.all(votes)
-    for (const { snapshot, choiceIds } of polls) {
-      const after = await store.snapshot(snapshot.pollId)
-      const counted = await recount(database, snapshot.pollId)
-      expect(after.totalVotes).toBe(counted.ballots)
-      expect(after.choices.map((choice) => choice.votes)).toEqual(choiceIds.map((id) => counted.votes.get(id) ?? 0))
-      expect(await other.store.snapshot(snapshot.pollId)).toEqual(after)
-    }
-    await other.database.close()
+  test('the newest poll comes first, also where the clock was set back before it was made', async () => {
+    const made = [(await makePoll(store)).snapshot.pollId]
+    const hourAgo = Date.now() - 3_600_000
+    vi.useFakeTimers({ toFake: ['Date'], now: hourAgo })
+    onTestFinished(() => void vi.useRealTimers())
+    for (let n = 0; n < 3; n += 1) made.push((await makePoll(store)).snapshot.pollId)
+    const first = await store.list({ limit: 2 })
+    const second = await store.list({ limit: 2, cursor: first.nextCursor ?? '' })
+    expect([...first.polls, ...second.polls].map((poll) => poll.id)).toEqual(made.toReversed())
+    // The time that is shown is the one that the clock had.
+    expect(Date.parse(first.polls[0]?.createdAt ?? '')).toBe(hourAgo)
   })
+
+  // An SQLite file takes one server at a time.
+  test.runIf(engine === postgres)(
+    'two nodes that vote on the same polls at once in the opposite order count each vote once',
+    async () => {
+      const other = await own.open()
+      const nodes = [store, other.store]
+      const polls = [await makePoll(store), await makePoll(store), await makePoll(store)]
+      const votes = Array.from({ length: 600 }, (_, n) => {
+        const node = n % 2
+        const poll = polls[node === 0 ? n % 3 : 2 - (n % 3)] ?? polls[0]
+        const vote = {
+          pollId: poll?.snapshot.pollId ?? '',
+          voterId: `${n % 200}`,
+          choiceIds: [poll?.choiceIds[n % 3] ?? 0],
+        }
+        return nodes[node]?.record(vote)
+      })
+      await Promise.all(votes)
+      for (const { snapshot, choiceIds } of polls) {
+        const after = await store.snapshot(snapshot.pollId)
+        const counted = await recount(database, snapshot.pollId)
+        expect(after.totalVotes).toBe(counted.ballots)
+        expect(after.choices.map((choice) => choice.votes)).toEqual(choiceIds.map((id) => counted.votes.get(id) ?? 0))
+        expect(await other.store.snapshot(snapshot.pollId)).toEqual(after)
+      }
+      await other.database.close()
+    },
+  )
 })

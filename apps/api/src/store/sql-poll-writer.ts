@@ -25,8 +25,11 @@ export class SqlPollWriter implements PollWriter {
     const poll = entityOf(record)
     // The transaction has begun: one that `save` began in it would fail. What it writes into is a copy, for it may be
     // done again.
-    const insert: Work<PollEntity> = async ({ manager }) =>
-      (await manager.save(PollEntity, structuredClone(poll), { transaction: false })) as PollEntity
+    const insert: Work<PollEntity> = async ({ manager }) => {
+      const sequence = ((await manager.maximum(PollEntity, 'sequence')) ?? 0) + 1
+      const entity = { ...structuredClone(poll), sequence }
+      return (await manager.save(PollEntity, entity, { transaction: false })) as PollEntity
+    }
     if (!isRepeatable) return storedPoll(await this.#transactions.run(insert))
 
     const findOrInsert: Work<PollEntity | PollError> = async (transaction) => {

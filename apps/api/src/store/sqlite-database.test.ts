@@ -1,16 +1,36 @@
+import { execFileSync } from 'node:child_process'
+import {
+  chownSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { makePoll, pass, recount, sqlite } from '../../testing/engines.ts'
+import { query } from '../../testing/database.ts'
+import { makePoll, pass, recount, sqlite, storeOf } from '../../testing/engines.ts'
+import { connect } from '../../testing/sqlite-connection.ts'
+import { tempFolder } from '../../testing/temp-folder.ts'
+import type { Log } from '../lib/log.ts'
+import { DatabaseRefused } from './database.ts'
+import { SqlPollWriter } from './sql-poll-writer.ts'
+import { openSqlite } from './sqlite-database.ts'
 
 const away = { code: 'store-unavailable' }
 
-const setUp = async () => {
-  const file = await sqlite.create()
+/** An open database in a folder of its own, and what the log is told while it is opened, and later. */
+const setUp = async ({ path = join(tempFolder(), 'data', 'polls.sqlite') } = {}) => {
   const told: string[] = []
-  const opened = await file.open({ error: (text) => told.push(String(text)), info: (text) => told.push(text) })
-  onTestFinished(async () => {
-    await opened.database.close()
-    await file.remove()
-  })
+  const log: Log = { error: (text) => told.push(String(text)), info: (text) => told.push(text) }
+  const database = await openSqlite(path, log)
+  onTestFinished(() => database.close())
+  const toldAtStart = told.splice(0)
+  const opened = { database, store: storeOf(database) }
   const { snapshot, choiceIds } = await makePoll(opened.store)
   const { pollId } = snapshot
   const vote = (voterId: string) => opened.store.record({ pollId, voterId, choiceIds: choiceIds.slice(0, 1) })
@@ -18,7 +38,7 @@ const setUp = async () => {
     const [row] = await opened.database.writer.query(`PRAGMA ${text}`)
     return Number(Object.values(row ?? {})[0])
   }
-  return { ...opened, file, told, pollId, vote, pragma }
+  return { ...opened, path, toldAtStart, told, pollId, vote, pragma }
 }
 
 const lines = (reason: string) => [
@@ -33,17 +53,16 @@ test('the file is in WAL mode and every commit reaches the disk', async () => {
 })
 
 test('while someone else has the file locked votes and new polls are refused as unavailable, and go on after', async () => {
-  const { store, file, told, pollId, vote, pragma } = await setUp()
-  const other = await file.open()
+  const { store, path, told, pollId, vote, pragma } = await setUp()
+  const other = connect(path)
   await pragma('busy_timeout = 20')
-  await other.database.writer.query('BEGIN IMMEDIATE')
+  await other('BEGIN IMMEDIATE')
   // More than one batch: what waits behind the first is refused with it.
   const asked = [...Array.from({ length: 1200 }, (_, n) => vote(`${n}`)), makePoll(store)]
   for (const one of await Promise.allSettled(asked)) expect(one).toMatchObject({ status: 'rejected', reason: away })
   expect((await store.snapshot(pollId)).totalVotes).toBe(0)
 
-  await other.database.writer.query('ROLLBACK')
-  await other.database.close()
+  await other('ROLLBACK')
   pass(10_000)
   expect(await vote('after')).toMatchObject({ changed: true, snapshot: { totalVotes: 1 } })
   expect(told).toEqual(lines('SQLITE_BUSY: database is locked'))
@@ -61,7 +80,8 @@ test('on a full disk votes are refused as unavailable, none that was acknowledge
     else acknowledged.push(voterId)
   }
   for (const reason of refused) expect(reason).toMatchObject(away)
-  await expect(Promise.all(Array.from({ length: 40 }, () => makePoll(store)))).rejects.toMatchObject(away)
+  const made = await Promise.allSettled(Array.from({ length: 40 }, () => makePoll(store)))
+  expect(made).toContainEqual({ status: 'rejected', reason: expect.objectContaining(away) })
   const full = await store.snapshot(pollId)
   expect(full).toMatchObject({ totalVotes: acknowledged.length, revision: acknowledged.length })
   expect(await recount(database, pollId)).toMatchObject({ ballots: acknowledged.length })
@@ -71,3 +91,190 @@ test('on a full disk votes are refused as unavailable, none that was acknowledge
   expect(await vote('after')).toMatchObject({ changed: true, snapshot: { revision: full.revision + 1 } })
   expect(told).toEqual(lines('SQLITE_FULL: database or disk is full'))
 })
+
+const folderOf = (path: string) => join(path, '..')
+
+/** What can become of a database that is open, and the words of the log for it. */
+const moves: [string, (path: string) => void, RegExp][] = [
+  ['its file is removed', (path) => rmSync(path), /polls\.sqlite was moved or removed/],
+  [
+    'its folder is removed',
+    (path) => rmSync(folderOf(path), { recursive: true }),
+    /polls\.sqlite was moved or removed/,
+  ],
+  [
+    'its folder is moved, and another one made in its place',
+    (path) => {
+      renameSync(folderOf(path), `${folderOf(path)}-old`)
+      mkdirSync(folderOf(path))
+      copyFileSync(join(`${folderOf(path)}-old`, 'polls.sqlite'), path)
+    },
+    /another file is in the place of .+polls\.sqlite/,
+  ],
+  [
+    'a backup is moved over its file',
+    (path) => {
+      copyFileSync(path, `${path}.backup`)
+      renameSync(`${path}.backup`, path)
+    },
+    /another file is in the place of .+polls\.sqlite/,
+  ],
+  [
+    'part of its path becomes a file',
+    (path) => {
+      renameSync(folderOf(path), `${folderOf(path)}-old`)
+      copyFileSync(join(`${folderOf(path)}-old`, 'polls.sqlite'), folderOf(path))
+    },
+    /polls\.sqlite was moved or removed/,
+  ],
+  ['its log is removed', (path) => rmSync(`${path}-wal`), /polls\.sqlite-wal was moved or removed/],
+  [
+    'its log is replaced',
+    (path) => {
+      copyFileSync(`${path}-wal`, `${path}.copy`)
+      renameSync(`${path}.copy`, `${path}-wal`)
+    },
+    /another file is in the place of .+polls\.sqlite-wal/,
+  ],
+  ["its log's index is removed", (path) => rmSync(`${path}-shm`), /polls\.sqlite-shm was moved or removed/],
+]
+
+test.each(moves)(
+  'where %s, votes, new polls and reads are unavailable, and the log says so once',
+  async (_, move, reason) => {
+    const { store, path, told, pollId, vote } = await setUp()
+    await vote('before')
+    move(path)
+    const asked = [vote('a'), vote('b'), makePoll(store), store.snapshot(pollId), store.list({ limit: 5 })]
+    for (const one of await Promise.allSettled(asked)) expect(one).toMatchObject({ status: 'rejected', reason: away })
+    await expect(vote('c')).rejects.toMatchObject(away)
+    expect(told).toEqual([expect.stringMatching(reason)])
+    expect(told[0]).toMatch(/^The database at .+ is away: .+ restart Pollcast\. Votes and reads are answered with 503/)
+  },
+)
+
+test('where a symbolic link leads to another database now, votes are unavailable', async () => {
+  const folder = tempFolder()
+  for (const name of ['one', 'other']) mkdirSync(join(folder, name))
+  const path = join(folder, 'polls.sqlite')
+  // The file that it leads to is there.
+  await (await openSqlite(join(folder, 'one', 'polls.sqlite'))).close()
+  symlinkSync(join(folder, 'one', 'polls.sqlite'), path)
+  const { vote, told } = await setUp({ path })
+  await vote('before')
+  copyFileSync(path, join(folder, 'other', 'polls.sqlite'))
+  rmSync(path)
+  symlinkSync(join(folder, 'other', 'polls.sqlite'), path)
+  await expect(vote('after')).rejects.toMatchObject(away)
+  expect(told).toEqual([expect.stringContaining(`another file is in the place of ${path}`)])
+})
+
+test('a file that is removed before the COMMIT leaves nothing acknowledged, and nothing is written after', async () => {
+  const path = join(tempFolder(), 'polls.sqlite')
+  const database = await openSqlite(path)
+  onTestFinished(() => database.close())
+  const writer = new SqlPollWriter(database)
+  const vote = (voterId: string) => writer.record({ pollId: 'tabspace', voterId, choiceIds: [1] })
+  const commit = await sqlite.holdCommits(database.writer)
+  const votes = Array.from({ length: 50 }, (_, n) => vote(`${n}`))
+  await commit.asked
+  renameSync(path, `${path}.moved`)
+  commit.allow()
+  for (const one of await Promise.allSettled(votes)) expect(one).toMatchObject({ status: 'rejected', reason: away })
+  const written = await recount(database, 'tabspace')
+  await expect(vote('later')).rejects.toMatchObject(away)
+  expect(await recount(database, 'tabspace')).toEqual(written)
+})
+
+test('all goes on where the files are put back, and what was acknowledged is there', async () => {
+  const { store, path, told, pollId, vote } = await setUp()
+  await vote('before')
+  const folder = folderOf(path)
+  renameSync(folder, `${folder}-moved`)
+  await expect(vote('meanwhile')).rejects.toMatchObject(away)
+  renameSync(`${folder}-moved`, folder)
+  expect((await vote('after')).changed).toBe(true)
+  const ballots = await query<{ voter_id: string }>(path, `SELECT voter_id FROM ballot WHERE poll_id = '${pollId}'`)
+  expect(ballots.map((ballot) => ballot.voter_id)).toEqual(expect.arrayContaining(['after', 'before']))
+  expect((await store.snapshot(pollId)).totalVotes).toBe(ballots.length)
+  expect(told).toEqual([expect.stringContaining('is away'), expect.stringMatching(/^The database at .+ is back\.$/)])
+})
+
+/** Files at which there can be no database, and what is said of them. */
+const places: [string, (folder: string) => string, RegExp][] = [
+  ['below /proc', () => '/proc/x/y/polls.sqlite', /no folder can be made there/],
+  ['a folder', (folder) => folder, /is a folder. Name a file in it/],
+  [
+    'in a file',
+    (folder) => {
+      writeFileSync(join(folder, 'file'), '')
+      return join(folder, 'file', 'polls.sqlite')
+    },
+    /a part of its path is a file/,
+  ],
+  [
+    'a file of another kind',
+    (folder) => {
+      writeFileSync(join(folder, 'polls.sqlite'), 'It is a long text. '.repeat(100))
+      return join(folder, 'polls.sqlite')
+    },
+    /a file of another kind/,
+  ],
+  ['with a name that is too long', (folder) => join(folder, 'x'.repeat(300)), /too long/],
+  [
+    'a pipe',
+    (folder) => {
+      execFileSync('mkfifo', [join(folder, 'pipe')])
+      return join(folder, 'pipe')
+    },
+    /not a regular file/,
+  ],
+  [
+    'a link to nothing',
+    (folder) => {
+      symlinkSync(join(folder, 'nothing'), join(folder, 'link'))
+      return join(folder, 'link')
+    },
+    /symbolic link to something that is not there/,
+  ],
+  [
+    'a link to itself',
+    (folder) => {
+      symlinkSync(join(folder, 'link'), join(folder, 'link'))
+      return join(folder, 'link')
+    },
+    /symbolic link/,
+  ],
+]
+
+test.each(places)('a database that would be %s is refused in a sentence', async (_, make, sentence) => {
+  const path = make(tempFolder())
+  const refused = await openSqlite(path).catch((error) => error)
+  expect(refused).toBeInstanceOf(DatabaseRefused)
+  expect(refused.message).toMatch(sentence)
+  expect(refused.message).toContain(path)
+  expect(refused.message).toContain('DATABASE_URL')
+})
+
+test("another program's database is refused, and stays as it is", async () => {
+  const path = join(tempFolder(), 'places.sqlite')
+  writeFileSync(path, '', { mode: 0o644 })
+  await connect(path)('CREATE TABLE bookmark (id integer)')
+  const before = [readFileSync(path), statSync(path).mode]
+  await expect(openSqlite(path)).rejects.toThrow(/another program's: it has a table bookmark/)
+  expect([readFileSync(path), statSync(path).mode]).toEqual(before)
+})
+
+test.runIf(process.getuid?.() === 0)(
+  'a file of another user that others can read is told of, and left as it is',
+  async () => {
+    const path = join(tempFolder(), 'polls.sqlite')
+    writeFileSync(path, '', { mode: 0o644 })
+    chownSync(path, 12345, 12345)
+    const { toldAtStart } = await setUp({ path })
+    expect(statSync(path).mode & 0o777).toBe(0o644)
+    expect(toldAtStart).toEqual([
+      expect.stringMatching(/^Other users of this machine can use .+polls\.sqlite.*another user\.$/),
+    ])
+  },
+)

@@ -1,14 +1,17 @@
-import { mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import sqlite3 from 'sqlite3'
 import { DataSource } from 'typeorm'
 import { type Log, silent } from '../lib/log.ts'
+import { appliedMigrations } from './applied-migrations.ts'
 import { Availability } from './availability.ts'
-import type { Database, WritableDatabase } from './database.ts'
+import { type Database, DatabaseRefused, type WritableDatabase } from './database.ts'
 import { sqliteFault } from './outage.ts'
 import { entities, migrations } from './schema.ts'
 import { makeSettings, readSettings } from './settings.ts'
+import { SqliteFiles } from './sqlite-files.ts'
+import { makePrivate, prepareFile, type SqlitePlace } from './sqlite-folder.ts'
+import { lockSqlite } from './sqlite-lock.ts'
+import { sqliteRefusal } from './sqlite-refusal.ts'
 import { sqliteVoteSql } from './vote-sql.ts'
 import { WriteQueue } from './write-queue.ts'
 
@@ -22,33 +25,53 @@ const BUSY_TIMEOUT = 5000
 const driver = { ...sqlite3, verbose: () => sqlite3 }
 
 /**
- * Opens an SQLite file, which is made with its folder where it is missing, and brings its schema up to date.
+ * Opens an SQLite file, which is made with its folder where it is missing, and brings its schema up to date. One server
+ * at a time has it open to write. Throws a DatabaseRefused where it can't be used, and has not changed it then.
  *
  * TypeORM keeps one connection to an SQLite file, and what one statement sees on it, another's open transaction may
  * still undo. So reads have a connection of their own: in WAL mode it sees what is committed, and waits for nobody.
  *
- * @param log hears of each time that it can't be read or written to, and of when it can again
+ * @param log gets that the file is a new one, that another server is being waited for, and later outages and their ends
  */
 export async function openSqlite(path: string, log: Log = silent): Promise<WritableDatabase> {
-  await mkdir(dirname(path), { recursive: true })
-  const writer = await new DataSource({ ...file(path), migrations }).initialize()
-  await enterWal(writer)
-  // FULL: a commit is on the disk before it is acknowledged, even if the power fails.
-  await writer.query('PRAGMA synchronous = FULL')
-  await migrate(writer)
+  return refusing(path, async () => {
+    const place = await prepareFile(path, log)
+    const lock = await lockSqlite(place.lock, path, log)
+    try {
+      const database = await openLocked(path, place, log)
+      return { ...database, close: () => database.close().finally(() => lock.release()) }
+    } catch (error) {
+      await lock.release()
+      throw error
+    }
+  })
+}
 
-  const { close, ...readable } = await openSqliteReader(path, log)
-  const transactions = new WriteQueue(writer, new Availability(path, log, sqliteFault))
-  return {
-    ...readable,
-    writer,
-    transactions,
-    voteSql: sqliteVoteSql,
-    close: async () => {
-      await transactions.close()
-      await close()
-      await writer.destroy()
-    },
+async function openLocked(path: string, place: SqlitePlace, log: Log): Promise<WritableDatabase> {
+  const writer = await new DataSource({ ...file(path), migrations }).initialize()
+  try {
+    await refuseForeign(writer, path)
+    await makePrivate(place, log)
+    await enterWal(writer)
+    // FULL: a commit is on the disk before it is acknowledged, even if the power fails.
+    await writer.query('PRAGMA synchronous = FULL')
+    await migrate(writer)
+    const { close, availability, files, ...readable } = await openReader(path, log)
+    const transactions = new WriteQueue(writer, availability, files)
+    return {
+      ...readable,
+      writer,
+      transactions,
+      voteSql: sqliteVoteSql,
+      close: async () => {
+        await transactions.close()
+        await close()
+        await writer.destroy()
+      },
+    }
+  } catch (error) {
+    await writer.destroy()
+    throw error
   }
 }
 
@@ -58,13 +81,26 @@ export async function openSqlite(path: string, log: Log = silent): Promise<Writa
  * @param log hears of each time that it can't be read
  */
 export async function openSqliteReader(path: string, log: Log = silent): Promise<Database> {
+  return refusing(path, () => openReader(path, log))
+}
+
+async function openReader(path: string, log: Log) {
   const reader = await new DataSource({ ...file(path), flags: sqlite3.OPEN_READONLY }).initialize()
-  const availability = new Availability(path, log, sqliteFault)
-  return {
-    ...(await readSettings(reader)),
-    reader,
-    read: (work) => availability.during('read', () => work(reader.manager)),
-    close: () => reader.destroy(),
+  try {
+    const settings = await readSettings(reader)
+    const availability = new Availability(path, log, sqliteFault)
+    const files = new SqliteFiles(path)
+    const read: Database['read'] = (work) => {
+      return availability.during('read', async () => {
+        const result = await work(reader.manager)
+        files.check()
+        return result
+      })
+    }
+    return { ...settings, reader, read, availability, files, close: () => reader.destroy() }
+  } catch (error) {
+    await reader.destroy()
+    throw error
   }
 }
 
@@ -72,7 +108,27 @@ const file = (path: string) => {
   return { type: 'sqlite', database: path, driver, entities, busyTimeout: BUSY_TIMEOUT } as const
 }
 
-/** Of processes that start on a new file at once, one makes it WAL; SQLite tells the others BUSY, and does not wait. */
+async function refusing<T>(path: string, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open()
+  } catch (error) {
+    throw sqliteRefusal(path, error)
+  }
+}
+
+/** Throws a DatabaseRefused where the file is another program's, or a newer Pollcast's. */
+async function refuseForeign(writer: DataSource, path: string): Promise<void> {
+  const tables: { name: string }[] = await writer.query("SELECT name FROM sqlite_master WHERE type = 'table'")
+  if (tables.some(({ name }) => name === 'migrations')) await appliedMigrations(writer, path)
+  else if (tables.length > 0) {
+    throw new DatabaseRefused(
+      `The database at ${path} is another program's: it has a table ${tables[0]?.name}, and none that Pollcast made. ` +
+        'Set DATABASE_URL to another file. Nothing was changed.',
+    )
+  }
+}
+
+/** Another program may be reading the file; SQLite then answers BUSY, and does not wait. */
 async function enterWal(writer: DataSource): Promise<void> {
   const end = performance.now() + BUSY_TIMEOUT
   for (;;) {
@@ -86,7 +142,7 @@ async function enterWal(writer: DataSource): Promise<void> {
   }
 }
 
-/** Runs what is new in one transaction that has the file to itself, so that of several processes one does it. */
+/** Runs what is new in one transaction: all of it is done, or nothing. */
 async function migrate(writer: DataSource): Promise<void> {
   await writer.query('BEGIN IMMEDIATE')
   try {
@@ -94,7 +150,8 @@ async function migrate(writer: DataSource): Promise<void> {
     await makeSettings(writer)
     await writer.query('COMMIT')
   } catch (error) {
-    await writer.query('ROLLBACK')
+    // Where the disk is full, SQLite has rolled back by itself, and says that there is nothing to.
+    await writer.query('ROLLBACK').catch(() => {})
     throw error
   }
 }

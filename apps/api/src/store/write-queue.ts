@@ -1,6 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm'
 import { SerialQueue } from '../lib/serial-queue.ts'
 import type { Availability } from './availability.ts'
+import type { SqliteFiles } from './sqlite-files.ts'
 import { Statements } from './statements.ts'
 import type { Transactions, Work } from './transactions.ts'
 
@@ -12,10 +13,12 @@ export class WriteQueue implements Transactions {
   readonly #statements: Statements
   readonly #manager: EntityManager
   readonly #availability: Availability
+  readonly #files: SqliteFiles
   readonly #queue = new SerialQueue()
 
-  constructor(writer: DataSource, availability: Availability) {
+  constructor(writer: DataSource, availability: Availability, files: SqliteFiles) {
     this.#availability = availability
+    this.#files = files
     this.#statements = new Statements(writer)
     this.#manager = writer.createQueryRunner().manager
   }
@@ -31,15 +34,21 @@ export class WriteQueue implements Transactions {
 
   async #transaction<T>(work: Work<T>): Promise<T> {
     const { query } = this.#statements
-    // IMMEDIATE takes the write lock now, so that what the work reads is still so when it writes.
-    await query('BEGIN IMMEDIATE')
     try {
+      // No more is written into files that nobody will find.
+      if (this.#files.moved) this.#files.check()
+      // IMMEDIATE takes the write lock now, so that what the work reads is still so when it writes.
+      await query('BEGIN IMMEDIATE')
       const result = await work({ query, manager: this.#manager, inDoubt: false, waits: true })
       await query('COMMIT')
+      // What was written is safe only if a restart finds it.
+      this.#files.check()
       return result
     } catch (error) {
       // Where the disk is full or fails, SQLite has rolled back by itself, and says that there is nothing to.
       await query('ROLLBACK').catch(() => {})
+      // Votes that were acknowledged may be in the log alone, of which nothing is left when this process is killed.
+      if (this.#files.moved && this.#files.lackLog) await query('PRAGMA wal_checkpoint(FULL)').catch(() => {})
       throw error
     }
   }

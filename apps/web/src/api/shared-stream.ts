@@ -1,6 +1,7 @@
 import type { Snapshot } from '@pollcast/shared/poll'
 import { keepaliveSeconds } from '@pollcast/shared/stream'
 import { openChannel } from '../browser/channel.ts'
+import { moment, since } from './elapsed.ts'
 import { newerOf } from './snapshot.ts'
 import { openStream, type StreamClient, type StreamListener, type StreamState, silenceLimit } from './stream-client.ts'
 
@@ -39,7 +40,7 @@ export function openSharedStream(
   let hasLed = false
   /** True from taking the lock away until a leader is heard. */
   let hasStolen = false
-  let heardAt = 0
+  let heardAt = moment()
   let timer: ReturnType<typeof setTimeout> | undefined
 
   const channel = openChannel<Message>(`stream ${url}`, (message) => {
@@ -80,7 +81,7 @@ export function openSharedStream(
   }
 
   function heard(): void {
-    heardAt = Date.now()
+    heardAt = moment()
     setTimer(steal, silenceLimit)
   }
 
@@ -174,7 +175,7 @@ export function openSharedStream(
     reconnect: () => stream?.reconnect(),
     wake() {
       if (stream) return stream.wake()
-      if (Date.now() - heardAt < (keepaliveSeconds + 3) * 1000) return
+      if (since(heardAt) < (keepaliveSeconds + 3) * 1000) return
       if (state === 'live') enter('reconnecting')
       post('ask')
     },

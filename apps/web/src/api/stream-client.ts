@@ -2,6 +2,7 @@ import type { Snapshot } from '@pollcast/shared/poll'
 import type { Problem } from '@pollcast/shared/problem'
 import { keepaliveSeconds } from '@pollcast/shared/stream'
 import { createParser } from 'eventsource-parser'
+import { moment, since } from './elapsed.ts'
 import { retryAfter, retryDelay } from './retry-delay.ts'
 
 /**
@@ -42,8 +43,8 @@ export function openStream(url: string, { onSnapshot, onState }: StreamListener)
   let failures = 0
   let askedDelay = 0
   let lastId = ''
-  let liveSince = 0
-  let heardAt = 0
+  let liveSince = moment()
+  let heardAt = moment()
 
   function enter(next: StreamState): void {
     if (next === state) return
@@ -52,7 +53,7 @@ export function openStream(url: string, { onSnapshot, onState }: StreamListener)
   }
 
   function heard(): void {
-    heardAt = Date.now()
+    heardAt = moment()
     clearTimeout(timer)
     timer = setTimeout(lose, silenceLimit, 0)
   }
@@ -71,7 +72,7 @@ export function openStream(url: string, { onSnapshot, onState }: StreamListener)
   /** The line is dead; the next one is tried when the delay is over. */
   function lose(minDelay: number): void {
     drop()
-    if (state === 'live' && Date.now() - liveSince >= steadyAfter) failures = 0
+    if (state === 'live' && since(liveSince) >= steadyAfter) failures = 0
     enter('reconnecting')
     timer = setTimeout(connect, retryDelay(failures++, Math.max(minDelay, askedDelay)))
   }
@@ -121,7 +122,7 @@ export function openStream(url: string, { onSnapshot, onState }: StreamListener)
   }
 
   function receive(snapshot: Snapshot): void {
-    if (state !== 'live') liveSince = Date.now()
+    if (state !== 'live') liveSince = moment()
     enter('live')
     const { pollId, revision } = snapshot
     if (revision <= (revisions.get(pollId) ?? -1)) return
@@ -140,7 +141,7 @@ export function openStream(url: string, { onSnapshot, onState }: StreamListener)
   return {
     reconnect,
     wake() {
-      const isHeard = line && Date.now() - heardAt < (keepaliveSeconds + 3) * 1000
+      const isHeard = line && since(heardAt) < (keepaliveSeconds + 3) * 1000
       if (!isHeard) reconnect()
     },
     close: () => end('closed'),

@@ -30,9 +30,13 @@ export class PollEntity {
   @Column('varchar', { name: 'host_key_hash' })
   hostKeyHash!: string
 
-  /** ISO 8601 in UTC, so that its order is time's. */
+  /** ISO 8601 in UTC, as the clock of the node that made it said. */
   @Column('varchar', { name: 'created_at' })
   createdAt!: string
+
+  /** Grows from poll to poll, whatever clocks say. Two that were made at once on different nodes may have the same. */
+  @Column('integer')
+  sequence!: number
 
   @OneToMany(
     () => ChoiceEntity,

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { expect, test } from 'vitest'
-import { ConfigError, readConfig } from './config.ts'
+import { readCommandLine } from './command-line.ts'
+import { ConfigError, readConfig, settingNames } from './config.ts'
 
 const refusal = (environment: NodeJS.ProcessEnv): string => {
   try {
@@ -119,6 +120,106 @@ test.each(['postgres://polls:secret@db.example.com:5433/polls', 'postgresql://db
   },
 )
 
+const meant: [string, string][] = [
+  ['sqlite://data/polls.sqlite', 'sqlite:data/polls.sqlite, for one from the root sqlite:/data/polls.sqlite'],
+  ['sqlite:///var/lib/polls.sqlite', 'sqlite:/var/lib/polls.sqlite'],
+  ['sqlite:~/polls.sqlite', 'whole path'],
+  ['sqlite:$HOME/polls.sqlite', 'variable'],
+  ['sqlite:polls.sqlite?mode=ro', 'leave out the "?"'],
+  ['sqlite:file:polls.sqlite', 'without file:'],
+  ['sqlite::memory:', 'must name a file'],
+  ['sqlite:my%20polls.sqlite', 'each character itself'],
+  ['sqlite:data/', 'is a folder'],
+  ['sqlite:.', 'is a folder'],
+  ['sqlite:data/..', 'is a folder'],
+  ['sqlite:data/polls.sqlite-wal', 'sqlite:data/polls.sqlite,'],
+  ['sqlite: polls.sqlite', 'blank'],
+  ['"sqlite:polls.sqlite"', 'quotes'],
+  ['postgres://polls:1/2@db.example.com/polls', '%2F'],
+  ['postgres://polls:1#2@db.example.com/polls', '%23'],
+  ['postgres://polls:1?2@db.example.com/polls', '%3F'],
+]
+
+test.each(meant)('DATABASE_URL=%s is refused with what was meant', (DATABASE_URL, hint) => {
+  const [, line] = refusal({ DATABASE_URL }).split('\n  DATABASE_URL: ')
+  expect(line).toContain(hint)
+})
+
+test.each([
+  'sqlite:polls.sqlite',
+  'sqlite:../p.db',
+  'sqlite:/srv/Our polls/été #1.sqlite',
+  'sqlite:C:\\polls\\p.sqlite',
+  'sqlite:.polls',
+])('DATABASE_URL=%s is that path', (DATABASE_URL) => {
+  expect(readConfig({ DATABASE_URL }).database).toEqual({ path: DATABASE_URL.slice('sqlite:'.length) })
+})
+
+test.each([
+  ['[::1]', 'without brackets: ::1'],
+  ['[::1]:3000', 'set HOST to ::1, and PORT to 3000'],
+  ['localhost:3000', 'set HOST to localhost, and PORT to 3000'],
+  ['127.0.0.1:80', 'set HOST to 127.0.0.1, and PORT to 80'],
+  ['http://localhost', 'leave out http://'],
+  ['*', 'all interfaces'],
+  ['256.0.0.1', 'not an IP address'],
+  ['127.0.0', 'not an IP address'],
+  ['::g', 'not an IP address'],
+  ['10.0.0.0/8', 'one address'],
+  ['my host', 'neither'],
+])('HOST=%s is refused with what was meant', (HOST, hint) => {
+  expect(refusal({ HOST })).toMatch(/\n {2}HOST: /)
+  expect(refusal({ HOST })).toContain(hint)
+})
+
+test.each(['::1', '0.0.0.0', 'fe80::1%eth0', 'localhost', 'polls.example.com', 'my-host_1'])(
+  'HOST=%s is one',
+  (HOST) => {
+    expect(readConfig({ HOST }).host).toBe(HOST)
+  },
+)
+
+test.each(['redis:///1', 'redis://h/polls', 'redis://:1/2@h', 'redis://', 'http://h'])(
+  'REDIS_URL=%s is none',
+  (REDIS_URL) => {
+    expect(refusal({ REDIS_URL })).toMatch(/REDIS_URL: (must|has)/)
+  },
+)
+
+const valid: Record<string, string> = {
+  PORT: '3000',
+  HOST: 'localhost',
+  DATABASE_URL: 'sqlite:x.sqlite',
+  REDIS_URL: 'redis://127.0.0.1',
+  WORKERS: '2',
+  RATE_LIMIT: 'off',
+  LOG_LEVEL: 'error',
+  ALLOWED_ORIGINS: 'https://a.example.com',
+  PUBLIC_URL: 'https://a.example.com',
+  TRUST_PROXY: 'on',
+  WEB_DEV: 'off',
+}
+
+test.each(Object.entries(valid))(
+  '%s with a carriage return, a blank or quotes around it is refused as that',
+  (name, value) => {
+    expect(readConfig({ [name]: value })).toBeTruthy()
+    expect(refusal({ [name]: `${value}\r` })).toContain(`\n  ${name}: ends in a carriage return`)
+    expect(refusal({ [name]: `${value} ` })).toContain(`\n  ${name}: ends with a blank`)
+    expect(refusal({ [name]: `\t${value}` })).toContain(`\n  ${name}: has an invisible character (U+0009)`)
+    expect(refusal({ [name]: ` ${value}` })).toContain(`\n  ${name}: begins with a blank`)
+    expect(refusal({ [name]: `\ufeff${value}` })).toContain(`\n  ${name}: has an invisible character (U+FEFF)`)
+    expect(refusal({ [name]: `'${value}'` })).toContain(`\n  ${name}: is in quotes`)
+    expect(refusal({ [name]: `${value}\r` }).split('\n')).toHaveLength(2)
+  },
+)
+
+test('--help names every setting that is for those who run it', () => {
+  const command = readCommandLine(['--help'])
+  const named = [...JSON.stringify(command).matchAll(/\\n {2}([A-Z_]+) /g)].map(([, name]) => name)
+  expect([...named, 'WEB_DEV'].sort()).toEqual([...settingNames].sort())
+})
+
 test('WORKERS=auto is one process for each core', () => {
   expect(readConfig({ WORKERS: 'auto' }).workers).toBe(availableParallelism())
 })
@@ -146,7 +247,6 @@ test.each([
   '::1/129',
   '10.0.0.1:80',
   '10.0.0.1,',
-  ' ',
 ])('TRUST_PROXY=%s is refused', (TRUST_PROXY) => {
   expect(refusal({ TRUST_PROXY })).toMatch(/TRUST_PROXY: must be off, on, /)
 })
@@ -168,7 +268,6 @@ test.each([
   'https://example.com/?a=b',
   'https://example.com/#top',
   'https://me:secret@example.com',
-  'https://example.com\r',
   'https://exa mple.com',
 ])('PUBLIC_URL=%s is refused', (PUBLIC_URL) => {
   expect(refusal({ PUBLIC_URL })).toMatch(/PUBLIC_URL: must be an http or https address/)

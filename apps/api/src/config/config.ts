@@ -1,6 +1,9 @@
 import { availableParallelism } from 'node:os'
 import * as z from 'zod'
-import { readTrustProxy, type TrustProxy } from './http/trust-proxy.ts'
+import { readTrustProxy, type TrustProxy } from '../lib/trust-proxy.ts'
+import { databaseUrlProblem, redisUrlProblem } from './database-url.ts'
+import { hostProblem } from './listen-host.ts'
+import { textProblem } from './setting-text.ts'
 
 const list = z
   .string()
@@ -18,32 +21,31 @@ const onOff = (standard: 'on' | 'off') =>
     .default(standard)
     .transform((value) => value === 'on')
 
+/** A string in which `problem` finds nothing wrong. */
+const checked = (problem: (text: string) => string | undefined) =>
+  z.string().check(({ value, issues }) => {
+    const message = problem(value)
+    if (message) issues.push({ code: 'custom', input: value, message })
+  })
+
 const environmentSchema = z.object({
   PORT: z
     .string()
     .default('3000')
     .refine((text) => /^\d{1,5}$/.test(text) && Number(text) < 65536, 'must be a port number from 0 to 65535')
     .transform(Number),
-  HOST: z.string().optional(),
-  DATABASE_URL: z
-    .string()
+  HOST: checked(hostProblem).optional(),
+  DATABASE_URL: checked(databaseUrlProblem)
     .default('sqlite:data/pollcast.sqlite')
-    .refine(
-      (url) => /^sqlite:./.test(url) || (/^postgres(ql)?:\/\/./.test(url) && URL.canParse(url)),
-      'must be sqlite:PATH, such as sqlite:data/pollcast.sqlite, or postgres://USER:PASSWORD@HOST:PORT/DATABASE',
-    )
     .transform((url) => (url.startsWith('sqlite:') ? { path: url.slice('sqlite:'.length) } : { url })),
-  REDIS_URL: z
-    .string()
-    .refine(
-      (url) => /^rediss?:\/\/./.test(url) && URL.canParse(url),
-      'must be redis://HOST:PORT, or rediss:// for TLS, such as redis://127.0.0.1:6379',
-    )
-    .optional(),
+  REDIS_URL: checked(redisUrlProblem).optional(),
   WORKERS: z
     .string()
     .default('1')
-    .refine((text) => /^(auto|[1-9]\d{0,2})$/.test(text), 'must be a number of processes, or auto: one for each core')
+    .refine(
+      (text) => /^(auto|[1-9]\d{0,2})$/.test(text),
+      'must be a number of processes from 1 to 999, or auto: one for each core',
+    )
     .transform((text) => (text === 'auto' ? availableParallelism() : Number(text))),
   RATE_LIMIT: onOff('on'),
   LOG_LEVEL: z
@@ -74,6 +76,8 @@ const environmentSchema = z.object({
   WEB_DEV: onOff('off'),
 })
 
+export const settingNames = Object.keys(environmentSchema.shape)
+
 export interface Config {
   readonly port: number
   /** The address to listen on; all interfaces where it is undefined. */
@@ -102,10 +106,18 @@ export class ConfigError extends Error {}
 /** Reads the environment. A variable set to nothing counts as not set. Throws a ConfigError. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const malformed: string[] = []
+  for (const name of settingNames) {
+    const problem = textProblem(given[name] ?? '')
+    if (!problem) continue
+    malformed.push(`  ${name}: ${problem}`)
+    // What it would be without is not asked.
+    delete given[name]
+  }
   const parsed = environmentSchema.safeParse(given)
-  if (!parsed.success) {
-    const lines = parsed.error.issues.map(({ path, message }) => `  ${path[0]?.toString()}: ${message}`)
-    throw new ConfigError(`These environment variables can't be used:\n${lines.join('\n')}`)
+  if (!parsed.success || malformed.length > 0) {
+    const wrong = parsed.error?.issues.map(({ path, message }) => `  ${path[0]?.toString()}: ${message}`) ?? []
+    throw new ConfigError(`These environment variables can't be used:\n${[...malformed, ...wrong].join('\n')}`)
   }
   const env = parsed.data
   return Object.freeze({

@@ -1,0 +1,54 @@
+const FORM = 'must be sqlite:PATH, such as sqlite:data/pollcast.sqlite, or postgres://USER:PASSWORD@HOST:PORT/DATABASE'
+
+/**
+ * What is wrong with a DATABASE_URL, and what was meant; undefined where nothing is. What other programs read in another
+ * way is refused: taken at its word it would be a new and empty database elsewhere. No password is repeated.
+ */
+export function databaseUrlProblem(url: string): string | undefined {
+  if (url.startsWith('sqlite:')) return pathProblem(url.slice('sqlite:'.length))
+  if (!/^postgres(ql)?:\/\/./.test(url) || !URL.canParse(url)) return FORM
+  return serverUrlProblem(url)
+}
+
+function pathProblem(path: string): string | undefined {
+  if (path === '') return FORM
+  if (path.startsWith('//')) {
+    const rest = path.replace(/^\/+/, '')
+    return `must be sqlite:PATH without //. For a path from the working directory write sqlite:${rest}, for one from the root sqlite:/${rest}`
+  }
+  if (path.startsWith('file:')) return 'must be sqlite:PATH: write the path itself, without file:'
+  if (path.startsWith(':')) return `must name a file: what is only in memory (${path}) would be lost with the process`
+  if (path.startsWith('~'))
+    return `does not know "~": write the home folder's whole path, as in sqlite:/home/me${path.slice(1)}`
+  if (/\$\w|\$\{/.test(path)) return 'has a variable ($…) in its path that nothing has replaced: write the path itself'
+  if (path.includes('?')) return 'takes no parameters: leave out the "?" and what comes after it'
+  if (/%[0-9a-f]{2}/i.test(path)) return 'takes the path as it is: write each character itself, and no %20 or the like'
+  if (/(^|[/\\])\.{0,2}$/.test(path))
+    return `must name a file: ${path} is a folder. Add a name, such as pollcast.sqlite`
+  if (/-(wal|shm|journal|lock)$/.test(path)) {
+    return `must name the database itself, sqlite:${path.replace(/-\w+$/, '')}, and not a file that belongs to it`
+  }
+  if (path !== path.trim()) return 'has a blank around its path'
+  return undefined
+}
+
+/** The same for a REDIS_URL. */
+export function redisUrlProblem(url: string): string | undefined {
+  if (!/^rediss?:\/\/./.test(url) || !URL.canParse(url) || new URL(url).hostname === '') {
+    return 'must be redis://HOST:PORT, or rediss:// for TLS, such as redis://127.0.0.1:6379'
+  }
+  const problem = serverUrlProblem(url)
+  if (problem) return problem
+  return /^\/?\d*$/.test(new URL(url).pathname)
+    ? undefined
+    : 'must end with a number, as in /1, where it names a database'
+}
+
+/** A password's own "/", "?" or "#" would end the host's name: the server asked would be another one. */
+function serverUrlProblem(url: string): string | undefined {
+  const { pathname, search, hash } = new URL(url)
+  if (hash !== '' || `${pathname}${search}`.includes('@')) {
+    return 'has a "/", "?", "#" or "@" that belongs to its user or password: write them as %2F, %3F, %23 and %40'
+  }
+  return undefined
+}
