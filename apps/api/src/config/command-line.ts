@@ -40,5 +40,5 @@ export function readCommandLine(args: readonly string[]): Command {
 
 function version(): string {
   // The same place seen from src/ and from dist/.
-  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
+  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
 }
