@@ -9,7 +9,13 @@ export default defineConfig({
   test: {
     environment: 'node',
     globalSetup: 'test/support/install-missing.ts',
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts', 'stress/**/*.test.ts'],
+    include: [
+      'src/**/*.test.ts',
+      'test/**/*.test.ts',
+      'bench/**/*.test.ts',
+      'stress/**/*.test.ts',
+      'attack/**/*.test.ts',
+    ],
     // Real sockets, files and processes are slow on a machine that builds at the same time.
     testTimeout: 20_000,
     hookTimeout: 20_000,

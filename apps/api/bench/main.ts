@@ -9,6 +9,7 @@ import { Progress } from './progress.ts'
 import { isRight, table } from './report.ts'
 import type { Result } from './result.ts'
 import { findBase, type Target } from './target.ts'
+import { limitTime } from './time-limit.ts'
 
 /** Whatever happens, a run is over after so many seconds more than its storms and votes were given. */
 const DEADLINE_SECONDS = 180
@@ -58,12 +59,4 @@ async function named({ urls, pids }: Options): Promise<Target> {
 function about(cores: ReturnType<typeof splitCores>, where: string): string {
   const bound = cores ? `; server on core ${cores.server}, load on ${cores.client}` : ''
   return `${where}${bound}\n`
-}
-
-function limitTime(seconds: number): void {
-  const late = () => {
-    console.error(`\nNot done within ${seconds} s: given up.`)
-    process.exit(1)
-  }
-  setTimeout(late, seconds * 1000).unref()
 }

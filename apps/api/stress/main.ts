@@ -1,5 +1,6 @@
 import { command } from '../bench/command-line.ts'
 import { Progress } from '../bench/progress.ts'
+import { limitTime } from '../bench/time-limit.ts'
 import { History } from './history.ts'
 import { HELP, type Options, readOptions, repeating } from './options.ts'
 import { table, verdict } from './report.ts'
@@ -30,12 +31,4 @@ async function main(options: Options): Promise<void> {
   console.log(failed)
   // Whatever was still being started ends with this process.
   process.exit(1)
-}
-
-function limitTime(seconds: number, failed: string): void {
-  const late = () => {
-    console.error(`\nNot done within ${seconds} s: given up. ${failed}`)
-    process.exit(1)
-  }
-  setTimeout(late, seconds * 1000).unref()
 }
