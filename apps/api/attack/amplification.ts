@@ -87,7 +87,7 @@ function bodies(): Record<string, { type: Record<string, string>; body: string }
     'nested objects': json(`${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`),
     'a long text': json(`"${'x'.repeat(LARGE)}"`),
     'a long question': json(`{"question":"${'x'.repeat(LARGE)}","choices":["a","b"]}`),
-    'a question of white space': json(`{"question":"${' \\t'.repeat(LARGE / 4)}x","choices":["a","b"]}`),
+    'a question of white space': json(`{"question":"${' \\t'.repeat(LARGE / 4)}","choices":["a","b"]}`),
     'a long key': json(`{"${'x'.repeat(LARGE)}":1}`),
     'a long number': json(`{"choiceIds":[${'9'.repeat(LARGE)}]}`),
     'unknown keys': json(`{"choiceIds":[1],${keys}}`),

@@ -157,7 +157,9 @@ function isProblem({ status, headers, body }: Answer): boolean {
   }
 }
 
-const isPage = ({ headers }: Answer) => headers.get('Content-Type')?.startsWith('text/html') === true
+/** A redirect may have a line of HTML, which no browser shows. */
+const isPage = ({ status, headers }: Answer) =>
+  status !== 303 && headers.get('Content-Type')?.startsWith('text/html') === true
 
 function isGuarded(headers: Headers): boolean {
   const policy = headers.get('Content-Security-Policy') ?? ''

@@ -44,10 +44,15 @@ async function carryOut(attack: Attack, { seed, main }: Options): Promise<Check[
   try {
     await attack.run(scene)
   } catch (error) {
-    verdict.none('attacks that could not be carried out', [(error as Error).message])
+    verdict.none('attacks that could not be carried out', [lastLine((error as Error).message)])
   } finally {
     progress.end()
     await scene.close()
   }
   return verdict.checks
+}
+
+/** What a server that does not start says before its end is its whole output. */
+function lastLine(text: string): string {
+  return text.trimEnd().split('\n').at(-1) ?? ''
 }

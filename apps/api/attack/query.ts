@@ -11,7 +11,7 @@ import type { Attack } from './support/scene.ts'
 const LONG = 15_000
 const TIMES = 3
 /** Milliseconds that all of it may take on a server that stands it badly. */
-const TIME = 30_000
+const TIME = 45_000
 const MOST_CPU = 20
 const MOST_BODY = 4096
 
@@ -52,10 +52,10 @@ export const query: Attack = {
   },
 }
 
-/** Takes the lower of two figures where the first is too high: the bystander is served meanwhile, too. */
+/** Takes the lower of two figures where the first is a little too high: the bystander is served meanwhile, too. */
 async function measure(server: AttackedServer, probe: Probe) {
   const first = await measureOnce(server, probe)
-  if (!(first.cpuMs > MOST_CPU)) return first
+  if (!(first.cpuMs > MOST_CPU) || first.cpuMs > 3 * MOST_CPU) return first
   const second = await measureOnce(server, probe)
   return { ...second, cpuMs: Math.min(first.cpuMs, second.cpuMs) }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { routes } from '@pollcast/shared/routes'
+import type { AttackedPoll, AttackedServer } from './support/attacked-server.ts'
 import { Bystander } from './support/bystander.ts'
 import { Connection } from './support/connection.ts'
 import { PeakMemory } from './support/peak-memory.ts'
@@ -13,6 +14,7 @@ const TIME = 5000
 const MOST_MEMORY = 150
 /** Milliseconds in which a connection on which something comes behind a stream is closed. */
 const CLOSED = 5000
+const OPENED = 3000
 
 /** Stream requests behind each other on one connection, and other requests behind a stream. */
 export const streams: Attack = {
@@ -53,45 +55,50 @@ async function behindStreams(scene: Scene): Promise<void> {
 async function votesBehind(scene: Scene): Promise<void> {
   const { verdict } = scene
   const server = await scene.open({ environment: { RATE_LIMIT: 'off' } })
-  const poll = await server.createPoll()
   scene.say('votes behind a stream')
-  const path = routes.stream(poll.id)
-  const cast = vote(server, poll)
-  const openings: Record<string, string> = {
-    'a stream': get(server, path),
-    'a stream of several': get(server, routes.streamOf([poll.id])),
-    'a stream with a body': request(server, 'GET', path, JSON_TYPE, cast),
-    'a stream with a chunked body': `${request(server, 'GET', path, { 'Transfer-Encoding': 'chunked' })}0\r\n\r\n`,
-    'a stream that would upgrade': get(server, path, { Connection: 'Upgrade', Upgrade: 'websocket' }),
-    'a stream that expects': get(server, path, { Expect: '100-continue' }),
-    'a stream after a read': get(server, routes.polls) + get(server, path),
-    'a stream over HTTP/1.0': get(server, path, { Connection: 'keep-alive' }).replace('HTTP/1.1', 'HTTP/1.0'),
-    'a stream that asks to be closed': get(server, path, { Connection: 'close' }),
-  }
   const counted: string[] = []
   const told: string[] = []
   const open: string[] = []
-  for (const [what, opening] of Object.entries(openings)) {
-    for (const [how, later] of [
-      ['at once', false],
-      ['later', true],
-    ] as const) {
-      const connection = new Connection(server)
-      const before = await server.totalVotes(poll)
-      connection.send(later ? opening : opening + cast)
-      await connection.until(() => connection.text.includes('event: snapshot') || connection.how !== undefined, 2000)
-      if (later) connection.send(cast)
-      await connection.until(() => connection.how !== undefined, CLOSED / 5)
-      const isStream = connection.text.includes('text/event-stream')
-      if (isStream && (await server.totalVotes(poll)) !== before) counted.push(`${what}, ${how}`)
-      if (isStream && /set-cookie/i.test(connection.text)) told.push(`${what}, ${how}`)
-      const isClosed = await connection.until(() => connection.how !== undefined, CLOSED)
-      if (isStream && !isClosed) open.push(`${what}, ${how}`)
-      connection.leave()
-    }
+  const behind = async (what: string, opening: (poll: AttackedPoll) => string, later: boolean) => {
+    const poll = await server.createPoll()
+    const connection = new Connection(server)
+    const isOver = () => connection.how !== undefined
+    connection.send(later ? opening(poll) : opening(poll) + vote(server, poll))
+    await connection.until(() => connection.text.includes('event: snapshot') || isOver(), OPENED)
+    if (later) connection.send(vote(server, poll))
+    const closed = await connection.until(isOver, CLOSED)
+    connection.leave()
+    // Where no stream was opened, nothing is behind one.
+    if (!connection.text.includes('text/event-stream')) return
+    if ((await server.totalVotes(poll)) > 0) counted.push(what)
+    if (/set-cookie/i.test(connection.text)) told.push(what)
+    if (!closed) open.push(what)
   }
+  await Promise.all(
+    Object.entries(openings(server)).flatMap(([what, opening]) => [
+      behind(`${what}, at once`, opening, false),
+      behind(`${what}, later`, opening, true),
+    ]),
+  )
   verdict.none('votes behind a stream that count', counted)
   verdict.none('cookies that were set in the middle of a stream', told)
   verdict.none('connections that stay open though something came behind the stream', open)
   await server.end()
+}
+
+function openings(server: AttackedServer): Record<string, (poll: AttackedPoll) => string> {
+  const stream = (headers: Record<string, string>) => (poll: AttackedPoll) =>
+    get(server, routes.stream(poll.id), headers)
+  return {
+    'a stream': stream({}),
+    'a stream of several': ({ id }) => get(server, routes.streamOf([id])),
+    'a stream with a body': (poll) => request(server, 'GET', routes.stream(poll.id), JSON_TYPE, vote(server, poll)),
+    'a stream with a chunked body': (poll) => `${stream({ 'Transfer-Encoding': 'chunked' })(poll)}0\r\n\r\n`,
+    'a stream that would upgrade': stream({ Connection: 'Upgrade', Upgrade: 'websocket' }),
+    'a stream that expects': stream({ Expect: '100-continue' }),
+    'a stream after a read': (poll) => get(server, routes.polls) + stream({})(poll),
+    'a stream over HTTP/1.0': (poll) => stream({ Connection: 'keep-alive' })(poll).replace('HTTP/1.1', 'HTTP/1.0'),
+    'a stream that asks to be closed': stream({ Connection: 'close' }),
+    'a HEAD of a stream': ({ id }) => request(server, 'HEAD', routes.stream(id)),
+  }
 }

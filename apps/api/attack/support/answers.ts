@@ -10,8 +10,8 @@ export interface Answer {
   whole: boolean
 }
 
-/** A head that ends in the middle of nothing, and the bytes after it. */
-const HEAD = /^HTTP\/1\.[01] (\d{3})[^\r\n]*\r\n([\s\S]*?\r\n)?\r\n/
+/** A status line and headers, to the empty line behind them. */
+const HEAD = /^HTTP\/1\.[01] (\d{3})[^\r\n]*\r\n([\s\S]*?\r\n)??\r\n/
 
 /**
  * Reads the final answers in what came on a connection, a byte a character. Interim ones (1xx) are skipped.
