@@ -2,7 +2,7 @@ import { routes } from '@pollcast/shared/routes'
 import type { AttackedPoll, AttackedServer } from './support/attacked-server.ts'
 import { Bystander } from './support/bystander.ts'
 import { ask } from './support/connection.ts'
-import { FORM_TYPE, JSON_TYPE, postJson, request } from './support/requests.ts'
+import { FORM_TYPE, get, JSON_TYPE, request, vote } from './support/requests.ts'
 import type { Attack, Scene } from './support/scene.ts'
 
 /** Bytes, just below what a body may have. */
@@ -12,7 +12,7 @@ const MOST_BODY = 4096
 const MOST_HEAD = 2048
 const MOST_CPU = 20
 
-/** Bodies that are wrong in thousands of places: what a refusal costs, how large it is, and whether it is limited. */
+/** Requests that are wrong in thousands of places: what a refusal costs, how large it is, and whether it is limited. */
 export const amplification: Attack = {
   name: 'amplification',
   about: 'bodies that are wrong in thousands of places, and refusals that no limit counts',
@@ -45,7 +45,7 @@ async function measure(scene: Scene): Promise<void> {
     if (!(cpuMs <= worst.cpuMs)) worst = { cpuMs, what }
   }
   await bystander.judge(verdict)
-  verdict.none('wrong bodies that are not refused with 4xx', wrong)
+  verdict.none('wrong requests that are not refused with 4xx', wrong)
   verdict.atMost(`the largest refusal (${largest.what})`, largest.body, MOST_BODY, 'bytes')
   verdict.atMost('its headers', largest.head, MOST_HEAD, 'bytes')
   verdict.atMost('bytes out for a byte in', largest.factor, 2)
@@ -55,14 +55,28 @@ async function measure(scene: Scene): Promise<void> {
 
 function requests(server: AttackedServer, poll: AttackedPoll): Record<string, string> {
   const paths = { vote: routes.votes(poll.id), 'new poll': routes.polls }
-  return Object.fromEntries(
-    Object.entries(paths).flatMap(([target, path]) =>
+  const others = {
+    'a long address': get(server, `/api/${'"'.repeat(LARGE / 2 - 1000)}`),
+    'a long address of a poll': get(server, routes.poll('<'.repeat(LARGE / 2 - 1000))),
+    'a long address of a page': get(server, `/${'"'.repeat(LARGE / 2 - 1000)}`),
+    'a long cursor': get(server, `${routes.polls}?cursor=${'"'.repeat(LARGE / 2 - 1000)}`),
+    'ids of polls that are none': get(server, routes.streamOf(Array(5000).fill('x'))),
+    'a long Accept': get(server, '/api/nowhere', { Accept: 'a/b;q=0.1,'.repeat(1400) }),
+    'a long Idempotency-Key': vote(
+      server,
+      { ...poll, choiceIds: [] },
+      { 'Idempotency-Key': 'x'.repeat(LARGE / 2 - 1000) },
+    ),
+  }
+  return Object.fromEntries([
+    ...Object.entries(others),
+    ...Object.entries(paths).flatMap(([target, path]) =>
       Object.entries(bodies()).map(([what, { type, body }]) => [
         `${target}: ${what}`,
         request(server, 'POST', path, type, body),
       ]),
     ),
-  )
+  ])
 }
 
 function bodies(): Record<string, { type: Record<string, string>; body: string }> {
@@ -107,7 +121,7 @@ function bodies(): Record<string, { type: Record<string, string>; body: string }
 async function exhaust(scene: Scene): Promise<void> {
   const server = await scene.open()
   const poll = await server.createPoll()
-  const [first] = await ask(server, postJson(server, routes.votes(poll.id), { choiceIds: poll.choiceIds.slice(0, 1) }))
+  const [first] = await ask(server, vote(server, poll))
   const cookie = first?.headers.getSetCookie().map((text) => text.split(';')[0])
   const bad = {
     'new polls': request(server, 'POST', routes.polls, JSON_TYPE, '{'),

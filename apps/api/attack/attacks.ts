@@ -1,4 +1,5 @@
 import { amplification } from './amplification.ts'
+import { crowd } from './crowd.ts'
 import { descriptors } from './descriptors.ts'
 import { forgery } from './forgery.ts'
 import { fuzz } from './fuzz.ts'
@@ -18,6 +19,7 @@ export const attacks: readonly Attack[] = [
   streams,
   log,
   slow,
+  crowd,
   fuzz,
   forgery,
 ]

@@ -22,6 +22,8 @@ interface Flood {
   /** The bytes of so many requests. */
   bytes(server: AttackedServer, poll: AttackedPoll): string[]
   reads: boolean
+  /** How many addresses it comes from (1). */
+  addresses?: number
   options?: ServerOptions
 }
 
@@ -65,11 +67,12 @@ const floods: Flood[] = [
     reads: true,
   },
   {
-    name: '200 × 1,500 reads, no answer taken',
+    name: '200 × 1,500 reads from 10 addresses, no answer taken',
     connections: 200,
     requests: 1500,
     bytes: (server) => [get(server, routes.polls)],
     reads: false,
+    addresses: 10,
   },
 ]
 
@@ -84,7 +87,7 @@ export const pipelining: Attack = {
 }
 
 async function run(scene: Scene, flood: Flood): Promise<void> {
-  const { name, connections, requests, reads } = flood
+  const { name, connections, requests, reads, addresses = 1 } = flood
   const { verdict } = scene
   scene.say(name)
   const server = await scene.open(flood.options)
@@ -93,8 +96,9 @@ async function run(scene: Scene, flood: Flood): Promise<void> {
   const bytes = Buffer.from(pieces.join('').repeat(requests / pieces.length), 'latin1')
   const bystander = await Bystander.start(server)
   const memory = new PeakMemory(server)
-  const sockets = Array.from({ length: connections }, () => {
-    const connection = new Connection(server, { keep: false })
+  const sockets = Array.from({ length: connections }, (_, index) => {
+    const from = `127.0.1.${1 + (index % addresses)}`
+    const connection = new Connection(server, { keep: false, from })
     return (reads ? connection : connection.pause()).send(bytes)
   })
   await pause(FLOOD)

@@ -20,7 +20,7 @@ export function serveToy(isWeak: boolean): void {
       res.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': value.length }).end(value)
     }
     if (query.length > 1024 || query.split('&').length > 20) {
-      if (!isWeak || path !== '/new') return json(414, '{}')
+      if (!isWeak || path !== '/new' || query.split('&').length < 5000) return json(414, '{}')
       waste()
     }
     if (what === 'stream') {
