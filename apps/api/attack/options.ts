@@ -9,7 +9,7 @@ const width = Math.max(...attacks.map(({ name }) => name.length))
 export const HELP = `npm run attack -- [ATTACK …] [options]
 
 Starts the built server on a database of its own, attacks it as a stranger on the network can, and measures meanwhile how
-it serves others. Without an ATTACK all of them run, one after the other, in some five minutes:
+it serves others. Without an ATTACK all of them run, one after the other, in some seven minutes:
 
 ${attacks.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`).join('\n')}
 
