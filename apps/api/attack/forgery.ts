@@ -22,8 +22,8 @@ export const forgery: Attack = {
   },
 }
 
-/** Which answer is right: undefined where either is. */
-type Right = 'taken' | 'refused' | undefined
+/** Which answer is right. */
+type Right = 'taken' | 'refused'
 
 async function otherSites(scene: Scene): Promise<void> {
   const { verdict } = scene
@@ -45,16 +45,19 @@ async function otherSites(scene: Scene): Promise<void> {
   const refused: string[] = []
   const told: string[] = []
   let votes = 0
+  const send = async (action: string, bytes: string, what: string, right: Right) => {
+    const [answer] = await ask(server, bytes, { method: 'POST' })
+    const isTaken = answer?.status === 201 || answer?.status === 303
+    if (isTaken && action !== 'new poll') votes += 1
+    if (right === 'refused' && answer?.status !== 403) taken.push(`${what}: ${answer?.status}`)
+    if (right === 'taken' && !isTaken) refused.push(`${what}: ${answer?.status}`)
+    if (right === 'refused' && answer?.headers.has('Set-Cookie')) told.push(what)
+  }
   for (const [headers, right] of siteMatrix(server)) {
-    for (const [action, bytes] of Object.entries(actions)) {
-      const what = `${action} with ${JSON.stringify(headers)}`
-      const [answer] = await ask(server, bytes(headers), { method: 'POST' })
-      const isTaken = answer?.status === 201 || answer?.status === 303
-      if (isTaken && action !== 'new poll') votes += 1
-      if (right === 'refused' && answer?.status !== 403) taken.push(`${what}: ${answer?.status}`)
-      if (right === 'taken' && !isTaken) refused.push(`${what}: ${answer?.status}`)
-      if (right === 'refused' && answer?.headers.has('Set-Cookie')) told.push(what)
-    }
+    const sent = Object.entries(actions).map(([action, bytes]) => {
+      return send(action, bytes(headers), `${action} with ${JSON.stringify(headers)}`, right)
+    })
+    await Promise.all(sent)
   }
   verdict.none("other sites' requests that are not refused with 403", taken)
   verdict.none('own, allowed and API requests that are refused', refused)
@@ -270,13 +273,13 @@ async function addresses(scene: Scene): Promise<void> {
   verdict.atMost(`new polls of ${sent} that one address makes with WORKERS=2`, taken, NEW_POLLS)
 }
 
-/** How many of so many new polls are taken, each on a connection of its own. */
+/** How many of so many new polls are taken, each on a connection of its own, all at once. */
 async function newPolls(server: AttackedServer, count: number, headers: (index: number) => Record<string, string>) {
-  let taken = 0
-  for (let index = 0; index < count; index += 1) {
-    const bytes = postJson(server, routes.polls, { question: 'How many?', choices: ['a', 'b'] }, headers(index))
-    const [answer] = await ask(server, bytes, { method: 'POST' })
-    if (answer?.status === 201) taken += 1
-  }
-  return taken
+  const answers = await Promise.all(
+    Array.from({ length: count }, (_, index) => {
+      const body = { question: 'How many?', choices: ['a', 'b'] }
+      return ask(server, postJson(server, routes.polls, body, headers(index)), { method: 'POST' })
+    }),
+  )
+  return answers.filter(([answer]) => answer?.status === 201).length
 }

@@ -44,7 +44,7 @@ async function carryOut(attack: Attack, { seed, main }: Options): Promise<Check[
   try {
     await attack.run(scene)
   } catch (error) {
-    verdict.none('attacks that could not be carried out', [lastLine((error as Error).message)])
+    verdict.none('attacks that could not be carried out', [reason((error as Error).message)])
   } finally {
     progress.end()
     await scene.close()
@@ -52,7 +52,8 @@ async function carryOut(attack: Attack, { seed, main }: Options): Promise<Check[
   return verdict.checks
 }
 
-/** What a server that does not start says before its end is its whole output. */
-function lastLine(text: string): string {
-  return text.trimEnd().split('\n').at(-1) ?? ''
+/** A server that does not start says why among the lines of a stack. */
+function reason(text: string): string {
+  const lines = text.trimEnd().split('\n')
+  return lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1) ?? ''
 }
