@@ -4,6 +4,7 @@ import { bindSelf, splitCores } from '../processes/cores.ts'
 import { tooManyOpenFiles } from '../processes/open-files.ts'
 import { OwnServer, type programs } from '../processes/own-server.ts'
 import { Progress } from '../processes/progress.ts'
+import { limitTime } from '../processes/time-limit.ts'
 import { runLoad } from './load.ts'
 import { HELP, type Options, readOptions } from './options.ts'
 import { isRight, table } from './report.ts'
@@ -58,12 +59,4 @@ async function named({ urls, pids }: Options): Promise<Target> {
 function about(cores: ReturnType<typeof splitCores>, where: string): string {
   const bound = cores ? `; server on core ${cores.server}, load on ${cores.client}` : ''
   return `${where}${bound}\n`
-}
-
-function limitTime(seconds: number): void {
-  const late = () => {
-    console.error(`\nNot done within ${seconds} s: given up.`)
-    process.exit(1)
-  }
-  setTimeout(late, seconds * 1000).unref()
 }

@@ -1,12 +1,11 @@
 import { availableParallelism } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
+import { startThread } from '../processes/thread.ts'
 import type { StreamAddress } from './stream-reader.ts'
 import type { Requests, WorkerData } from './stream-worker.ts'
 
-const WORKER = new URL('./stream-worker.ts', import.meta.url).href
-// A worker does not have tsx's loader from the thread that starts it.
-const START = `import('tsx/esm/api').then(({ register }) => { register(); return import('${WORKER}') })`
+const WORKER = new URL('./stream-worker.ts', import.meta.url)
 
 /**
  * Reads all the streams of a load, on threads of its own: reading thousands of them must not delay the votes, or that
@@ -27,7 +26,7 @@ export class StreamReaders {
     this.#workers = Array.from({ length: threads }, (_, thread) => {
       const own = addresses.filter(({ index }) => index % threads === thread)
       const workerData: WorkerData = { addresses: own, seen: this.seen }
-      return new Worker(START, { eval: true, workerData })
+      return startThread(WORKER, workerData)
     })
     this.#failed = new Promise((_, reject) => {
       for (const worker of this.#workers) worker.once('error', reject)

@@ -1,5 +1,6 @@
 import { command } from '../processes/command-line.ts'
 import { Progress } from '../processes/progress.ts'
+import { limitTime } from '../processes/time-limit.ts'
 import { History } from './history.ts'
 import { HELP, type Options, readOptions, repeating } from './options.ts'
 import { table, verdict } from './report.ts'
@@ -30,12 +31,4 @@ async function main(options: Options): Promise<void> {
   console.log(failed)
   // Servers that are still starting end with this process.
   process.exit(1)
-}
-
-function limitTime(seconds: number, failed: string): void {
-  const giveUp = () => {
-    console.error(`\nNot done within ${seconds} s: given up. ${failed}`)
-    process.exit(1)
-  }
-  setTimeout(giveUp, seconds * 1000).unref()
 }

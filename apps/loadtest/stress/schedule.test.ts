@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Random } from './random.ts'
+import { Random } from '../processes/random.ts'
 import { type Fault, kindsFor, type Setup, schedule } from './schedule.ts'
 
 const ALL: Setup = { nodes: 3, workers: 1, redis: true, ownPostgres: true, ownRedis: true }

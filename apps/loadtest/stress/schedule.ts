@@ -1,4 +1,4 @@
-import { Random } from './random.ts'
+import { Random } from '../processes/random.ts'
 
 /** The faults of one server or its connections, with the shortest and longest time that they last, in milliseconds. */
 const ofNodes = {

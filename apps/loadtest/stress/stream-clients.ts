@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { routes } from '@pollcast/shared/routes'
 import { createParser } from 'eventsource-parser'
+import type { Random } from '../processes/random.ts'
 import type { History } from './history.ts'
 import type { Node } from './node.ts'
-import type { Random } from './random.ts'
 import { checkRefusal, isBroken } from './refusal.ts'
 import { StreamObserver } from './stream-observer.ts'
 

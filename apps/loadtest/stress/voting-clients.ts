@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Poll } from '@pollcast/shared/poll'
 import { routes } from '@pollcast/shared/routes'
+import type { Random } from '../processes/random.ts'
 import type { History, VoterRecord } from './history.ts'
 import type { Node } from './node.ts'
-import type { Random } from './random.ts'
 import { checkRefusal, isBroken } from './refusal.ts'
 
 /** How long a server may take to answer a vote, whatever it can't reach. */

@@ -1,0 +1,145 @@
+import { routes } from '@pollcast/shared/routes'
+import type { AttackedPoll, AttackedServer } from './support/attacked-server.ts'
+import { Bystander } from './support/bystander.ts'
+import { ask } from './support/connection.ts'
+import { FORM_TYPE, get, JSON_TYPE, request, vote } from './support/requests.ts'
+import type { Attack, Scene } from './support/scene.ts'
+
+/** Bytes, just below what a body may have. */
+const LARGE = 32_000
+const TIMES = 15
+const MOST_BODY = 4096
+const MOST_HEAD = 2048
+const MOST_CPU = 20
+
+/** Requests that are wrong in thousands of places: what a refusal costs, how large it is, and whether it is limited. */
+export const amplification: Attack = {
+  name: 'amplification',
+  about: 'bodies that are wrong in thousands of places, and refusals that no limit counts',
+  async run(scene) {
+    await measure(scene)
+    await exhaust(scene)
+  },
+}
+
+async function measure(scene: Scene): Promise<void> {
+  const { verdict } = scene
+  const server = await scene.open({ environment: { RATE_LIMIT: 'off' } })
+  const poll = await server.createPoll()
+  const bystander = await Bystander.start(server)
+  let worst = { cpuMs: 0, what: '' }
+  let largest = { body: 0, head: 0, factor: 0, what: '' }
+  const wrong: string[] = []
+  for (const [what, bytes] of scene.random.shuffled(Object.entries(requests(server, poll)))) {
+    scene.say(what)
+    const before = server.cpuMs
+    for (let time = 0; time < TIMES; time += 1) {
+      const [answer] = await ask(server, bytes)
+      const { body = '', head = '', status = 0 } = answer ?? {}
+      if (status < 400 || status >= 500) wrong.push(`${what}: ${status}`)
+      if (body.length > largest.body) {
+        largest = { body: body.length, head: head.length, factor: (body.length + head.length) / bytes.length, what }
+      }
+    }
+    const cpuMs = (server.cpuMs - before) / TIMES
+    if (!(cpuMs <= worst.cpuMs)) worst = { cpuMs, what }
+  }
+  await bystander.judge(verdict)
+  verdict.none('wrong requests that are not refused with 4xx', wrong)
+  verdict.atMost(`the largest refusal (${largest.what})`, largest.body, MOST_BODY, 'bytes')
+  verdict.atMost('its headers', largest.head, MOST_HEAD, 'bytes')
+  verdict.atMost('bytes out for a byte in', largest.factor, 2)
+  verdict.atMost(`CPU of a refusal (${worst.what})`, worst.cpuMs, MOST_CPU, 'ms')
+  verdict.equal('votes counted of refused ones', await server.totalVotes(poll).catch(() => Number.NaN), 0)
+}
+
+function requests(server: AttackedServer, poll: AttackedPoll): Record<string, string> {
+  const paths = { vote: routes.votes(poll.id), 'new poll': routes.polls }
+  const others = {
+    'a long address': get(server, `/api/${'"'.repeat(LARGE / 2 - 1000)}`),
+    'a long address of a poll': get(server, routes.poll('<'.repeat(LARGE / 2 - 1000))),
+    'a long address of a page': get(server, `/${'"'.repeat(LARGE / 2 - 1000)}`),
+    'a long cursor': get(server, `${routes.polls}?cursor=${'"'.repeat(LARGE / 2 - 1000)}`),
+    'ids of polls that are none': get(server, routes.streamOf(Array(5000).fill('x'))),
+    'a long Accept': get(server, '/api/nowhere', { Accept: 'a/b;q=0.1,'.repeat(1400) }),
+    'a long Idempotency-Key': vote(
+      server,
+      { ...poll, choiceIds: [] },
+      { 'Idempotency-Key': 'x'.repeat(LARGE / 2 - 1000) },
+    ),
+  }
+  return Object.fromEntries([
+    ...Object.entries(others),
+    ...Object.entries(paths).flatMap(([target, path]) =>
+      Object.entries(bodies()).map(([what, { type, body }]) => [
+        `${target}: ${what}`,
+        request(server, 'POST', path, type, body),
+      ]),
+    ),
+  ])
+}
+
+function bodies(): Record<string, { type: Record<string, string>; body: string }> {
+  const json = (body: string) => ({ type: JSON_TYPE, body })
+  const form = (body: string) => ({ type: FORM_TYPE, body })
+  const many = (piece: string, tail = piece) =>
+    piece.repeat(Math.floor((LARGE - tail.length) / piece.length) - 10) + tail
+  const keys = Array.from({ length: 3000 }, (_, index) => `"k${index}":0`).join(',')
+  const pairs = Array.from({ length: 2500 }, (_, index) => `k${index}=0`).join('&')
+  const nested = LARGE / 2 - 100
+  return {
+    'choiceIds of zeros': json(`{"choiceIds":[${many('0,', '0')}]}`),
+    'choiceIds of texts': json(`{"choiceIds":[${many('"a",', '"a"')}]}`),
+    'choiceIds of arrays': json(`{"choiceIds":[${many('[],', '[]')}]}`),
+    'choiceIds of one id': json(`{"choiceIds":[${many('1,', '1')}]}`),
+    'choiceIds of large numbers': json(`{"choiceIds":[${many('1e99,', '1e99')}]}`),
+    'choices of numbers': json(`{"question":"q","choices":[${many('0,', '0')}]}`),
+    'choices without text': json(`{"question":"q","choices":[${many('"",', '""')}]}`),
+    'choices that are the same': json(`{"question":"q","choices":[${many('"a",', '"a"')}]}`),
+    'nested arrays': json('['.repeat(nested) + ']'.repeat(nested)),
+    'nested in a field': json(`{"choiceIds":${'['.repeat(nested)}${']'.repeat(nested)}}`),
+    'nested objects': json(`${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`),
+    'a long text': json(`"${'x'.repeat(LARGE)}"`),
+    'a long question': json(`{"question":"${'x'.repeat(LARGE)}","choices":["a","b"]}`),
+    'a question of white space': json(`{"question":"${' \\t'.repeat(LARGE / 4)}","choices":["a","b"]}`),
+    'a long key': json(`{"${'x'.repeat(LARGE)}":1}`),
+    'a long number': json(`{"choiceIds":[${'9'.repeat(LARGE)}]}`),
+    'unknown keys': json(`{"choiceIds":[1],${keys}}`),
+    'one key again and again': json(`{${many('"choiceIds":0,', '"choiceIds":0')}}`),
+    'keys of the prototype': json(`{"choiceIds":[0],${many('"__proto__":{},', '"constructor":0')}}`),
+    'no JSON, and long': json('x'.repeat(LARGE)),
+    'choices in a form': form(many('choice=x&', 'choice=x')),
+    'ids in a form': form(many('choice=0&', 'choice=0')),
+    'fields of a form': form(`choice=x&${pairs}`),
+    'percent signs in a form': form(`choice=${'%'.repeat(LARGE)}`),
+    'a long type': { type: { 'Content-Type': `text/${'x'.repeat(8000)}` }, body: '{}' },
+    'a long encoding': { type: { ...JSON_TYPE, 'Content-Encoding': 'x'.repeat(8000) }, body: '{}' },
+  }
+}
+
+/** Bad requests must be counted as good ones are, or who sends only bad ones is never stopped. */
+async function exhaust(scene: Scene): Promise<void> {
+  const server = await scene.open()
+  const poll = await server.createPoll()
+  const [first] = await ask(server, vote(server, poll))
+  const cookie = first?.headers.getSetCookie().map((text) => text.split(';')[0])
+  const bad = {
+    'new polls': request(server, 'POST', routes.polls, JSON_TYPE, '{'),
+    'votes of a voter': request(
+      server,
+      'POST',
+      routes.votes(poll.id),
+      { ...JSON_TYPE, Cookie: cookie?.join('; ') ?? '' },
+      '{',
+    ),
+  }
+  for (const [what, bytes] of Object.entries(bad)) {
+    scene.say(`bad ${what}, again and again`)
+    let limited = 0
+    for (let time = 0; time < 100; time += 1) {
+      const [answer] = await ask(server, bytes)
+      if (answer?.status === 429) limited += 1
+    }
+    scene.verdict.atLeast(`bad ${what} of 100 that a limit counts`, limited, 30)
+  }
+}

@@ -1,0 +1,181 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { problemSchema, problemStatus } from '@pollcast/shared/problem'
+import { routes } from '@pollcast/shared/routes'
+import { type Answer, readAnswers } from './support/answers.ts'
+import type { AttackedPoll, AttackedServer } from './support/attacked-server.ts'
+import { Bystander } from './support/bystander.ts'
+import { Connection, isStream } from './support/connection.ts'
+import { FuzzedRequests } from './support/fuzzed-requests.ts'
+import type { Attack, Scene } from './support/scene.ts'
+import { strictRequests } from './support/strict-requests.ts'
+
+const REQUESTS = 5000
+const AT_ONCE = 16
+/** Milliseconds. */
+const TIME = 60_000
+const ANSWERED = 3000
+const UNFINISHED = 150
+
+/** What an answer must not tell of the inside. */
+const INSIDE = /SQLITE|node_modules|\.[jt]s:\d|\bat \S+ \((?:file|node|\/)|file:\/\/|\/dist\//
+
+/** Requests of every route, broken at random in every part, and what every answer must be like. */
+export const fuzz: Attack = {
+  name: 'fuzz',
+  about: `${REQUESTS.toLocaleString('en')} requests of every route, changed at random as the seed says`,
+  async run(scene) {
+    const { verdict } = scene
+    const server = await scene.open({ environment: { RATE_LIMIT: 'off' } })
+    const poll = await server.createPoll(['Tea', 'Coffee', 'Water'], 2)
+    const bystander = await Bystander.start(server)
+    await pause(300)
+    const found = new Found(poll)
+    const logged = server.output.length
+    const pollsBefore = await countPolls(server)
+    await strict(server, found)
+    await send(scene, server, poll, found)
+    await bystander.judge(verdict)
+    for (const [promise, cases] of found.cases) verdict.none(promise, cases)
+    verdict.equal('requests tried', found.sent, REQUESTS)
+    const total = await server.totalVotes(poll).catch(() => Number.NaN)
+    verdict.equal(`votes counted of ${found.votes} that were acknowledged`, total, found.votes)
+    const made = (await countPolls(server)) - pollsBefore
+    verdict.equal(`polls made of ${found.polls} that were acknowledged`, made, found.polls)
+    const lines = server.output.slice(logged).split('\n').filter(Boolean)
+    verdict.none(
+      'errors in the log',
+      lines.filter((line) => /"level":[56]0|^\S*Error|^ +at /.test(line)),
+    )
+    verdict.atMost('lines in the log', lines.length, 8)
+    verdict.equal('servers that are still there', server.running ? 1 : 0, 1)
+  },
+}
+
+/** What was seen of all answers. */
+class Found {
+  sent = 0
+  votes = 0
+  polls = 0
+  readonly cases = new Map<string, string[]>(
+    [
+      'answers with 500',
+      'refusals that are no problem+json with a known code',
+      'answers without nosniff',
+      'answers that tell of the inside',
+      'headers that a request put into its answer',
+      'pages that may be framed, or without a CSP from default-src none',
+      'requests without an answer',
+      'bytes behind answers that are no answer',
+      'requests that must be refused with 400 and are not',
+      'connections that are still read after a 400',
+    ].map((promise) => [promise, []]),
+  )
+  readonly #poll: AttackedPoll
+
+  constructor(poll: AttackedPoll) {
+    this.#poll = poll
+  }
+
+  note(promise: string, example: string): void {
+    const cases = this.cases.get(promise) ?? []
+    this.cases.set(promise, cases)
+    cases.push(example)
+  }
+
+  /** @param sent the request, for the report */
+  look(answer: Answer, sent: string): void {
+    const { status, headers, head, body } = answer
+    const example = `${status} to ${JSON.stringify(sent.slice(0, 160))}`
+    if (status === 500) this.note('answers with 500', example)
+    if (status >= 400 && !isProblem(answer) && !isPage(answer)) {
+      this.note('refusals that are no problem+json with a known code', example)
+    }
+    if (headers.get('X-Content-Type-Options') !== 'nosniff') this.note('answers without nosniff', example)
+    if (INSIDE.test(head + body)) this.note('answers that tell of the inside', example)
+    if (headers.has('X-Injected') || headers.has('X-Powered-By')) {
+      this.note('headers that a request put into its answer', example)
+    }
+    if (isPage(answer) && !isGuarded(headers)) {
+      this.note('pages that may be framed, or without a CSP from default-src none', example)
+    }
+    if (status === 201 && body.includes(`"pollId":"${this.#poll.id}"`)) this.votes += 1
+    if (status === 303 && headers.get('Location')?.endsWith(routes.pollPage(this.#poll.id))) this.votes += 1
+    if (status === 201 && body.includes('"hostKey"')) this.polls += 1
+  }
+}
+
+async function send(scene: Scene, server: AttackedServer, poll: AttackedPoll, found: Found): Promise<void> {
+  const requests = new FuzzedRequests(server, poll, scene.random)
+  const end = performance.now() + TIME
+  const one = async () => {
+    while (found.sent < REQUESTS && performance.now() < end && server.running) {
+      found.sent += 1
+      if (found.sent % 1000 === 0) scene.say(`${found.sent} of ${REQUESTS}`)
+      const { bytes, method, unfinished } = requests.next()
+      const { answers, rest } = await exchange(server, bytes, method, unfinished ? UNFINISHED : ANSWERED)
+      for (const answer of answers) found.look(answer, bytes)
+      if (answers.length === 0 && !unfinished)
+        found.note('requests without an answer', JSON.stringify(bytes.slice(0, 160)))
+      if (rest) found.note('bytes behind answers that are no answer', JSON.stringify(rest.slice(0, 100)))
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, one))
+}
+
+/** What a server that is not strict is smuggled past its proxy with: each has one right answer. */
+async function strict(server: AttackedServer, found: Found): Promise<void> {
+  for (const [what, bytes] of strictRequests(server)) {
+    const { answers } = await exchange(server, bytes, 'GET', ANSWERED)
+    for (const answer of answers) found.look(answer, what)
+    const [first, ...more] = answers
+    if (first?.status !== 400) {
+      found.note('requests that must be refused with 400 and are not', `${what}: ${first?.status ?? 'no answer'}`)
+    } else if (more.length > 0) {
+      found.note('connections that are still read after a 400', `${what}: then ${more[0]?.status}`)
+    }
+  }
+}
+
+/** All that comes on one connection, until the server ends it, a stream is open, or the time is over. */
+async function exchange(server: AttackedServer, bytes: string, method: string, milliseconds: number) {
+  const connection = new Connection(server).send(bytes)
+  const read = () => readAnswers(connection.text, [method])
+  await connection.until(() => connection.how !== undefined || read().answers.some(isStream), milliseconds)
+  connection.leave()
+  return read()
+}
+
+function isProblem({ status, headers, body }: Answer): boolean {
+  if (!headers.get('Content-Type')?.startsWith('application/problem+json')) return false
+  // The answer to a HEAD.
+  if (body === '') return true
+  try {
+    const problem = problemSchema.parse(JSON.parse(Buffer.from(body, 'latin1').toString()))
+    return problem.status === status && problemStatus[problem.code] === status
+  } catch {
+    return false
+  }
+}
+
+/** A redirect may have a line of HTML, which no browser shows. */
+const isPage = ({ status, headers }: Answer) =>
+  status !== 303 && headers.get('Content-Type')?.startsWith('text/html') === true
+
+function isGuarded(headers: Headers): boolean {
+  const policy = headers.get('Content-Security-Policy') ?? ''
+  return /default-src 'none'/.test(policy) && /frame-ancestors 'none'/.test(policy)
+}
+
+async function countPolls(server: AttackedServer): Promise<number> {
+  let count = 0
+  let cursor: string | null = ''
+  while (cursor !== null) {
+    const query: string = cursor ? `?cursor=${encodeURIComponent(cursor)}` : ''
+    const answer = await fetch(`${server.url}${routes.polls}${query}`).catch(() => undefined)
+    if (answer?.status !== 200) return Number.NaN
+    const page = (await answer.json()) as { polls: unknown[]; nextCursor: string | null }
+    count += page.polls.length
+    cursor = page.nextCursor
+  }
+  return count
+}

@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+
+const file = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+/** Runs it as its command does. */
+async function attack(...args: string[]): Promise<{ code: number; output: string; said: string }> {
+  const command = ['--import', import.meta.resolve('tsx'), '--conditions=source', file('./main.ts'), ...args]
+  const child = spawn(process.execPath, command)
+  // Told to end, it takes its servers with it.
+  onTestFinished(() => void child.kill('SIGTERM'))
+  let output = ''
+  let said = ''
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    output += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    said += text
+  })
+  const [code] = await once(child, 'close')
+  return { code, output, said }
+}
+
+// How long others wait depends on the machine that the tests run on: only what does not is looked at.
+test('a server that stands an attack keeps its promises', async () => {
+  const { code, output, said } = await attack('query', '--seed', '7', '--server', file('./toys/sound.ts'))
+  expect(output, said).toContain('Seed 7, Node ')
+  expect(output).toMatch(/queries beyond 1 KB or 20 pairs .* 0 +none +kept\n/)
+  expect(output).toMatch(/requests of others fail +0 +none +kept\n/)
+  expect(output).toMatch(/CPU of one request .* kept\n/)
+  const isKept = !output.includes('BROKEN')
+  expect(code).toBe(isKept ? 0 : 1)
+  expect(output).toMatch(isKept ? /\nevery promise was kept: \d+\n$/ : /\nBROKEN: /)
+}, 120_000)
+
+test('a server that does not is found out, and where', async () => {
+  const { code, output } = await attack('query', '--seed', '7', '--server', file('./toys/weak.ts'))
+  expect(code).toBe(1)
+  expect(output).toMatch(/queries beyond 1 KB or 20 pairs .* [1-9]\d* +none +BROKEN\n/)
+  expect(output).toMatch(/\n {2}queries beyond .*: GET \/new\?.*: 200\n/)
+  expect(output).toMatch(/CPU of one request \(GET \/new.* ≤ 20 ms +BROKEN\n/)
+  expect(output).toMatch(/\nBROKEN: \d+ of \d+ promises\n$/)
+}, 120_000)
+
+test('a server that does not start is said in a line', async () => {
+  const { code, output } = await attack('streams', '--server', file('./toys/none.ts'))
+  expect(code).toBe(1)
+  expect(output).toMatch(/attacks that could not be carried out: There is no server at .*none\.ts/)
+}, 60_000)
+
+test('what cannot be done is said in a line, with an exit code of its own', async () => {
+  const { code, output, said } = await attack('ddos')
+  expect({ code, output }).toEqual({ code: 2, output: '' })
+  expect(said).toMatch(/^"ddos" is not one of the attacks\..*\n$/)
+}, 60_000)

@@ -1,0 +1,59 @@
+import { availableParallelism } from 'node:os'
+import { command, UsageError } from '../processes/command-line.ts'
+import { tooManyOpenFiles } from '../processes/open-files.ts'
+import { Progress } from '../processes/progress.ts'
+import { Random } from '../processes/random.ts'
+import { limitTime } from '../processes/time-limit.ts'
+import { HELP, type Options, readOptions } from './options.ts'
+import { ending, table } from './report.ts'
+import { type Attack, Scene } from './support/scene.ts'
+import { type Check, Verdict } from './support/verdict.ts'
+
+/** Connections that are open at a time. */
+const CONNECTIONS = 1300
+
+/** Seconds in which an attack is over even on a server that stands it badly. */
+const DEADLINE_SECONDS = 180
+
+await command((args) => main(readOptions(args)))
+
+async function main(options: Options): Promise<void> {
+  if (options.help) return console.log(HELP)
+  if (process.platform !== 'linux') throw new UsageError('This runs on Linux only.')
+  const problem = tooManyOpenFiles(CONNECTIONS)
+  if (problem) throw new UsageError(problem)
+  limitTime(options.chosen.length * DEADLINE_SECONDS)
+  console.log(`Seed ${options.seed}, Node ${process.version}, ${availableParallelism()} cores\n`)
+  const checks: Check[] = []
+  for (const attack of options.chosen) {
+    const found = await carryOut(attack, options)
+    process.stdout.write(table(attack.name, found))
+    checks.push(...found)
+  }
+  process.stdout.write(ending(checks))
+  // Connections to servers that are gone may still be waited for.
+  process.exit(checks.every(({ kept }) => kept) ? 0 : 1)
+}
+
+/** Each draws from the seed anew, so that one alone repeats what it did among others. */
+async function carryOut(attack: Attack, { seed, main }: Options): Promise<Check[]> {
+  const progress = new Progress()
+  const verdict = new Verdict()
+  const scene = new Scene(main, new Random(seed), verdict, (detail) => progress.say(`${attack.name}:`, detail))
+  scene.say('')
+  try {
+    await attack.run(scene)
+  } catch (error) {
+    verdict.none('attacks that could not be carried out', [reason((error as Error).message)])
+  } finally {
+    progress.end()
+    await scene.close()
+  }
+  return verdict.checks
+}
+
+/** A server that does not start says why among the lines of a stack. */
+function reason(text: string): string {
+  const lines = text.trimEnd().split('\n')
+  return lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1) ?? ''
+}

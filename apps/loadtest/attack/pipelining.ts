@@ -1,0 +1,146 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { routes } from '@pollcast/shared/routes'
+import { readAnswers } from './support/answers.ts'
+import type { AttackedPoll, AttackedServer, ServerOptions } from './support/attacked-server.ts'
+import { Bystander } from './support/bystander.ts'
+import { ask, Connection } from './support/connection.ts'
+import { PeakMemory } from './support/peak-memory.ts'
+import { get, postJson, request, vote } from './support/requests.ts'
+import type { Attack, Scene } from './support/scene.ts'
+
+/** Milliseconds that each flood lasts. */
+const FLOOD = 8000
+/** Milliseconds after it in which all is well. */
+const RECOVERED = 5000
+const MOST_MEMORY = 250
+
+interface Flood {
+  name: string
+  connections: number
+  /** Requests on each connection. */
+  requests: number
+  /** The bytes of so many requests. */
+  bytes(server: AttackedServer, poll: AttackedPoll): string[]
+  reads: boolean
+  /** How many addresses it comes from (1). */
+  addresses?: number
+  options?: ServerOptions
+}
+
+const floods: Flood[] = [
+  {
+    name: '200 × 1,500 reads',
+    connections: 200,
+    requests: 1500,
+    bytes: (server) => [get(server, routes.polls)],
+    reads: true,
+  },
+  {
+    name: '1,000 × 300 reads, no limits',
+    connections: 1000,
+    requests: 300,
+    bytes: (server) => [get(server, routes.polls)],
+    reads: true,
+    options: { environment: { RATE_LIMIT: 'off' } },
+  },
+  {
+    name: '200 × 500 votes',
+    connections: 200,
+    requests: 500,
+    bytes: (server, poll) => [vote(server, poll)],
+    reads: true,
+  },
+  {
+    name: '300 × 600 of all kinds',
+    connections: 300,
+    requests: 600,
+    bytes: (server, poll) => [
+      get(server, routes.pollPage(poll.id)),
+      vote(server, poll),
+      request(server, 'HEAD', routes.polls),
+      get(server, routes.poll(poll.id)),
+      postJson(server, routes.votes(poll.id), { choiceIds: [0] }),
+      get(server, '/api/nowhere'),
+      request(server, 'OPTIONS', routes.polls),
+      postJson(server, routes.polls, { question: '' }),
+    ],
+    reads: true,
+  },
+  {
+    name: '200 × 1,500 reads from 10 addresses, no answer taken',
+    connections: 200,
+    requests: 1500,
+    bytes: (server) => [get(server, routes.polls)],
+    reads: false,
+    addresses: 10,
+  },
+]
+
+/** Requests sent behind each other on many connections, without waiting for answers. */
+export const pipelining: Attack = {
+  name: 'pipelining',
+  about: 'hundreds of thousands of requests behind each other, answers taken or not',
+  async run(scene) {
+    for (const flood of floods) await run(scene, flood)
+    await order(scene)
+  },
+}
+
+async function run(scene: Scene, flood: Flood): Promise<void> {
+  const { name, connections, requests, reads, addresses = 1 } = flood
+  const { verdict } = scene
+  scene.say(name)
+  const server = await scene.open(flood.options)
+  const poll = await server.createPoll()
+  const pieces = flood.bytes(server, poll)
+  const bytes = Buffer.from(pieces.join('').repeat(requests / pieces.length), 'latin1')
+  const bystander = await Bystander.start(server)
+  const memory = new PeakMemory(server)
+  const sockets = Array.from({ length: connections }, (_, index) => {
+    const from = `127.0.1.${1 + (index % addresses)}`
+    const connection = new Connection(server, { keep: false, from })
+    return (reads ? connection : connection.pause()).send(bytes)
+  })
+  await pause(FLOOD)
+  await bystander.judge(verdict, name)
+  const grown = memory.stop()
+  for (const socket of sockets) socket.leave()
+  verdict.atMost(`memory grows (${name})`, server.running ? grown : Number.NaN, MOST_MEMORY, 'MB')
+  verdict.atMost(`answers again after (${name})`, await recovery(server, poll), RECOVERED, 'ms')
+  await server.end()
+}
+
+/** Milliseconds until the poll is read again; NaN where that takes too long. */
+async function recovery(server: AttackedServer, poll: AttackedPoll): Promise<number> {
+  const start = performance.now()
+  while (performance.now() - start < RECOVERED) {
+    const [answer] = await ask(server, get(server, routes.poll(poll.id)), { milliseconds: RECOVERED })
+    if (answer?.status === 200) return Math.round(performance.now() - start)
+    await pause(100)
+  }
+  return Number.NaN
+}
+
+/** What is asked one after the other on a connection is answered in that order, and votes count once. */
+async function order(scene: Scene): Promise<void> {
+  const { random, verdict } = scene
+  const server = await scene.open({ environment: { RATE_LIMIT: 'off' } })
+  const poll = await server.createPoll()
+  const asked = Array.from({ length: 200 }, () => random.pick(['read', 'vote', 'nothing'] as const))
+  const status = { read: 200, vote: 201, nothing: 404 }
+  const bytes = {
+    read: get(server, routes.poll(poll.id)),
+    vote: vote(server, poll),
+    nothing: get(server, '/api/nowhere'),
+  }
+  const connection = new Connection(server)
+  connection.send(asked.map((what) => bytes[what]).join(''))
+  const statuses = () => readAnswers(connection.text).answers.map((answer) => answer.status)
+  await connection.until(() => connection.how !== undefined || statuses().length === asked.length, RECOVERED)
+  const wrong = statuses().filter((given, index) => given !== status[asked[index] ?? 'read'])
+  verdict.none('answers on one connection that are out of order', wrong.map(String))
+  verdict.equal('requests behind each other on one connection that are answered', statuses().length, asked.length)
+  const votes = statuses().filter((given) => given === 201).length
+  verdict.equal(`votes counted of ${votes} acknowledged behind each other`, await server.totalVotes(poll), votes)
+  connection.leave()
+}

@@ -1,0 +1,104 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { routes } from '@pollcast/shared/routes'
+import type { AttackedPoll, AttackedServer } from './support/attacked-server.ts'
+import { Bystander } from './support/bystander.ts'
+import { Connection } from './support/connection.ts'
+import { PeakMemory } from './support/peak-memory.ts'
+import { get, JSON_TYPE, request, vote } from './support/requests.ts'
+import type { Attack, Scene } from './support/scene.ts'
+
+const STREAMS = 50_000
+const CONNECTIONS = 4
+/** Milliseconds that the requests have to be acted on. */
+const TIME = 5000
+const MOST_MEMORY = 150
+/** Milliseconds in which a connection on which something comes behind a stream is closed. */
+const CLOSED = 5000
+const OPENED = 3000
+
+/** Stream requests behind each other on one connection, and other requests behind a stream. */
+export const streams: Attack = {
+  name: 'streams',
+  about: 'tens of thousands of streams on one connection, and votes behind a stream',
+  async run(scene) {
+    await behindStreams(scene)
+    await votesBehind(scene)
+  },
+}
+
+async function behindStreams(scene: Scene): Promise<void> {
+  const { verdict } = scene
+  const server = await scene.open({ environment: { RATE_LIMIT: 'off' } })
+  const poll = await server.createPoll()
+  const bystander = await Bystander.start(server)
+  const memory = new PeakMemory(server)
+  scene.say(`${CONNECTIONS} × ${STREAMS} streams`)
+  const paths = [routes.stream(poll.id), routes.streamOf([poll.id])]
+  const connections = Array.from({ length: CONNECTIONS }, (_, index) => {
+    const bytes = get(server, paths[index % paths.length] ?? '').repeat(STREAMS)
+    return new Connection(server).send(bytes)
+  })
+  await pause(TIME)
+  const votes = [vote(server, poll), vote(server, poll)].map((bytes) => new Connection(server).send(bytes))
+  await Promise.all(votes.map((connection) => connection.until(() => connection.text.includes('\r\n\r\n'), TIME)))
+  await pause(500)
+  const grown = memory.stop()
+  const most = (event: string) => Math.max(...connections.map(({ text }) => text.split(`event: ${event}\n`).length - 1))
+  verdict.atMost('streams that were opened on one connection', most('snapshot'), 1)
+  verdict.atMost('times that two votes were written to one connection', most('update'), 2)
+  verdict.atMost('memory grows', server.running ? grown : Number.NaN, MOST_MEMORY, 'MB')
+  for (const connection of [...connections, ...votes]) connection.leave()
+  await bystander.judge(verdict)
+  await server.end()
+}
+
+async function votesBehind(scene: Scene): Promise<void> {
+  const { verdict } = scene
+  const server = await scene.open({ environment: { RATE_LIMIT: 'off' } })
+  scene.say('votes behind a stream')
+  const counted: string[] = []
+  const told: string[] = []
+  const open: string[] = []
+  const behind = async (what: string, opening: (poll: AttackedPoll) => string, later: boolean) => {
+    const poll = await server.createPoll()
+    const connection = new Connection(server)
+    const isOver = () => connection.how !== undefined
+    connection.send(later ? opening(poll) : opening(poll) + vote(server, poll))
+    await connection.until(() => connection.text.includes('event: snapshot') || isOver(), OPENED)
+    if (later) connection.send(vote(server, poll))
+    const closed = await connection.until(isOver, CLOSED)
+    connection.leave()
+    // Where no stream was opened, nothing is behind one.
+    if (!connection.text.includes('text/event-stream')) return
+    if ((await server.totalVotes(poll)) > 0) counted.push(what)
+    if (/set-cookie/i.test(connection.text)) told.push(what)
+    if (!closed) open.push(what)
+  }
+  await Promise.all(
+    Object.entries(openings(server)).flatMap(([what, opening]) => [
+      behind(`${what}, at once`, opening, false),
+      behind(`${what}, later`, opening, true),
+    ]),
+  )
+  verdict.none('votes behind a stream that count', counted)
+  verdict.none('cookies that were set in the middle of a stream', told)
+  verdict.none('connections that stay open though something came behind the stream', open)
+  await server.end()
+}
+
+function openings(server: AttackedServer): Record<string, (poll: AttackedPoll) => string> {
+  const stream = (headers: Record<string, string>) => (poll: AttackedPoll) =>
+    get(server, routes.stream(poll.id), headers)
+  return {
+    'a stream': stream({}),
+    'a stream of several': ({ id }) => get(server, routes.streamOf([id])),
+    'a stream with a body': (poll) => request(server, 'GET', routes.stream(poll.id), JSON_TYPE, vote(server, poll)),
+    'a stream with a chunked body': (poll) => `${stream({ 'Transfer-Encoding': 'chunked' })(poll)}0\r\n\r\n`,
+    'a stream that would upgrade': stream({ Connection: 'Upgrade', Upgrade: 'websocket' }),
+    'a stream that expects': stream({ Expect: '100-continue' }),
+    'a stream after a read': (poll) => get(server, routes.polls) + stream({})(poll),
+    'a stream over HTTP/1.0': (poll) => stream({ Connection: 'keep-alive' })(poll).replace('HTTP/1.1', 'HTTP/1.0'),
+    'a stream that asks to be closed': stream({ Connection: 'close' }),
+    'a HEAD of a stream': ({ id }) => request(server, 'HEAD', routes.stream(id)),
+  }
+}

@@ -1,0 +1,111 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ChildServer } from '@pollcast/api/testing/child-server'
+import { routes } from '@pollcast/shared/routes'
+import * as z from 'zod'
+import { childrenOf, type Usage, usageOf } from '../../processes/usage.ts'
+import type { Address } from './connection.ts'
+
+/** Heap of each server process: what a small machine has, and room enough for a whole hall. */
+const HEAP_MB = 512
+
+/** Milliseconds in which a server is there. */
+const START = 30_000
+
+export interface ServerOptions {
+  environment?: Record<string, string>
+  /** Its limit on open files (`ulimit -n`); as many as this process may have where it is not given. */
+  openFiles?: number
+}
+
+/** What an attack knows of a poll. */
+export interface AttackedPoll {
+  id: string
+  choiceIds: number[]
+}
+
+const createdSchema = z.object({
+  poll: z.object({ id: z.string(), choices: z.array(z.object({ id: z.int() })) }),
+})
+const totalSchema = z.object({ totalVotes: z.int() })
+
+/** The server that is attacked: a process, a database and a port of its own, which are gone when it has ended. */
+export class AttackedServer extends ChildServer implements Address {
+  port = 0
+  readonly #folder: string
+
+  /** @param main the server's main file */
+  private constructor(main: string, { environment, openFiles }: ServerOptions, folder: string) {
+    // A toy is TypeScript; the server is compiled.
+    const loader = main.endsWith('.ts') ? ['--import', import.meta.resolve('tsx'), '--conditions=source'] : []
+    const node = [process.execPath, ...loader, main]
+    const limited = ['bash', '-c', `ulimit -n ${openFiles} && exec "$0" "$@"`, ...node]
+    super(openFiles === undefined ? node : limited, {
+      cwd: folder,
+      env: {
+        PATH: process.env.PATH,
+        NODE_ENV: 'production',
+        NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}`,
+        HOST: '127.0.0.1',
+        PORT: '0',
+        DATABASE_URL: `sqlite:${join(folder, 'polls.sqlite')}`,
+        ...environment,
+      },
+    })
+    this.#folder = folder
+    process.once('exit', this.#leave)
+  }
+
+  /** Rejects where it does not start. */
+  static async start(main: string, options: ServerOptions = {}): Promise<AttackedServer> {
+    if (!existsSync(main)) throw new Error(`There is no server at ${main}: run "npm run build" first.`)
+    const server = new AttackedServer(main, options, mkdtempSync(join(tmpdir(), 'pollcast-attack-')))
+    const late = setTimeout(() => void server.end(), START)
+    const [, port] = await server.until(/http:\/\/127\.0\.0\.1:(\d+)/)
+    clearTimeout(late)
+    server.port = Number(port)
+    return server
+  }
+
+  get authority(): string {
+    return `127.0.0.1:${this.port}`
+  }
+
+  get url(): string {
+    return `http://${this.authority}`
+  }
+
+  /** CPU and memory of all its processes; undefined where one is gone. */
+  get usage(): Usage | undefined {
+    return this.pid === undefined ? undefined : usageOf([this.pid, ...childrenOf(this.pid)])
+  }
+
+  get cpuMs(): number {
+    return (this.usage?.cpuSeconds ?? Number.NaN) * 1000
+  }
+
+  async createPoll(choices = ['Tea', 'Coffee', 'Water'], maxChoices = 1): Promise<AttackedPoll> {
+    const answer = await fetch(this.url + routes.polls, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ question: 'What will you have?', choices, maxChoices }),
+    })
+    const { poll } = createdSchema.parse(await answer.json())
+    return { id: poll.id, choiceIds: poll.choices.map(({ id }) => id) }
+  }
+
+  /** How many votes it says that a poll has. */
+  async totalVotes({ id }: AttackedPoll): Promise<number> {
+    const answer = await fetch(this.url + routes.poll(id), { signal: AbortSignal.timeout(10_000) })
+    return totalSchema.parse(await answer.json()).totalVotes
+  }
+
+  override async end(): Promise<void> {
+    await super.end()
+    process.off('exit', this.#leave)
+    this.#leave()
+  }
+
+  readonly #leave = () => rmSync(this.#folder, { recursive: true, force: true })
+}

@@ -1,0 +1,40 @@
+import type { Random } from '../../processes/random.ts'
+import { AttackedServer, type ServerOptions } from './attacked-server.ts'
+import type { Verdict } from './verdict.ts'
+
+/** One kind of attack. */
+export interface Attack {
+  /** What it is called by on the command line. */
+  name: string
+  /** What it does, for --help. */
+  about: string
+  run(scene: Scene): Promise<void>
+}
+
+/** What an attack works with. */
+export class Scene {
+  readonly random: Random
+  readonly verdict: Verdict
+  /** Says how far it is. */
+  readonly say: (detail: string) => void
+  readonly #main: string
+  readonly #servers: AttackedServer[] = []
+
+  constructor(main: string, random: Random, verdict: Verdict, say: (detail: string) => void) {
+    this.#main = main
+    this.random = random
+    this.verdict = verdict
+    this.say = say
+  }
+
+  /** Starts a server to attack, which ends with the attack. */
+  async open(options?: ServerOptions): Promise<AttackedServer> {
+    const server = await AttackedServer.start(this.#main, options)
+    this.#servers.push(server)
+    return server
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#servers.map((server) => server.end()))
+  }
+}

@@ -1,0 +1,3 @@
+import { serveToy } from './toy.ts'
+
+serveToy(true)
