@@ -7,7 +7,7 @@ import { PeakMemory } from './support/peak-memory.ts'
 import { get, JSON_TYPE, request } from './support/requests.ts'
 import type { Attack } from './support/scene.ts'
 
-const CLIENTS = 1000
+const CLIENTS = 5000
 const ADDRESSES = 10
 /** Milliseconds. */
 const HELD = 15_000
@@ -31,7 +31,8 @@ export const crowd: Attack = {
       const from = `127.0.1.${1 + (index % ADDRESSES)}`
       while (!over) {
         const connection = new Connection(server, { keep: false, from })
-        if (index % 2 === 0) connection.pause()
+        // Those with the most answers to read take none.
+        if (index % openings.length === openings.length - 1) connection.pause()
         connection.send(openings[index % openings.length] ?? '')
         await connection.until(() => over || connection.how !== undefined, HELD)
         connection.leave()

@@ -116,7 +116,11 @@ async function send(scene: Scene, server: AttackedServer, poll: AttackedPoll, fo
       for (const answer of answers) found.look(answer, bytes)
       if (answers.length === 0 && !unfinished)
         found.note('requests without an answer', JSON.stringify(bytes.slice(0, 160)))
-      if (rest) found.note('bytes behind answers that are no answer', JSON.stringify(rest.slice(0, 100)))
+      // Where a head could not be parsed, nobody knows that it was a HEAD.
+      if (rest && !(method === 'HEAD' && answers.at(-1)?.status === 400)) {
+        const promise = 'bytes behind answers that are no answer'
+        found.note(promise, `${JSON.stringify(rest.slice(0, 60))} to ${JSON.stringify(bytes.slice(0, 160))}`)
+      }
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, one))

@@ -10,7 +10,7 @@ import { type Attack, Scene } from './support/scene.ts'
 import { type Check, Verdict } from './support/verdict.ts'
 
 /** Connections that are open at a time. */
-const CONNECTIONS = 1300
+const CONNECTIONS = 5100
 
 /** Seconds in which an attack is over even on a server that stands it badly. */
 const DEADLINE_SECONDS = 180

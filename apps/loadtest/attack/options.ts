@@ -18,7 +18,8 @@ ${attacks.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`).join('\n
   --help         this text
 
 Needs Linux: it reads CPU and memory from /proc, and uses several addresses of 127.0.0.0/8. Nothing is sent to another
-machine. Exits with 1 if a promise was broken.`
+machine. How long others wait is told without the time that other processes took the CPU from the server. Exits with 1 if a
+promise was broken.`
 
 const given = {
   seed: { type: 'string' },

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ChildServer } from '@pollcast/api/testing/child-server'
@@ -79,6 +79,24 @@ export class AttackedServer extends ChildServer implements Address {
   /** CPU and memory of all its processes; undefined where one is gone. */
   get usage(): Usage | undefined {
     return this.pid === undefined ? undefined : usageOf([this.pid, ...childrenOf(this.pid)])
+  }
+
+  /** What its threads have had of the CPU, and what they have waited for it, in milliseconds (proc(5)). */
+  get schedule(): { run: number; wait: number } {
+    const sum = { run: 0, wait: 0 }
+    for (const pid of processesOf(this.pid ?? 0)) {
+      try {
+        for (const thread of readdirSync(`/proc/${pid}/task`)) {
+          const text = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8')
+          const [run = 0, wait = 0] = text.split(' ').map(Number)
+          sum.run += run / 1e6
+          sum.wait += wait / 1e6
+        }
+      } catch {
+        // It has ended, or a thread of it.
+      }
+    }
+    return sum
   }
 
   get cpuMs(): number {

@@ -25,7 +25,7 @@ export interface Experience {
 
 /** Milliseconds between two requests of a kind, whether or not the one before is answered. */
 const EVERY = 250
-const TIMEOUT = 10_000
+const TIMEOUT = 20_000
 /** Milliseconds in which the stream shows the last vote. */
 const SHOWN = 3000
 /** The attack comes from 127.0.0.1. */
@@ -60,7 +60,7 @@ async function measured(method: string, path: string, body?: string): Promise<vo
   } catch (error) {
     const { name, code, message } = error as NodeJS.ErrnoException
     experience.failures.push(
-      name === 'AbortError' ? `${method} had no answer within 10 s` : `${method}: ${code ?? message}`,
+      name === 'AbortError' ? `${method} had no answer within ${TIMEOUT / 1000} s` : `${method}: ${code ?? message}`,
     )
   }
   experience.waits.push(performance.now() - start)
