@@ -84,7 +84,7 @@ export class AttackedServer extends ChildServer implements Address {
   /** What its threads have had of the CPU, and what they have waited for it, in milliseconds (proc(5)). */
   get schedule(): { run: number; wait: number } {
     const sum = { run: 0, wait: 0 }
-    for (const pid of processesOf(this.pid ?? 0)) {
+    for (const pid of [this.pid ?? 0, ...childrenOf(this.pid ?? 0)]) {
       try {
         for (const thread of readdirSync(`/proc/${pid}/task`)) {
           const text = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8')

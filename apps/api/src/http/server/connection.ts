@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { networkOf, parseAddress } from '../../lib/address.ts'
 import type { ClientFault } from './client-faults.ts'
 import { GuardedInput } from './guarded-input.ts'
-import { networkOf } from './in-flight.ts'
 import { type Refusal, refusalText, refuse } from './refusal.ts'
 import { type Phase, Progress, type Timeouts } from './timeouts.ts'
 
@@ -66,7 +66,7 @@ export class Connection {
 
   constructor(socket: Socket, owner: ConnectionOwner, now: number) {
     this.socket = socket
-    this.network = networkOf(socket.remoteAddress ?? '')
+    this.network = networkOf(parseAddress(socket.remoteAddress ?? '') ?? '')
     this.#owner = owner
     this.#progress = new Progress(now)
     connections.set(socket, this)

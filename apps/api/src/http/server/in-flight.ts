@@ -34,18 +34,3 @@ export class InFlight {
     else this.#ofAddress.delete(address)
   }
 }
-
-/**
- * The part of an address that is one client's to choose no further: an IPv4 address, or the /64 of an IPv6 one, which
- * is what a subscriber is given. Takes the text that Node has for a socket's other end.
- */
-export function networkOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
-  if (mapped?.[1]) return mapped[1]
-  if (!address.includes(':')) return address
-  const [before = '', after] = address.split('%')[0]?.split('::') ?? []
-  const first = before === '' ? [] : before.split(':')
-  const last = after === undefined || after === '' ? [] : after.split(':')
-  const zeros = after === undefined ? [] : Array<string>(8 - first.length - last.length).fill('0')
-  return [...first, ...zeros, ...last].slice(0, 4).join(':')
-}
