@@ -33,7 +33,7 @@ export async function openApp({ databasePath, webRoot, ...overrides }: AppOption
     rateLimit: false,
     logLevel: 'silent',
     allowedOrigins: [],
-    publicUrl: undefined,
+    publicOrigin: undefined,
     trustProxy: false,
     webDev: false,
     ...overrides,

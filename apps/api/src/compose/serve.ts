@@ -70,7 +70,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     serverKey: database.voterKey,
     voters: new Voters(database.voterKey, database.installationId),
     allowedOrigins: config.allowedOrigins,
-    publicOrigin: config.publicUrl && new URL(config.publicUrl).origin,
+    publicOrigin: config.publicOrigin,
     trustProxy: config.trustProxy,
     entry,
     files: built && webFiles(webRoot),

@@ -23,7 +23,7 @@ test('an empty environment is the documented defaults', () => {
     rateLimit: true,
     logLevel: 'info',
     allowedOrigins: [],
-    publicUrl: undefined,
+    publicOrigin: undefined,
     trustProxy: false,
     webDev: false,
   })
@@ -39,7 +39,7 @@ test('every variable is read', () => {
     RATE_LIMIT: 'off',
     LOG_LEVEL: 'silent',
     ALLOWED_ORIGINS: 'https://a.example.com, http://localhost:5173,',
-    PUBLIC_URL: 'https://example.com/polls',
+    PUBLIC_URL: 'https://polls.example.com/',
     TRUST_PROXY: '10.0.0.0/8, ::1',
     WEB_DEV: 'on',
   })
@@ -52,7 +52,7 @@ test('every variable is read', () => {
     rateLimit: false,
     logLevel: 'silent',
     allowedOrigins: ['https://a.example.com', 'http://localhost:5173'],
-    publicUrl: 'https://example.com/polls',
+    publicOrigin: 'https://polls.example.com',
     trustProxy: ['10.0.0.0/8', '::1'],
     webDev: true,
   })
@@ -251,12 +251,13 @@ test.each([
   expect(refusal({ TRUST_PROXY })).toMatch(/TRUST_PROXY: must be off, on, /)
 })
 
-test.each(['https://polls.example.com', 'http://192.0.2.1:3000/', 'https://example.com/polls/'])(
-  'PUBLIC_URL=%s is an address',
-  (PUBLIC_URL) => {
-    expect(readConfig({ PUBLIC_URL }).publicUrl).toBe(PUBLIC_URL)
-  },
-)
+test.each([
+  ['https://polls.example.com', 'https://polls.example.com'],
+  ['http://192.0.2.1:3000/', 'http://192.0.2.1:3000'],
+  ['HTTPS://Polls.Example.com:443', 'https://polls.example.com'],
+])('PUBLIC_URL=%s is the origin %s', (PUBLIC_URL, publicOrigin) => {
+  expect(readConfig({ PUBLIC_URL }).publicOrigin).toBe(publicOrigin)
+})
 
 test.each([
   'polls.example.com',
@@ -265,6 +266,7 @@ test.each([
   'https://',
   'https:///polls.example.com',
   'https:polls.example.com',
+  'https://example.com/polls',
   'https://example.com/?a=b',
   'https://example.com/#top',
   'https://me:secret@example.com',

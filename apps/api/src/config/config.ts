@@ -55,9 +55,10 @@ const environmentSchema = z.object({
   PUBLIC_URL: z
     .string()
     .refine(
-      (text) => /^https?:\/\/[^\s\\/?#@][^\s\\?#@]*$/i.test(text) && URL.canParse(text),
-      'must be an http or https address such as https://polls.example.com, with no ? and no #',
+      (text) => /^https?:\/\/[^\s\\/?#@]+\/?$/i.test(text) && URL.canParse(text),
+      'must be an http or https address such as https://polls.example.com, with no path behind it',
     )
+    .transform((text) => new URL(text).origin)
     .optional(),
   TRUST_PROXY: z
     .string()
@@ -92,8 +93,8 @@ export interface Config {
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
   /** Other origins whose pages may use the API, with the voter's cookie. */
   readonly allowedOrigins: readonly string[]
-  /** Where people open it, with the path that it stands under; undefined where that is what they ask it by. */
-  readonly publicUrl: string | undefined
+  /** The origin that people open, where a proxy in front changes host or scheme. */
+  readonly publicOrigin: string | undefined
   /** Which proxies' X-Forwarded headers can be believed. */
   readonly trustProxy: TrustProxy
   /** Set by `npm run dev`: pages load their scripts from Vite's dev server, which fetches the page from here. */
@@ -129,7 +130,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     rateLimit: env.RATE_LIMIT,
     logLevel: env.LOG_LEVEL,
     allowedOrigins: env.ALLOWED_ORIGINS,
-    publicUrl: env.PUBLIC_URL,
+    publicOrigin: env.PUBLIC_URL,
     trustProxy: env.TRUST_PROXY,
     webDev: env.WEB_DEV,
   })

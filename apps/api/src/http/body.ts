@@ -18,7 +18,7 @@ export type Body = { kind: 'json'; value: unknown } | { kind: 'form'; value: Rea
 /** Reads a JSON or form body. Throws a RequestError that says which it wanted, or what was wrong with it. */
 export async function readBody(ctx: Context): Promise<Body> {
   const kind = ctx.is('json', 'urlencoded')
-  if (ctx.headers['content-encoding'] !== undefined) {
+  if ((ctx.headers['content-encoding'] ?? 'identity') !== 'identity') {
     throw new RequestError('unsupported-media-type', 'Send the body as it is, with no Content-Encoding.')
   }
   if (!kind) {

@@ -37,7 +37,7 @@ ${body}
 }
 
 /** The body of a page that needs no app, in the web app's looks. */
-export const plainPage = (content: string, attributes = '') => `<div class="plain" ${attributes}>
+export const plainPage = (content: string, attributes = '') => `<div class="plain"${attributes && ` ${attributes}`}>
 <header><a class="name" href="${routes.listPage}">Pollcast</a></header>
 <main tabindex="-1">
 ${content}

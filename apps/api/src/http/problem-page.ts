@@ -38,5 +38,5 @@ function wayOn(ctx: Context): string {
   if (pollId) return `<a href="${routes.pollPage(pollId)}">Back to the poll</a>`
   return ctx.method === 'POST'
     ? `<a href="${routes.listPage}">See all polls</a>`
-    : `<a href="${escapeHtml(ctx.url)}">Try again</a>`
+    : `<a href="${escapeHtml(ctx.path)}">Try again</a>`
 }

@@ -56,3 +56,13 @@ test('a proxy that is trusted and says nothing leaves protocol and host as they 
   const request = requestFrom('10.0.0.1', { host: 'polls.example.com' })
   expect([proxies.protocol(request), proxies.host(request)]).toEqual(['http', 'polls.example.com'])
 })
+
+test.each([
+  ['https://polls.example.com', 'polls.example.com', undefined, 'https'],
+  ['https://polls.example.com', '192.0.2.7:3000', undefined, 'http'],
+  ['https://polls.example.com', 'polls.example.com', 'http', 'http'],
+  ['http://polls.example.com', 'polls.example.com', undefined, 'http'],
+])('with PUBLIC_URL=%s, asked for %s, where the proxy says %s, it is %s', (publicOrigin, host, said, protocol) => {
+  const headers = { host, 'x-forwarded-for': '198.51.100.1', ...(said && { 'x-forwarded-proto': said }) }
+  expect(new Proxies(1, publicOrigin).protocol(requestFrom('10.0.0.1', headers))).toBe(protocol)
+})

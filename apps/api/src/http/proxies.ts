@@ -9,9 +9,13 @@ import { type IsTrusted, isTrustedBy, type TrustProxy } from '../lib/trust-proxy
  */
 export class Proxies {
   readonly #isTrusted: IsTrusted | undefined
+  /** The host that is asked for over https, whatever reaches this server. */
+  readonly #secureHost: string | undefined
 
-  constructor(trust: TrustProxy) {
+  /** @param publicOrigin the origin that people open, if it is known: a proxy that says nothing of https ends it there */
+  constructor(trust: TrustProxy, publicOrigin?: string) {
     this.#isTrusted = isTrustedBy(trust)
+    this.#secureHost = publicOrigin?.startsWith('https:') ? new URL(publicOrigin).host : undefined
   }
 
   /** The client's address, as `parseAddress` spells it; empty where the connection is closed. */
@@ -21,7 +25,9 @@ export class Proxies {
 
   protocol(req: IncomingMessage): 'http' | 'https' {
     if ('encrypted' in req.socket) return 'https'
-    return this.#forwarded(req, 'x-forwarded-proto') === 'https' ? 'https' : 'http'
+    const forwarded = this.#forwarded(req, 'x-forwarded-proto')
+    if (forwarded !== undefined) return forwarded === 'https' ? 'https' : 'http'
+    return this.#secureHost !== undefined && this.host(req) === this.#secureHost ? 'https' : 'http'
   }
 
   /** Host and port that the client asked for; empty where it did not say. */

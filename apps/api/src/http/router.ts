@@ -48,7 +48,7 @@ const LEFT = ['ECONNRESET', 'EPIPE']
 export function createKoa(parts: HttpParts): Koa {
   const { reader, writer, voters, voteCast, audiences, limits, allowedOrigins, onError } = parts
   const koa = new Koa()
-  extendRequest(koa, new Proxies(parts.trustProxy))
+  extendRequest(koa, new Proxies(parts.trustProxy, parts.publicOrigin))
   koa.on('error', (error: NodeJS.ErrnoException) => {
     // What a client sent that could not be parsed has been counted: its bytes, which the error has, are not for the log.
     if (!LEFT.includes(error.code ?? '') && !error.code?.startsWith('HPE_')) onError(error)

@@ -156,7 +156,7 @@ test('a vote with a cookie of ours that is not valid is no new voter’s: 401, a
     expect(refused.headers.get('WWW-Authenticate'), what).toBe(`Cookie cookie-name="${name}"`)
     const [fresh = ''] = given(refused)
     const { detail } = await readProblem('invalid-voter', refused)
-    expect(detail).toContain('send the vote again')
+    expect(detail).toContain('vote again')
     expect(await total(), what).toBe(1 + index)
     expect((await vote(fresh, ids[1])).status, what).toBe(201)
     expect(await total(), what).toBe(2 + index)

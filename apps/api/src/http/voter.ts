@@ -71,8 +71,7 @@ export class Voters {
     ctx.set('WWW-Authenticate', `Cookie cookie-name="${ctx.secure ? this.#name.secure : this.#name.plain}"`)
     throw new RequestError(
       'invalid-voter',
-      'The voter cookie of this request is not one that was given out here, so the vote was not counted. A new one comes ' +
-        'with this answer: send the vote again with it, or with no cookie.',
+      'Your vote was not counted: the voter cookie that came with it is not valid, and has been replaced. Please vote again.',
     )
   }
 
