@@ -90,6 +90,11 @@ function misdeeds(server: AttackedServer, poll: AttackedPoll, secret: string, ra
       )
       await over(connection)
     },
+    'a chunk that is none, to a page': async (connection) => {
+      const headers = { ...cookie, Accept: 'text/html', 'Transfer-Encoding': 'chunked' }
+      connection.send(`${get(server, routes.listPage, headers)}0\rx`)
+      await over(connection)
+    },
     'a client that leaves in mid-body': async (connection) => {
       connection.send(`${unfinished}{"${secret}`)
       await pause(10)

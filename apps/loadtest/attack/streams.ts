@@ -69,9 +69,10 @@ async function votesBehind(scene: Scene): Promise<void> {
     const closed = await connection.until(isOver, CLOSED)
     connection.leave()
     // Where no stream was opened, nothing is behind one.
-    if (!connection.text.includes('text/event-stream')) return
+    const [, stream] = connection.text.split('text/event-stream')
+    if (stream === undefined) return
     if ((await server.totalVotes(poll)) > 0) counted.push(what)
-    if (/set-cookie/i.test(connection.text)) told.push(what)
+    if (/\n\r\n.*set-cookie/is.test(stream)) told.push(what)
     if (!closed) open.push(what)
   }
   await Promise.all(
