@@ -15,7 +15,7 @@ const POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri '
 export function problemPages(styles: readonly string[]): Middleware {
   return async (ctx, next) => {
     await next()
-    if (ctx.type !== 'application/problem+json' || !isForPerson(ctx)) return
+    if (ctx.res.headersSent || ctx.type !== 'application/problem+json' || !isForPerson(ctx)) return
     const { detail } = JSON.parse(String(ctx.body)) as Problem
     ctx.set('Content-Security-Policy', POLICY)
     ctx.type = 'html'

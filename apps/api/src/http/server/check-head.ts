@@ -26,7 +26,14 @@ export function checkHead(req: IncomingMessage): Refusal | undefined {
   if (hosts > 1) return malformed('The request has more than one Host header.')
   if (hosts === 0 && httpVersionMinor > 0) return malformed('The request has no Host header.')
   if (hosts === 1 && !HOST.test(req.headers.host as string)) return malformed('The Host header is not a host.')
+  if (!isTarget(req)) return malformed('The request target is neither a path nor an http address.')
   return undefined
+}
+
+/** Origin-form, absolute-form, or the asterisk of OPTIONS (RFC 9112, section 3.2). */
+function isTarget({ url = '', method }: IncomingMessage): boolean {
+  if (url.startsWith('/')) return true
+  return url === '*' ? method === 'OPTIONS' : /^https?:\/\/[^/?#]+\//i.test(url) && URL.canParse(url)
 }
 
 const malformed = (detail: string): Refusal => ({ code: 'malformed-request', detail })

@@ -90,7 +90,7 @@ export class Connection {
   /** Takes a request that was parsed, and has it served when its turn comes. */
   request(exchange: Exchange): void {
     if (this.#closing) return
-    if (!this.#current) return this.#begin(exchange)
+    if (!this.#current && !this.#ahead?.length) return this.#begin(exchange)
     this.#ahead ??= []
     this.#ahead.push(exchange)
     this.#owner.onPipelined()
@@ -203,7 +203,12 @@ export class Connection {
   #onAnswered(exchange: Exchange): void {
     this.#owner.onAnswered(exchange, this)
     if (this.#current === exchange) this.#current = undefined
-    if (!this.#isOpen) return
+    // In a turn of its own: requests that are answered at once would keep the event loop from everybody else.
+    if (this.#ahead?.length || this.#failure || this.#input) setImmediate(() => this.#goOn())
+  }
+
+  #goOn(): void {
+    if (this.#current || !this.#isOpen) return
     const next = this.#ahead?.shift()
     if (next) this.#begin(next)
     else if (this.#failure) return this.#refuseAndClose(this.#failure)

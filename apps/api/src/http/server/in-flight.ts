@@ -18,6 +18,11 @@ export class InFlight {
     return this.#count
   }
 
+  /** Whether the process has as many as it may, whoever's they are. */
+  get isFull(): boolean {
+    return this.#count >= this.#limit
+  }
+
   /** Counts one more; false, without counting it, where that would be one too many. */
   enter(address: string): boolean {
     const ofAddress = this.#ofAddress.get(address) ?? 0

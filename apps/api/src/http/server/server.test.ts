@@ -168,6 +168,35 @@ test('one address has its own bound, unless its connections are many clients’'
   }
 })
 
+test('a request whose body is late gives its place to one that needs it', async () => {
+  const { waiting, handler } = heldRequests()
+  const read = (req: IncomingMessage, res: ServerResponse) => (req.method === 'POST' ? text(req) : handler(req, res))
+  const options = { inFlight: 2, timeouts: { ...TIMEOUTS, lateBody: 0 } }
+  const { connect, counted } = await open(read, options)
+  const half = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nx'
+  const [first, second] = [await connect(half), await connect(half)]
+  await connect(get('/'))
+  await until(() => waiting.length === 1)
+  expect(await Promise.race([first.ended, second.ended])).toBe('end')
+  expect(statuses(first.text + second.text)).toEqual([503])
+  expect(counted()).toMatch(/body too slow: 1$/)
+})
+
+test('a client that pipelines waits its turn: between two of its requests others are served', async () => {
+  const order: string[] = []
+  const { connect } = await open(({ url }, res) => {
+    order.push(url ?? '')
+    // In the same turn as the other's bytes are read.
+    if (order.length === 1) void connect(get('/other'))
+    res.end()
+  })
+  const many = await connect(get('/many').repeat(2000))
+  await until(() => order.includes('/other'))
+  expect(order.indexOf('/other')).toBeLessThan(1000)
+  await until(() => order.length === 2001)
+  many.leave()
+})
+
 test('half of what a process answers at once is one address’s at most, and that is more than a hall', () => {
   expect(IN_FLIGHT).toBe(4096)
   expect(IN_FLIGHT_OF_ADDRESS).toBe(IN_FLIGHT / 2)
@@ -240,7 +269,7 @@ test('a client that waits for 100 Continue is told so only if its body is wanted
 })
 
 test('how long clients may take', () => {
-  expect(TIMEOUTS).toEqual({ head: 10_000, body: 30_000, answer: 60_000, idle: 5000, linger: 2000 })
+  expect(TIMEOUTS).toEqual({ head: 10_000, body: 30_000, lateBody: 1000, answer: 60_000, idle: 5000, linger: 2000 })
 })
 
 const SHORT = { ...TIMEOUTS, head: 400, body: 400, answer: 1000, idle: 200, linger: 100 }

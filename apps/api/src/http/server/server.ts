@@ -51,6 +51,8 @@ export class HttpServer implements ConnectionOwner {
   readonly timeouts: Timeouts
   readonly #inFlight: InFlight
   readonly #maxConnections: number
+  /** Requests whose bodies had not arrived when they were begun, the oldest first. */
+  readonly #arriving = new Map<Exchange, { connection: Connection; since: number }>()
   /** Those that speak HTTP, which streams no longer do. */
   readonly #connections = new Set<Connection>()
   #open = 0
@@ -112,11 +114,12 @@ export class HttpServer implements ConnectionOwner {
       if (!connection.isFirst) return refuse(res, CLOSING)
       res.shouldKeepAlive = false
     }
-    if (!this.#inFlight.enter(connection.network)) {
+    if (!this.#inFlight.enter(connection.network) && !this.#makeRoom(connection.network)) {
       this.count('refused, too many at once')
       return refuse(res, BUSY)
     }
     exchange.open = 2
+    if (!req.complete) this.#arriving.set(exchange, { connection, since: performance.now() })
     const handled = this.#handler(req, res)
     const done = () => this.#leave(exchange, connection)
     if (handled instanceof Promise) handled.then(done, done)
@@ -138,7 +141,30 @@ export class HttpServer implements ConnectionOwner {
   #leave(exchange: Exchange, connection: Connection): void {
     if (exchange.open === 0) return
     exchange.open -= 1
-    if (exchange.open === 0) this.#inFlight.leave(connection.network)
+    if (exchange.open > 0) return
+    this.#inFlight.leave(connection.network)
+    this.#arriving.delete(exchange)
+  }
+
+  /**
+   * Ends the oldest request whose body is late, for one that is whole: else a few thousand bodies that drip would have all
+   * places. False where none is late, or none is of the address that has too many.
+   */
+  #makeRoom(network: string): boolean {
+    const now = performance.now()
+    for (const [exchange, { connection, since }] of this.#arriving) {
+      if (exchange.req.complete) {
+        this.#arriving.delete(exchange)
+        continue
+      }
+      if (now - since < this.timeouts.lateBody) return false
+      if (!this.#inFlight.isFull && connection.network !== network) continue
+      connection.fail(LATE_BODY, 'body too slow')
+      exchange.open = 1
+      this.#leave(exchange, connection)
+      if (this.#inFlight.enter(network)) return true
+    }
+    return false
   }
 
   onPipelined(): void {
@@ -269,6 +295,12 @@ const CLOSING: Refusal = {
   detail: 'This server is shutting down. Try again in a moment.',
   retryAfter: 1,
 }
+const LATE_BODY: Refusal = {
+  code: 'server-busy',
+  detail: 'There is too much to do just now, and the body of the request had not arrived. Send it again in a moment.',
+  retryAfter: 1,
+}
+
 const BUSY: Refusal = {
   code: 'server-busy',
   detail: 'More requests are being answered than there is room for. Try again in a moment.',

@@ -4,6 +4,8 @@ export interface Timeouts {
   readonly head: number
   /** Without another byte of a body that has not arrived whole. */
   readonly body: number
+  /** For a body, before its place is given to another request where places are short. */
+  readonly lateBody: number
   /** Without taking any of an answer. */
   readonly answer: number
   /** Between an answer and the next request. */
@@ -12,7 +14,14 @@ export interface Timeouts {
   readonly linger: number
 }
 
-export const TIMEOUTS: Timeouts = { head: 10_000, body: 30_000, answer: 60_000, idle: 5000, linger: 2000 }
+export const TIMEOUTS: Timeouts = {
+  head: 10_000,
+  body: 30_000,
+  lateBody: 1000,
+  answer: 60_000,
+  idle: 5000,
+  linger: 2000,
+}
 
 /**
  * Bytes a second that a body has to bring once it has taken as long as one may stall: what a bad phone connection
