@@ -1,5 +1,6 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import helmet from 'helmet'
 import type { Context, Middleware } from 'koa'
-import helmet from 'koa-helmet'
 
 /** What is no page loads nothing and stands in no frame. */
 const NO_PAGE = { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] }
@@ -24,8 +25,12 @@ const DEV_PAGE = "frame-ancestors 'none'"
 /** What no page of Pollcast asks a browser for. */
 const PERMISSIONS = 'camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()'
 
-const headers = (strictTransportSecurity: false | { maxAge: number; includeSubDomains: boolean }) =>
-  helmet({
+/** The headers that helmet sets: the same on each answer, so it is asked once and not for every vote. */
+function headersOf(
+  strictTransportSecurity: false | { maxAge: number; includeSubDomains: boolean },
+): [string, string][] {
+  const headers: [string, string][] = [['Permissions-Policy', PERMISSIONS]]
+  const set = helmet({
     strictTransportSecurity,
     contentSecurityPolicy: { useDefaults: false, directives: NO_PAGE },
     xFrameOptions: { action: 'deny' },
@@ -38,18 +43,24 @@ const headers = (strictTransportSecurity: false | { maxAge: number; includeSubDo
     xPermittedCrossDomainPolicies: false,
     xXssProtection: false,
   })
+  const answer = { setHeader: (name: string, value: string) => headers.push([name, value]), removeHeader: () => {} }
+  set({} as IncomingMessage, answer as unknown as ServerResponse, (error) => {
+    if (error) throw error
+  })
+  return headers
+}
 
 /**
  * Sets on every answer what browsers should know of it. Cross-Origin-Resource-Policy, too, is `same-origin` everywhere:
  * it is for what is loaded without CORS, and pages of ALLOWED_ORIGINS ask by CORS (Fetch, section 3.8).
  */
 export function securityHeaders(): Middleware {
-  const overHttp = headers(false)
+  const overHttp = headersOf(false)
   // Not its subdomains: they may be anyone's.
-  const overHttps = headers({ maxAge: 365 * 24 * 60 * 60, includeSubDomains: false })
+  const overHttps = headersOf({ maxAge: 365 * 24 * 60 * 60, includeSubDomains: false })
   return (ctx, next) => {
-    ctx.set('Permissions-Policy', PERMISSIONS)
-    return ctx.secure ? overHttps(ctx, next) : overHttp(ctx, next)
+    for (const [name, value] of ctx.secure ? overHttps : overHttp) ctx.res.setHeader(name, value)
+    return next()
   }
 }
 
