@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { channelPair } from '../../testing/channel.ts'
 import { MemoryRateCounter } from '../lib/rate-counter.ts'
 import { post } from './ipc.ts'
@@ -45,6 +45,27 @@ test('while the primary does not answer a worker counts for itself, and asks aga
   expect(await client.charge('a', 1)).toBe(0)
   expect(counter.size).toBe(1)
   expect(heard).toHaveLength(1)
+})
+
+test('a primary that never answered is asked again after a pause, and then counts', async () => {
+  const [primary, worker] = channelPair()
+  let now = 0
+  const client = new RateCounterClient(worker, 1, () => now)
+  await client.charge('a', 1)
+  // By now it has left, and nobody was there.
+  await new Promise(setImmediate)
+
+  const counter = new MemoryRateCounter(() => 0)
+  serveRateCounter(primary, counter)
+  now = 999
+  expect(client.charge('b', 1)).toBe(0)
+  await new Promise(setImmediate)
+  expect(counter.size).toBe(0)
+  now = 1000
+  // This one does not wait for the answer; the next are counted in the primary.
+  expect(client.charge('c', 1)).toBe(0)
+  await vi.waitFor(async () => expect(await client.charge('c', 1)).toBe(60_000))
+  expect(counter.size).toBe(1)
 })
 
 test('where the primary is gone a worker counts for itself', async () => {
