@@ -60,8 +60,15 @@ async function openLocked(path: string, place: SqlitePlace, lock: OpenFile, log:
     await migrate(writer)
     const { close, availability, files, ...readable } = await openReader(path, log, lock)
     const transactions = new WriteQueue(writer, availability, files)
+    const read: Database['read'] = (work) => {
+      return readable.read(work).catch(async (error) => {
+        if (files.moved) await transactions.saveLog()
+        throw error
+      })
+    }
     return {
       ...readable,
+      read,
       writer,
       transactions,
       voteSql: sqliteVoteSql,
