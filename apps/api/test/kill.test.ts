@@ -124,6 +124,22 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
 )
 
 test(
+  'what was acknowledged before the log was removed is there after a kill also where only reads came',
+  SLOW,
+  async () => {
+    const { databasePath, server, poll } = await setUp()
+    rmSync(`${databasePath}-wal`)
+    const reads = Array.from({ length: 20 }, () => fetch(server.url + routes.poll(poll.id)))
+    expect((await Promise.all(reads)).map(({ status }) => status)).toEqual(Array(20).fill(503))
+    server.signal('SIGKILL')
+    await server.exited
+    const again = await ServerProcess.open(databasePath)
+    expect((await new Voter(again.url).read(poll.id)).totalVotes).toBe(20)
+    expect(await query(databasePath, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
+  },
+)
+
+test(
   'a pool of workers acknowledges nothing while the folder is elsewhere, and goes on when it is back',
   SLOW,
   async () => {

@@ -1,12 +1,13 @@
-import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { routes } from '@pollcast/shared/routes'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { query } from '../testing/database.ts'
 import { ask, createDatabase, postgresServer } from '../testing/postgres.ts'
 import { ServerProcess } from '../testing/server-process.ts'
 import { connect } from '../testing/sqlite-connection.ts'
 import { tempFolder } from '../testing/temp-folder.ts'
-import { createPoll, Voter } from '../testing/voter.ts'
+import { createPoll, json, Voter } from '../testing/voter.ts'
 
 afterAll(async () => (await postgresServer()).stop())
 
@@ -77,6 +78,26 @@ test.each(['1', '2'])(
     first.signal('SIGKILL')
     const [url] = await next.until(/http:\/\/127\.0\.0\.1:\d+/)
     expect((await new Voter(url).read(poll.id)).totalVotes).toBe(1)
+  },
+)
+
+test.each(['1', '2'])(
+  'where its lock was removed and a second server started, a server (WORKERS=%s) takes no votes and says so once',
+  SLOW,
+  async (WORKERS) => {
+    const path = join(tempFolder(), 'polls.sqlite')
+    const first = new ServerProcess({ DATABASE_URL: `sqlite:${path}`, WORKERS })
+    const [url] = await first.until(/http:\/\/127\.0\.0\.1:\d+/)
+    const { poll } = await createPoll(url)
+    const body = json({ choiceIds: [poll.choices[0]?.id ?? 0] })
+    rmSync(`${path}-lock`)
+    const second = await ServerProcess.open(path)
+    for (let n = 0; n < 3; n += 1) {
+      expect((await new Voter(url).ask(routes.votes(poll.id), body)).status).toBe(503)
+      expect((await new Voter(second.url).ask(routes.votes(poll.id), body)).status).toBe(201)
+    }
+    const told = () => first.output.split('\n').filter((line) => line.includes('is away'))
+    expect(told()).toEqual([expect.stringMatching(/another file is in the place of .+-lock .+ restart Pollcast/)])
   },
 )
 

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { channelPair } from '../../testing/channel.ts'
 import { MemoryRateCounter } from '../lib/rate-counter.ts'
 import { post } from './ipc.ts'
@@ -6,6 +6,9 @@ import { RateCounterClient } from './rate-counter-client.ts'
 import { serveRateCounter } from './rate-counter-server.ts'
 
 const LONG = 60_000
+
+/** Enough for an answer within this process, also on a busy machine. */
+const SHORT = 100
 
 test('two workers share one count', async () => {
   const counter = new MemoryRateCounter(() => 0)
@@ -32,7 +35,7 @@ test('requests that come together are each answered for themselves', async () =>
 
 test('while the primary does not answer a worker counts for itself, and asks again when it does', async () => {
   const [primary, worker] = channelPair()
-  const client = new RateCounterClient(worker, 1)
+  const client = new RateCounterClient(worker, SHORT)
   expect(await Promise.all([client.charge('a', 1), client.charge('b', 1)])).toEqual([0, 0])
   // Now it does not even wait.
   expect(client.charge('a', 1)).toBeGreaterThan(0)
@@ -45,6 +48,25 @@ test('while the primary does not answer a worker counts for itself, and asks aga
   expect(await client.charge('a', 1)).toBe(0)
   expect(counter.size).toBe(1)
   expect(heard).toHaveLength(1)
+})
+
+test('a primary that never answered is asked again after a pause, and then counts', async () => {
+  const [primary, worker] = channelPair()
+  let now = 0
+  const client = new RateCounterClient(worker, SHORT, () => now)
+  await client.charge('a', 1)
+
+  const counter = new MemoryRateCounter(() => 0)
+  serveRateCounter(primary, counter)
+  now = 999
+  expect(client.charge('b', 1)).toBe(0)
+  await new Promise(setImmediate)
+  expect(counter.size).toBe(0)
+  now = 1000
+  // This one does not wait for the answer; the next are counted in the primary.
+  expect(client.charge('c', 1)).toBe(0)
+  await vi.waitFor(async () => expect(await client.charge('c', 1)).toBe(60_000))
+  expect(counter.size).toBe(1)
 })
 
 test('where the primary is gone a worker counts for itself', async () => {

@@ -136,6 +136,15 @@ const moves: [string, (path: string) => void, RegExp][] = [
     },
     /another file is in the place of .+polls\.sqlite-wal/,
   ],
+  ['its lock is removed', (path) => rmSync(`${path}-lock`), /polls\.sqlite-lock was moved or removed .+ none has,/],
+  [
+    'its lock is replaced',
+    (path) => {
+      writeFileSync(`${path}.copy`, '')
+      renameSync(`${path}.copy`, `${path}-lock`)
+    },
+    /another file is in the place of .+polls\.sqlite-lock/,
+  ],
   ["its log's index is removed", (path) => rmSync(`${path}-shm`), /polls\.sqlite-shm was moved or removed/],
 ]
 

@@ -8,7 +8,7 @@ import { type Database, DatabaseRefused, type WritableDatabase } from './databas
 import { sqliteFault } from './outage.ts'
 import { entities, migrations } from './schema.ts'
 import { makeSettings, readSettings } from './settings.ts'
-import { SqliteFiles } from './sqlite-files.ts'
+import { type OpenFile, openFile, SqliteFiles } from './sqlite-files.ts'
 import { makePrivate, prepareFile, type SqlitePlace } from './sqlite-folder.ts'
 import { lockSqlite } from './sqlite-lock.ts'
 import { sqliteRefusal } from './sqlite-refusal.ts'
@@ -36,9 +36,11 @@ const driver = { ...sqlite3, verbose: () => sqlite3 }
 export async function openSqlite(path: string, log: Log = silent): Promise<WritableDatabase> {
   return refusing(path, async () => {
     const place = await prepareFile(path, log)
+    // Before it is locked: if it is replaced meanwhile, it is noticed.
+    const lockFile = openFile(place.lock)
     const lock = await lockSqlite(place.lock, path, log)
     try {
-      const database = await openLocked(path, place, log)
+      const database = await openLocked(path, place, lockFile, log)
       return { ...database, close: () => database.close().finally(() => lock.release()) }
     } catch (error) {
       await lock.release()
@@ -47,7 +49,7 @@ export async function openSqlite(path: string, log: Log = silent): Promise<Writa
   })
 }
 
-async function openLocked(path: string, place: SqlitePlace, log: Log): Promise<WritableDatabase> {
+async function openLocked(path: string, place: SqlitePlace, lock: OpenFile, log: Log): Promise<WritableDatabase> {
   const writer = await new DataSource({ ...file(path), migrations }).initialize()
   try {
     await refuseForeign(writer, path)
@@ -56,10 +58,17 @@ async function openLocked(path: string, place: SqlitePlace, log: Log): Promise<W
     // FULL: a commit is on the disk before it is acknowledged, even if the power fails.
     await writer.query('PRAGMA synchronous = FULL')
     await migrate(writer)
-    const { close, availability, files, ...readable } = await openReader(path, log)
+    const { close, availability, files, ...readable } = await openReader(path, log, lock)
     const transactions = new WriteQueue(writer, availability, files)
+    const read: Database['read'] = (work) => {
+      return readable.read(work).catch(async (error) => {
+        if (files.moved) await transactions.saveLog()
+        throw error
+      })
+    }
     return {
       ...readable,
+      read,
       writer,
       transactions,
       voteSql: sqliteVoteSql,
@@ -84,12 +93,12 @@ export async function openSqliteReader(path: string, log: Log = silent): Promise
   return refusing(path, () => openReader(path, log))
 }
 
-async function openReader(path: string, log: Log) {
+async function openReader(path: string, log: Log, lock?: OpenFile) {
   const reader = await new DataSource({ ...file(path), flags: sqlite3.OPEN_READONLY }).initialize()
   try {
     const settings = await readSettings(reader)
     const availability = new Availability(path, log, sqliteFault)
-    const files = new SqliteFiles(path)
+    const files = new SqliteFiles(path, lock)
     const read: Database['read'] = (work) => {
       return availability.during('read', async () => {
         const result = await work(reader.manager)

@@ -7,9 +7,13 @@ interface Identity {
   inode: bigint
 }
 
-interface OpenFile extends Identity {
+export interface OpenFile extends Identity {
   path: string
 }
+
+/** What the one who runs Pollcast can do about a file that is not in its place. */
+const PUT_BACK = 'Put the same file back, or restart Pollcast'
+const LOOK_FOR_ANOTHER = 'Another Pollcast can start on this database now: see that none has, and restart Pollcast'
 
 /**
  * The files that SQLite has open: the database, its write-ahead log and that one's index. A process keeps what it has
@@ -18,31 +22,34 @@ interface OpenFile extends Identity {
  *
  * SQLite makes the log and its index when it first reads a database in WAL mode, and they stay until the last process
  * closes it.
+ *
+ * The server that writes has its lock open as well: with another file at that path, another server could take it.
  */
 export class SqliteFiles {
   /** Whether they were no longer in their place when they were looked at last. */
   moved = false
   readonly #files: readonly [database: OpenFile, log: OpenFile, index: OpenFile]
+  readonly #lock: OpenFile | undefined
 
-  /** @param path that of a database which is open, in WAL mode, and has been read. Throws where it is not there. */
-  constructor(path: string) {
+  /**
+   * @param path that of a database which is open, in WAL mode, and has been read. Throws where it is not there.
+   * @param lock the file that this server holds a lock on
+   */
+  constructor(path: string, lock?: OpenFile) {
     // As SQLite does: beside the file that a symbolic link leads to.
     const real = realpathSync(path)
     this.#files = [openFile(path), openFile(`${real}-wal`), openFile(`${real}-shm`)]
+    this.#lock = lock
   }
 
   /**
-   * Throws a DatabaseMoved if one of them has been removed, moved or replaced. It blocks, for some 15 µs: the names are
+   * Throws a DatabaseMoved if one of them has been removed, moved or replaced. It blocks, for some 20 µs: the names are
    * in the kernel's cache, and a turn in the thread pool takes ten times as long.
    */
   check(): void {
     this.moved = true
-    for (const file of this.#files) {
-      const found = identify(file.path)
-      if (isSame(file, found)) continue
-      const what = found ? `another file is in the place of ${file.path}` : `${file.path} was moved or removed`
-      throw new DatabaseMoved(`${what} while it was in use. Put the same file back, or restart Pollcast`)
-    }
+    for (const file of this.#files) checkPlace(file, PUT_BACK)
+    if (this.#lock) checkPlace(this.#lock, LOOK_FOR_ANOTHER)
     this.moved = false
   }
 
@@ -53,7 +60,15 @@ export class SqliteFiles {
   }
 }
 
-function openFile(path: string): OpenFile {
+function checkPlace(file: OpenFile, whatToDo: string): void {
+  const found = identify(file.path)
+  if (isSame(file, found)) return
+  const what = found ? `another file is in the place of ${file.path}` : `${file.path} was moved or removed`
+  throw new DatabaseMoved(`${what} while it was in use. ${whatToDo}`)
+}
+
+/** Throws a DatabaseMoved where it is not there. */
+export function openFile(path: string): OpenFile {
   const found = identify(path)
   if (!found) throw new DatabaseMoved(`${path} was removed while it was being opened`)
   return { path, ...found }

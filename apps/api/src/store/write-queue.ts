@@ -27,6 +27,11 @@ export class WriteQueue implements Transactions {
     return this.#queue.run(() => this.#availability.during('write', () => this.#transaction(work)))
   }
 
+  /** What a read does that finds the files moved: see #saveLog. */
+  saveLog(): Promise<void> {
+    return this.#queue.run(() => this.#saveLog())
+  }
+
   async close(): Promise<void> {
     await this.#queue.drain()
     await this.#statements.finalize()
@@ -47,9 +52,14 @@ export class WriteQueue implements Transactions {
     } catch (error) {
       // Where the disk is full or fails, SQLite has rolled back by itself, and says that there is nothing to.
       await query('ROLLBACK').catch(() => {})
-      // Votes that were acknowledged may be in the log alone, of which nothing is left when this process is killed.
-      if (this.#files.moved && this.#files.lackLog) await query('PRAGMA wal_checkpoint(FULL)').catch(() => {})
+      await this.#saveLog()
       throw error
     }
+  }
+
+  /** Votes that were acknowledged may be in the log alone: where that is removed, a kill would leave nothing of them. */
+  async #saveLog(): Promise<void> {
+    if (!this.#files.moved || !this.#files.lackLog) return
+    await this.#statements.query('PRAGMA wal_checkpoint(FULL)').catch(() => {})
   }
 }
