@@ -168,7 +168,14 @@ export class Connection {
       return
     }
     const phase = this.#phase
-    if (!this.#progress.isTooSlow(phase, this.#requests, this.socket.bytesRead, now, timeouts)) return
+    const isAnswer = phase === 'answer'
+    const bytes = isAnswer ? bytesSent(this.socket) : this.socket.bytesRead
+    const isOurTurn = isAnswer && this.socket.writableLength === 0
+    if (!this.#progress.isTooSlow(phase, this.#requests, bytes, isOurTurn, now, timeouts)) return
+    if (isAnswer) {
+      this.#owner.count('answer not read')
+      return void this.socket.destroy()
+    }
     // Nothing was asked, so there is nothing to answer.
     if (this.isUnused) return void this.socket.destroy()
     this.fail(
@@ -177,20 +184,16 @@ export class Connection {
     )
   }
 
-  /** Nothing has moved on the socket for as long as it may: neither a byte that came, nor one of an answer that left. */
+  /** Node has seen nothing move on the socket for a while. */
   onStill(): void {
-    if (this.#current?.req.complete && this.socket.writableLength === 0) {
-      // It is the server that takes its time.
-      this.socket.setTimeout(this.#owner.timeouts.answer)
-      return
-    }
-    if (this.socket.writableLength > 0) this.#owner.count('answer not read')
-    this.socket.destroy()
+    // It is the server that takes its time, or `check` that knows how long the client may.
+    if (this.#phase === 'answer') this.socket.setTimeout(this.#owner.timeouts.answer)
+    else this.socket.destroy()
   }
 
   get #phase(): Phase {
     if (!this.#current) return 'head'
-    return this.#current.req.complete ? 'answer' : 'body'
+    return this.#current.req.complete || this.socket.writableLength > 0 ? 'answer' : 'body'
   }
 
   #begin(exchange: Exchange): void {
@@ -220,3 +223,13 @@ export class Connection {
     this.closeGently()
   }
 }
+
+/** What the parts of Node that have no public name know: bytes of the current write that the kernel has not taken. */
+type Internals = Socket & { _handle?: { readonly writeQueueSize?: number } | null }
+
+/**
+ * Changes with each byte of an answer that the kernel has taken, which it does as the client takes what came before.
+ * `bytesWritten` and `writableLength` alone move by whole writes, and one may take a slow client minutes.
+ */
+const bytesSent = (socket: Socket): number =>
+  socket.bytesWritten - socket.writableLength - ((socket as Internals)._handle?.writeQueueSize ?? 0)

@@ -302,7 +302,10 @@ test('a connection on which nothing is asked, or nothing more, is closed without
   expect(statuses(idle.text)).toEqual([200])
 })
 
-test('an answer that nobody reads ends its connection', async () => {
+test.each([
+  ['asks for nothing more', ''],
+  ['goes on sending', 'x'],
+])('an answer that nobody reads ends its connection, also of a client that %s', async (_, piece) => {
   const closed: Promise<unknown>[] = []
   const { connect, counted } = await open(
     (req, res) => {
@@ -314,8 +317,23 @@ test('an answer that nobody reads ends its connection', async () => {
   const connection = await connect()
   connection.stopReading().send(get('/'))
   await until(() => closed.length === 1)
+  if (piece) drip(connection, () => piece)
   await closed[0]
   expect(counted()).toMatch(/answer not read: 1/)
+})
+
+test('an answer that is taken slowly is not cut, though it is one large write', async () => {
+  const SIZE = 60_000_000
+  const { connect, counted } = await open((_, res) => res.end(Buffer.alloc(SIZE)), { timeouts: SHORT })
+  const connection = (await connect()).send(get('/'))
+  while (connection.text.length < SIZE) {
+    connection.stopReading()
+    await new Promise((resolve) => setTimeout(resolve, SHORT.answer / 3))
+    const before = connection.text.length
+    connection.resumeReading()
+    await until(() => connection.text.length > Math.min(before + 1_000_000, SIZE - 1))
+  }
+  expect(counted()).toBe('')
 })
 
 test('a server that takes its time over an answer is waited for', async () => {

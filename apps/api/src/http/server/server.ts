@@ -162,12 +162,14 @@ export class HttpServer implements ConnectionOwner {
     const options = this.#options
     const server = createServer({
       ServerResponse: Response,
-      // What is too slow is found in #check, what Node would answer by itself is in Connection's hands.
+      // A head, a body or the reading of an answer that is too slow is found in #check; what Node would answer by itself
+      // is in Connection's hands.
       headersTimeout: 0,
       requestTimeout: 0,
       requireHostHeader: false,
       keepAliveTimeout: idle,
     })
+    // For what Node alone sees: a connection on which nothing moves and no answer is owed.
     server.timeout = answer
     // None is dropped: checkHead counts them.
     server.maxHeadersCount = 0
