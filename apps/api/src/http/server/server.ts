@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { acceptBurst } from './accept-burst.ts'
 import { checkHead } from './check-head.ts'
 import type { ClientFault, ClientFaults } from './client-faults.ts'
-import { Connection, type ConnectionOwner, connectionOf, type Exchange } from './connection.ts'
+import { Connection, type ConnectionOwner, connectionOf, type Exchange, isUnread } from './connection.ts'
 import { type AcceptWaiting, drainBacklog } from './drain-backlog.ts'
 import { InFlight } from './in-flight.ts'
 import { parseFailure } from './parse-failure.ts'
@@ -39,8 +39,9 @@ export interface HttpServerOptions {
   /** Is called for each connection that was closed since there were as many as there may be. */
   onRefused?: () => void
   inFlight?: number
-  /** Infinite where the address of a connection says nothing of the client, as behind a proxy. */
   inFlightOfAddress?: number
+  /** Whose a request is, where the address of its connection does not say so, as behind a proxy. */
+  networkOf?: (req: IncomingMessage) => string
 }
 
 /** The listening half of Pollcast: connections, their bounds, and their end. */
@@ -105,40 +106,36 @@ export class HttpServer implements ConnectionOwner {
     const { req, res } = exchange
     const refusal = exchange.refusal ?? checkHead(req)
     if (refusal) {
-      this.count('malformed request')
+      this.count(refusal.code === 'headers-too-large' ? 'headers too large' : 'malformed request')
       return refuse(res, refusal)
     }
     if (this.#closing) {
       if (!connection.isFirst) return refuse(res, CLOSING)
       res.shouldKeepAlive = false
     }
-    if (!this.#inFlight.enter(connection.network)) {
+    exchange.network = this.#options.networkOf?.(req) ?? connection.network
+    if (!this.#inFlight.enter(exchange.network)) {
       this.count('refused, too many at once')
       return refuse(res, BUSY)
     }
     exchange.open = 2
     const handled = this.#handler(req, res)
-    const done = () => this.#leave(exchange, connection)
+    const done = () => this.#leave(exchange)
     if (handled instanceof Promise) handled.then(done, done)
     else done()
   }
 
-  onAnswered(exchange: Exchange, connection: Connection): void {
+  onAnswered(exchange: Exchange): void {
     // A handler that still waits for the rest of a request waits for nothing.
     if (!exchange.req.complete && exchange.open > 1) exchange.open = 1
-    this.#leave(exchange, connection)
-  }
-
-  onHeld(exchange: Exchange, connection: Connection): void {
-    if (exchange.open > 1) exchange.open = 1
-    this.#leave(exchange, connection)
+    this.#leave(exchange)
   }
 
   /** A client that leaves early ends no work: a request is in flight until its handler is through as well. */
-  #leave(exchange: Exchange, connection: Connection): void {
+  #leave(exchange: Exchange): void {
     if (exchange.open === 0) return
     exchange.open -= 1
-    if (exchange.open === 0) this.#inFlight.leave(connection.network)
+    if (exchange.open === 0) this.#inFlight.leave(exchange.network)
   }
 
   onPipelined(): void {
@@ -175,7 +172,7 @@ export class HttpServer implements ConnectionOwner {
     server.maxHeadersCount = 0
 
     const request = (req: IncomingMessage, res: ServerResponse, refusal?: Refusal) => {
-      connectionOf(req.socket)?.request({ req, res, open: 0, ...(refusal && { refusal }) })
+      connectionOf(req.socket)?.request({ req, res, open: 0, network: '', ...(refusal && { refusal }) })
     }
     server.on('request', (req, res) => request(req, res))
     server.on('checkContinue', (req, res) => {
@@ -252,9 +249,6 @@ class Response extends ServerResponse {
     return super.writeHead(status, ...rest)
   }
 }
-
-const isUnread = ({ complete, headers }: IncomingMessage): boolean =>
-  !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0)
 
 /** Lets a client send its body (RFC 9110, section 10.1.1) when its handler begins to read: one nobody wants stays away. */
 function continueOnRead(req: IncomingMessage, res: ServerResponse): void {
