@@ -176,7 +176,7 @@ test('what comes in one packet with the request for a stream closes it as well, 
   }
   expect(await new Voter(url).read(poll.id)).toMatchObject({ revision: 0, totalVotes: 0 })
   await close()
-  expect(news.at(-1)).toMatch(/: bytes sent on a stream: 3$/)
+  expect(news.join('\n')).toMatch(/: bytes sent on a stream: 3$/)
 })
 
 test('what comes on a stream closes it, and is not acted on', async () => {
