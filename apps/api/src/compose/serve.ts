@@ -1,7 +1,9 @@
+import type { IncomingMessage } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { roundTrip } from '../cluster/ipc.ts'
 import { RateCounterClient } from '../cluster/rate-counter-client.ts'
 import type { Config } from '../config/config.ts'
+import { Proxies } from '../http/proxies.ts'
 import { rateLimits } from '../http/rate-limit.ts'
 import { createKoa } from '../http/router.ts'
 import { ClientFaults } from '../http/server/client-faults.ts'
@@ -10,6 +12,7 @@ import { HttpServer } from '../http/server/server.ts'
 import { Voters } from '../http/voter.ts'
 import { webFiles } from '../http/web-files.ts'
 import { builtEntry, devEntry } from '../http/web-shell.ts'
+import { networkOf } from '../lib/address.ts'
 import type { Log } from '../lib/log.ts'
 import { connectionLimit } from '../lib/open-file-limit.ts'
 import { Audiences } from '../live/audiences.ts'
@@ -78,13 +81,15 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
   })
   const maxConnections = connectionLimit()
   const full = new FullNotice(log, maxConnections)
+  const proxies = new Proxies(config.trustProxy)
   const server = new HttpServer(koa.callback(), {
     acceptWaiting: config.workers > 1 ? acceptFromPool : undefined,
     faults,
     maxConnections,
     onRefused: () => full.refused(),
+    ...(!config.rateLimit && { inFlightOfAddress: Number.POSITIVE_INFINITY }),
     // Behind a proxy every connection has the proxy's address.
-    ...((config.trustProxy || !config.rateLimit) && { inFlightOfAddress: Number.POSITIVE_INFINITY }),
+    ...(config.trustProxy && { networkOf: (req: IncomingMessage) => networkOf(proxies.address(req)) }),
   })
 
   const release = async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { limits } from '@pollcast/shared/limits'
 import type { ProblemCode } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
+import Koa from 'koa'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { readProblem } from '../../testing/answer.ts'
 import { openApp } from '../../testing/app.ts'
@@ -13,6 +14,7 @@ import { createPoll, Voter } from '../../testing/voter.ts'
 import { Watcher } from '../../testing/watcher.ts'
 import { Audiences } from '../live/audiences.ts'
 import { Broker } from '../live/broker.ts'
+import type { MessageSource } from '../live/message.ts'
 import { Signal, type VoteCast } from '../polls/signals.ts'
 import { pollTopic } from '../polls/topics.ts'
 import { pollMessages, publishVotes } from '../reactions/publish.ts'
@@ -21,6 +23,9 @@ import { SqlPollWriter } from '../store/sql-poll-writer.ts'
 import { openSqlite } from '../store/sqlite-database.ts'
 import { rateLimits } from './rate-limit.ts'
 import { createKoa } from './router.ts'
+import { ClientFaults } from './server/client-faults.ts'
+import { HttpServer } from './server/server.ts'
+import { streamRoute } from './stream-route.ts'
 import { Voters } from './voter.ts'
 
 const setUp = async () => {
@@ -159,17 +164,19 @@ test('a stream asked for behind another request, on the same connection, waits u
   ])
 })
 
-test('pipelined requests for a stream open one, and no request behind it acts', async () => {
-  const { url, port, poll, tea } = await setUp()
+test('what comes in one packet with the request for a stream closes it as well, and is not acted on', async () => {
+  const { url, port, poll, tea, news, close } = await setUp()
+  const stream = get(poll.streamUrl)
   const vote = post(routes.votes(poll.id), { choiceIds: [tea] })
-  const connection = await RawConnection.open(port)
-  connection.send(get(poll.streamUrl).repeat(50) + vote + get(poll.streamUrl))
-  await connection.until(/id: 0\n/)
-  const snapshot = await new Voter(url).vote(poll.id, tea)
-  expect(snapshot).toMatchObject({ revision: 1, totalVotes: 1 })
-  const text = await connection.until(/id: 1\n.*\n\n/)
-  expect(text.match(/HTTP\/1\.1|event: \w+/g)).toEqual(['HTTP/1.1', 'event: snapshot', 'event: update'])
-  expect(text).not.toMatch(/set-cookie/i)
+  for (const sent of [stream + vote, stream.repeat(50) + vote + stream, stream + vote.slice(0, -3)]) {
+    const connection = (await RawConnection.open(port)).send(sent)
+    await connection.ended
+    expect(connection.text.match(/HTTP\/1\.1|event: \w+/g)?.length ?? 0).toBeLessThanOrEqual(2)
+    expect(connection.text).not.toMatch(/set-cookie/i)
+  }
+  expect(await new Voter(url).read(poll.id)).toMatchObject({ revision: 0, totalVotes: 0 })
+  await close()
+  expect(news.join('\n')).toMatch(/: bytes sent on a stream: 3$/)
 })
 
 test('what comes on a stream closes it, and is not acted on', async () => {
@@ -264,6 +271,34 @@ test('a client that was shown a newer revision elsewhere is shown no older one, 
   await writer.record({ pollId: 'tabspace', voterId: 'elsewhere', choiceIds: [1] })
   expect(await shown('0')).toContain('\nid: 0\n')
   expect(await shown('1')).toContain('\nid: 1\n')
+})
+
+test('a stream is in flight until its first snapshot is there, and not from then on', async () => {
+  const reads: (() => void)[] = []
+  const source: MessageSource = {
+    read: (topic) =>
+      new Promise((resolve) => {
+        reads.push(() => resolve({ topic, revision: 0, event: 'update', json: '{}' }))
+      }),
+  }
+  const audiences = new Audiences(new Broker({ source, onError: () => {} }))
+  onTestFinished(() => audiences.heartbeat.stop())
+  const koa = new Koa().use((ctx) => {
+    ctx.params = { id: ctx.path.slice(1) }
+    return streamRoute(audiences)(ctx, async () => {})
+  })
+  const server = new HttpServer(koa.callback(), { faults: new ClientFaults(() => {}), inFlight: 1 })
+  const port = await server.listen(0, '127.0.0.1')
+  onTestFinished(() => server.close(0))
+  const first = (await RawConnection.open(port)).send(get('/tabspace'))
+  await until(() => reads.length === 1)
+  await (await RawConnection.open(port)).send(get('/vvsemacs')).until(/^HTTP\/1\.1 503 .*server-busy/s)
+  reads[0]?.()
+  await first.until(/id: 0\n/)
+  const second = (await RawConnection.open(port)).send(get('/vvsemacs'))
+  await until(() => reads.length === 2)
+  reads[1]?.()
+  await second.until(/id: 0\n/)
 })
 
 test('whoever leaves a stream, whichever way and whenever, leaves nothing behind', async () => {

@@ -10,7 +10,6 @@ import { Stream } from '../live/stream.ts'
 import { pollTopic } from '../polls/topics.ts'
 import { conform } from './body.ts'
 import { pollIdOf } from './poll-id.ts'
-import { connectionOf } from './server/connection.ts'
 import { takeSocket } from './server/take-socket.ts'
 
 const HEADERS = {
@@ -43,6 +42,7 @@ function lastEventId(ctx: Context): number {
   return /^\d{1,15}$/.test(id) ? Number(id) : 0
 }
 
+/** The request is in flight until the first snapshots are there: they may have to be read. */
 async function openStream(
   ctx: Context,
   audiences: Audiences,
@@ -50,7 +50,6 @@ async function openStream(
   shown?: number,
 ): Promise<void> {
   const { res } = ctx
-  if (res.socket) connectionOf(res.socket)?.hold()
   const open = () => {
     if (!res.socket?.writable) return undefined
     ctx.respond = false

@@ -14,6 +14,8 @@ export interface Exchange {
   refusal?: Refusal
   /** What still keeps it in flight: its answer, and its handler. */
   open: number
+  /** Whose it counts as while it is in flight. */
+  network: string
 }
 
 /** What connections need of their server. */
@@ -21,11 +23,9 @@ export interface ConnectionOwner {
   /** Answers a request, now that those before it on its connection are answered. */
   serve(exchange: Exchange, connection: Connection): void
   /** Its answer has been sent, or can't be any more. Is called once for each that was served. */
-  onAnswered(exchange: Exchange, connection: Connection): void
+  onAnswered(exchange: Exchange): void
   /** A request has come before the one in front of it was answered. */
   onPipelined(): void
-  /** Its answer is held back on purpose, and does not count among those in flight from now on. */
-  onHeld(exchange: Exchange, connection: Connection): void
   /** Is called once: when it was closed, or has become a stream. */
   onGone(connection: Connection): void
   /** Takes the bytes that come on a socket that has become a stream. */
@@ -49,7 +49,7 @@ export const connectionOf = (socket: Socket): Connection | undefined => connecti
  */
 export class Connection {
   readonly socket: Socket
-  /** Whose it is, as far as the address says. */
+  /** Whose it is, as far as the address says: a proxy's, where there is one. */
   readonly network: string
   readonly #owner: ConnectionOwner
   readonly #progress: Progress
@@ -101,14 +101,14 @@ export class Connection {
     this.#input ??= GuardedInput.of(this.socket, () => this.#mayParse)
   }
 
-  /** The request that is being answered waits for something to happen, and not for this server. */
-  hold(): void {
-    if (this.#current) this.#owner.onHeld(this.#current, this)
-  }
-
-  /** Lets go of the socket for a stream: nothing more is parsed, and what came behind its request is dropped. */
+  /** Lets go of the socket for a stream: nothing more is parsed, and what comes, or has come already, closes it. */
   becomeStream(): void {
+    const hasMore = this.#ahead !== undefined && this.#ahead.length > 0
+    const isClosed = hasMore || this.#input?.hasUnparsed || (this.#current && isUnread(this.#current.req))
+    // What is wrong with the bytes behind was counted when they were parsed.
+    if (isClosed && !this.#failure) this.#owner.count('bytes sent on a stream')
     this.#release()
+    if (isClosed || this.#failure) return void this.socket.destroy()
     this.socket.removeAllListeners('data')
     // This also has Node's parser let go of the socket, if it still reads that itself.
     this.socket.on('data', this.#owner.onStreamData)
@@ -168,7 +168,14 @@ export class Connection {
       return
     }
     const phase = this.#phase
-    if (!this.#progress.isTooSlow(phase, this.#requests, this.socket.bytesRead, now, timeouts)) return
+    const isAnswer = phase === 'answer'
+    const bytes = isAnswer ? bytesSent(this.socket) : this.socket.bytesRead
+    const isOurTurn = isAnswer && this.socket.writableLength === 0
+    if (!this.#progress.isTooSlow(phase, this.#requests, bytes, isOurTurn, now, timeouts)) return
+    if (isAnswer) {
+      this.#owner.count('answer not read')
+      return void this.socket.destroy()
+    }
     // Nothing was asked, so there is nothing to answer.
     if (this.isUnused) return void this.socket.destroy()
     this.fail(
@@ -177,20 +184,16 @@ export class Connection {
     )
   }
 
-  /** Nothing has moved on the socket for as long as it may: neither a byte that came, nor one of an answer that left. */
+  /** Node has seen nothing move on the socket for a while. */
   onStill(): void {
-    if (this.#current?.req.complete && this.socket.writableLength === 0) {
-      // It is the server that takes its time.
-      this.socket.setTimeout(this.#owner.timeouts.answer)
-      return
-    }
-    if (this.socket.writableLength > 0) this.#owner.count('answer not read')
-    this.socket.destroy()
+    // It is the server that takes its time, or `check` that knows how long the client may.
+    if (this.#phase === 'answer') this.socket.setTimeout(this.#owner.timeouts.answer)
+    else this.socket.destroy()
   }
 
   get #phase(): Phase {
     if (!this.#current) return 'head'
-    return this.#current.req.complete ? 'answer' : 'body'
+    return this.#current.req.complete || this.socket.writableLength > 0 ? 'answer' : 'body'
   }
 
   #begin(exchange: Exchange): void {
@@ -201,7 +204,7 @@ export class Connection {
   }
 
   #onAnswered(exchange: Exchange): void {
-    this.#owner.onAnswered(exchange, this)
+    this.#owner.onAnswered(exchange)
     if (this.#current === exchange) this.#current = undefined
     // In a turn of its own: requests that are answered at once would keep the event loop from everybody else.
     if (this.#ahead?.length || this.#failure || this.#input) setImmediate(() => this.#goOn())
@@ -225,3 +228,17 @@ export class Connection {
     this.closeGently()
   }
 }
+
+/** Whether a request has a body that has not arrived whole. */
+export const isUnread = ({ complete, headers }: IncomingMessage): boolean =>
+  !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0)
+
+/** What the parts of Node that have no public name know: bytes of the current write that the kernel has not taken. */
+type Internals = Socket & { _handle?: { readonly writeQueueSize?: number } | null }
+
+/**
+ * Changes with each byte of an answer that the kernel has taken, which it does as the client takes what came before.
+ * `bytesWritten` and `writableLength` alone move by whole writes, and one may take a slow client minutes.
+ */
+const bytesSent = (socket: Socket): number =>
+  socket.bytesWritten - socket.writableLength - ((socket as Internals)._handle?.writeQueueSize ?? 0)

@@ -36,6 +36,11 @@ export class GuardedInput {
     socket.on('data', (bytes) => this.#take(bytes))
   }
 
+  /** Whether bytes have come that were not parsed yet. */
+  get hasUnparsed(): boolean {
+    return this.#unparsed !== undefined
+  }
+
   /** Parses what may be parsed by now, and reads on where that was everything. */
   resume(): void {
     this.#parseNext()

@@ -6,7 +6,6 @@ import fc from 'fast-check'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { get, RawConnection } from '../../../testing/raw-connection.ts'
 import { ClientFaults } from './client-faults.ts'
-import { connectionOf } from './connection.ts'
 import { type Handler, HttpServer, type HttpServerOptions, IN_FLIGHT, IN_FLIGHT_OF_ADDRESS } from './server.ts'
 import { takeSocket } from './take-socket.ts'
 import { TIMEOUTS } from './timeouts.ts'
@@ -153,7 +152,7 @@ test('requests beyond what may be in flight are refused before any work, and ser
   expect(counted()).toMatch(/refused, too many at once: 1$/)
 })
 
-test('one address has its own bound, unless its connections are many clients’', async () => {
+test('one address has its own bound, unless that is lifted', async () => {
   for (const [inFlightOfAddress, status] of [
     [2, 503],
     [Number.POSITIVE_INFINITY, undefined],
@@ -197,6 +196,23 @@ test('a client that pipelines waits its turn: between two of its requests others
   many.leave()
 })
 
+test('where someone else is asked whose a request is, each of these has the bound, on whichever connection', async () => {
+  const { waiting, handler } = heldRequests()
+  const networkOf = (req: IncomingMessage) => String(req.headers.client)
+  const { connect } = await open(handler, { inFlightOfAddress: 2, networkOf })
+  const of = (client: string) => get('/', `Client: ${client}\r\n`)
+  for (const client of ['a', 'a', 'b', 'b', 'c']) await connect(of(client))
+  await until(() => waiting.length === 5)
+  for (const client of ['a', 'b']) await (await connect(of(client))).until(/^HTTP\/1\.1 503 .*server-busy/s)
+  waiting.find(({ req }) => req.headers.client === 'a')?.end()
+  await vi.waitFor(async () => {
+    const connection = await connect(of('a'))
+    await until(() => waiting.length === 6 || connection.text !== '')
+    expect(waiting).toHaveLength(6)
+  })
+  await (await connect(of('b'))).until(/^HTTP\/1\.1 503/)
+})
+
 test('half of what a process answers at once is one address’s at most, and that is more than a hall', () => {
   expect(IN_FLIGHT).toBe(4096)
   expect(IN_FLIGHT_OF_ADDRESS).toBe(IN_FLIGHT / 2)
@@ -216,23 +232,40 @@ test('a client that leaves before its answer is in flight until the work for it 
   await until(() => finish.length === 3)
 })
 
-test('a request that is held back on purpose, or has become a stream, is not in flight', async () => {
-  const held: ServerResponse[] = []
+test('a request that has become a stream is not in flight', async () => {
+  let streams = 0
   const { connect } = await open(
-    ({ socket, url }, res) => {
-      held.push(res)
-      if (url === '/stream') takeSocket(res, {})
-      else connectionOf(socket)?.hold()
-      return once(res, 'close')
+    (_, res) => {
+      takeSocket(res, {})
+      streams += 1
     },
     { inFlight: 1 },
   )
-  for (const path of ['/stream', '/held', '/held', '/stream', '/held']) {
-    const before = held.length
-    await connect(get(path))
-    await until(() => held.length > before)
+  for (let turn = 1; turn <= 5; turn += 1) {
+    await connect(get('/'))
+    await until(() => streams === turn)
   }
-  expect(held).toHaveLength(5)
+})
+
+test.each([
+  ['a whole request', get('/'), get('/')],
+  ['many of them, behind another', get('/first'), get('/').repeat(50)],
+  ['half a body', '', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf'],
+  ['a body that is left out', '', 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n'],
+])('a stream behind whose request %s came already is closed, and that is counted once', async (_, first, more) => {
+  const served: string[] = []
+  const { connect, counted } = await open(async ({ url = '' }, res) => {
+    served.push(url)
+    await new Promise(setImmediate)
+    if (url === '/first') res.end()
+    else takeSocket(res, {})
+  })
+  const connection = await connect(first + more)
+  await connection.ended
+  expect(served.filter((url) => url === '/')).toHaveLength(1)
+  expect(counted()).toMatch(/: bytes sent on a stream: 1$/)
+  // Nothing of it is left in flight, or holds the next one up.
+  await (await connect(get('/first'))).until(/200 OK/)
 })
 
 const upload = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n'
@@ -331,7 +364,10 @@ test('a connection on which nothing is asked, or nothing more, is closed without
   expect(statuses(idle.text)).toEqual([200])
 })
 
-test('an answer that nobody reads ends its connection', async () => {
+test.each([
+  ['asks for nothing more', ''],
+  ['goes on sending', 'x'],
+])('an answer that nobody reads ends its connection, also of a client that %s', async (_, piece) => {
   const closed: Promise<unknown>[] = []
   const { connect, counted } = await open(
     (req, res) => {
@@ -343,8 +379,23 @@ test('an answer that nobody reads ends its connection', async () => {
   const connection = await connect()
   connection.stopReading().send(get('/'))
   await until(() => closed.length === 1)
+  if (piece) drip(connection, () => piece)
   await closed[0]
   expect(counted()).toMatch(/answer not read: 1/)
+})
+
+test('an answer that is taken slowly is not cut, though it is one large write', async () => {
+  const SIZE = 60_000_000
+  const { connect, counted } = await open((_, res) => res.end(Buffer.alloc(SIZE)), { timeouts: SHORT })
+  const connection = (await connect()).send(get('/'))
+  while (connection.text.length < SIZE) {
+    connection.stopReading()
+    await new Promise((resolve) => setTimeout(resolve, SHORT.answer / 3))
+    const before = connection.text.length
+    connection.resumeReading()
+    await until(() => connection.text.length > Math.min(before + 1_000_000, SIZE - 1))
+  }
+  expect(counted()).toBe('')
 })
 
 test('a server that takes its time over an answer is waited for', async () => {
@@ -397,7 +448,7 @@ test.each<[string, string, number, string]>([
   ['CONNECT', `CONNECT a:1 HTTP/1.1\r\n${host}\r\n`, 501, 'not-implemented'],
 ])('%s is refused by a problem, and reaches no handler', async (_, sent, status, code) => {
   let handled = 0
-  const { connect } = await open(async (req, res) => {
+  const { connect, counted } = await open(async (req, res) => {
     await text(req).catch(() => {})
     handled += res.writableEnded ? 0 : 1
     res.end()
@@ -412,6 +463,7 @@ test.each<[string, string, number, string]>([
   expect(head).toMatch(/^cache-control: no-store$/im)
   expect(head).toMatch(/^connection: close$/im)
   expect(handled).toBe(0)
+  expect(counted()).toMatch(code === 'headers-too-large' ? /: headers too large: 1$/ : /: malformed request: 1$/)
 })
 
 test.each([

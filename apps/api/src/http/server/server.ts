@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { acceptBurst } from './accept-burst.ts'
 import { checkHead } from './check-head.ts'
 import type { ClientFault, ClientFaults } from './client-faults.ts'
-import { Connection, type ConnectionOwner, connectionOf, type Exchange } from './connection.ts'
+import { Connection, type ConnectionOwner, connectionOf, type Exchange, isUnread } from './connection.ts'
 import { type AcceptWaiting, drainBacklog } from './drain-backlog.ts'
 import { InFlight } from './in-flight.ts'
 import { parseFailure } from './parse-failure.ts'
@@ -39,8 +39,9 @@ export interface HttpServerOptions {
   /** Is called for each connection that was closed since there were as many as there may be. */
   onRefused?: () => void
   inFlight?: number
-  /** Infinite where the address of a connection says nothing of the client, as behind a proxy. */
   inFlightOfAddress?: number
+  /** Whose a request is, where the address of its connection does not say so, as behind a proxy. */
+  networkOf?: (req: IncomingMessage) => string
 }
 
 /** The listening half of Pollcast: connections, their bounds, and their end. */
@@ -107,42 +108,38 @@ export class HttpServer implements ConnectionOwner {
     const { req, res } = exchange
     const refusal = exchange.refusal ?? checkHead(req)
     if (refusal) {
-      this.count('malformed request')
+      this.count(refusal.code === 'headers-too-large' ? 'headers too large' : 'malformed request')
       return refuse(res, refusal)
     }
     if (this.#closing) {
       if (!connection.isFirst) return refuse(res, CLOSING)
       res.shouldKeepAlive = false
     }
-    if (!this.#inFlight.enter(connection.network) && !this.#makeRoom(connection.network)) {
+    exchange.network = this.#options.networkOf?.(req) ?? connection.network
+    if (!this.#inFlight.enter(exchange.network) && !this.#makeRoom(exchange.network)) {
       this.count('refused, too many at once')
       return refuse(res, BUSY)
     }
     exchange.open = 2
     if (!req.complete) this.#arriving.set(exchange, { connection, since: performance.now() })
     const handled = this.#handler(req, res)
-    const done = () => this.#leave(exchange, connection)
+    const done = () => this.#leave(exchange)
     if (handled instanceof Promise) handled.then(done, done)
     else done()
   }
 
-  onAnswered(exchange: Exchange, connection: Connection): void {
+  onAnswered(exchange: Exchange): void {
     // A handler that still waits for the rest of a request waits for nothing.
     if (!exchange.req.complete && exchange.open > 1) exchange.open = 1
-    this.#leave(exchange, connection)
-  }
-
-  onHeld(exchange: Exchange, connection: Connection): void {
-    if (exchange.open > 1) exchange.open = 1
-    this.#leave(exchange, connection)
+    this.#leave(exchange)
   }
 
   /** A client that leaves early ends no work: a request is in flight until its handler is through as well. */
-  #leave(exchange: Exchange, connection: Connection): void {
+  #leave(exchange: Exchange): void {
     if (exchange.open === 0) return
     exchange.open -= 1
     if (exchange.open > 0) return
-    this.#inFlight.leave(connection.network)
+    this.#inFlight.leave(exchange.network)
     this.#arriving.delete(exchange)
   }
 
@@ -158,10 +155,10 @@ export class HttpServer implements ConnectionOwner {
         continue
       }
       if (now - since < this.timeouts.lateBody) return false
-      if (!this.#inFlight.isFull && connection.network !== network) continue
+      if (!this.#inFlight.isFull && exchange.network !== network) continue
       connection.fail(LATE_BODY, 'body too slow')
       exchange.open = 1
-      this.#leave(exchange, connection)
+      this.#leave(exchange)
       if (this.#inFlight.enter(network)) return true
     }
     return false
@@ -188,18 +185,20 @@ export class HttpServer implements ConnectionOwner {
     const options = this.#options
     const server = createServer({
       ServerResponse: Response,
-      // What is too slow is found in #check, what Node would answer by itself is in Connection's hands.
+      // A head, a body or the reading of an answer that is too slow is found in #check; what Node would answer by itself
+      // is in Connection's hands.
       headersTimeout: 0,
       requestTimeout: 0,
       requireHostHeader: false,
       keepAliveTimeout: idle,
     })
+    // For what Node alone sees: a connection on which nothing moves and no answer is owed.
     server.timeout = answer
     // None is dropped: checkHead counts them.
     server.maxHeadersCount = 0
 
     const request = (req: IncomingMessage, res: ServerResponse, refusal?: Refusal) => {
-      connectionOf(req.socket)?.request({ req, res, open: 0, ...(refusal && { refusal }) })
+      connectionOf(req.socket)?.request({ req, res, open: 0, network: '', ...(refusal && { refusal }) })
     }
     server.on('request', (req, res) => request(req, res))
     server.on('checkContinue', (req, res) => {
@@ -276,9 +275,6 @@ class Response extends ServerResponse {
     return super.writeHead(status, ...rest)
   }
 }
-
-const isUnread = ({ complete, headers }: IncomingMessage): boolean =>
-  !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0)
 
 /** Lets a client send its body (RFC 9110, section 10.1.1) when its handler begins to read: one nobody wants stays away. */
 function continueOnRead(req: IncomingMessage, res: ServerResponse): void {

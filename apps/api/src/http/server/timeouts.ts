@@ -36,10 +36,10 @@ export type Phase = 'head' | 'body' | 'answer'
 export class Progress {
   #phase: Phase = 'head'
   #request = 0
-  /** When the phase began, and with how many bytes read. */
+  /** When the phase began, and at how many bytes. */
   #since: number
   #from = 0
-  /** When the last byte came, and how many had come then. */
+  /** When the last byte moved, and how many had moved then. */
   #movedAt: number
   #moved = 0
 
@@ -52,24 +52,33 @@ export class Progress {
    * Whether the client is too slow by now.
    *
    * @param request counts the connection's requests: 0 until the first has come
-   * @param read bytes read from the connection so far
+   * @param bytes how many have moved so far: those read from the connection, in the phase `answer` those sent on it
+   * @param isOurTurn nothing is expected of the client now: an answer is not there yet, or has been taken so far
    */
-  isTooSlow(phase: Phase, request: number, read: number, now: number, timeouts: Timeouts): boolean {
+  isTooSlow(
+    phase: Phase,
+    request: number,
+    bytes: number,
+    isOurTurn: boolean,
+    now: number,
+    timeouts: Timeouts,
+  ): boolean {
     // Between two requests nothing is late until the first byte of the next: Node closes what is idle.
-    const isIdle = phase === 'head' && request > 0 && read === this.#from
-    if (phase !== this.#phase || request !== this.#request || isIdle) {
+    const isIdle = phase === 'head' && request > 0 && bytes === this.#from
+    if (phase !== this.#phase || request !== this.#request || isIdle || isOurTurn) {
       this.#phase = phase
       this.#request = request
       this.#since = now
-      this.#from = read
+      this.#from = bytes
     }
-    if (read !== this.#moved) {
-      this.#moved = read
+    if (bytes !== this.#moved) {
+      this.#moved = bytes
       this.#movedAt = now
     }
     if (phase === 'head') return now - this.#since >= timeouts.head
-    if (phase === 'answer') return false
-    const allowed = timeouts.body + ((read - this.#from) / MIN_BODY_RATE) * 1000
-    return now - this.#since >= allowed || now - Math.max(this.#since, this.#movedAt) >= timeouts.body
+    const stillFor = now - Math.max(this.#since, this.#movedAt)
+    if (phase === 'answer') return stillFor >= timeouts.answer
+    const allowed = timeouts.body + ((bytes - this.#from) / MIN_BODY_RATE) * 1000
+    return now - this.#since >= allowed || stillFor >= timeouts.body
   }
 }

@@ -1,0 +1,36 @@
+import { routes } from '@pollcast/shared/routes'
+import { expect, test } from 'vitest'
+import { IN_FLIGHT_OF_ADDRESS } from '../src/http/server/server.ts'
+import { openApp } from '../testing/app.ts'
+import { get, post, RawConnection } from '../testing/raw-connection.ts'
+
+const from = (address: string) => `X-Forwarded-For: ${address}\r\n`
+
+/** A vote that never arrives whole, and is in flight as long as its connection is open. */
+const halfVote = (headers: string) =>
+  post(routes.votes('tabspace'), { choiceIds: [1] })
+    .replace('\r\n', `\r\n${headers}`)
+    .slice(0, -3)
+
+test.each([
+  ['an IPv4 address', '192.0.2.1', '192.0.2.1', '192.0.2.2'],
+  ['an IPv6 /64', '2001:db8::1', '2001:db8::2', '2001:db8:0:1::1'],
+])('behind a proxy %s has a bound of its own in flight', async (_, crowd, same, other) => {
+  const { port } = await openApp({ rateLimit: true, trustProxy: ['127.0.0.0/8'] })
+  const ask = async (headers: string) => {
+    const connection = (await RawConnection.open(port)).send(get(routes.polls, headers))
+    return connection.until(/^HTTP\/1\.1 \d+/)
+  }
+  const votes: RawConnection[] = []
+  while (votes.length < IN_FLIGHT_OF_ADDRESS) {
+    const some = Array.from({ length: 256 }, async () => (await RawConnection.open(port)).send(halfVote(from(crowd))))
+    votes.push(...(await Promise.all(some)))
+  }
+  await expect.poll(() => ask(from(same)), { timeout: 10_000 }).toMatch(/^HTTP\/1\.1 503/)
+  // Whatever stands before the address that the proxy saw is the client's own word.
+  expect(await ask(from(`${other}, ${same}`))).toMatch(/^HTTP\/1\.1 503/)
+  expect(await ask(from(other))).toMatch(/^HTTP\/1\.1 200/)
+  expect(await ask('')).toMatch(/^HTTP\/1\.1 200/)
+  for (const vote of votes) vote.leave()
+  await expect.poll(() => ask(from(same)), { timeout: 10_000 }).toMatch(/^HTTP\/1\.1 200/)
+})
