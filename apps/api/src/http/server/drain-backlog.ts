@@ -8,20 +8,24 @@ const SHORT_TURN_MS = 1
 /** Accepts what waits; resolves with whether all connections that waited when it was called have been accepted. */
 export type AcceptWaiting = () => Promise<boolean>
 
+/** Rounds in a row that have to bring none: a pool's primary may answer the first before it has looked for connections. */
+const QUIET_ROUNDS = 2
+
 /**
- * Resolves when no connection waits to be accepted: the system would reset those when the server stops listening. A
- * round that brought none has left none. Stop listening in the same turn of the event loop.
+ * Resolves when no connection waits to be accepted: the system would reset those when the server stops listening. Stop
+ * listening in the same turn of the event loop.
  */
 export async function drainBacklog(server: Server, acceptWaiting: AcceptWaiting = shortTurn): Promise<void> {
-  let came = true
+  let came = false
   const note = () => {
     came = true
   }
   server.on('connection', note)
   const end = performance.now() + DRAIN_TIMEOUT_MS
-  while (came && performance.now() < end) {
+  for (let quiet = 0; quiet < QUIET_ROUNDS && performance.now() < end; ) {
     came = false
-    if (!(await acceptWaiting())) came = true
+    const isDone = await acceptWaiting()
+    quiet = isDone && !came ? quiet + 1 : 0
   }
   server.off('connection', note)
 }
