@@ -7,6 +7,7 @@ import { PostgresServer } from '../testing/postgres-server.ts'
 import { redisUrl } from '../testing/redis.ts'
 import { RedisServer } from '../testing/redis-server.ts'
 import { ServerProcess } from '../testing/server-process.ts'
+import { until } from '../testing/until.ts'
 import { createPoll } from '../testing/voter.ts'
 import { Watcher } from '../testing/watcher.ts'
 
@@ -122,7 +123,7 @@ test('PostgreSQL is killed under votes: 503 meanwhile, streams stay, and all goe
   await crowd.more(100)
   await postgres.kill()
   const refusing = () => new Set(crowd.refusals.map(({ answer }) => new URL(answer.url).origin)).size
-  await crowd.until(() => refusing() === 2)
+  await until(() => refusing() === 2)
   for (const { answer } of crowd.refusals) expect(answer.headers.get('Retry-After')).toBe('2')
 
   await postgres.start()

@@ -1,6 +1,3 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import type { IncomingMessage } from 'node:http'
-import type { Socket } from 'node:net'
 import { limits } from '@pollcast/shared/limits'
 import { type Poll, type Snapshot, snapshotSchema } from '@pollcast/shared/poll'
 import { createParser } from 'eventsource-parser'
@@ -15,6 +12,7 @@ import { pollMessages, publishVotes } from '../src/reactions/publish.ts'
 import { openApp } from '../testing/app.ts'
 import { recount } from '../testing/database.ts'
 import { get, RawConnection } from '../testing/raw-connection.ts'
+import { serverSockets } from '../testing/server-sockets.ts'
 import { snapshotAt } from '../testing/snapshots.ts'
 import { createPoll, Voter } from '../testing/voter.ts'
 
@@ -95,18 +93,6 @@ test('votes from everywhere on several polls count once each, and every stream e
   expect(left).toHaveLength(40 * 8)
   expect(errors).toEqual([])
 })
-
-/** The server's end of each stream of a poll that is opened from now on, until the test has ended. */
-function serverSockets({ streamUrl }: Poll): Socket[] {
-  const sockets: Socket[] = []
-  const listener = (message: unknown) => {
-    const { request, socket } = message as { request: IncomingMessage; socket: Socket }
-    if (request.url === streamUrl) sockets.push(socket)
-  }
-  subscribe('http.server.request.start', listener)
-  onTestFinished(() => void unsubscribe('http.server.request.start', listener))
-  return sockets
-}
 
 test('readers that stop hold one frame each, however many votes come, and then get the newest and no backlog', async () => {
   const { url, port } = await openApp()
