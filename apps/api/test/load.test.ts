@@ -101,7 +101,7 @@ test('readers that stop hold one frame each, however many votes come, and then g
     String(index).padStart(limits.choiceLength, '€'),
   )
   const { poll } = await createPoll(url, texts)
-  const sockets = serverSockets(poll)
+  const sockets = serverSockets(poll.streamUrl)
   const stopped = await Promise.all(Array.from({ length: 10 }, () => watch(port, poll)))
   for (const stream of stopped) {
     await stream.until(/\n\n$/)
