@@ -7,7 +7,7 @@ import { routes } from '@pollcast/shared/routes'
 import Koa from 'koa'
 import { expect, onTestFinished, test } from 'vitest'
 import { readProblem } from '../../testing/answer.ts'
-import { openApp } from '../../testing/app.ts'
+import { openApp, sharedApp } from '../../testing/app.ts'
 import { get, post, RawConnection } from '../../testing/raw-connection.ts'
 import { serverSockets } from '../../testing/server-sockets.ts'
 import { tempFolder } from '../../testing/temp-folder.ts'
@@ -29,6 +29,9 @@ import { ClientFaults } from './server/client-faults.ts'
 import { HttpServer } from './server/server.ts'
 import { streamRoute } from './stream-route.ts'
 import { Voters } from './voter.ts'
+
+/** For what is refused. */
+const shared = sharedApp()
 
 const setUp = async () => {
   const app = await openApp()
@@ -206,8 +209,7 @@ test.each<[string, ProblemCode, string]>([
   ['for two lists', 'invalid-query', `${routes.streams}?polls=tabspace&polls=vvsemacs`],
   ['for more polls than a list shows', 'invalid-query', routes.streamOf(many)],
 ])('a stream %s is refused as %s', async (_, code, path) => {
-  const { url } = await openApp()
-  await readProblem(code, await fetch(url + path))
+  await readProblem(code, await fetch(shared().url + path))
 })
 
 test('a poll named twice is watched once', async () => {
