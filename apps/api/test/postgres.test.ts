@@ -126,9 +126,6 @@ const engines: [string, number, () => Promise<NewDatabase>][] = [
 
 test.each(engines)(
   'four processes that start at once on %s that is new migrate it once',
-  {
-    timeout: 60_000,
-  },
   async (_, serving, create) => {
     const { DATABASE_URL, read } = await create()
     const nodes = Array.from({ length: 4 }, () => new ServerProcess({ DATABASE_URL }))
