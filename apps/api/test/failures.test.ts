@@ -24,8 +24,7 @@ const setUp = async ({ postgres, redis }: Parts = {}) => {
   onTestFinished(drop)
   const open = async () => {
     const node = new ServerProcess({ DATABASE_URL: database, REDIS_URL: redis ?? '' })
-    const [url, port] = await node.until(/http:\/\/127\.0\.0\.1:(\d+)/)
-    return Object.assign(node, { url, port: Number(port) })
+    return Object.assign(node, await node.address())
   }
   const [a, b] = await Promise.all([open(), open()])
   const { poll } = await createPoll(a.url)

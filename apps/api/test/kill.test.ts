@@ -134,7 +134,7 @@ test('what was acknowledged before the log was removed is there after a kill als
 test('a pool of workers acknowledges nothing while the folder is elsewhere, and goes on when it is back', async () => {
   const databasePath = join(tempFolder(), 'data', 'polls.sqlite')
   const server = new ServerProcess({ DATABASE_URL: `sqlite:${databasePath}`, WORKERS: '2' })
-  const [url] = await server.until(/http:\/\/127\.0\.0\.1:\d+/)
+  const { url } = await server.address()
   const { poll } = await createPoll(url)
   const body = json({ choiceIds: [poll.choices[0]?.id ?? 0] })
   const statuses = async () => {

@@ -72,7 +72,7 @@ test.each(['1', '2'])(
     const next = new ServerProcess({ DATABASE_URL: `sqlite:${path}`, WORKERS })
     await next.until(/Waiting for another/)
     first.signal('SIGKILL')
-    const [url] = await next.until(/http:\/\/127\.0\.0\.1:\d+/)
+    const { url } = await next.address()
     expect((await new Voter(url).read(poll.id)).totalVotes).toBe(1)
   },
 )
@@ -82,7 +82,7 @@ test.each(['1', '2'])(
   async (WORKERS) => {
     const path = join(tempFolder(), 'polls.sqlite')
     const first = new ServerProcess({ DATABASE_URL: `sqlite:${path}`, WORKERS })
-    const [url] = await first.until(/http:\/\/127\.0\.0\.1:\d+/)
+    const { url } = await first.address()
     const { poll } = await createPoll(url)
     const body = json({ choiceIds: [poll.choices[0]?.id ?? 0] })
     rmSync(`${path}-lock`)
@@ -104,7 +104,7 @@ test('a database that a newer version has upgraded is refused, also by a pool, a
   const postgres = await createDatabase()
   onTestFinished(postgres.drop)
   const node = new ServerProcess({ DATABASE_URL: postgres.url })
-  await node.until(/http:/)
+  await node.address()
   const newer = "INSERT INTO migrations (timestamp, name) VALUES (9763856000000, 'Rooms9763856000000')"
   await connect(path)(newer)
   await ask(postgres.url, newer)

@@ -17,9 +17,9 @@ afterAll(async () => (await postgresServer()).stop())
 
 const open = async (environment: Record<string, string>, how: 'node' | 'npm' = 'node') => {
   const server = new ServerProcess(environment, how)
-  const [url = '', port] = await server.until(/http:\/\/127\.0\.0\.1:(\d+)/)
+  const { url, port } = await server.address()
   const { poll } = await createPoll(url)
-  return { server, url, port: Number(port), poll, choiceId: poll.choices[0]?.id ?? 0 }
+  return { server, url, port, poll, choiceId: poll.choices[0]?.id ?? 0 }
 }
 
 const setUp = async (how: 'node' | 'npm' = 'node', workers = '2', at = 0) => {
