@@ -24,6 +24,8 @@ export interface ConnectionOwner {
   serve(exchange: Exchange, connection: Connection): void
   /** Its answer has been sent, or can't be any more. Is called once for each that was served. */
   onAnswered(exchange: Exchange): void
+  /** Its requests are answered, and nothing of another one has arrived. */
+  onIdle(connection: Connection): void
   /** A request has come before the one in front of it was answered. */
   onPipelined(): void
   /** Is called once: when it was closed, or has become a stream. */
@@ -61,6 +63,8 @@ export class Connection {
   #requests = 0
   /** What is wrong with the bytes behind the last request: said when that is answered. */
   #failure: Refusal | undefined
+  /** Bytes that had been read when the last answer was sent; undefined until then, and while requests are answered. */
+  #idleAt: number | undefined
   #closing = false
   #closingSince = 0
 
@@ -75,6 +79,11 @@ export class Connection {
   /** Whether nothing was asked on it so far. Browsers open some in advance, and to Node they are not idle. */
   get isUnused(): boolean {
     return this.#requests === 0 && this.socket.bytesRead === 0
+  }
+
+  /** Whether it is between two requests, and nothing of the next one has been read. */
+  get isIdle(): boolean {
+    return this.#isOpen && this.socket.bytesRead === this.#idleAt
   }
 
   /** Whether this is the first request on the connection. */
@@ -198,6 +207,7 @@ export class Connection {
 
   #begin(exchange: Exchange): void {
     this.#current = exchange
+    this.#idleAt = undefined
     this.#requests += 1
     exchange.res.on('close', () => this.#onAnswered(exchange))
     this.#owner.serve(exchange, this)
@@ -206,6 +216,11 @@ export class Connection {
   #onAnswered(exchange: Exchange): void {
     this.#owner.onAnswered(exchange)
     if (this.#current === exchange) this.#current = undefined
+    const isDone = !this.#current && !this.#ahead?.length && !this.#failure && !this.#input?.hasUnparsed
+    if (isDone && this.#isOpen) {
+      this.#idleAt = this.socket.bytesRead
+      this.#owner.onIdle(this)
+    }
     // In a turn of its own: requests that are answered at once would keep the event loop from everybody else.
     if (this.#ahead?.length || this.#failure || this.#input) setImmediate(() => this.#goOn())
   }

@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -302,7 +303,12 @@ test('a client that waits for 100 Continue is told so only if its body is wanted
 })
 
 test('how long clients may take', () => {
-  expect(TIMEOUTS).toEqual({ head: 10_000, body: 30_000, lateBody: 1000, answer: 60_000, idle: 5000, linger: 2000 })
+  expect(TIMEOUTS).toEqual({ head: 10_000, body: 30_000, lateBody: 1000, answer: 60_000, idle: 75_000, linger: 2000 })
+})
+
+test('a client is told for how long its connection is kept open', async () => {
+  const { connect } = await open((_, res) => res.end())
+  expect(await (await connect(get('/'))).until(/200 OK/)).toMatch(/^keep-alive: timeout=75\r$/im)
 })
 
 const SHORT = { ...TIMEOUTS, head: 400, body: 400, answer: 1000, idle: 200, linger: 100 }
@@ -491,13 +497,52 @@ test('nothing that clients send wrong stands in the log, only how much of it the
   expect(counted()).not.toMatch(/secret|cookie|Error|\.[jt]s:/i)
 })
 
-test('connections beyond the most there may be are closed at once, and taken again when others have gone', async () => {
+test('when there are as many connections as may be, the one that has been idle longest makes room for a new one', async () => {
   let refused = 0
-  const { connect } = await open((_, res) => res.end('served'), { maxConnections: 5, onRefused: () => (refused += 1) })
-  const served = await Promise.all(Array.from({ length: 5 }, () => connect(get('/'))))
-  for (const connection of served) await connection.until(/served/)
+  const { connect } = await open(({ url }, res) => res.end(`served ${url}`), {
+    maxConnections: 3,
+    onRefused: () => (refused += 1),
+  })
+  const ask = (connection: RawConnection, path: string) =>
+    connection.send(get(path)).until(new RegExp(`served ${path}$`))
+  const [first, second, third] = [await connect(), await connect(), await connect()]
+  for (const connection of [first, second, third]) await ask(connection, '/once')
+  await ask(first, '/again')
+
+  const fourth = await connect()
+  await ask(fourth, '/new')
+  expect(await second.ended).toBe('end')
+  for (const connection of [third, first, fourth]) await ask(connection, '/still-open')
+
+  for (let index = 0; index < 20; index += 1) await ask(await connect(), '/new')
+  expect(refused).toBe(0)
+})
+
+test('when none of them is idle, a new connection is closed at once, and one is accepted again when another has gone', async () => {
+  const sockets: Socket[] = []
+  let refused = 0
+  const { connect } = await open(
+    ({ url, socket }, res) => {
+      sockets.push(socket)
+      if (url === '/stream') takeSocket(res, {})
+      if (url === '/answered') res.end('served')
+      return once(res, 'close')
+    },
+    { maxConnections: 4, onRefused: () => (refused += 1) },
+  )
+  const next = await connect(get('/answered'))
+  await next.until(/served/)
+  next.send('GET /answered HTTP/1.1\r\n')
+  const read = sockets[0]?.bytesRead ?? 0
+  await until(() => (sockets[0]?.bytesRead ?? 0) > read)
+  const unused = await connect()
+  await connect(get('/stream'))
+  await connect(get('/waiting'))
+  await until(() => sockets.length === 3)
+
   for (let index = 0; index < 20; index += 1) await (await connect()).ended
   expect(refused).toBe(20)
-  served[0]?.leave()
-  await vi.waitFor(async () => (await connect(get('/'))).until(/served/), { timeout: 5000 })
+  await next.send('Host: a\r\n\r\n').until(/served.*served/s)
+  unused.leave()
+  await vi.waitFor(async () => (await connect(get('/answered'))).until(/served/), { timeout: 5000 })
 })

@@ -5,6 +5,7 @@ import { checkHead } from './check-head.ts'
 import type { ClientFault, ClientFaults } from './client-faults.ts'
 import { Connection, type ConnectionOwner, connectionOf, type Exchange, isUnread } from './connection.ts'
 import { type AcceptWaiting, drainBacklog } from './drain-backlog.ts'
+import { IdleConnections } from './idle-connections.ts'
 import { InFlight } from './in-flight.ts'
 import { parseFailure } from './parse-failure.ts'
 import { type Refusal, refuse } from './refusal.ts'
@@ -36,7 +37,7 @@ export interface HttpServerOptions {
   faults: ClientFaults
   timeouts?: Timeouts
   maxConnections?: number
-  /** Is called for each connection that was closed since there were as many as there may be. */
+  /** Is called for each new connection that was closed because there are `maxConnections`, and none of them is idle. */
   onRefused?: () => void
   inFlight?: number
   inFlightOfAddress?: number
@@ -56,6 +57,7 @@ export class HttpServer implements ConnectionOwner {
   readonly #arriving = new Map<Exchange, { connection: Connection; since: number }>()
   /** Those that speak HTTP, which streams no longer do. */
   readonly #connections = new Set<Connection>()
+  readonly #idle = new IdleConnections()
   #open = 0
   #guardedUntil = 0
   #closing = false
@@ -106,6 +108,7 @@ export class HttpServer implements ConnectionOwner {
 
   serve(exchange: Exchange, connection: Connection): void {
     const { req, res } = exchange
+    this.#idle.delete(connection)
     const refusal = exchange.refusal ?? checkHead(req)
     if (refusal) {
       this.count(refusal.code === 'headers-too-large' ? 'headers too large' : 'malformed request')
@@ -164,6 +167,10 @@ export class HttpServer implements ConnectionOwner {
     return false
   }
 
+  onIdle(connection: Connection): void {
+    this.#idle.add(connection)
+  }
+
   onPipelined(): void {
     const now = performance.now()
     if (now >= this.#guardedUntil) for (const connection of this.#connections) connection.guard()
@@ -172,6 +179,7 @@ export class HttpServer implements ConnectionOwner {
 
   onGone(connection: Connection): void {
     this.#connections.delete(connection)
+    this.#idle.delete(connection)
   }
 
   count(fault: ClientFault): void {
@@ -236,7 +244,7 @@ export class HttpServer implements ConnectionOwner {
     }
     server.on('connection', onConnection)
     acceptBurst(server, (socket) => {
-      if (this.#open >= this.#maxConnections) {
+      if (this.#open >= this.#maxConnections && !this.#idle.closeOldest()) {
         socket.destroy()
         options.onRefused?.()
         return false

@@ -8,7 +8,10 @@ export interface Timeouts {
   readonly lateBody: number
   /** Without taking any of an answer. */
   readonly answer: number
-  /** Between an answer and the next request. */
+  /**
+   * Between an answer and the next request. Longer than the 60 seconds for which nginx and load balancers keep theirs
+   * open: where the server closes first, the request that a proxy sends at that moment is a 502.
+   */
   readonly idle: number
   /** To read an answer that was given before its request had arrived whole. */
   readonly linger: number
@@ -19,7 +22,7 @@ export const TIMEOUTS: Timeouts = {
   body: 30_000,
   lateBody: 1000,
   answer: 60_000,
-  idle: 5000,
+  idle: 75_000,
   linger: 2000,
 }
 
