@@ -194,7 +194,7 @@ export class Connection {
   }
 
   /** Node has seen nothing move on the socket for a while. */
-  onStill(): void {
+  onInactive(): void {
     // It is the server that takes its time, or `check` that knows how long the client may.
     if (this.#phase === 'answer') this.socket.setTimeout(this.#owner.timeouts.answer)
     else this.socket.destroy()
