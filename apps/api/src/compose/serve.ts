@@ -64,6 +64,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
 
   const built = builtEntry(webRoot)
   const entry = config.webDev ? devEntry : built
+  const proxies = new Proxies(config.trustProxy, config.publicOrigin)
   const koa = createKoa({
     reader,
     writer,
@@ -74,14 +75,13 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     voters: new Voters(database.voterKey, database.installationId),
     allowedOrigins: config.allowedOrigins,
     publicOrigin: config.publicOrigin,
-    trustProxy: config.trustProxy,
+    proxies,
     entry,
     files: built && webFiles(webRoot),
     onError,
   })
   const maxConnections = connectionLimit()
   const full = new FullNotice(log, maxConnections)
-  const proxies = new Proxies(config.trustProxy)
   const server = new HttpServer(koa.callback(), {
     acceptWaiting: config.workers > 1 ? acceptFromPool : undefined,
     faults,

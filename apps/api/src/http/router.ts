@@ -2,7 +2,6 @@ import cors from '@koa/cors'
 import Router from '@koa/router'
 import { routes } from '@pollcast/shared/routes'
 import Koa, { type Middleware } from 'koa'
-import type { TrustProxy } from '../lib/trust-proxy.ts'
 import type { Audiences } from '../live/audiences.ts'
 import type { PollReader, PollWriter } from '../polls/poll-store.ts'
 import type { Signal, VoteCast } from '../polls/signals.ts'
@@ -13,7 +12,7 @@ import { pageRoutes } from './page-route.ts'
 import { newPollRoute, pollListRoute, pollRoute } from './polls-route.ts'
 import { problems } from './problem.ts'
 import { problemPages } from './problem-page.ts'
-import { Proxies } from './proxies.ts'
+import type { Proxies } from './proxies.ts'
 import type { RateLimits } from './rate-limit.ts'
 import { extendRequest } from './request.ts'
 import { streamRoute, streamsRoute } from './stream-route.ts'
@@ -34,7 +33,7 @@ export interface HttpParts {
   allowedOrigins: readonly string[]
   /** The origin that people open, where it is not the one that this server is asked by. */
   publicOrigin: string | undefined
-  trustProxy: TrustProxy
+  proxies: Proxies
   entry: WebEntry | undefined
   /** Serves the compiled files; undefined where there are none. */
   files: Middleware | undefined
@@ -48,7 +47,7 @@ const LEFT = ['ECONNRESET', 'EPIPE']
 export function createKoa(parts: HttpParts): Koa {
   const { reader, writer, voters, voteCast, audiences, limits, allowedOrigins, onError } = parts
   const koa = new Koa()
-  extendRequest(koa, new Proxies(parts.trustProxy, parts.publicOrigin))
+  extendRequest(koa, parts.proxies)
   koa.on('error', (error: NodeJS.ErrnoException) => {
     // What a client sent that could not be parsed has been counted: its bytes, which the error has, are not for the log.
     if (!LEFT.includes(error.code ?? '') && !error.code?.startsWith('HPE_')) onError(error)

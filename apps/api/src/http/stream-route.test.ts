@@ -21,6 +21,7 @@ import { pollMessages, publishVotes } from '../reactions/publish.ts'
 import { SqlPollReader } from '../store/sql-poll-reader.ts'
 import { SqlPollWriter } from '../store/sql-poll-writer.ts'
 import { openSqlite } from '../store/sqlite-database.ts'
+import { Proxies } from './proxies.ts'
 import { rateLimits } from './rate-limit.ts'
 import { createKoa } from './router.ts'
 import { ClientFaults } from './server/client-faults.ts'
@@ -236,7 +237,7 @@ const openParts = async () => {
     serverKey: 'key',
     allowedOrigins: [],
     publicOrigin: undefined,
-    trustProxy: false,
+    proxies: new Proxies(false),
     entry: undefined,
     files: undefined,
     onError: failed,
