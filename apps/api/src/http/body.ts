@@ -41,11 +41,11 @@ export async function readBody(ctx: Context): Promise<Body> {
 export async function readJson<S extends z.ZodType>(ctx: Context, schema: S): Promise<z.infer<S>> {
   const body = await readBody(ctx)
   if (body.kind === 'form') throw new RequestError('unsupported-media-type', 'Send the body as application/json.')
-  return conform(schema, body.value, 'invalid-body')
+  return validate(schema, body.value, 'invalid-body')
 }
 
-/** Holds what came against its schema. Throws a RequestError that names every field that is wrong. */
-export function conform<S extends z.ZodType>(
+/** Returns the value as the schema parses it. Throws a RequestError that names every invalid field. */
+export function validate<S extends z.ZodType>(
   schema: S,
   value: unknown,
   code: 'invalid-body' | 'invalid-query',

@@ -3,7 +3,7 @@ import { routes } from '@pollcast/shared/routes'
 import type { Middleware } from 'koa'
 import { createPoll } from '../polls/create-poll.ts'
 import type { PollReader, PollStore, StoredPoll } from '../polls/poll-store.ts'
-import { conform, readJson } from './body.ts'
+import { readJson, validate } from './body.ts'
 import { idempotencyKeyOf, requireSecret } from './idempotency-key.ts'
 import { pollIdOf } from './poll-id.ts'
 import type { RateLimits } from './rate-limit.ts'
@@ -34,7 +34,7 @@ export function pollListRoute(store: PollReader, voters: Voters): Middleware {
   return async (ctx) => {
     ctx.set('Cache-Control', 'private, no-cache')
     ctx.vary('Cookie')
-    ctx.body = await store.list(conform(pollListQuerySchema, ctx.query, 'invalid-query'))
+    ctx.body = await store.list(validate(pollListQuerySchema, ctx.query, 'invalid-query'))
     voters.identify(ctx, voters.find(ctx))
   }
 }

@@ -8,7 +8,7 @@ import type { Audiences } from '../live/audiences.ts'
 import { SocketWriter } from '../live/socket-writer.ts'
 import { Stream } from '../live/stream.ts'
 import { pollTopic } from '../polls/topics.ts'
-import { conform } from './body.ts'
+import { validate } from './body.ts'
 import { pollIdOf } from './poll-id.ts'
 import { takeSocket } from './server/take-socket.ts'
 
@@ -33,7 +33,7 @@ export function streamRoute(audiences: Audiences): Middleware {
 
 /** `GET /api/streams?polls=ID,ID`: several polls on one connection. Every frame says which poll it is of. */
 export function streamsRoute(audiences: Audiences): Middleware {
-  return async (ctx) => openStream(ctx, audiences, conform(pollIdsSchema, ctx.query, 'invalid-query').polls)
+  return async (ctx) => openStream(ctx, audiences, validate(pollIdsSchema, ctx.query, 'invalid-query').polls)
 }
 
 /** The revision that the client was shown last, on a connection to whichever node (WHATWG HTML, section 9.2.4). */

@@ -6,7 +6,7 @@ import { repeatScopes } from '../polls/idempotency.ts'
 import type { PollStore } from '../polls/poll-store.ts'
 import type { Signal, VoteCast } from '../polls/signals.ts'
 import { snapshotJson } from '../polls/snapshot.ts'
-import { conform, readBody } from './body.ts'
+import { readBody, validate } from './body.ts'
 import { idempotencyKeyOf, isSecret, requireDistinct } from './idempotency-key.ts'
 import { pollIdOf } from './poll-id.ts'
 import type { RateLimits } from './rate-limit.ts'
@@ -51,7 +51,7 @@ export function voteRoute({ store, voters, voteCast, limits }: VoteParts): Middl
 
 async function readVote(ctx: Context): Promise<{ choiceIds: number[]; form: boolean }> {
   const body = await readBody(ctx)
-  if (body.kind === 'json') return { ...conform(voteSchema, body.value, 'invalid-body'), form: false }
-  const { choice } = conform(voteFormSchema, { choice: body.value.get('choice') }, 'invalid-body')
+  if (body.kind === 'json') return { ...validate(voteSchema, body.value, 'invalid-body'), form: false }
+  const { choice } = validate(voteFormSchema, { choice: body.value.get('choice') }, 'invalid-body')
   return { choiceIds: choice, form: true }
 }
