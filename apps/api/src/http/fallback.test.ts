@@ -46,7 +46,7 @@ test('the page of a poll has a form that votes, with its choices, their votes an
 test('where several choices may be picked, the form has boxes', async () => {
   const { poll, ids, visit } = await setUp(['a', 'b', 'c'], 2)
   const page = await visit(routes.pollPage(poll.id))
-  expect(page).toContain('Pick up to 2')
+  expect(page).toContain('Choose up to 2')
   expect(inputs(page)).toEqual(ids.map((id) => `<input type="checkbox" name="choice" value="${id}">`))
 })
 
@@ -55,7 +55,7 @@ test('a closed poll says so, and has its numbers and no form', async () => {
   await voter.vote(poll.id, ids[1] as number)
   await query(databasePath, "UPDATE poll SET status = 'closed' WHERE id = ?", [poll.id])
   const page = await visit(routes.pollPage(poll.id))
-  expect(page).toContain('This poll is closed.')
+  expect(page).toContain('Closed. Final results.')
   expect(page).toContain('Coffee <span class="own">Your vote</span></span> <span class="numbers">1 vote</span>')
   expect(page).not.toMatch(/<form|<input|<button/)
 })
@@ -64,8 +64,8 @@ test('the first page has links to the polls, and every other page says what is t
   const { poll, visit } = await setUp()
   expect(await visit(routes.listPage)).toContain(`<a href="${routes.pollPage(poll.id)}">`)
   expect(await visit(routes.newPollPage)).toContain('Asking a question needs JavaScript')
-  expect(await visit(routes.pollPage('zzzzzzzz'))).toContain('There is no such poll')
-  expect(await visit('/nothing')).toContain('There is no such page')
+  expect(await visit(routes.pollPage('zzzzzzzz'))).toContain("This poll doesn't exist or was deleted. Check the link.")
+  expect(await visit('/nothing')).toContain("This page doesn't exist or was deleted. Check the link.")
 })
 
 test('no text of a poll is more than text, and nothing needs what the content security policy refuses', async () => {

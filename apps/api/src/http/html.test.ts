@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { htmlPage } from './html.ts'
 
-test('pages of the API have in their heads what index.html has, which is for another host', () => {
+test('the pages that the API renders have the same head as index.html, which another host serves', () => {
   const file = readFileSync(new URL('../../../web/index.html', import.meta.url), 'utf8')
   const head = file.match(/<(?:meta|link) [^>]*>/g) ?? []
   expect(head.length).toBeGreaterThan(5)

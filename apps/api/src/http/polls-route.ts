@@ -13,7 +13,7 @@ interface NewPollParts {
   store: Pick<PollStore, 'create'>
   voters: Voters
   limits: RateLimits | undefined
-  /** A secret of the installation's. */
+  /** A secret of the installation. */
   serverKey: string
 }
 
@@ -23,7 +23,7 @@ function presentPoll({ snapshot, ...poll }: StoredPoll, ownChoiceIds: number[]):
   return { id, ...poll, ...numbers, ownChoiceIds, streamUrl: routes.stream(id) }
 }
 
-/** The poll with the asker's own ballot in it. */
+/** The poll with the voter's own ballot. */
 export async function pollFor(voterId: string | undefined, pollId: string, store: PollReader): Promise<Poll> {
   const [poll, own] = await Promise.all([store.find(pollId), voterId ? store.ballot(pollId, voterId) : []])
   return presentPoll(poll, own)
@@ -56,7 +56,7 @@ export function newPollRoute({ store, voters, limits, serverKey }: NewPollParts)
   }
 }
 
-/** `GET /api/polls/:id`, with an ETag of the two things in it that change: the revision and the asker's ballot. */
+/** `GET /api/polls/:id`, with an ETag of what changes in it: the revision and the voter's ballot. */
 export function pollRoute(store: PollReader, voters: Voters): Middleware {
   return async (ctx) => {
     const asker = voters.find(ctx)

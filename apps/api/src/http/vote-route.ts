@@ -36,7 +36,7 @@ export function voteRoute({ store, voters, voteCast, limits }: VoteParts): Middl
     const { snapshot, firstVoterId } = await castVote({ pollId, voterId, choiceIds, scopes }, store, voteCast)
 
     const counted = firstVoterId ?? voterId
-    // Who repeats a vote has the first one's cookie again, unless the key could have been guessed.
+    // A client that repeats a vote gets the cookie of the first one again, unless the key could have been guessed.
     if (counted === voterId || (key !== undefined && isSecret(key))) voters.remember(ctx, asker, counted)
     if (form) {
       ctx.redirect(routes.pollPage(pollId))

@@ -6,7 +6,7 @@ import type { Refusal } from './refusal.ts'
 export class Admission {
   readonly #inFlight: InFlight
   readonly #lateBodyMs: number
-  /** Requests in flight whose bodies had not arrived when they were admitted, the oldest first. */
+  /** Admitted requests whose bodies had not arrived, the oldest first. */
   readonly #arriving = new Map<Exchange, { connection: Connection; since: number }>()
 
   /** @param lateBodyMs milliseconds after which a body that is still arriving is late */
