@@ -33,7 +33,7 @@ const unusable: [Record<string, string>, RegExp][] = [
     /DATABASE_URL: ends .+ Unix\n +LOG_LEVEL: ends .+ Unix$/,
   ],
   [{ HOST: '[::1]' }, /HOST: .*without brackets: ::1$/],
-  [{ HOST: 'no-such-host.invalid' }, /HOST: no machine is known by the name no-such-host\.invalid \(\w+\)\.$/],
+  [{ HOST: 'no-such-host.invalid' }, /HOST: there is no host named no-such-host\.invalid \(\w+\)\.$/],
   [{ HOST: '192.0.2.1' }, /HOST: no network interface of this machine has the address 192\.0\.2\.1\.$/],
   [{ HOST: '192.0.2.1', WORKERS: '2' }, /HOST: no network interface of this machine has the address 192\.0\.2\.1\.$/],
 ]
