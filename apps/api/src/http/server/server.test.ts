@@ -303,7 +303,15 @@ test('a client gets the 100 Continue that it waits for only if a handler reads t
 })
 
 test('the default timeouts', () => {
-  expect(TIMEOUTS).toEqual({ head: 10_000, body: 30_000, lateBody: 1000, answer: 60_000, idle: 75_000, linger: 2000 })
+  expect(TIMEOUTS).toEqual({
+    head: 10_000,
+    body: 30_000,
+    lateBody: 1000,
+    answer: 60_000,
+    idle: 75_000,
+    idleWhenFull: 5000,
+    linger: 2000,
+  })
 })
 
 test('a client is told for how long its connection is kept open', async () => {
@@ -502,6 +510,7 @@ test('when there are as many connections as may be, the one that has been idle l
   const { connect } = await open(({ url }, res) => res.end(`served ${url}`), {
     maxConnections: 3,
     onRefused: () => (refused += 1),
+    timeouts: { ...TIMEOUTS, idleWhenFull: 0 },
   })
   const ask = (connection: RawConnection, path: string) =>
     connection.send(get(path)).until(new RegExp(`served ${path}$`))
@@ -518,6 +527,19 @@ test('when there are as many connections as may be, the one that has been idle l
   expect(refused).toBe(0)
 })
 
+test('a connection that has just been used is not closed for a new one', async () => {
+  let refused = 0
+  const { connect } = await open((_, res) => res.end('served'), {
+    maxConnections: 1,
+    onRefused: () => (refused += 1),
+  })
+  const used = await connect(get('/'))
+  await used.until(/served/)
+  await (await connect(get('/'))).ended
+  expect(refused).toBe(1)
+  await used.send(get('/')).until(/served.*served/s)
+})
+
 test('when none of them is idle, a new connection is closed at once, and one is accepted again when another has gone', async () => {
   const sockets: Socket[] = []
   let refused = 0
@@ -528,7 +550,7 @@ test('when none of them is idle, a new connection is closed at once, and one is 
       if (url === '/answered') res.end('served')
       return once(res, 'close')
     },
-    { maxConnections: 4, onRefused: () => (refused += 1) },
+    { maxConnections: 4, onRefused: () => (refused += 1), timeouts: { ...TIMEOUTS, idleWhenFull: 0 } },
   )
   const next = await connect(get('/answered'))
   await next.until(/served/)

@@ -38,7 +38,7 @@ export interface HttpServerOptions {
   faults: ClientFaults
   timeouts?: Timeouts
   maxConnections?: number
-  /** Is called for each new connection that was closed because there are `maxConnections`, and none of them is idle. */
+  /** Is called for each new connection that was closed because there are `maxConnections`, and none could be closed for it. */
   onRefused?: () => void
   inFlight?: number
   inFlightOfAddress?: number
@@ -56,7 +56,7 @@ export class HttpServer implements ConnectionOwner {
   readonly #maxConnections: number
   /** Without those that have become streams. */
   readonly #connections = new Set<Connection>()
-  readonly #idle = new IdleConnections()
+  readonly #idle: IdleConnections
   #open = 0
   #guardedUntil = 0
   #closing = false
@@ -66,6 +66,7 @@ export class HttpServer implements ConnectionOwner {
     this.#handler = handler
     this.#options = options
     this.timeouts = options.timeouts ?? TIMEOUTS
+    this.#idle = new IdleConnections(this.timeouts.idleWhenFull)
     this.#maxConnections = options.maxConnections ?? Number.POSITIVE_INFINITY
     const { faults, inFlight = IN_FLIGHT, inFlightOfAddress = IN_FLIGHT_OF_ADDRESS } = options
     this.#admission = new Admission(new InFlight(inFlight, inFlightOfAddress), this.timeouts.lateBody)

@@ -13,6 +13,8 @@ export interface Timeouts {
    * connection: if the server closes first, a request that the proxy sends at that moment becomes a 502.
    */
   readonly idle: number
+  /** The same, if all connections are in use and a new one needs the place. */
+  readonly idleWhenFull: number
   /** To read an answer that was sent before the whole request had arrived. */
   readonly linger: number
 }
@@ -23,6 +25,7 @@ export const TIMEOUTS: Timeouts = {
   lateBody: 1000,
   answer: 60_000,
   idle: 75_000,
+  idleWhenFull: 5000,
   linger: 2000,
 }
 
