@@ -222,7 +222,7 @@ async function retries(scene: Scene): Promise<void> {
 
 /** Spellings of addresses: the groups that must share one limit. */
 const ADDRESSES: Record<string, (index: number) => string> = {
-  'text that is no address': (index) => `junk-${index}`,
+  'text that is not an address': (index) => `junk-${index}`,
   'ports behind one IPv4': (index) => `203.0.113.7:${1000 + index}`,
   'ports behind one IPv6': (index) => `[2001:db8:1::1]:${1000 + index}`,
   'a /64 of IPv6': (index) => `2001:db8:2::${index.toString(16)}:1`,

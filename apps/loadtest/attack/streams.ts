@@ -43,9 +43,10 @@ async function behindStreams(scene: Scene): Promise<void> {
   await Promise.all(votes.map((connection) => connection.until(() => connection.text.includes('\r\n\r\n'), TIME_MS)))
   await pause(500)
   const grown = memory.stop()
-  const most = (event: string) => Math.max(...connections.map(({ text }) => text.split(`event: ${event}\n`).length - 1))
-  verdict.atMost('streams that were opened on one connection', most('snapshot'), 1)
-  verdict.atMost('times that two votes were written to one connection', most('update'), 2)
+  const count = (event: string) =>
+    Math.max(...connections.map(({ text }) => text.split(`event: ${event}\n`).length - 1))
+  verdict.atMost('streams that were opened on one connection', count('snapshot'), 1)
+  verdict.atMost('times that two votes were written to one connection', count('update'), 2)
   verdict.atMost('memory grows', server.running ? grown : Number.NaN, MAX_MEMORY_MB, 'MB')
   for (const connection of [...connections, ...votes]) connection.leave()
   await bystander.judge(verdict)

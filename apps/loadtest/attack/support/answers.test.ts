@@ -39,7 +39,7 @@ test.each([
   ['in its body', 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab', [[200, 'ab', false]], ''],
   ['in a chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab', [[200, '', false]], ''],
   ['in its head', 'HTTP/1.1 200 OK\r\nContent-', [], 'HTTP/1.1 200 OK\r\nContent-'],
-  ['in something that is no HTTP', '<html>', [], '<html>'],
+  ['in something other than HTTP', '<html>', [], '<html>'],
 ])('an answer that ends %s is not whole', (_, text, answers, rest) => {
   expect(read(text)).toEqual({ answers, rest })
 })

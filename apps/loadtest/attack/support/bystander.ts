@@ -49,10 +49,10 @@ export class Bystander {
     const { waits, refused, failures, unseen } = await this.stop()
     const share = this.#shareOfCpu()
     const meanwhile = attack ? ` (${attack})` : ''
-    const most = (promise: string, milliseconds: number | undefined, limit: number) =>
+    const atMost = (promise: string, milliseconds: number | undefined, limit: number) =>
       verdict.atMost(`${promise}${meanwhile}`, Math.round((milliseconds ?? Number.NaN) * share), limit, 'ms')
-    most('wait of others, p95', percentiles(waits)?.p95, MAX_WAIT_P95_MS)
-    most('longest wait of others', Math.max(...waits), MAX_WAIT_MS)
+    atMost('wait of others, p95', percentiles(waits)?.p95, MAX_WAIT_P95_MS)
+    atMost('longest wait of others', Math.max(...waits), MAX_WAIT_MS)
     verdict.none(`requests of others fail${meanwhile}`, failures)
     verdict.atMost(
       `requests of others refused with Retry-After${meanwhile}`,

@@ -78,13 +78,13 @@ export class Connection {
   async until(holds: () => boolean, milliseconds: number): Promise<boolean> {
     if (holds()) return true
     const timer = new AbortController()
-    const held = new Promise<boolean>((resolve) => {
+    const met = new Promise<boolean>((resolve) => {
       this.#changed = () => {
         if (holds()) resolve(true)
       }
     })
     const late = pause(milliseconds, false, { signal: timer.signal }).catch(() => false)
-    return Promise.race([held, late]).finally(() => timer.abort())
+    return Promise.race([met, late]).finally(() => timer.abort())
   }
 }
 

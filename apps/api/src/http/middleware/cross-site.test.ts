@@ -57,7 +57,10 @@ const foreign = (port: number): [string, Headers][] => [
   ['PUBLIC_URL by its path', { Origin: `${PUBLIC}/here` }],
   ['an origin that is empty', { Origin: '' }],
   ['a site that no browser says', { 'Sec-Fetch-Site': 'same-origin, cross-site' }],
-  ['a host that nobody trusted tells', { Origin: 'http://evil.example.org', 'X-Forwarded-Host': 'evil.example.org' }],
+  [
+    'a host from an untrusted X-Forwarded-Host',
+    { Origin: 'http://evil.example.org', 'X-Forwarded-Host': 'evil.example.org' },
+  ],
 ]
 
 test('requests of another site are refused, change nothing and leave the cookie as it is', async () => {
