@@ -102,7 +102,11 @@ test('a revision that was shown and is not in the database is noticed', () => {
 })
 
 test.each<[string, (history: History, two: VoterRecord) => void, RegExp]>([
-  ['is not a snapshot', (history, two) => history.voteAcknowledged(two, B, { revision: 4 }, undefined), /is no snapshot/],
+  [
+    'is not a snapshot',
+    (history, two) => history.voteAcknowledged(two, B, { revision: 4 }, undefined),
+    /is not a snapshot/,
+  ],
   ['does not add up', (history) => history.read({ ...snapshot(4, [1, 1]), totalVotes: 3 }, 'a frame'), /add up to 2/],
   [
     'is older than the vote',
@@ -144,7 +148,7 @@ test.each([
   ['begins twice', [frame('snapshot', 3), frame('snapshot', 4)], /later event .* "snapshot"/],
   ['has an id that is another', [frame('snapshot', 3, '4')], /had the id 4/],
   ['is of another poll', [frame('snapshot', 3, '3', 'bcdefghj')], /did not ask for/],
-  ['carries no snapshot', [{ event: 'snapshot', id: '3', data: '{"revision":3' }], /no snapshot/],
+  ['carries no snapshot', [{ event: 'snapshot', id: '3', data: '{"revision":3' }], /not a snapshot/],
 ])('a stream that %s is noticed', (_, frames, failure) => {
   const history = new History()
   const stream = new StreamObserver(history, [ID])
