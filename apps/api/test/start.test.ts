@@ -22,26 +22,26 @@ const startInVain = async (environment: Record<string, string>, args: readonly s
   return { code, output: server.output.trim() }
 }
 
-/** What no server can start with, and what is said of it. */
+/** Environments in which no server can start, and the message for each. */
 const unusable: [Record<string, string>, RegExp][] = [
   [{ DATABASE_URL: 'sqlite:/proc/x/y/polls.sqlite' }, /^The database at .+ no folder can be made there/],
   [
     { DATABASE_URL: 'sqlite:x.sqlite\r', LOG_LEVEL: 'info\r' },
-    /DATABASE_URL: ends .+ Unix\n +LOG_LEVEL: ends .+ Unix$/,
+    /DATABASE_URL: ends .+ Unix line endings\n +LOG_LEVEL: ends .+ Unix line endings$/,
   ],
   [{ HOST: '[::1]' }, /HOST: .*without brackets: ::1$/],
-  [{ HOST: 'no-such-host.invalid' }, /HOST: no machine is known by the name no-such-host\.invalid \(\w+\)\.$/],
+  [{ HOST: 'no-such-host.invalid' }, /HOST: there is no host named no-such-host\.invalid \(\w+\)\.$/],
   [{ HOST: '192.0.2.1' }, /HOST: no network interface of this machine has the address 192\.0\.2\.1\.$/],
   [{ HOST: '192.0.2.1', WORKERS: '2' }, /HOST: no network interface of this machine has the address 192\.0\.2\.1\.$/],
 ]
 
-test('what no server can start with is said in a sentence, without a stack', async () => {
+test('an environment in which no server can start is reported in a sentence, without a stack', async () => {
   const ended = await Promise.all(unusable.map(([environment]) => startInVain(environment)))
   expect(ended).toEqual(unusable.map(([, sentence]) => ({ code: 1, output: expect.stringMatching(sentence) })))
   for (const { output } of ended) expect(output).not.toMatch(/^ +at /m)
 })
 
-test('--help and --version start no server, and nor does what is no option', async () => {
+test('--help, --version and unknown options start no server', async () => {
   const folder = tempFolder()
   const start = (...args: string[]) => startInVain({ DATABASE_URL: `sqlite:${folder}/polls.sqlite` }, args)
   const ended = await Promise.all([start('--help'), start('--version'), start('--port', '80')])
