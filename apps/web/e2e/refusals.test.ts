@@ -55,7 +55,7 @@ test('what was picked stays picked when the network fails, and can be sent again
   await choice(tab, 'C').click()
   await voter.route('**/votes', (route) => route.abort())
   await tab.getByTestId('vote').click()
-  await tab.getByText(/has not been counted/).waitFor()
+  await tab.getByText(/was not counted/).waitFor()
   await shows(tab, [0, 0, 0])
   expect(await tab.getByText('2 of 2 picked').count()).toBe(1)
   await voter.unroute('**/votes')

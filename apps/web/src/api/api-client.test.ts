@@ -28,7 +28,9 @@ test('sends a vote as JSON', async () => {
     for await (const chunk of req) sent += chunk
     json(res, 201, { type: req.headers['content-type'] })
   }
-  expect(await createApiClient(server.url).castVote('abcdefgh', [3, 5])).toEqual({ type: 'application/json' })
+  expect(await createApiClient(server.url).castVote('abcdefgh', { choiceIds: [3, 5] })).toEqual({
+    type: 'application/json',
+  })
   expect(JSON.parse(sent)).toEqual({ choiceIds: [3, 5] })
 })
 
@@ -42,15 +44,17 @@ test('each vote has a key of its own, and keeps it when it is sent again with th
     else json(res, 201, {})
   }
   const api = createApiClient(server.url)
-  await api.castVote('abcdefgh', [3])
-  await api.castVote('abcdefgh', [3])
+  await api.castVote('abcdefgh', { choiceIds: [3] })
+  await api.castVote('abcdefgh', { choiceIds: [3] })
   expect(keys).toEqual([expect.stringMatching(/^"[0-9a-f]{32}"$/), keys[0], expect.any(String)])
   expect(keys[2]).not.toBe(keys[0])
 })
 
 test('a vote whose new cookie is refused too is not sent a third time', async () => {
   server.answer = (res) => json(res, 401, invalidVoter)
-  await expect(createApiClient(server.url).castVote('abcdefgh', [3])).rejects.toMatchObject({ code: 'invalid-voter' })
+  await expect(createApiClient(server.url).castVote('abcdefgh', { choiceIds: [3] })).rejects.toMatchObject({
+    code: 'invalid-voter',
+  })
   expect(server.requests).toBe(2)
 })
 
@@ -83,6 +87,6 @@ test('says that it did not reach the server', async () => {
 
 test('gives up on a server that does not answer, as on one it did not reach', async () => {
   server.answer = () => {}
-  const vote = createApiClient(server.url, 50).castVote('abcdefgh', [1])
+  const vote = createApiClient(server.url, 50).castVote('abcdefgh', { choiceIds: [1] })
   await expect(vote).rejects.toMatchObject({ code: 'unreachable', status: 0 })
 })

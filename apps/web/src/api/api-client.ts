@@ -28,9 +28,8 @@ export function createApiClient(apiUrl: string, timeout = patience) {
     createPoll: (poll: NewPoll, key: string) => request<CreatedPoll>(apiUrl + routes.polls, poll, key),
 
     /** One call is one vote, however often the browser or a proxy sends it. */
-    castVote: async (pollId: string, choiceIds: readonly number[]) => {
+    castVote: async (pollId: string, body: VoteBody) => {
       const key = randomKey()
-      const body: VoteBody = { choiceIds: [...choiceIds] }
       const cast = () => request<Snapshot>(apiUrl + routes.votes(pollId), body, key)
       try {
         return await cast()

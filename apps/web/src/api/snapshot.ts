@@ -1,8 +1,4 @@
-import type { Poll, Snapshot } from '@pollcast/shared/poll'
-
-export function snapshotOf({ id, revision, status, totalVotes, choices }: Poll): Snapshot {
-  return { pollId: id, revision, status, totalVotes, choices }
-}
+import type { Snapshot } from '@pollcast/shared/poll'
 
 /** Answers and frames overtake each other on their way here; the revision tells which one knows more. */
 export function newerOf(held: Snapshot | undefined, arrived: Snapshot): Snapshot {

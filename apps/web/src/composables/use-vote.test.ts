@@ -1,10 +1,11 @@
 import { until } from '@pollcast/api/testing/until'
-import type { Snapshot } from '@pollcast/shared/poll'
+import type { Poll, Snapshot } from '@pollcast/shared/poll'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type EffectScope, effectScope, shallowRef } from 'vue'
 import { json, type Served, serve } from '../../test/serve.ts'
 import { createApiClient } from '../api/api-client.ts'
 import { newerOf } from '../api/snapshot.ts'
+import { choice } from '../kinds/choice/index.ts'
 import { useVote } from './use-vote.ts'
 
 /** A vote that has reached the server, and how it is answered. */
@@ -46,10 +47,11 @@ function openPoll(first: Snapshot, ownChoiceIds: number[] = []) {
   const merge = (next: Snapshot) => {
     snapshot.value = newerOf(snapshot.value, next)
   }
-  const poll = { id: first.pollId, revision: first.revision, ownChoiceIds }
+  const poll = { ...first, id: first.pollId, ownChoiceIds } as Poll & Snapshot
   const scope = effectScope()
   tabs.push(scope)
-  const use = () => useVote({ api: createApiClient(server.url), poll, snapshot, merge, isLive: () => isLive.value })
+  const api = createApiClient(server.url)
+  const use = () => useVote({ api, poll, kind: choice, snapshot, merge, isLive: () => isLive.value })
   const voting = scope.run(use) as ReturnType<typeof use>
   const numbers = () => [...voting.shown.value.choices.map(({ votes }) => votes), voting.shown.value.totalVotes]
   return { ...voting, merge, numbers, isLive }
@@ -138,7 +140,7 @@ test('after a vote that got lost itself, the page asks what was counted: not the
   arrived[0]?.cut()
   await cast
   expect(poll.ballot.value).toEqual([1])
-  expect(poll.refusal.value).toBe('Your vote has not been counted. Please vote again.')
+  expect(poll.refusal.value).toBe('Your vote was not counted. Please vote again.')
 })
 
 test('a page that could not ask what was counted asks once it is live again', async () => {

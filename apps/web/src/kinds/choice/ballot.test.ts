@@ -57,11 +57,6 @@ test('a change of mind moves the vote from where the snapshot holds it', () => {
   expect(numbers(withPendingVote(snapshot(8, 1, 0), [], pending))).toEqual([0, 1, 1])
 })
 
-test('a snapshot with no vote pending is shown as it is', () => {
-  const held = snapshot(8, 3, 5)
-  expect(withPendingVote(held, [2], undefined)).toBe(held)
-})
-
 test('the order of picking makes no other ballot', () => {
   expect(isSameBallot([1, 3], [3, 1])).toBe(true)
   expect(isSameBallot([1, 3], [1])).toBe(false)

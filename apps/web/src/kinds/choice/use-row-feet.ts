@@ -1,5 +1,5 @@
 import { onMounted, onScopeDispose, type Ref, shallowReadonly, shallowRef } from 'vue'
-import { observeSizes } from '../browser/observe.ts'
+import { observeSizes } from '../../browser/observe.ts'
 
 /** How far below the container's top each of its `.row`s ends, in pixels, whatever makes them higher or lower. */
 export function useRowFeet(container: () => HTMLElement | null): Readonly<Ref<readonly number[]>> {

@@ -1,6 +1,6 @@
 import { limits } from '@pollcast/shared/limits'
 import { expect, test } from 'vitest'
-import tokens from '../styles/tokens.css?raw'
+import tokens from '../../styles/tokens.css?raw'
 import { barColours } from './bar-colours.ts'
 
 const [lightPaper = '', darkPaper = ''] = [...tokens.matchAll(/--paper: (#\w{6})/g)].map(([, colour]) => colour)

@@ -1,0 +1,44 @@
+import type { Snapshot } from '@pollcast/shared/poll'
+import type { PendingVote } from '../kind.ts'
+
+/** The ids of the choices that one voter voted for, in any order; empty before the first vote. */
+export type Ballot = readonly number[]
+
+/**
+ * The snapshot as it will be once the voter's ballot is the wanted one.
+ *
+ * Whether a newer snapshot includes the sent ballot, only the answer to the vote tells. Until then the page assumes that
+ * it does as soon as every choice the ballot adds has more votes than when it was sent. So the vote does not vanish when
+ * someone else's arrives first, and is not counted twice. At worst a number is one too low until the answer comes: when
+ * someone else votes for the same choice in that moment.
+ */
+export function withPendingVote(snapshot: Snapshot, counted: Ballot, pending: PendingVote<Ballot>): Snapshot {
+  return moveBallot(snapshot, includesSent(snapshot, counted, pending) ? pending.sent : counted, pending.wanted)
+}
+
+function includesSent(snapshot: Snapshot, counted: Ballot, { sent, base }: PendingVote<Ballot>): boolean {
+  const growth = (choiceId: number) => votesOf(snapshot, choiceId) - votesOf(base, choiceId)
+  const added = sent.filter((choiceId) => !counted.includes(choiceId))
+  const removed = counted.filter((choiceId) => !sent.includes(choiceId))
+  return added.length > 0 ? added.every((id) => growth(id) > 0) : removed.every((id) => growth(id) < 0)
+}
+
+function votesOf({ choices }: Snapshot, choiceId: number): number {
+  return choices.find(({ id }) => id === choiceId)?.votes ?? 0
+}
+
+function moveBallot(snapshot: Snapshot, from: Ballot, to: Ballot): Snapshot {
+  if (isSameBallot(from, to)) return snapshot
+  return {
+    ...snapshot,
+    totalVotes: snapshot.totalVotes + Number(to.length > 0) - Number(from.length > 0),
+    choices: snapshot.choices.map((choice) => ({
+      ...choice,
+      votes: choice.votes + Number(to.includes(choice.id)) - Number(from.includes(choice.id)),
+    })),
+  }
+}
+
+export function isSameBallot(one: Ballot, other: Ballot): boolean {
+  return one.length === other.length && one.every((choiceId) => other.includes(choiceId))
+}
