@@ -12,7 +12,7 @@ export default defineConfig({
     globalSetup: ['support/find-chromium.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // The machine that runs them has two cores, which Chromium and a server fill.
+    // Chromium and a server keep two cores busy.
     fileParallelism: false,
   },
 })

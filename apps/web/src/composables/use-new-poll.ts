@@ -15,7 +15,7 @@ export function useNewPoll(onCreated: (poll: Poll) => Promise<unknown>) {
   /** The server's message for each field: `question`, or a field of the choices. */
   const fieldErrors = shallowRef<ReadonlyMap<string | number, string>>(new Map())
 
-  /** The last request and its key. The same poll keeps its key, so that a retry after a lost answer creates no second. */
+  /** The last request. The same poll keeps its key, so that a retry after a lost answer creates no second poll. */
   let last = { body: '', key: '' }
 
   function keyOf(poll: NewPoll): string {

@@ -10,8 +10,8 @@ export function useSnapshot({ data, streamUrl = data.streamUrl }: Served<Poll>, 
   const api = useApi()
   const snapshot = shallowRef(kind.snapshotOf(data))
 
-  function merge(arrived: Snapshot): void {
-    snapshot.value = newerOf(snapshot.value, arrived)
+  function merge(received: Snapshot): void {
+    snapshot.value = newerOf(snapshot.value, received)
   }
 
   const state = useStream(() => api.urlOf(streamUrl), merge)

@@ -2,23 +2,23 @@ import type { Snapshot } from '@pollcast/shared/poll'
 import { type Ref, shallowReadonly, shallowRef, watch } from 'vue'
 import type { StreamState } from '../api/stream-client.ts'
 import { openTabStream } from '../api/tab-stream.ts'
-import { useWatched } from './use-watched.ts'
+import { usePageVisibility } from './use-page-visibility.ts'
 
 /**
- * Listens to the stream at an address for as long as the scope lives and the tab is looked at; the address may change,
- * and undefined is none yet.
+ * Listens to the stream at an address while the scope lives and the tab is visible. The address may change; undefined
+ * is no address yet.
  */
 export function useStream(
   url: () => string | undefined,
   onSnapshot: (snapshot: Snapshot) => void,
 ): Readonly<Ref<StreamState>> {
   const state = shallowRef<StreamState>('connecting')
-  const isWatched = useWatched()
+  const isVisible = usePageVisibility()
 
   watch(
-    [url, isWatched],
-    ([address, watched], _before, onCleanup) => {
-      if (!address || !watched) return
+    [url, isVisible],
+    ([address, visible], _before, onCleanup) => {
+      if (!address || !visible) return
       state.value = 'connecting'
       const stream = openTabStream(address, {
         onSnapshot,
@@ -26,13 +26,13 @@ export function useStream(
           state.value = next
         },
       })
-      const page = new AbortController()
-      const { signal } = page
+      const listeners = new AbortController()
+      const { signal } = listeners
       window.addEventListener('online', stream.reconnect, { signal })
       window.addEventListener('offline', stream.reconnect, { signal })
-      document.addEventListener('visibilitychange', () => document.hidden || stream.wake(), { signal })
+      document.addEventListener('visibilitychange', () => document.hidden || stream.reconnectIfSilent(), { signal })
       onCleanup(() => {
-        page.abort()
+        listeners.abort()
         stream.close()
       })
     },

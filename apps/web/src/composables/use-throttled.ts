@@ -1,6 +1,6 @@
 import { onScopeDispose, type Ref, shallowReadonly, shallowRef, watch } from 'vue'
 
-/** Follows a value, but changes at most once in that many milliseconds, and always ends at the latest one. */
+/** Follows a value, but changes at most once in that many milliseconds. The last value is never lost. */
 export function useThrottled<T>(source: () => T, milliseconds: number): Readonly<Ref<T>> {
   const followed = shallowRef(source())
   let timer: ReturnType<typeof setTimeout> | undefined

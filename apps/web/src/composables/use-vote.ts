@@ -29,7 +29,7 @@ export function useVote<Ballot>({ api, poll, kind, snapshot, merge, isLive }: Vo
   const counted = shallowRef(kind.ownBallotOf(poll))
   let countedRevision = poll.revision
   const pending = shallowRef<PendingVote<Ballot>>()
-  /** A ballot that was sent and not answered, so that nobody here knows whether it was counted. */
+  /** A ballot that was sent and never answered: the server may have counted it or not. */
   const unconfirmed = shallowRef<{ ballot: Ballot }>()
   const refusal = shallowRef('')
 

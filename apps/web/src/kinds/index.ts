@@ -2,7 +2,7 @@ import type { Poll } from '@pollcast/shared/poll'
 import { choice } from './choice/index.ts'
 import type { Kind } from './kind.ts'
 
-/** Every poll is a choice as long as the API has no other kind; a second one is told apart by a field of the poll. */
+/** Every poll's kind is choice, until the API has polls of another kind and says which they are. */
 export function kindOf(_poll: Poll): Kind {
   return choice
 }

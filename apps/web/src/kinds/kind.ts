@@ -3,10 +3,10 @@ import type { VoteBody } from '@pollcast/shared/vote'
 
 /** A vote that the server has not answered yet. */
 export interface PendingVote<Ballot> {
-  /** What the voter wants now, which differs from `sent` if they changed their mind since. */
+  /** The voter's latest ballot. Differs from `sent` if they changed it since. */
   wanted: Ballot
   sent: Ballot
-  /** The snapshot on the page when the vote was sent, so one that can't include it. */
+  /** The snapshot at the time the vote was sent, which can't include it yet. */
   base: Snapshot
 }
 
@@ -30,15 +30,15 @@ export interface ResultTableProps<Ballot> {
 type ComponentOf<Props> = new () => { $props: Props }
 
 /**
- * All that the page asks of a kind of question. The page passes ballots on without looking inside them. A new kind is
- * a folder beside `choice/` with one of these, and a line in `index.ts`.
+ * A kind of question: everything that the page needs to know about it. To the page a ballot is an opaque value. To add a
+ * kind, add a folder next to `choice/` that exports one of these, and an entry in `index.ts`.
  */
 export interface Kind<Ballot = unknown> {
-  /** Shows the results and takes the vote. Its default slot holds what the page has to say about the vote. */
+  /** Shows the results and takes the vote. Its default slot is for messages about the vote. */
   BallotForm: ComponentOf<BallotFormProps<Ballot>>
   /** The same results, for screen readers. */
   ResultTable: ComponentOf<ResultTableProps<Ballot>>
-  /** CSS variables that tell the big-screen layout how much there is to fit in (styles/tokens.css). */
+  /** CSS variables by which the big-screen layout fits the form to the screen (styles/tokens.css). */
   dimensions(poll: Poll): Record<`--${string}`, number>
   snapshotOf(poll: Poll): Snapshot
   /** The ballot that the server has counted for this voter. */

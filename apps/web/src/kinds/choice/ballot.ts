@@ -5,12 +5,12 @@ import type { PendingVote } from '../kind.ts'
 export type Ballot = readonly number[]
 
 /**
- * The snapshot as it will be once the voter's ballot is the wanted one.
+ * The snapshot as it will be once the wanted ballot is counted in place of `counted`.
  *
- * Whether a newer snapshot includes the sent ballot, only the answer to the vote tells. Until then the page assumes that
- * it does as soon as every choice the ballot adds has more votes than when it was sent. So the vote does not vanish when
- * someone else's arrives first, and is not counted twice. At worst a number is one too low until the answer comes: when
- * someone else votes for the same choice in that moment.
+ * Before the answer comes, nobody here knows whether a newer snapshot includes the sent ballot. The page assumes that it
+ * does once every choice that the ballot adds has more votes than when it was sent. So the vote does not disappear when
+ * someone else's comes first, and is never counted twice. If someone else votes for the same choice in that moment, its
+ * number is one too low until the answer comes.
  */
 export function withPendingVote(snapshot: Snapshot, counted: Ballot, pending: PendingVote<Ballot>): Snapshot {
   return moveBallot(snapshot, includesSent(snapshot, counted, pending) ? pending.sent : counted, pending.wanted)

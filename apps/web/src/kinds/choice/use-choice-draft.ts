@@ -2,7 +2,7 @@ import { limits } from '@pollcast/shared/limits'
 import type { NewPoll } from '@pollcast/shared/poll'
 import { computed, reactive, watchEffect } from 'vue'
 
-/** What a new poll says about its choices. Rows have keys, so that an input keeps its focus when one above it goes. */
+/** The choices of a new poll. Rows have keys, so that an input keeps its focus when one above it is removed. */
 export function useChoiceDraft() {
   let lastKey = 0
   const newRow = () => ({ key: ++lastKey, text: '' })
@@ -27,8 +27,8 @@ export function useChoiceDraft() {
   }
 
   /**
-   * The part of the request that describes the choices, and `fieldOf`, which maps the path of an error in it to the
-   * field of the form: a row's key, or else the path itself. Rows that are added or removed meanwhile don't change it.
+   * The choices' part of the request, and `fieldOf`, which maps the path of an error in it to the form's field: a row's
+   * key, or else the path itself. It stays right when rows are added or removed before the answer comes.
    */
   function toRequest() {
     const sent = filledRows.value

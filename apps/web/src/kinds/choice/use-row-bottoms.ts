@@ -1,18 +1,18 @@
 import { onMounted, onScopeDispose, type Ref, shallowReadonly, shallowRef } from 'vue'
 import { observeSizes } from '../../browser/observe.ts'
 
-/** How far below the container's top each of its `.row`s ends, in pixels, whatever makes them higher or lower. */
-export function useRowFeet(container: () => HTMLElement | null): Readonly<Ref<readonly number[]>> {
-  const feet = shallowRef<readonly number[]>([])
+/** The bottom edge of each `.row` in the container, in pixels below the container's top; kept current as rows resize. */
+export function useRowBottoms(container: () => HTMLElement | null): Readonly<Ref<readonly number[]>> {
+  const bottoms = shallowRef<readonly number[]>([])
   const rows = () => [...(container()?.querySelectorAll('.row') ?? [])]
   const observer = observeSizes(() => {
     const top = container()?.getBoundingClientRect().top ?? 0
-    feet.value = rows().map((row) => row.getBoundingClientRect().bottom - top)
+    bottoms.value = rows().map((row) => row.getBoundingClientRect().bottom - top)
   })
 
   onMounted(() => {
     for (const row of rows()) observer.observe(row)
   })
   onScopeDispose(() => observer.stop())
-  return shallowReadonly(feet)
+  return shallowReadonly(bottoms)
 }
