@@ -62,6 +62,29 @@ test('tabs show that the server is down, and are live again once it is back', as
   await Promise.all(tabs.map((tab) => shows(tab, [0, 1])))
 })
 
+test('a tab that is hidden for 30 seconds closes its stream, and opens it again once it is visible', async () => {
+  const { id, page } = await pollcast.makePoll('Hidden?', ['Yes', 'No'])
+  const voter = await newVoter()
+  await voter.clock.install()
+  const tab = await openTab(voter, page)
+  await isLive(tab)
+  const setVisibility = (state: DocumentVisibilityState) =>
+    tab.evaluate((visibilityState) => {
+      Object.defineProperty(document, 'visibilityState', { value: visibilityState, configurable: true })
+      Object.defineProperty(document, 'hidden', { value: visibilityState === 'hidden', configurable: true })
+      document.dispatchEvent(new Event('visibilitychange'))
+    }, state)
+  await setVisibility('hidden')
+  await voter.clock.fastForward(29_000)
+  expect(await connection(tab)).toBe('live')
+  await voter.clock.fastForward(2_000)
+  await expect.poll(() => connection(tab)).toBe('closed')
+  await pollcast.vote(id, 1)
+  await setVisibility('visible')
+  await isLive(tab)
+  await shows(tab, [0, 1])
+})
+
 test('several choices are sent as one vote', async () => {
   const { page } = await pollcast.makePoll('Which two?', ['A', 'B', 'C'], 2)
   const tab = await openTab(await newVoter(), page)

@@ -1,4 +1,5 @@
-import { onScopeDispose, type Ref, shallowReadonly, shallowRef } from 'vue'
+import { useDocumentVisibility, useTimeoutFn } from '@vueuse/core'
+import { type Ref, shallowReadonly, shallowRef, watch } from 'vue'
 
 const HIDDEN_TIMEOUT_MS = 30_000
 
@@ -7,25 +8,17 @@ const HIDDEN_TIMEOUT_MS = 30_000
  * browser opens six connections to a host, so six forgotten tabs with a stream each would keep a seventh from loading.
  */
 export function usePageVisibility(): Readonly<Ref<boolean>> {
-  const isVisible = shallowRef(!document.hidden)
-  const scope = new AbortController()
-  let timer: ReturnType<typeof setTimeout> | undefined
+  const visibility = useDocumentVisibility()
+  const isVisible = shallowRef(visibility.value === 'visible')
+  const hide = () => {
+    isVisible.value = false
+  }
+  const { start, stop } = useTimeoutFn(hide, HIDDEN_TIMEOUT_MS, { immediate: false })
 
-  document.addEventListener(
-    'visibilitychange',
-    () => {
-      clearTimeout(timer)
-      if (!document.hidden) isVisible.value = true
-      else
-        timer = setTimeout(() => {
-          isVisible.value = false
-        }, HIDDEN_TIMEOUT_MS)
-    },
-    { signal: scope.signal },
-  )
-  onScopeDispose(() => {
-    clearTimeout(timer)
-    scope.abort()
+  watch(visibility, (state) => {
+    if (state === 'hidden') return start()
+    stop()
+    isVisible.value = true
   })
   return shallowReadonly(isVisible)
 }

@@ -1,6 +1,7 @@
 import type { Snapshot } from '@pollcast/shared/poll'
+import { useEventListener } from '@vueuse/core'
 import { type Ref, shallowReadonly, shallowRef, watch } from 'vue'
-import type { StreamState } from '../api/stream-client.ts'
+import type { StreamClient, StreamState } from '../api/stream-client.ts'
 import { openTabStream } from '../api/tab-stream.ts'
 import { usePageVisibility } from './use-page-visibility.ts'
 
@@ -14,29 +15,27 @@ export function useStream(
 ): Readonly<Ref<StreamState>> {
   const state = shallowRef<StreamState>('connecting')
   const isVisible = usePageVisibility()
+  let stream: StreamClient | undefined
 
   watch(
     [url, isVisible],
     ([address, visible], _before, onCleanup) => {
       if (!address || !visible) return
       state.value = 'connecting'
-      const stream = openTabStream(address, {
+      stream = openTabStream(address, {
         onSnapshot,
         onState: (next) => {
           state.value = next
         },
       })
-      const listeners = new AbortController()
-      const { signal } = listeners
-      window.addEventListener('online', stream.reconnect, { signal })
-      window.addEventListener('offline', stream.reconnect, { signal })
-      document.addEventListener('visibilitychange', () => document.hidden || stream.reconnectIfSilent(), { signal })
       onCleanup(() => {
-        listeners.abort()
-        stream.close()
+        stream?.close()
+        stream = undefined
       })
     },
     { immediate: true },
   )
+  useEventListener(window, ['online', 'offline'], () => stream?.reconnect())
+  useEventListener(document, 'visibilitychange', () => document.hidden || stream?.reconnectIfSilent())
   return shallowReadonly(state)
 }
