@@ -61,6 +61,16 @@ test('a bar’s length is its share of all votes, and it lies along the bottom o
   }
 })
 
+test('on a phone a vote does not move the rows', async () => {
+  const { page } = await pollcast.makePoll('Still?', ['Yes', 'No'])
+  const tab = await openTab(await newVoter({ viewport: { width: 360, height: 740 } }), page)
+  await isLive(tab)
+  const before = await choice(tab, 'No').boundingBox()
+  await choice(tab, 'No').click()
+  await choice(tab, 'No').getByText('Your vote').waitFor()
+  expect(await choice(tab, 'No').boundingBox()).toEqual(before)
+})
+
 test('on a big screen six choices and the button to vote fit without scrolling', async () => {
   const texts = [
     'Offline mode',
