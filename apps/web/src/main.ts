@@ -16,7 +16,7 @@ let hasFailed = false
 app.config.errorHandler = fail
 start().catch(fail)
 
-/** Mounts the app once the first page's files have loaded. Until then, and if they don't load, the fallback is there. */
+/** Mounts the app once the first page's files have loaded. Until then, or if they don't, the fallback is there. */
 async function start(): Promise<void> {
   const context = readContext(document)
   const router = createPageRouter()

@@ -71,12 +71,12 @@ test('a vote is shown before the server answers, and counted once after it did',
   const poll = openPoll(snapshot(1, 0, 0))
   const cast = poll.vote([2])
   expect(poll.numbers()).toEqual([0, 1, 1])
-  expect(poll.ballot.value).toEqual([2])
+  expect(poll.answer.value).toEqual([2])
   await until(() => received.length === 1)
   received[0]?.answer(201, snapshot(2, 0, 1))
   await cast
   expect(poll.numbers()).toEqual([0, 1, 1])
-  expect(poll.ballot.value).toEqual([2])
+  expect(poll.answer.value).toEqual([2])
 })
 
 test('nothing is added to a snapshot from the stream that includes the vote before the answer comes', async () => {
@@ -108,7 +108,7 @@ test('a vote that is refused is taken back, with the reason', async () => {
   received[0]?.answer(409, refusal)
   await cast
   expect(poll.numbers()).toEqual([4, 0, 4])
-  expect(poll.ballot.value).toEqual([1])
+  expect(poll.answer.value).toEqual([1])
   expect(poll.refusal.value).toBe('This poll is closed.')
 })
 
@@ -116,7 +116,7 @@ test('a vote that may not have been counted is taken back, with a message', asyn
   const poll = openPoll(snapshot(1, 4, 0), [1])
   await server.close()
   await poll.vote([2])
-  expect(poll.ballot.value).toEqual([1])
+  expect(poll.answer.value).toEqual([1])
   expect(poll.refusal.value).toMatch(/may not have been counted/)
 })
 
@@ -127,7 +127,7 @@ test('after a lost answer the page asks the server, which has counted the vote',
   current = { ...snapshot(2, 0, 1), ownChoiceIds: [2] }
   received[0]?.cut()
   await cast
-  expect(poll.ballot.value).toEqual([2])
+  expect(poll.answer.value).toEqual([2])
   expect(poll.numbers()).toEqual([0, 1, 1])
   expect(poll.refusal.value).toBe('')
 })
@@ -139,7 +139,7 @@ test('after a lost vote the page asks the server, which has not counted it', asy
   current = { ...snapshot(1, 1, 0), ownChoiceIds: [1] }
   received[0]?.cut()
   await cast
-  expect(poll.ballot.value).toEqual([1])
+  expect(poll.answer.value).toEqual([1])
   expect(poll.refusal.value).toBe('Your vote was not counted. Please vote again.')
 })
 
@@ -154,7 +154,7 @@ test('a page that could not ask the server asks once it is live again', async ()
   current = { ...snapshot(2, 0, 1), ownChoiceIds: [2] }
   poll.isLive.value = true
   await until(() => poll.refusal.value === '')
-  expect(poll.ballot.value).toEqual([2])
+  expect(poll.answer.value).toEqual([2])
 })
 
 test('a vote in one tab shows as the own vote in the other, which can change it', async () => {
@@ -164,8 +164,8 @@ test('a vote in one tab shows as the own vote in the other, which can change it'
   await until(() => received.length === 1)
   received[0]?.answer(201, snapshot(2, 1, 0))
   await cast
-  await until(() => other.ballot.value.length === 1)
-  expect(other.ballot.value).toEqual([1])
+  await until(() => other.answer.value.length === 1)
+  expect(other.answer.value).toEqual([1])
   expect(other.numbers()).toEqual([1, 0, 1])
   void other.vote([2])
   expect(other.numbers()).toEqual([0, 1, 1])
@@ -184,7 +184,7 @@ test('of simultaneous votes in two tabs the one with the later revision wins, in
   received[0]?.answer(201, snapshot(2, 1, 0))
   await Promise.all(casts)
   for (const tab of [one, other]) {
-    expect(tab.ballot.value).toEqual([2])
+    expect(tab.answer.value).toEqual([2])
     expect(tab.numbers()).toEqual([0, 1, 1])
   }
 })

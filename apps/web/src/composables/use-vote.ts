@@ -5,35 +5,35 @@ import { ApiProblem } from '../api/api-problem.ts'
 import type { Kind, PendingVote } from '../kinds/kind.ts'
 import { useOtherTabs } from './use-other-tabs.ts'
 
-interface Voting<Ballot> {
+interface Voting<Answer> {
   api: Pick<ApiClient, 'castVote' | 'getPoll'>
   /** The poll as it was when the page was opened. */
   poll: Poll
-  kind: Kind<Ballot>
+  kind: Kind<Answer>
   snapshot: Readonly<Ref<Snapshot>>
   merge: (received: Snapshot) => void
   isLive: () => boolean
 }
 
-/** A ballot that the server has counted, and a snapshot that includes it. */
-interface CountedVote<Ballot> {
-  ballot: Ballot
+/** An answer that the server has counted, and a snapshot that includes it. */
+interface CountedVote<Answer> {
+  answer: Answer
   snapshot: Snapshot
 }
 
 /**
- * The voter's ballot, shown as counted at once and taken back if the server refuses it. One request at a time, so that
+ * The voter's answer, shown as counted at once and taken back if the server refuses it. One request at a time, so that
  * the last vote is the last one to reach the server.
  */
-export function useVote<Ballot>({ api, poll, kind, snapshot, merge, isLive }: Voting<Ballot>) {
-  const counted = shallowRef(kind.ownBallotOf(poll))
+export function useVote<Answer>({ api, poll, kind, snapshot, merge, isLive }: Voting<Answer>) {
+  const counted = shallowRef(kind.ownAnswerOf(poll))
   let countedRevision = poll.revision
-  const pending = shallowRef<PendingVote<Ballot>>()
-  /** A ballot that was sent and never answered: the server may have counted it or not. */
-  const unconfirmed = shallowRef<{ ballot: Ballot }>()
+  const pending = shallowRef<PendingVote<Answer>>()
+  /** An answer without a response: the server may have counted it or not. */
+  const unconfirmed = shallowRef<{ answer: Answer }>()
   const refusal = shallowRef('')
 
-  const ballot = computed(() => (pending.value ? pending.value.wanted : counted.value))
+  const answer = computed(() => (pending.value ? pending.value.wanted : counted.value))
   const shown = computed(() =>
     pending.value ? kind.withPendingVote(snapshot.value, counted.value, pending.value) : snapshot.value,
   )
@@ -41,16 +41,16 @@ export function useVote<Ballot>({ api, poll, kind, snapshot, merge, isLive }: Vo
   const tellOtherTabs = useOtherTabs(`vote ${poll.id}`, setCounted)
   watch(isLive, (live) => live && void reconcile())
 
-  /** The answers to this tab's votes and those of the voter's other tabs may come in any order. */
-  function setCounted(vote: CountedVote<Ballot>): void {
+  /** The responses to this tab's votes and to those of the voter's other tabs may come in any order. */
+  function setCounted(vote: CountedVote<Answer>): void {
     merge(vote.snapshot)
     if (vote.snapshot.revision < countedRevision) return
     countedRevision = vote.snapshot.revision
-    counted.value = vote.ballot
+    counted.value = vote.answer
   }
 
-  async function vote(wanted: Ballot): Promise<void> {
-    if (kind.isSameBallot(wanted, ballot.value)) return
+  async function vote(wanted: Answer): Promise<void> {
+    if (kind.isSameAnswer(wanted, answer.value)) return
     refusal.value = ''
     unconfirmed.value = undefined
     if (pending.value) {
@@ -65,14 +65,14 @@ export function useVote<Ballot>({ api, poll, kind, snapshot, merge, isLive }: Vo
     }
   }
 
-  const startOf = (sent: Ballot): PendingVote<Ballot> => ({ wanted: sent, sent, base: snapshot.value })
+  const startOf = (sent: Answer): PendingVote<Answer> => ({ wanted: sent, sent, base: snapshot.value })
 
-  async function send(sent: Ballot): Promise<void> {
-    const vote = { ballot: sent, snapshot: await api.castVote(poll.id, kind.voteBody(sent)) }
+  async function send(sent: Answer): Promise<void> {
+    const vote = { answer: sent, snapshot: await api.castVote(poll.id, kind.voteBody(sent)) }
     setCounted(vote)
     tellOtherTabs(vote)
     const wanted = pending.value ? pending.value.wanted : sent
-    pending.value = kind.isSameBallot(wanted, sent) ? undefined : startOf(wanted)
+    pending.value = kind.isSameAnswer(wanted, sent) ? undefined : startOf(wanted)
   }
 
   async function handleFailure(error: unknown): Promise<void> {
@@ -82,21 +82,21 @@ export function useVote<Ballot>({ api, poll, kind, snapshot, merge, isLive }: Vo
     const mayBeCounted = error.code === 'unreachable' || error.code === 'unexpected'
     refusal.value = mayBeCounted ? `Your vote may not have been counted. ${error.detail}` : error.detail
     if (!mayBeCounted) return
-    unconfirmed.value = failed && { ballot: failed.wanted }
+    unconfirmed.value = failed && { answer: failed.wanted }
     await reconcile()
   }
 
-  /** Asks the server which ballot it counted. If that fails too, the next time is when the stream is live again. */
+  /** Asks the server which answer it counted. If that fails too, the next time is when the stream is live again. */
   async function reconcile(): Promise<void> {
     const asked = unconfirmed.value
     if (!asked) return
     const current = await api.getPoll(poll.id).catch(() => undefined)
     if (!current || unconfirmed.value !== asked) return
     unconfirmed.value = undefined
-    setCounted({ ballot: kind.ownBallotOf(current), snapshot: kind.snapshotOf(current) })
-    const isCounted = kind.isSameBallot(asked.ballot, counted.value)
+    setCounted({ answer: kind.ownAnswerOf(current), snapshot: kind.snapshotOf(current) })
+    const isCounted = kind.isSameAnswer(asked.answer, counted.value)
     refusal.value = isCounted ? '' : 'Your vote was not counted. Please vote again.'
   }
 
-  return { ballot, counted: shallowReadonly(counted), shown, refusal: shallowReadonly(refusal), vote }
+  return { answer, counted: shallowReadonly(counted), shown, refusal: shallowReadonly(refusal), vote }
 }

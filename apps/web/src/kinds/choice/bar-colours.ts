@@ -1,7 +1,7 @@
 /**
  * A colour for each choice that a poll can have, for each colour scheme. All have a contrast of 3:1 to the background,
- * and each differs from its neighbours for colour-blind people too (simulated for all three kinds). No information is in
- * the colour alone: each bar has its text.
+ * and each differs from its neighbours for colour-blind people too (simulated for all three kinds). No information is
+ * in the colour alone: each bar has its text.
  */
 export const barColours = {
   light: [

@@ -1,10 +1,10 @@
 import type { Kind } from '../kind.ts'
+import { type Answer, isSameAnswer, withPendingVote } from './answer.ts'
 import BallotForm from './BallotForm.vue'
-import { type Ballot, isSameBallot, withPendingVote } from './ballot.ts'
 import ChoiceTable from './ChoiceTable.vue'
 
-/** Voters choose one or more of the poll's choices: a ballot is a list of choice ids. */
-export const choice: Kind<Ballot> = {
+/** Voters choose one or more of the poll's choices: an answer is a list of choice ids. */
+export const choice: Kind<Answer> = {
   BallotForm,
   ResultTable: ChoiceTable,
   dimensions: ({ choices, maxChoices }) => ({
@@ -19,8 +19,8 @@ export const choice: Kind<Ballot> = {
     totalVotes,
     choices,
   }),
-  ownBallotOf: ({ ownChoiceIds }) => ownChoiceIds,
-  isSameBallot,
+  ownAnswerOf: ({ ownChoiceIds }) => ownChoiceIds,
+  isSameAnswer,
   withPendingVote,
   voteBody: (choiceIds) => ({ choiceIds: [...choiceIds] }),
 }

@@ -1,7 +1,7 @@
 import { onMounted, onScopeDispose, type Ref, shallowReadonly, shallowRef } from 'vue'
 import { observeSizes } from '../../browser/observe.ts'
 
-/** The bottom edge of each `.row` in the container, in pixels below the container's top; kept current as rows resize. */
+/** The bottom edge of each `.row` in the container, in pixels below the container's top. Follows the rows' size. */
 export function useRowBottoms(container: () => HTMLElement | null): Readonly<Ref<readonly number[]>> {
   const bottoms = shallowRef<readonly number[]>([])
   const rows = () => [...(container()?.querySelectorAll('.row') ?? [])]

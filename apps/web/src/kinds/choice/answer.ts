@@ -1,22 +1,22 @@
 import type { Snapshot } from '@pollcast/shared/poll'
 import type { PendingVote } from '../kind.ts'
 
-/** The ids of the choices that one voter voted for, in any order; empty before the first vote. */
-export type Ballot = readonly number[]
+/** The ids of the choices on one voter's ballot, in any order; empty before the first vote. */
+export type Answer = readonly number[]
 
 /**
- * The snapshot as it will be once the wanted ballot is counted in place of `counted`.
+ * The snapshot as it will be once the wanted answer is counted in place of `counted`.
  *
- * Before the answer comes, nobody here knows whether a newer snapshot includes the sent ballot. The page assumes that it
- * does once every choice that the ballot adds has more votes than when it was sent. So the vote does not disappear when
+ * Before the response comes, nobody here knows whether a newer snapshot includes the sent answer. The page assumes that
+ * it does once every choice that it adds has more votes than when it was sent. So the vote does not disappear when
  * someone else's comes first, and is never counted twice. If someone else votes for the same choice in that moment, its
- * number is one too low until the answer comes.
+ * number is one too low until the response comes.
  */
-export function withPendingVote(snapshot: Snapshot, counted: Ballot, pending: PendingVote<Ballot>): Snapshot {
-  return moveBallot(snapshot, includesSent(snapshot, counted, pending) ? pending.sent : counted, pending.wanted)
+export function withPendingVote(snapshot: Snapshot, counted: Answer, pending: PendingVote<Answer>): Snapshot {
+  return moveAnswer(snapshot, includesSent(snapshot, counted, pending) ? pending.sent : counted, pending.wanted)
 }
 
-function includesSent(snapshot: Snapshot, counted: Ballot, { sent, base }: PendingVote<Ballot>): boolean {
+function includesSent(snapshot: Snapshot, counted: Answer, { sent, base }: PendingVote<Answer>): boolean {
   const growth = (choiceId: number) => votesOf(snapshot, choiceId) - votesOf(base, choiceId)
   const added = sent.filter((choiceId) => !counted.includes(choiceId))
   const removed = counted.filter((choiceId) => !sent.includes(choiceId))
@@ -27,8 +27,8 @@ function votesOf({ choices }: Snapshot, choiceId: number): number {
   return choices.find(({ id }) => id === choiceId)?.votes ?? 0
 }
 
-function moveBallot(snapshot: Snapshot, from: Ballot, to: Ballot): Snapshot {
-  if (isSameBallot(from, to)) return snapshot
+function moveAnswer(snapshot: Snapshot, from: Answer, to: Answer): Snapshot {
+  if (isSameAnswer(from, to)) return snapshot
   return {
     ...snapshot,
     totalVotes: snapshot.totalVotes + Number(to.length > 0) - Number(from.length > 0),
@@ -39,6 +39,6 @@ function moveBallot(snapshot: Snapshot, from: Ballot, to: Ballot): Snapshot {
   }
 }
 
-export function isSameBallot(one: Ballot, other: Ballot): boolean {
+export function isSameAnswer(one: Answer, other: Answer): boolean {
   return one.length === other.length && one.every((choiceId) => other.includes(choiceId))
 }

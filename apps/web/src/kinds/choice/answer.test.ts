@@ -1,6 +1,6 @@
 import type { Snapshot } from '@pollcast/shared/poll'
 import { expect, test } from 'vitest'
-import { isSameBallot, withPendingVote } from './ballot.ts'
+import { isSameAnswer, withPendingVote } from './answer.ts'
 
 const snapshot = (revision: number, ...votes: number[]): Snapshot => ({
   pollId: 'abcdefgh',
@@ -58,7 +58,7 @@ test('a vote that changes while pending moves from the ballot that the snapshot 
 })
 
 test('the order of choices makes no difference', () => {
-  expect(isSameBallot([1, 3], [3, 1])).toBe(true)
-  expect(isSameBallot([1, 3], [1])).toBe(false)
-  expect(isSameBallot([1], [3])).toBe(false)
+  expect(isSameAnswer([1, 3], [3, 1])).toBe(true)
+  expect(isSameAnswer([1, 3], [1])).toBe(false)
+  expect(isSameAnswer([1], [3])).toBe(false)
 })
