@@ -156,7 +156,7 @@ test('a form that a voter has begun to fill in is not removed by an app that loa
   const script = (await loaded).url()
   await tab.evaluate(`import(${JSON.stringify(script)}).then(() => new Promise(requestAnimationFrame))`)
   await Promise.all([tab.waitForEvent('load'), vote(tab).click()])
-  await shows(tab, [0, 1], 5_000)
+  await shows(tab, [0, 1])
 })
 
 /** Makes the app fail when it renders the next numbers. */
@@ -186,7 +186,7 @@ test('when the app fails a form takes its place, with the current numbers and ba
   expect(await tab.locator('#app').textContent()).toBe('')
   expect(await tab.evaluate(() => document.activeElement?.tagName)).toBe('MAIN')
   await voteByForm(tab, 'Yes')
-  await shows(tab, [2, 0], 5_000)
+  await shows(tab, [2, 0])
   await tab.context().close()
 })
 
@@ -201,7 +201,7 @@ test('when the app fails without a network, the form that the page was served wi
   await vote(tab).waitFor()
   await voter.setOffline(false)
   await voteByForm(tab, 'Yes')
-  await shows(tab, [1, 0], 5_000)
+  await shows(tab, [1, 0])
   await voter.close()
 })
 

@@ -27,7 +27,7 @@ test('a vote that the server refuses is taken back, with a message', async () =>
   await shows(tab, [1, 0])
   await reachRateLimit(voter, id)
   await choice(tab, 'No').click()
-  await tab.getByText(/too often/).waitFor()
+  await tab.getByText(/Try again in/).waitFor()
   await shows(tab, [1, 0])
   expect(await choice(tab, 'Yes').getAttribute('aria-pressed')).toBe('true')
 })

@@ -10,8 +10,10 @@ export default defineConfig({
   test: {
     root: fileURLToPath(new URL('.', import.meta.url)),
     globalSetup: ['support/find-chromium.ts'],
-    testTimeout: 30_000,
+    // Tests wait for conditions. These limits only end a test that hangs, even on a slow and busy machine.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 10_000, interval: 20 } },
     // Chromium and a server keep two cores busy.
     fileParallelism: false,
   },

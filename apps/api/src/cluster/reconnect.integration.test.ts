@@ -93,12 +93,12 @@ describe.each(Object.entries(kinds))('%s', (_, { port, address, open, kill }) =>
   })
 
   test('a connection that goes silent is noticed, and replaced', async () => {
-    const { proxy, subscriber, topic, source, node } = await setUp({ timeoutMs: 200, pingMs: 100 })
+    const { proxy, subscriber, topic, source, node } = await setUp({ timeoutMs: 600, pingMs: 200 })
     proxy.stall()
     source.revision = 9
     const reported = subscriber.gap(topic, 2)
     // Only a new connection helps: what was sent meanwhile never arrives.
-    setTimeout(() => proxy.stall(false), 500)
+    setTimeout(() => proxy.stall(false), 1500)
     await reported
     await node.shows(9)
   })

@@ -109,6 +109,6 @@ test('without Redis putting and getting are quick and throw nothing, and it is r
     cache.put(messageAt(1, fresh))
     await cache.settled()
     expect(await cache.get(fresh)).toEqual(messageAt(1, fresh))
-  }, 10_000)
+  }, 30_000)
   expect(errors.length).toBeLessThanOrEqual(1)
 })

@@ -4,10 +4,13 @@ import type { ProblemCode } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
 import { expect, test } from 'vitest'
 import { readAs, readProblem } from '../../testing/answer.ts'
-import { openApp } from '../../testing/app.ts'
+import { openApp, sharedApp } from '../../testing/app.ts'
 import { contents } from '../../testing/database.ts'
 import { get, RawConnection } from '../../testing/raw-connection.ts'
 import { createPoll, form, json, Voter } from '../../testing/voter.ts'
+
+/** For what is refused. */
+const shared = sharedApp()
 
 const listPage = async (url: string, query = ''): Promise<PollList> =>
   readAs(pollListSchema, 200, await fetch(url + routes.polls + query))
@@ -84,7 +87,7 @@ test.each<[string, ProblemCode]>([
   ['?limit=1e1', 'invalid-query'],
   ['?limit=1&limit=2', 'invalid-query'],
 ])('a list asked for with %s is refused as %s', async (query, code) => {
-  const { url } = await openApp()
+  const { url } = shared()
   const { errors } = await readProblem(code, await fetch(url + routes.polls + query))
   expect(errors?.map((error) => error.path)).toEqual(
     code === 'invalid-query' ? [query.slice(1, query.indexOf('='))] : undefined,
@@ -152,7 +155,7 @@ test.each<[string, unknown, string[]]>([
   ['fields that polls have not', { ...good, status: 'closed' }, ['']],
   ['several faults', { question: '', choices: ['one', 'one'], maxChoices: 'x' }, ['question', 'choices.1', 'maxChoices']],
 ])('a poll with %s is refused, where it is wrong is named, and nothing is made', async (_, wanted, paths) => {
-  const { url, databasePath } = await openApp()
+  const { url, databasePath } = shared()
   const before = await contents(databasePath)
   const answer = await fetch(url + routes.polls, json(wanted))
   const { errors } = await readProblem('invalid-body', answer)
@@ -356,7 +359,7 @@ const ways: [string, string[]][] = [
 ]
 
 test.each(ways)('%s says what it takes, and refuses the rest by name', async (path, methods) => {
-  const { url } = await openApp()
+  const { url } = shared()
   const allow = (answer: Response) => (answer.headers.get('Allow') ?? '').split(', ').toSorted()
   const options = await fetch(url + path, { method: 'OPTIONS' })
   expect([options.status, allow(options)]).toEqual([200, methods])
@@ -371,7 +374,7 @@ test.each(ways)('%s says what it takes, and refuses the rest by name', async (pa
 test.each(['/api', '/api/', '/api/nothing', '/api/polls/tabspace/votes/1', '/api/stream', '/API'])(
   'there is nothing at %s, and a program is told so in its own way',
   async (path) => {
-    const { url } = await openApp()
+    const { url } = shared()
     await readProblem('not-found', await fetch(url + path))
   },
 )
@@ -385,7 +388,7 @@ test('a poll that is not there is said not to be there, in words for people', as
 test.each(['%', '%E0%A4%A', '%zz', '%00', '..%2f..%2fetc%2fpasswd', '%ff%fe', 'x'.repeat(5000)])(
   'an address with %s in it is refused, and is nobody’s fault but the asker’s',
   async (id) => {
-    const { url, errors } = await openApp()
+    const { url, errors } = shared()
     for (const path of [routes.poll(id), routes.stream(id), routes.votes(id), `/api/${id}`, routes.streamOf([id])]) {
       const answer = await fetch(url + path, path.endsWith('votes') ? json({ choiceIds: [1] }) : {})
       const { code } = (await answer.clone().json()) as { code: ProblemCode }

@@ -3,12 +3,16 @@ import type { ProblemCode } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
 import { expect, test } from 'vitest'
 import { readProblem } from '../../testing/answer.ts'
-import { openApp } from '../../testing/app.ts'
+import { openApp, type RunningApp, sharedApp } from '../../testing/app.ts'
 import { contents, query, recount } from '../../testing/database.ts'
 import { createPoll, form, json, Voter } from '../../testing/voter.ts'
 
-const setUp = async (choices?: string[], maxChoices?: number) => {
-  const app = await openApp()
+/** For what is refused. */
+const shared = sharedApp()
+
+const setUp = async (choices?: string[], maxChoices?: number) => withPoll(await openApp(), choices, maxChoices)
+
+const withPoll = async (app: RunningApp, choices?: string[], maxChoices?: number) => {
   const { poll } = await createPoll(app.url, choices, maxChoices)
   const ids = poll.choices.map((choice) => choice.id) as [number, number, ...number[]]
   return { ...app, poll, ids, voter: new Voter(app.url) }
@@ -166,7 +170,7 @@ const refusals: [string, ProblemCode, (stand: Stand) => RequestInit, ((stand: St
 ]
 
 test.each(refusals)('a vote %s is refused as %s, gives no cookie and changes nothing', async (_, code, init, on) => {
-  const { url, poll, ids, databasePath, errors } = await setUp()
+  const { url, poll, ids, databasePath, errors } = await withPoll(shared())
   const { poll: other } = await createPoll(url)
   const { poll: closed } = await createPoll(url)
   await query(databasePath, "UPDATE poll SET status = 'closed' WHERE id = ?", [closed.id])

@@ -23,7 +23,11 @@ afterEach(async () => {
 })
 
 /** Bytes of which each tells its place, so that one that is missing, doubled or moved is seen. */
-const counted = (length: number, from = 0) => Buffer.from(Uint32Array.from({ length }, (_, n) => from + n).buffer)
+const counted = (length: number, from = 0) => {
+  const numbers = new Uint32Array(length)
+  for (let n = 0; n < length; n += 1) numbers[n] = from + n
+  return Buffer.from(numbers.buffer)
+}
 
 test('what the kernel takes at once is gone at once, and nothing waits', async () => {
   const writer = new SocketWriter(socket)

@@ -5,10 +5,11 @@ import { text } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { get, RawConnection } from '../../../testing/raw-connection.ts'
+import { until } from '../../../testing/until.ts'
 import { ClientFaults } from './client-faults.ts'
 import { type Handler, HttpServer, type HttpServerOptions, IN_FLIGHT, IN_FLIGHT_OF_ADDRESS } from './server.ts'
 import { takeSocket } from './take-socket.ts'
-import { TIMEOUTS } from './timeouts.ts'
+import { MIN_BODY_RATE, TIMEOUTS } from './timeouts.ts'
 
 /** A server whose clients may take their time, if nothing else is said. */
 const open = async (handler: Handler, options: Partial<HttpServerOptions> = {}) => {
@@ -34,8 +35,6 @@ const heldRequests = () => {
   }
   return { waiting, handler }
 }
-
-const until = (condition: () => boolean) => vi.waitUntil(condition, { timeout: 15_000, interval: 5 })
 
 const statuses = (answers: string) => [...answers.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status))
 
@@ -205,10 +204,10 @@ test('where someone else is asked whose a request is, each of these has the boun
   await until(() => waiting.length === 5)
   for (const client of ['a', 'b']) await (await connect(of(client))).until(/^HTTP\/1\.1 503 .*server-busy/s)
   waiting.find(({ req }) => req.headers.client === 'a')?.end()
-  await vi.waitFor(async () => {
+  await until(async () => {
     const connection = await connect(of('a'))
     await until(() => waiting.length === 6 || connection.text !== '')
-    expect(waiting).toHaveLength(6)
+    return waiting.length === 6
   })
   await (await connect(of('b'))).until(/^HTTP\/1\.1 503/)
 })
@@ -305,13 +304,26 @@ test('how long clients may take', () => {
   expect(TIMEOUTS).toEqual({ head: 10_000, body: 30_000, lateBody: 1000, answer: 60_000, idle: 5000, linger: 2000 })
 })
 
-const SHORT = { ...TIMEOUTS, head: 400, body: 400, answer: 1000, idle: 200, linger: 100 }
+/**
+ * From now on time passes for the server's checks as the test has it pass, and is no matter of how fast this machine is.
+ * To be called before the server opens. Node's own timers, which end idle connections, go on.
+ */
+const holdTime = () => {
+  vi.useFakeTimers({ toFake: ['performance', 'setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+}
 
-/** Sends it a piece at a time, for as long as the connection lasts. */
-const drip = (connection: RawConnection, piece: () => string, everyMs = 30) => {
-  const timer = setInterval(() => connection.send(piece()), everyMs)
-  onTestFinished(() => clearInterval(timer))
-  connection.ended.then(() => clearInterval(timer))
+/** Has a second pass after the other until that has come, each after an act of the clients that the server has seen. */
+const seconds = async (end: Promise<unknown>, act = () => {}) => {
+  let ended = false
+  end.then(() => {
+    ended = true
+  })
+  while (!ended) {
+    act()
+    for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate)
+    vi.advanceTimersByTime(1000)
+  }
 }
 
 test.each<[string, string, () => string, string]>([
@@ -321,43 +333,51 @@ test.each<[string, string, () => string, string]>([
   ['a body that is missing', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n', () => '', 'body'],
   ['chunks that drip', 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n', () => '1\r\nx\r\n', 'body'],
 ])('%s: a 408, also behind another request', async (_, begin, more, phase) => {
-  const { connect, counted } = await open(async (req, res) => res.end(await text(req)), { timeouts: SHORT })
+  holdTime()
+  const { connect, counted } = await open(async (req, res) => res.end(await text(req)))
   const first = await connect(begin)
-  drip(first, more)
   const later = await connect(get('/'))
   await later.until(/200 OK/)
-  drip(later.send(begin), more)
-  for (const connection of [first, later]) {
-    await connection.ended
+  const both = [first, later.send(begin)]
+  await seconds(Promise.all(both.map(({ ended }) => ended)), () => both.forEach((slow) => void slow.send(more())))
+  for (const connection of both) {
     expect(connection.text).toMatch(/HTTP\/1\.1 408 .*"code":"request-timeout"[^\n]*$/s)
   }
   expect(counted()).toMatch(phase === 'head' ? /headers too slow: 2/ : /body too slow: 2/)
 })
 
 test('a head that stops: a 408 on a new connection, an end on one that has had its answer', async () => {
-  const { connect } = await open((_, res) => res.end(), { timeouts: SHORT })
+  holdTime()
+  const { connect } = await open((_, res) => res.end(), { timeouts: { ...TIMEOUTS, idle: 100 } })
   const later = await connect(get('/'))
   await later.until(/200 OK/)
   later.send('GET / HTTP/1.1\r\n')
   const fresh = await connect('GET / HTTP/1.1\r\n')
+  await seconds(Promise.all([later.ended, fresh.ended]))
   expect(await fresh.ended).toBe('end')
   expect(fresh.text).toMatch(/"code":"request-timeout"/)
   expect(await later.ended).toBe('end')
 })
 
 test('a body that moves is not cut, however long it takes', async () => {
-  const { connect } = await open(async (req, res) => res.end(`got ${(await text(req)).length}`), { timeouts: SHORT })
-  const connection = await connect('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n')
-  let pieces = 40
-  // Four times as long as it may stand still.
-  drip(connection, () => (pieces-- > 0 ? 'x'.repeat(25) : ''), 40)
-  expect(await connection.until(/got 1000/)).toMatch(/^HTTP\/1\.1 200/)
+  holdTime()
+  const { connect } = await open(async (req, res) => res.end(`got ${(await text(req)).length}`))
+  // Four times as long as it may stand still, and a little faster than it has to come.
+  const [pieces, size] = [(4 * TIMEOUTS.body) / 1000, MIN_BODY_RATE + 10]
+  const connection = await connect(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${pieces * size}\r\n\r\n`)
+  let left = pieces
+  const answer = connection.until(/got \d+/)
+  await seconds(answer, () => void connection.send(left-- > 0 ? 'x'.repeat(size) : ''))
+  expect(await answer).toMatch(/^HTTP\/1\.1 200/)
+  expect(await answer).toMatch(new RegExp(`got ${pieces * size}$`))
 })
 
 test('a connection on which nothing is asked, or nothing more, is closed without a word', async () => {
-  const { connect } = await open((_, res) => res.end('answered'), { timeouts: SHORT })
+  holdTime()
+  const { connect } = await open((_, res) => res.end('answered'), { timeouts: { ...TIMEOUTS, idle: 100 } })
   const unused = await connect()
   const idle = await connect(get('/'))
+  await seconds(unused.ended)
   expect(await unused.ended).toBe('end')
   expect(unused.text).toBe('')
   expect(await idle.ended).toBe('end')
@@ -369,42 +389,42 @@ test.each([
   ['goes on sending', 'x'],
 ])('an answer that nobody reads ends its connection, also of a client that %s', async (_, piece) => {
   const closed: Promise<unknown>[] = []
-  const { connect, counted } = await open(
-    (req, res) => {
-      closed.push(once(req.socket, 'close'))
-      res.end(Buffer.alloc(50_000_000))
-    },
-    { timeouts: SHORT },
-  )
+  holdTime()
+  const { connect, counted } = await open((req, res) => {
+    closed.push(once(req.socket, 'close'))
+    res.end(Buffer.alloc(50_000_000))
+  })
   const connection = await connect()
   connection.stopReading().send(get('/'))
   await until(() => closed.length === 1)
-  if (piece) drip(connection, () => piece)
-  await closed[0]
+  await seconds(Promise.all(closed), () => void connection.send(piece))
   expect(counted()).toMatch(/answer not read: 1/)
 })
 
 test('an answer that is taken slowly is not cut, though it is one large write', async () => {
-  const SIZE = 60_000_000
-  const { connect, counted } = await open((_, res) => res.end(Buffer.alloc(SIZE)), { timeouts: SHORT })
+  holdTime()
+  const SIZE = 40_000_000
+  const { connect, counted } = await open((_, res) => res.end(Buffer.alloc(SIZE)))
   const connection = (await connect()).send(get('/'))
-  while (connection.text.length < SIZE) {
+  let rests = 0
+  for (; connection.text.length < SIZE; rests += 1) {
     connection.stopReading()
-    await new Promise((resolve) => setTimeout(resolve, SHORT.answer / 3))
+    vi.advanceTimersByTime(TIMEOUTS.answer / 3)
     const before = connection.text.length
     connection.resumeReading()
-    await until(() => connection.text.length > Math.min(before + 1_000_000, SIZE - 1))
+    await until(() => connection.text.length > Math.min(before + 4_000_000, SIZE - 1))
   }
+  expect(rests).toBeGreaterThan(6)
   expect(counted()).toBe('')
 })
 
 test('a server that takes its time over an answer is waited for', async () => {
   const { connect } = await open(
     async (_, res) => {
-      await new Promise((resolve) => setTimeout(resolve, SHORT.answer * 2.5))
+      await new Promise((resolve) => setTimeout(resolve, 250))
       res.end('at last')
     },
-    { timeouts: SHORT },
+    { timeouts: { ...TIMEOUTS, answer: 100 } },
   )
   expect(await (await connect(get('/'))).until(/at last/)).toMatch(/^HTTP\/1\.1 200/)
 })
@@ -499,5 +519,8 @@ test('connections beyond the most there may be are closed at once, and taken aga
   for (let index = 0; index < 20; index += 1) await (await connect()).ended
   expect(refused).toBe(20)
   served[0]?.leave()
-  await vi.waitFor(async () => (await connect(get('/'))).until(/served/), { timeout: 5000 })
+  await until(async () => {
+    const connection = await connect(get('/'))
+    return connection.until(/served/).catch(() => false)
+  })
 })
