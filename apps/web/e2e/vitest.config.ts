@@ -10,11 +10,11 @@ export default defineConfig({
   test: {
     root: fileURLToPath(new URL('.', import.meta.url)),
     globalSetup: ['support/find-chromium.ts'],
-    // Tests wait for what they test and not for a time: these end what hangs, also where the machine is slow and busy.
+    // Tests wait for conditions. These limits only end a test that hangs, even on a slow and busy machine.
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 10_000, interval: 20 } },
-    // The machine that runs them has two cores, which Chromium and a server fill.
+    // Chromium and a server keep two cores busy.
     fileParallelism: false,
   },
 })

@@ -1,9 +1,11 @@
 import { limits } from '@pollcast/shared/limits'
 import { expect, test } from 'vitest'
-import tokens from '../styles/tokens.css?raw'
+import tokens from '../../styles/tokens.css?raw'
 import { barColours } from './bar-colours.ts'
 
-const [lightPaper = '', darkPaper = ''] = [...tokens.matchAll(/--paper: (#\w{6})/g)].map(([, colour]) => colour)
+const [lightBackground = '', darkBackground = ''] = [...tokens.matchAll(/--paper: (#\w{6})/g)].map(
+  ([, colour]) => colour,
+)
 
 /** WCAG 2.2, relative luminance. */
 function luminance(colour: string): number {
@@ -20,13 +22,13 @@ function contrast(one: string, other: string): number {
 }
 
 test.each([
-  ['light', lightPaper],
-  ['dark', darkPaper],
+  ['light', lightBackground],
+  ['dark', darkBackground],
 ] as const)(
-  'in the %s scheme there is a colour for every choice, and each stands out from the paper',
-  (scheme, paper) => {
+  'the %s scheme has a colour for every choice, each with enough contrast to the background',
+  (scheme, background) => {
     const colours = barColours[scheme]
     expect(new Set(colours).size).toBe(limits.maxChoices)
-    for (const colour of colours) expect(contrast(colour, paper), colour).toBeGreaterThanOrEqual(3)
+    for (const colour of colours) expect(contrast(colour, background), colour).toBeGreaterThanOrEqual(3)
   },
 )

@@ -1,6 +1,7 @@
 /**
- * One colour for each choice a poll can have, for either scheme. Every one stands out from the paper by 3:1, and from
- * its neighbours for colour-blind eyes too (simulated for all three kinds): the bar's own text tells the rest.
+ * A colour for each choice that a poll can have, for each colour scheme. All have a contrast of 3:1 to the background,
+ * and each differs from its neighbours for colour-blind people too (simulated for all three kinds). No information is
+ * in the colour alone: each bar has its text.
  */
 export const barColours = {
   light: [
