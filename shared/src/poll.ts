@@ -74,7 +74,7 @@ export const newPollSchema = z
   })
   .refine(({ choices, maxChoices }) => maxChoices <= choices.length, {
     path: ['maxChoices'],
-    message: 'There are fewer choices.',
+    message: 'More than the number of choices.',
   })
 
 /** The answer to `POST /api/polls`. The host key is told once, here: the server keeps only its hash. */

@@ -7,12 +7,12 @@ const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u
 /** A line of text that can be seen, its white space folded. @param maxLength in UTF-16 code units */
 export const textSchema = (maxLength: number) =>
   z
-    .string('A text is needed.')
+    .string('Enter a text.')
     .transform((text) => text.replace(/\s+/g, ' ').trim())
     .pipe(
       z
         .string()
         .max(maxLength, `At most ${maxLength} characters.`)
         .refine((text) => !FORBIDDEN.test(text), "Contains characters that can't be used in a text.")
-        .refine((text) => VISIBLE.test(text), 'May not be empty.'),
+        .refine((text) => VISIBLE.test(text), "Can't be empty."),
     )

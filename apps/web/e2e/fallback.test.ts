@@ -78,7 +78,7 @@ test('with scripts off the form is there at once, changes a vote, and every othe
   await tab.goto(`${pollcast.url}/new`)
   await tab.getByText(/Asking a question needs JavaScript/).waitFor()
   await tab.goto(`${pollcast.url}/polls/zzzzzzzz`)
-  await tab.getByRole('heading', { name: 'There is no such poll' }).waitFor()
+  await tab.getByRole('heading', { name: 'Poll not found' }).waitFor()
 })
 
 test('a form that is refused gets a page that says why and links back to the poll', async () => {

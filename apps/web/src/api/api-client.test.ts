@@ -59,7 +59,7 @@ test('a vote whose new cookie is refused too is not sent a third time', async ()
 })
 
 test('throws the API’s problem, with the fields that were wrong', async () => {
-  const errors = [{ path: 'choices.1', message: 'May not be empty.' }]
+  const errors = [{ path: 'choices.1', message: "Can't be empty." }]
   server.answer = (res) =>
     json(res, 422, { title: '', status: 422, code: 'invalid-body', detail: 'The request is not valid.', errors })
   const poll = { question: 'Q', choices: ['A', ''], maxChoices: 1 }
