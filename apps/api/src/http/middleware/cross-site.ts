@@ -1,5 +1,5 @@
 import type { Context, Middleware } from 'koa'
-import { RequestError } from '../problem.ts'
+import { RequestError } from './problem.ts'
 
 /** Methods that change nothing (RFC 9110, section 9.2.1). */
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])

@@ -1,6 +1,6 @@
 import type { Middleware } from 'koa'
-import { parsePairs } from '../form-encoding.ts'
-import { RequestError } from '../problem.ts'
+import { parsePairs } from '../request/form-encoding.ts'
+import { RequestError } from './problem.ts'
 
 const MAX_TARGET_BYTES = 2048
 const MAX_QUERY_BYTES = 1024

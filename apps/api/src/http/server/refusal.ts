@@ -1,6 +1,6 @@
 import { type OutgoingHttpHeaders, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { ProblemCode } from '@pollcast/shared/problem'
-import { problemOf } from '../problem.ts'
+import { problemOf } from '../middleware/problem.ts'
 
 /** An error with which the server answers a request by itself, without the app. */
 export interface Refusal {

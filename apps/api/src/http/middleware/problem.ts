@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { type Problem, type ProblemCode, problemStatus } from '@pollcast/shared/problem'
 import type { Context, Middleware } from 'koa'
-import { clip, isUnavailable, PollError } from '../polls/errors.ts'
+import { clip, isUnavailable, PollError } from '../../polls/errors.ts'
 
 /** A request that is invalid in itself, whatever the poll. */
 export class RequestError extends PollError {

@@ -1,4 +1,4 @@
-import { invalidInput } from './problem.ts'
+import { invalidInput } from '../middleware/problem.ts'
 
 /**
  * Reads `a=1&b=2`, percent-encoded UTF-8 with "+" for a space (WHATWG URL, section 5.1). Refuses what can't be decoded, for

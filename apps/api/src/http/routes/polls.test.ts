@@ -3,11 +3,11 @@ import { createdPollSchema, type PollList, pollListSchema, pollSchema } from '@p
 import type { ProblemCode } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
 import { expect, test } from 'vitest'
-import { readAs, readProblem } from '../../testing/answer.ts'
-import { openApp, sharedApp } from '../../testing/app.ts'
-import { contents } from '../../testing/database.ts'
-import { get, RawConnection } from '../../testing/raw-connection.ts'
-import { createPoll, form, json, Voter } from '../../testing/voter.ts'
+import { readAs, readProblem } from '../../../testing/answer.ts'
+import { openApp, sharedApp } from '../../../testing/app.ts'
+import { contents } from '../../../testing/database.ts'
+import { get, RawConnection } from '../../../testing/raw-connection.ts'
+import { createPoll, form, json, Voter } from '../../../testing/voter.ts'
 
 /** For what is refused. */
 const shared = sharedApp()

@@ -4,11 +4,11 @@ import { contextSchema, type PageContext } from '@pollcast/shared/context'
 import { createdPollSchema, pollListSchema } from '@pollcast/shared/poll'
 import { routes } from '@pollcast/shared/routes'
 import { expect, test } from 'vitest'
-import { readAs, readProblem } from '../../testing/answer.ts'
-import { openApp } from '../../testing/app.ts'
-import { get, RawConnection } from '../../testing/raw-connection.ts'
-import { createPoll, json, Voter } from '../../testing/voter.ts'
-import { webBuild } from '../../testing/web-build.ts'
+import { readAs, readProblem } from '../../../testing/answer.ts'
+import { openApp } from '../../../testing/app.ts'
+import { get, RawConnection } from '../../../testing/raw-connection.ts'
+import { createPoll, json, Voter } from '../../../testing/voter.ts'
+import { webBuild } from '../../../testing/web-build.ts'
 
 /** Requests a page as a browser does. */
 const BROWSER = { headers: { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } }

@@ -2,10 +2,10 @@ import { limits } from '@pollcast/shared/limits'
 import type { ProblemCode } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
 import { expect, test } from 'vitest'
-import { readProblem } from '../../testing/answer.ts'
-import { openApp, type RunningApp, sharedApp } from '../../testing/app.ts'
-import { contents, query, recount } from '../../testing/database.ts'
-import { createPoll, form, json, Voter } from '../../testing/voter.ts'
+import { readProblem } from '../../../testing/answer.ts'
+import { openApp, type RunningApp, sharedApp } from '../../../testing/app.ts'
+import { contents, query, recount } from '../../../testing/database.ts'
+import { createPoll, form, json, Voter } from '../../../testing/voter.ts'
 
 /** For what is refused. */
 const shared = sharedApp()

@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { Context } from 'koa'
-import { RequestError } from './problem.ts'
+import { RequestError } from '../middleware/problem.ts'
 import { type Candidate, type CookieName, cookieNameOf, readVoterCookies } from './voter-cookie.ts'
 
 const YEAR_SECONDS = 365 * 24 * 60 * 60

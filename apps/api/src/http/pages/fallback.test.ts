@@ -1,11 +1,11 @@
 import { createdPollSchema } from '@pollcast/shared/poll'
 import { routes } from '@pollcast/shared/routes'
 import { expect, test } from 'vitest'
-import { readAs, readProblem } from '../../testing/answer.ts'
-import { openApp } from '../../testing/app.ts'
-import { query } from '../../testing/database.ts'
-import { createPoll, form, json, Voter } from '../../testing/voter.ts'
-import { webBuild } from '../../testing/web-build.ts'
+import { readAs, readProblem } from '../../../testing/answer.ts'
+import { openApp } from '../../../testing/app.ts'
+import { query } from '../../../testing/database.ts'
+import { createPoll, form, json, Voter } from '../../../testing/voter.ts'
+import { webBuild } from '../../../testing/web-build.ts'
 
 const ACCEPT = 'text/html,application/xhtml+xml,*/*;q=0.8'
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import { parseAddress } from '../lib/address.ts'
-import { type IsTrusted, isTrustedBy, type TrustProxy } from '../lib/trust-proxy.ts'
+import { parseAddress } from '../../lib/address.ts'
+import { type IsTrusted, isTrustedBy, type TrustProxy } from '../../lib/trust-proxy.ts'
 
 /**
  * Reads a request's client address, protocol and host from the X-Forwarded headers of trusted proxies. Each proxy appends

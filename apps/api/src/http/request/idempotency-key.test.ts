@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { createdPollSchema, snapshotSchema } from '@pollcast/shared/poll'
 import { routes } from '@pollcast/shared/routes'
 import { expect, test } from 'vitest'
-import { readAs, readProblem } from '../../testing/answer.ts'
-import { openApp } from '../../testing/app.ts'
-import { contents, query, recount } from '../../testing/database.ts'
-import { createPoll, form, json, Voter } from '../../testing/voter.ts'
+import { readAs, readProblem } from '../../../testing/answer.ts'
+import { openApp } from '../../../testing/app.ts'
+import { contents, query, recount } from '../../../testing/database.ts'
+import { createPoll, form, json, Voter } from '../../../testing/voter.ts'
 
 const withKey = (key: string, init: RequestInit): RequestInit => {
   return { ...init, headers: { ...init.headers, 'Idempotency-Key': key } }

@@ -2,9 +2,9 @@ import { isUtf8 } from 'node:buffer'
 import type { Context } from 'koa'
 import getRawBody from 'raw-body'
 import type * as z from 'zod'
-import { clip } from '../polls/errors.ts'
+import { clip } from '../../polls/errors.ts'
+import { invalidInput, RequestError } from '../middleware/problem.ts'
 import { parsePairs } from './form-encoding.ts'
-import { invalidInput, RequestError } from './problem.ts'
 
 /** Bytes. The largest new poll takes less, in any script. */
 const LIMIT = 32 * 1024

@@ -1,7 +1,7 @@
 import type { Context } from 'koa'
-import { networkOf } from '../lib/address.ts'
-import { MemoryRateCounter, type RateCounter } from '../lib/rate-counter.ts'
-import { TooManyRequests } from './problem.ts'
+import { networkOf } from '../../lib/address.ts'
+import { MemoryRateCounter, type RateCounter } from '../../lib/rate-counter.ts'
+import { TooManyRequests } from '../middleware/problem.ts'
 
 /** Enough for a full hall behind one router, and too few for a script that drops its cookies. */
 const VOTES_FROM_ADDRESS = 12_000

@@ -1,5 +1,5 @@
 import type { Context } from 'koa'
-import { RequestError } from './problem.ts'
+import { RequestError } from '../middleware/problem.ts'
 
 /** Without a voter cookie only the key tells clients apart, so two of them must not have the same key by chance. */
 const DISTINCT_LENGTH = 16

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { expect, test } from 'vitest'
-import type { TrustProxy } from '../lib/trust-proxy.ts'
+import type { TrustProxy } from '../../lib/trust-proxy.ts'
 import { Proxies } from './proxies.ts'
 
 const requestFrom = (remoteAddress: string | undefined, headers: Record<string, string> = {}) =>

@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto'
 import { routes } from '@pollcast/shared/routes'
 import { expect, test } from 'vitest'
-import { readProblem } from '../../testing/answer.ts'
-import { openApp } from '../../testing/app.ts'
-import { query } from '../../testing/database.ts'
-import { createPoll, form, json, Voter } from '../../testing/voter.ts'
-import { webBuild } from '../../testing/web-build.ts'
+import { readProblem } from '../../../testing/answer.ts'
+import { openApp } from '../../../testing/app.ts'
+import { query } from '../../../testing/database.ts'
+import { createPoll, form, json, Voter } from '../../../testing/voter.ts'
+import { webBuild } from '../../../testing/web-build.ts'
 import { readVoterCookies } from './voter-cookie.ts'
 
 const setUp = async (options: Parameters<typeof openApp>[0] = {}) => {
