@@ -27,7 +27,7 @@ export const TIMEOUTS: Timeouts = {
  * Bytes a second that a body has to bring once it has taken as long as one may stall: what a bad phone connection
  * does, and a client that drips does not. The largest body has two and a half minutes with it.
  */
-export const MIN_BODY_RATE = 256
+const MIN_BODY_RATE = 256
 
 /** What a connection is in the middle of. */
 export type Phase = 'head' | 'body' | 'answer'
