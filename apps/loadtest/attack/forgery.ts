@@ -7,7 +7,7 @@ import type { Attack, Scene } from './support/scene.ts'
 
 const ALLOWED = 'https://allowed.example'
 const PUBLIC = 'https://public.example'
-/** What RATE_LIMIT lets an address make in a minute (README, Settings). */
+/** What RATE_LIMIT lets an address make in a minute (docs/settings.md). */
 const NEW_POLLS = 30
 
 /** Votes for someone else, more than once, or beyond a limit. */

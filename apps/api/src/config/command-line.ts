@@ -22,7 +22,7 @@ Options:
   -h, --help       shows this
   -v, --version    shows the version
 
-README.md says more about each.`
+docs/settings.md says more about each.`
 
 /** What a command line asks for. Without arguments the server is started. */
 export type Command = { start: true } | { say: string } | { refuse: string }
