@@ -1,18 +1,13 @@
 import * as z from 'zod'
-import { boundedArray } from './bounded-array.ts'
+import { type Choice, choiceSchema, newChoicesSchema, newMaxChoicesSchema } from './kinds/choice.ts'
 import { limits } from './limits.ts'
+import { textSchema } from './text.ts'
 
 /** What people type in polls' addresses: no letter or digit that looks like another one. */
 export const pollIdSchema = z.string().regex(/^[2-9a-hjkmnp-z]{8}$/, 'Not the id of a poll.')
 
 const statusSchema = z.enum(['open', 'closed'])
 const countSchema = z.int().nonnegative()
-
-export const choiceSchema = z.strictObject({
-  id: z.int().positive(),
-  text: z.string(),
-  votes: countSchema,
-})
 
 /**
  * All that a chart needs, at one revision. `totalVotes` counts ballots: where a poll lets one voter pick several
@@ -70,59 +65,22 @@ export const pollListQuerySchema = z.object({
     .default(limits.pageSize),
 })
 
-/** Signs that a database can't keep (half a character), or that make a text look like another one. */
-const UNFIT = /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u
-const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u
-
-/** A line of text that can be seen, its white space folded. */
-const textSchema = (length: number) =>
-  z
-    .string('A text is needed.')
-    .transform((text) => text.replace(/\s+/g, ' ').trim())
-    .pipe(
-      z
-        .string()
-        .max(length, `At most ${length} characters.`)
-        .refine((text) => !UNFIT.test(text), 'There are characters in it that are no text.')
-        .refine((text) => VISIBLE.test(text), 'May not be empty.'),
-    )
-
 /** The body of `POST /api/polls`. */
 export const newPollSchema = z
   .strictObject({
     question: textSchema(limits.questionLength),
-    choices: boundedArray(textSchema(limits.choiceLength), limits.maxChoices, 'choices').refine(
-      (choices) => choices.length >= limits.minChoices,
-      `At least ${limits.minChoices} choices.`,
-    ),
-    maxChoices: z.int('A whole number is needed.').positive('At least 1.').default(1),
+    choices: newChoicesSchema,
+    maxChoices: newMaxChoicesSchema,
   })
-  .check((context) => {
-    const { choices, maxChoices } = context.value
-    choices.forEach((text, index) => {
-      if (text !== '' && choices.indexOf(text) < index) {
-        context.issues.push({
-          code: 'custom',
-          path: ['choices', index],
-          message: 'Stands in the list already.',
-          input: text,
-        })
-      }
-    })
-    if (maxChoices > choices.length) {
-      context.issues.push({
-        code: 'custom',
-        path: ['maxChoices'],
-        message: 'More than there are choices.',
-        input: maxChoices,
-      })
-    }
+  .refine(({ choices, maxChoices }) => maxChoices <= choices.length, {
+    path: ['maxChoices'],
+    message: 'There are fewer choices.',
   })
 
 /** The answer to `POST /api/polls`. The host key is told once, here: the server keeps only its hash. */
 export const createdPollSchema = z.strictObject({ poll: pollSchema, hostKey: z.string() })
 
-export type Choice = z.infer<typeof choiceSchema>
+export type { Choice }
 export type Snapshot = z.infer<typeof snapshotSchema>
 export type Poll = z.infer<typeof pollSchema>
 export type PollSummary = z.infer<typeof pollSummarySchema>

@@ -7,15 +7,15 @@ import { createParser } from 'eventsource-parser'
 import { expect, onTestFinished, test } from 'vitest'
 import { Audiences } from '../src/live/audiences.ts'
 import { Broker } from '../src/live/broker.ts'
-import { castVote } from '../src/polls/cast-vote.ts'
-import type { PollStore } from '../src/polls/poll-store.ts'
-import { Signal, type VoteCast } from '../src/polls/signals.ts'
+import { castVote } from '../src/polls/commands/cast-vote.ts'
+import { type PollChanged, Signal } from '../src/polls/events.ts'
+import type { PollStore } from '../src/polls/ports.ts'
 import { pollTopic } from '../src/polls/topics.ts'
-import { pollMessages, publishVotes } from '../src/reactions/publish.ts'
+import { pollMessages, publishChanges } from '../src/reactions/publish.ts'
 import { openApp } from '../testing/app.ts'
 import { recount } from '../testing/database.ts'
+import { pollAt } from '../testing/poll-states.ts'
 import { get, RawConnection } from '../testing/raw-connection.ts'
-import { snapshotAt } from '../testing/snapshots.ts'
 import { createPoll, Voter } from '../testing/voter.ts'
 
 /** What an SSE parser makes of all that a stream has carried. Holds each frame to being whole, and newer. */
@@ -151,24 +151,24 @@ test('readers that stop hold one frame each, however many votes come, and then g
 
 test('20,000 polls that are voted on and watched by nobody, or by nobody any more, hold nothing', async () => {
   const revisions = new Map(Array.from({ length: 20_000 }, (_, index) => [`load${index}`, 0]))
-  const snapshot = async (pollId: string) => snapshotAt(revisions.get(pollId) ?? 0, pollId)
+  const find = async (pollId: string) => pollAt(revisions.get(pollId) ?? 0, pollId)
   const store: Pick<PollStore, 'record'> = {
     record: async ({ pollId }) => {
       revisions.set(pollId, (revisions.get(pollId) ?? 0) + 1)
-      return { changed: true, snapshot: await snapshot(pollId) }
+      return { changed: true, poll: await find(pollId) }
     },
   }
   const errors: unknown[] = []
   const failed = (error: unknown) => errors.push(error)
-  const voteCast = new Signal<VoteCast>(failed)
-  const broker = new Broker({ source: pollMessages({ snapshot }), onError: failed })
-  publishVotes(voteCast, broker)
+  const pollChanged = new Signal<PollChanged>(failed)
+  const broker = new Broker({ source: pollMessages({ find }), onError: failed })
+  publishChanges(pollChanged, broker)
   const audiences = new Audiences(broker)
   onTestFinished(() => audiences.heartbeat.stop())
   const held = () => [broker.size, audiences.heartbeat.streams]
   const voteOnAll = () =>
     Promise.all(
-      [...revisions.keys()].map((pollId) => castVote({ pollId, voterId: 'v', choiceIds: [1] }, store, voteCast)),
+      [...revisions.keys()].map((pollId) => castVote({ pollId, voterId: 'v', answer: [1] }, store, pollChanged)),
     )
 
   await voteOnAll()

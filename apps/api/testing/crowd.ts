@@ -66,18 +66,18 @@ export class Crowd {
 
   /** Holds what the database has to what was answered: each acknowledged vote is there, and none is there twice. */
   async expectCounted(databaseUrl: string, { totalVotes, choices }: Snapshot): Promise<void> {
-    const rows = await ask<{ voter_id: string; choice_ids: string }>(
+    const rows = await ask<{ voter_id: string; answer: string }>(
       databaseUrl,
-      'SELECT voter_id, choice_ids FROM ballot WHERE poll_id = $1',
+      'SELECT voter_id, answer FROM ballot WHERE poll_id = $1',
       [this.#poll.id],
     )
-    const ballots = new Map(rows.map(({ voter_id, choice_ids }) => [voter_id, choice_ids]))
+    const ballots = new Map(rows.map(({ voter_id, answer }) => [voter_id, answer]))
     for (const { voter, choiceId } of this.#acknowledged) {
       expect(ballots.get(voter.id ?? '')).toBe(`[${choiceId}]`)
     }
     expect(totalVotes).toBe(rows.length)
     expect(rows.length).toBeLessThanOrEqual(this.acknowledged + this.refusals.length + this.#unheard)
-    for (const { id, votes } of choices) expect(votes).toBe(rows.filter((row) => row.choice_ids === `[${id}]`).length)
+    for (const { id, votes } of choices) expect(votes).toBe(rows.filter((row) => row.answer === `[${id}]`).length)
   }
 
   async #voteAt(address: string): Promise<void> {

@@ -18,7 +18,7 @@ export function query<Row>(path: string, sql: string, parameters: unknown[] = []
 export async function contents(path: string): Promise<unknown> {
   return {
     polls: await query(path, 'SELECT * FROM poll ORDER BY id'),
-    choices: await query(path, 'SELECT * FROM choice ORDER BY id'),
+    counters: await query(path, 'SELECT * FROM counter ORDER BY poll_id, round, key'),
     ballots: await query(path, 'SELECT * FROM ballot ORDER BY poll_id, round, voter_id'),
     keys: await query(path, 'SELECT * FROM idempotency_key ORDER BY day, scope'),
   }
@@ -26,15 +26,12 @@ export async function contents(path: string): Promise<unknown> {
 
 /** Counts a poll's ballots anew, without looking at any counter. */
 export async function recount(path: string, pollId: string): Promise<Pick<Snapshot, 'totalVotes' | 'choices'>> {
-  const ballots = await query<{ choice_ids: string }>(path, 'SELECT choice_ids FROM ballot WHERE poll_id = ?', [pollId])
-  const choices = await query<{ id: number; text: string }>(
-    path,
-    'SELECT id, text FROM choice WHERE poll_id = ? ORDER BY position',
-    [pollId],
-  )
-  const held = ballots.map((ballot): number[] => JSON.parse(ballot.choice_ids))
+  const ballots = await query<{ answer: string }>(path, 'SELECT answer FROM ballot WHERE poll_id = ?', [pollId])
+  const [poll] = await query<{ content: string }>(path, 'SELECT content FROM poll WHERE id = ?', [pollId])
+  const { choices }: Pick<Snapshot, 'choices'> = JSON.parse(poll?.content ?? '')
+  const answers = ballots.map((ballot): number[] => JSON.parse(ballot.answer))
   return {
     totalVotes: ballots.length,
-    choices: choices.map((choice) => ({ ...choice, votes: held.filter((ids) => ids.includes(choice.id)).length })),
+    choices: choices.map((choice) => ({ ...choice, votes: answers.filter((ids) => ids.includes(choice.id)).length })),
   }
 }

@@ -8,8 +8,11 @@ import { inject, onTestFinished, vi } from 'vitest'
 import { writerClient } from '../src/cluster/writer-client.ts'
 import { serveWriter } from '../src/cluster/writer-server.ts'
 import type { Log } from '../src/lib/log.ts'
-import { createPoll } from '../src/polls/create-poll.ts'
-import type { PollReader, PollStore, PollWriter, StoredPoll } from '../src/polls/poll-store.ts'
+import { createPoll } from '../src/polls/commands/create-poll.ts'
+import { Signal } from '../src/polls/events.ts'
+import type { PollReader, PollStore, PollWriter } from '../src/polls/ports.ts'
+import type { PollState } from '../src/polls/state.ts'
+import { pollOf } from '../src/polls/views.ts'
 import type { Database, WritableDatabase } from '../src/store/database.ts'
 import { openPostgres } from '../src/store/postgres-database.ts'
 import { SqlPollReader } from '../src/store/sql-poll-reader.ts'
@@ -127,10 +130,14 @@ export const engines: Engine[] = inject('servers') ? [postgres] : [sqlite, sqlit
 export async function makePoll(
   store: Pick<PollStore, 'create'>,
   maxChoices = 1,
-): Promise<StoredPoll & { choiceIds: number[] }> {
-  const { poll } = await createPoll({ question: 'Which?', choices: ['a', 'b', 'c'], maxChoices }, store)
-  return { ...poll, choiceIds: poll.snapshot.choices.map((choice) => choice.id) }
+): Promise<{ poll: PollState; pollId: string; choiceIds: number[] }> {
+  const wanted = { question: 'Which?', choices: ['a', 'b', 'c'], maxChoices }
+  const { poll } = await createPoll(wanted, store, new Signal(() => {}))
+  return { poll, pollId: poll.id, choiceIds: pollOf(poll, undefined).choices.map((choice) => choice.id) }
 }
+
+/** What each choice of a poll has got. */
+export const votesOn = (poll: PollState): number[] => pollOf(poll, undefined).choices.map((choice) => choice.votes)
 
 /** Both halves of a store as one object, for tests. */
 export function storeOf(database: WritableDatabase, writer: PollWriter = new SqlPollWriter(database)): PollStore {
@@ -139,8 +146,7 @@ export function storeOf(database: WritableDatabase, writer: PollWriter = new Sql
     record: (vote) => writer.record(vote),
     create: (poll) => writer.create(poll),
     find: (pollId) => reader.find(pollId),
-    snapshot: (pollId) => reader.snapshot(pollId),
-    ballot: (pollId, voterId) => reader.ballot(pollId, voterId),
+    answer: (pollId, voterId) => reader.answer(pollId, voterId),
     list: (page) => reader.list(page),
   }
 }
@@ -154,13 +160,12 @@ export function pass(milliseconds: number): void {
 
 /** What the ballots say, past all counters. */
 export async function recount(database: Database, pollId: string) {
-  const rows: { choice_ids: string }[] = await database.reader.query(
-    'SELECT choice_ids FROM ballot WHERE poll_id = $1',
-    [pollId],
-  )
+  const rows: { answer: string }[] = await database.reader.query('SELECT answer FROM ballot WHERE poll_id = $1', [
+    pollId,
+  ])
   const votes = new Map<number, number>()
-  for (const { choice_ids } of rows) {
-    for (const id of JSON.parse(choice_ids)) votes.set(id, (votes.get(id) ?? 0) + 1)
+  for (const { answer } of rows) {
+    for (const id of JSON.parse(answer)) votes.set(id, (votes.get(id) ?? 0) + 1)
   }
   return { ballots: rows.length, votes }
 }

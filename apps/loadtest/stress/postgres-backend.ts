@@ -32,10 +32,11 @@ export class PostgresBackend implements Backend {
   polls(pollIds: readonly string[]): Promise<StoredPoll[]> {
     return ask<StoredPoll>(
       this.servers.databaseUrl,
-      `SELECT id, revision, total_votes AS "totalVotes",
-         (SELECT json_agg(json_build_object('id', id, 'text', text, 'votes', votes) ORDER BY position)
-          FROM choice WHERE poll_id = poll.id) AS choices,
-         (SELECT coalesce(json_agg(json_build_object('voterId', voter_id, 'choiceIds', choice_ids::json)), '[]')
+      `SELECT id, revision, voters AS "totalVotes",
+         (SELECT json_agg(json_build_object('id', c.value -> 'id', 'text', c.value ->> 'text', 'votes', n.value) ORDER BY c.at)
+          FROM json_array_elements(content::json -> 'choices') WITH ORDINALITY AS c (value, at)
+          JOIN counter AS n ON n.poll_id = poll.id AND n.round = poll.round AND n.key = c.value ->> 'id') AS choices,
+         (SELECT coalesce(json_agg(json_build_object('voterId', voter_id, 'choiceIds', answer::json)), '[]')
           FROM ballot WHERE poll_id = poll.id AND round = poll.round) AS ballots
        FROM poll WHERE id = ANY($1)`,
       [pollIds],

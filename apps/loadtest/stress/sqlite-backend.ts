@@ -29,10 +29,11 @@ export class SqliteBackend implements Backend {
   async polls(pollIds: readonly string[]): Promise<StoredPoll[]> {
     const rows = await query<Omit<StoredPoll, 'choices' | 'ballots'> & { choices: string; ballots: string }>(
       this.#path,
-      `SELECT id, revision, total_votes AS "totalVotes",
-         (SELECT json_group_array(json_object('id', id, 'text', text, 'votes', votes))
-          FROM (SELECT * FROM choice WHERE poll_id = poll.id ORDER BY position)) AS choices,
-         (SELECT json_group_array(json_object('voterId', voter_id, 'choiceIds', json(choice_ids)))
+      `SELECT id, revision, voters AS "totalVotes",
+         (SELECT json_group_array(json_object('id', c.value ->> 'id', 'text', c.value ->> 'text', 'votes', n.value))
+          FROM json_each(content, '$.choices') AS c
+          JOIN counter AS n ON n.poll_id = poll.id AND n.round = poll.round AND n.key = c.value ->> 'id') AS choices,
+         (SELECT json_group_array(json_object('voterId', voter_id, 'choiceIds', json(answer)))
           FROM ballot WHERE poll_id = poll.id AND round = poll.round) AS ballots
        FROM poll WHERE id IN (SELECT value FROM json_each(?))`,
       [JSON.stringify(pollIds)],

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { channelPair } from '../../testing/channel.ts'
 import { makePoll, sqlite } from '../../testing/engines.ts'
 import { PollError } from '../polls/errors.ts'
-import type { PollWriter } from '../polls/poll-store.ts'
+import type { PollWriter } from '../polls/ports.ts'
 import { SqlPollWriter } from '../store/sql-poll-writer.ts'
 import { writerClient } from './writer-client.ts'
 import { serveWriter } from './writer-server.ts'
@@ -23,11 +23,11 @@ const setUp = async () => {
     worker.on('message', (message) => answers.push(message))
     return writerClient<PollWriter>(worker)
   })
-  const { snapshot, choiceIds } = await makePoll(store)
+  const { pollId, choiceIds } = await makePoll(store)
   const vote = (voterId: string, choice = choiceIds[0] as number) => {
-    return { pollId: snapshot.pollId, voterId, choiceIds: [choice] }
+    return { pollId, voterId, answer: [choice] }
   }
-  return { database, store, clients: clients as [PollWriter, PollWriter], pollId: snapshot.pollId, vote, answers }
+  return { database, store, clients: clients as [PollWriter, PollWriter], pollId, vote, answers }
 }
 
 /** A client of a writer with these commands. */
@@ -48,19 +48,19 @@ test('votes that come to two workers at once are committed together, and each ge
   const votes = Array.from({ length: 100 }, (_, n) => clients[n % 2 === 0 ? 0 : 1].record(vote(`${n % 60}`)))
   const changed = (await Promise.all(votes)).map((recorded) => recorded.changed)
   expect(changed.filter(Boolean)).toHaveLength(60)
-  expect(await store.snapshot(pollId)).toMatchObject({ totalVotes: 60, revision: 60 })
+  expect(await store.find(pollId)).toMatchObject({ voters: 60, revision: 60 })
   expect(transactions).toBeLessThan(4)
 })
 
-test('a snapshot is sent once for all votes that share it, and is one object for them', async () => {
+test('a poll is sent once for all votes that share its state, and is one object for them', async () => {
   const { clients, store, vote, answers } = await setUp()
   const other = await makePoll(store)
-  const elsewhere = { pollId: other.snapshot.pollId, choiceIds: other.choiceIds.slice(0, 1) }
+  const elsewhere = { pollId: other.pollId, answer: other.choiceIds.slice(0, 1) }
   const asked = Array.from({ length: 50 }, (_, n) => [vote(`${n}`), { ...elsewhere, voterId: `${n}` }]).flat()
   const votes = await Promise.all(asked.map((one) => clients[0].record(one)))
   expect(JSON.stringify(answers).match(/"choices"/g)).toHaveLength(2)
-  expect(new Set(votes.map(({ snapshot }) => snapshot)).size).toBe(2)
-  for (const { snapshot } of votes) expect(snapshot).toMatchObject({ revision: 50, totalVotes: 50 })
+  expect(new Set(votes.map(({ poll }) => poll)).size).toBe(2)
+  for (const { poll } of votes) expect(poll).toMatchObject({ revision: 50, voters: 50 })
 })
 
 test('a broken rule arrives as what it is and harms no neighbour; another error has no code', async () => {
@@ -134,5 +134,5 @@ test('an unknown command, and a result that cannot be sent, reject and harm no l
 
 test('where the other process is gone, calls reject at once', async () => {
   const client = writerClient<PollWriter>({ on: () => {}, off: () => {} })
-  await expect(client.record({ pollId: 'x', voterId: 'x', choiceIds: [1] })).rejects.toThrow('no channel')
+  await expect(client.record({ pollId: 'x', voterId: 'x', answer: [1] })).rejects.toThrow('no channel')
 })

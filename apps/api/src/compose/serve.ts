@@ -18,8 +18,8 @@ import { connectionLimit } from '../lib/open-file-limit.ts'
 import { Audiences } from '../live/audiences.ts'
 import { Broker } from '../live/broker.ts'
 import { isUnavailable } from '../polls/errors.ts'
-import { Signal, type VoteCast } from '../polls/signals.ts'
-import { pollMessages, publishVotes } from '../reactions/publish.ts'
+import { type PollChanged, Signal } from '../polls/events.ts'
+import { pollMessages, publishChanges } from '../reactions/publish.ts'
 import { connectOthers, openStore } from './adapters.ts'
 
 /** Milliseconds that requests under way have to finish once the end has begun. */
@@ -48,7 +48,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
   const onError = (error: unknown) => log.error(error)
   const faults = new ClientFaults((line) => log.info(line))
   const { reader, writer, database } = await openStore(config, log)
-  const voteCast = new Signal<VoteCast>(onError)
+  const pollChanged = new Signal<PollChanged>(onError)
   const others = connectOthers(config, database.voterKey, log)
   const broker = new Broker({
     source: pollMessages(reader),
@@ -59,7 +59,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
       if (!isUnavailable(error)) onError(error)
     },
   })
-  publishVotes(voteCast, broker)
+  publishChanges(pollChanged, broker)
   const audiences = new Audiences(broker)
 
   const built = builtEntry(webRoot)
@@ -67,7 +67,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
   const koa = createKoa({
     reader,
     writer,
-    voteCast,
+    pollChanged,
     audiences,
     limits: rateLimits(config.rateLimit, config.workers > 1 ? new RateCounterClient(process) : undefined),
     serverKey: database.voterKey,

@@ -3,11 +3,11 @@ import { limits } from '@pollcast/shared/limits'
 import { routes } from '@pollcast/shared/routes'
 import type { Context, Middleware } from 'koa'
 import { PollError } from '../polls/errors.ts'
-import type { PollReader } from '../polls/poll-store.ts'
+import type { PollReader } from '../polls/ports.ts'
 import { listFallback, newPollFallback, notFoundFallback, pollFallback } from './fallback.ts'
 import { setPagePolicy } from './middleware/security-headers.ts'
 import { pollIdOf } from './poll-id.ts'
-import { pollFor } from './polls-route.ts'
+import { pollFor, pollListFor } from './polls-route.ts'
 import { RequestError } from './problem.ts'
 import type { Voters } from './voter.ts'
 import { devEntry, renderShell, type WebEntry } from './web-shell.ts'
@@ -45,7 +45,7 @@ export function pageRoutes({ store, voters, entry }: PageParts) {
     }
 
   const list = page(async (ctx, built) => {
-    const pollList = await store.list({ limit: limits.pageSize })
+    const pollList = await pollListFor({ limit: limits.pageSize }, store)
     const streamUrl = routes.streamOf(pollList.polls.map((poll) => poll.id))
     const context = pollList.polls.length > 0 ? { apiUrl: '', pollList, streamUrl } : { apiUrl: '', pollList }
     html(ctx, built, 'Pollcast', context, listFallback(pollList))

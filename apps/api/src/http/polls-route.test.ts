@@ -150,7 +150,7 @@ test.each<[string, unknown, string[]]>([
   ['ballots of no choice', { ...good, maxChoices: 0 }, ['maxChoices']],
   ['ballots of more choices than there are', { ...good, maxChoices: 3 }, ['maxChoices']],
   ['fields that polls have not', { ...good, status: 'closed' }, ['']],
-  ['several faults', { question: '', choices: ['one', 'one'], maxChoices: 'x' }, ['question', 'maxChoices']],
+  ['several faults', { question: '', choices: ['one', 'one'], maxChoices: 'x' }, ['question', 'choices.1', 'maxChoices']],
 ])('a poll with %s is refused, where it is wrong is named, and nothing is made', async (_, wanted, paths) => {
   const { url, databasePath } = await openApp()
   const before = await contents(databasePath)
@@ -376,10 +376,10 @@ test.each(['/api', '/api/', '/api/nothing', '/api/polls/tabspace/votes/1', '/api
   },
 )
 
-test('a poll that is not is named in the answer', async () => {
+test('a poll that is not there is said not to be there, in words for people', async () => {
   const { url } = await openApp()
   const { detail } = await readProblem('poll-not-found', await fetch(url + routes.poll('zzzzzzzz')))
-  expect(detail).toContain('zzzzzzzz')
+  expect(detail).toBe("This poll doesn't exist or was deleted. Check the link.")
 })
 
 test.each(['%', '%E0%A4%A', '%zz', '%00', '..%2f..%2fetc%2fpasswd', '%ff%fe', 'x'.repeat(5000)])(

@@ -1,8 +1,10 @@
-import { type CreatedPoll, newPollSchema, type Poll, pollListQuerySchema } from '@pollcast/shared/poll'
+import { type CreatedPoll, newPollSchema, type Poll, type PollList, pollListQuerySchema } from '@pollcast/shared/poll'
 import { routes } from '@pollcast/shared/routes'
 import type { Middleware } from 'koa'
-import { createPoll } from '../polls/create-poll.ts'
-import type { PollReader, PollStore, StoredPoll } from '../polls/poll-store.ts'
+import { createPoll } from '../polls/commands/create-poll.ts'
+import type { PollChanged, Signal } from '../polls/events.ts'
+import type { ListPage, PollReader, PollWriter } from '../polls/ports.ts'
+import { pollOf, summaryOf } from '../polls/views.ts'
 import { conform, readJson } from './body.ts'
 import { idempotencyKeyOf, requireSecret } from './idempotency-key.ts'
 import { pollIdOf } from './poll-id.ts'
@@ -10,23 +12,24 @@ import type { RateLimits } from './rate-limit.ts'
 import type { Voters } from './voter.ts'
 
 interface NewPollParts {
-  store: Pick<PollStore, 'create'>
+  store: Pick<PollWriter, 'create'>
   voters: Voters
+  pollChanged: Signal<PollChanged>
   limits: RateLimits | undefined
   /** A secret of the installation's. */
   serverKey: string
 }
 
-/** A poll as one voter sees it. */
-function presentPoll({ snapshot, ...poll }: StoredPoll, ownChoiceIds: number[]): Poll {
-  const { pollId: id, ...numbers } = snapshot
-  return { id, ...poll, ...numbers, ownChoiceIds, streamUrl: routes.stream(id) }
-}
-
 /** The poll with the asker's own ballot in it. */
 export async function pollFor(voterId: string | undefined, pollId: string, store: PollReader): Promise<Poll> {
-  const [poll, own] = await Promise.all([store.find(pollId), voterId ? store.ballot(pollId, voterId) : []])
-  return presentPoll(poll, own)
+  const [poll, answer] = await Promise.all([store.find(pollId), voterId ? store.answer(pollId, voterId) : undefined])
+  return pollOf(poll, answer)
+}
+
+/** A page of the list of polls. */
+export async function pollListFor(page: ListPage, store: PollReader): Promise<PollList> {
+  const { polls, nextCursor } = await store.list(page)
+  return { polls: polls.map(summaryOf), nextCursor }
 }
 
 /** `GET /api/polls` */
@@ -34,21 +37,21 @@ export function pollListRoute(store: PollReader, voters: Voters): Middleware {
   return async (ctx) => {
     ctx.set('Cache-Control', 'private, no-cache')
     ctx.vary('Cookie')
-    ctx.body = await store.list(conform(pollListQuerySchema, ctx.query, 'invalid-query'))
+    ctx.body = await pollListFor(conform(pollListQuerySchema, ctx.query, 'invalid-query'), store)
     voters.identify(ctx, voters.find(ctx))
   }
 }
 
 /** `POST /api/polls`: 201, Location, the poll and the host's key; with an Idempotency-Key the same ones each time. */
-export function newPollRoute({ store, voters, limits, serverKey }: NewPollParts): Middleware {
+export function newPollRoute({ store, voters, pollChanged, limits, serverKey }: NewPollParts): Middleware {
   return async (ctx) => {
     await limits?.pollFrom(ctx)
     const wanted = await readJson(ctx, newPollSchema)
     const key = idempotencyKeyOf(ctx)
     if (key !== undefined) requireSecret(key)
     const seed = key === undefined ? undefined : { serverKey, key, voterId: voters.find(ctx).voterId }
-    const { poll, hostKey } = await createPoll(wanted, store, seed)
-    const created: CreatedPoll = { poll: presentPoll(poll, []), hostKey }
+    const { poll, hostKey } = await createPoll(wanted, store, pollChanged, seed)
+    const created: CreatedPoll = { poll: pollOf(poll, undefined), hostKey }
     ctx.status = 201
     ctx.set('Location', routes.poll(created.poll.id))
     ctx.set('Cache-Control', 'no-store')

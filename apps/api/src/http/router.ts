@@ -4,8 +4,8 @@ import { routes } from '@pollcast/shared/routes'
 import Koa, { type Middleware } from 'koa'
 import type { TrustProxy } from '../lib/trust-proxy.ts'
 import type { Audiences } from '../live/audiences.ts'
-import type { PollReader, PollWriter } from '../polls/poll-store.ts'
-import type { Signal, VoteCast } from '../polls/signals.ts'
+import type { PollChanged, Signal } from '../polls/events.ts'
+import type { PollReader, PollWriter } from '../polls/ports.ts'
 import { refuseCrossSite } from './middleware/cross-site.ts'
 import { readQuery } from './middleware/query.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
@@ -24,7 +24,7 @@ import type { WebEntry } from './web-shell.ts'
 export interface HttpParts {
   reader: PollReader
   writer: PollWriter
-  voteCast: Signal<VoteCast>
+  pollChanged: Signal<PollChanged>
   audiences: Audiences
   /** Undefined where nothing is limited. */
   limits: RateLimits | undefined
@@ -46,7 +46,7 @@ const LEFT = ['ECONNRESET', 'EPIPE']
 
 /** Every address that Pollcast answers, and what stands before them. */
 export function createKoa(parts: HttpParts): Koa {
-  const { reader, writer, voters, voteCast, audiences, limits, allowedOrigins, onError } = parts
+  const { reader, writer, voters, pollChanged, audiences, limits, allowedOrigins, onError } = parts
   const koa = new Koa()
   extendRequest(koa, new Proxies(parts.trustProxy, parts.publicOrigin))
   koa.on('error', (error: NodeJS.ErrnoException) => {
@@ -61,11 +61,11 @@ export function createKoa(parts: HttpParts): Koa {
   koa.use(refuseCrossSite(parts.publicOrigin ? [parts.publicOrigin, ...allowedOrigins] : allowedOrigins))
 
   const router = new Router()
-  router.post(routes.votes(':id'), voteRoute({ store: writer, voters, voteCast, limits }))
+  router.post(routes.votes(':id'), voteRoute({ store: writer, voters, pollChanged, limits }))
   router.get(routes.stream(':id'), streamRoute(audiences))
   router.get(routes.streams, streamsRoute(audiences))
   router.get(routes.polls, pollListRoute(reader, voters))
-  router.post(routes.polls, newPollRoute({ store: writer, voters, limits, serverKey: parts.serverKey }))
+  router.post(routes.polls, newPollRoute({ store: writer, voters, pollChanged, limits, serverKey: parts.serverKey }))
   router.get(routes.poll(':id'), pollRoute(reader, voters))
 
   const pages = pageRoutes({ store: reader, voters, entry: parts.entry })

@@ -15,9 +15,9 @@ import { Watcher } from '../../testing/watcher.ts'
 import { Audiences } from '../live/audiences.ts'
 import { Broker } from '../live/broker.ts'
 import type { MessageSource } from '../live/message.ts'
-import { Signal, type VoteCast } from '../polls/signals.ts'
+import { type PollChanged, Signal } from '../polls/events.ts'
 import { pollTopic } from '../polls/topics.ts'
-import { pollMessages, publishVotes } from '../reactions/publish.ts'
+import { pollMessages, publishChanges } from '../reactions/publish.ts'
 import { SqlPollReader } from '../store/sql-poll-reader.ts'
 import { SqlPollWriter } from '../store/sql-poll-writer.ts'
 import { openSqlite } from '../store/sqlite-database.ts'
@@ -222,14 +222,14 @@ const openParts = async () => {
   const [reader, writer] = [new SqlPollReader(database), new SqlPollWriter(database)]
   const errors: unknown[] = []
   const failed = (error: unknown) => errors.push(error)
-  const voteCast = new Signal<VoteCast>(failed)
+  const pollChanged = new Signal<PollChanged>(failed)
   const broker = new Broker({ source: pollMessages(reader), onError: failed })
-  publishVotes(voteCast, broker)
+  publishChanges(pollChanged, broker)
   const audiences = new Audiences(broker)
   const koa = createKoa({
     reader,
     writer,
-    voteCast,
+    pollChanged,
     audiences,
     limits: rateLimits(false),
     voters: new Voters('key', 'abcd1234'),
@@ -268,7 +268,7 @@ test('a client that was shown a newer revision elsewhere is shown no older one, 
     return stream.send(get(routes.stream('tabspace'), `Last-Event-ID: ${lastEventId}\r\n`)).until(/\n\n$/)
   }
   expect(await shown('0')).toContain('\nid: 0\n')
-  await writer.record({ pollId: 'tabspace', voterId: 'elsewhere', choiceIds: [1] })
+  await writer.record({ pollId: 'tabspace', voterId: 'elsewhere', answer: [1] })
   expect(await shown('0')).toContain('\nid: 0\n')
   expect(await shown('1')).toContain('\nid: 1\n')
 })

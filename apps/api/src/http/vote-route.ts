@@ -1,11 +1,11 @@
 import { routes } from '@pollcast/shared/routes'
 import { voteFormSchema, voteSchema } from '@pollcast/shared/vote'
 import type { Context, Middleware } from 'koa'
-import { castVote } from '../polls/cast-vote.ts'
+import { castVote } from '../polls/commands/cast-vote.ts'
+import type { PollChanged, Signal } from '../polls/events.ts'
 import { repeatScopes } from '../polls/idempotency.ts'
-import type { PollStore } from '../polls/poll-store.ts'
-import type { Signal, VoteCast } from '../polls/signals.ts'
-import { snapshotJson } from '../polls/snapshot.ts'
+import type { PollWriter } from '../polls/ports.ts'
+import { snapshotJson } from '../polls/views.ts'
 import { conform, readBody } from './body.ts'
 import { idempotencyKeyOf, isSecret, requireDistinct } from './idempotency-key.ts'
 import { pollIdOf } from './poll-id.ts'
@@ -13,27 +13,27 @@ import type { RateLimits } from './rate-limit.ts'
 import { newVoterId, type Voters } from './voter.ts'
 
 interface VoteParts {
-  store: Pick<PollStore, 'record'>
+  store: Pick<PollWriter, 'record'>
   voters: Voters
-  voteCast: Signal<VoteCast>
+  pollChanged: Signal<PollChanged>
   limits: RateLimits | undefined
 }
 
 /** `POST /api/polls/:id/votes`: 201 with the snapshot that has the vote in it, or 303 to the poll's page for a form. */
-export function voteRoute({ store, voters, voteCast, limits }: VoteParts): Middleware {
+export function voteRoute({ store, voters, pollChanged, limits }: VoteParts): Middleware {
   return async (ctx) => {
     const pollId = pollIdOf(ctx)
     await limits?.voteFrom(ctx)
     const asker = voters.find(ctx)
     if (asker.voterId !== undefined) await limits?.voteOf(asker.voterId)
-    const { choiceIds, form } = await readVote(ctx)
+    const { answer, form } = await readVote(ctx)
     voters.refuseInvalid(ctx, asker)
     const key = idempotencyKeyOf(ctx)
     if (key !== undefined && asker.voterId === undefined) requireDistinct(key)
     const voterId = asker.voterId ?? newVoterId()
     const scopes = key === undefined ? undefined : repeatScopes(key, pollId, asker.voterId, voterId)
 
-    const { snapshot, firstVoterId } = await castVote({ pollId, voterId, choiceIds, scopes }, store, voteCast)
+    const { poll, firstVoterId } = await castVote({ pollId, voterId, answer, scopes }, store, pollChanged)
 
     const counted = firstVoterId ?? voterId
     // Who repeats a vote has the first one's cookie again, unless the key could have been guessed.
@@ -44,14 +44,15 @@ export function voteRoute({ store, voters, voteCast, limits }: VoteParts): Middl
     } else {
       ctx.status = 201
       ctx.set('Content-Type', 'application/json; charset=utf-8')
-      ctx.body = snapshotJson(snapshot)
+      ctx.body = snapshotJson(poll)
     }
   }
 }
 
-async function readVote(ctx: Context): Promise<{ choiceIds: number[]; form: boolean }> {
+/** The answer that the body holds; which fields those are depends on the kinds of questions there are. */
+async function readVote(ctx: Context): Promise<{ answer: unknown; form: boolean }> {
   const body = await readBody(ctx)
-  if (body.kind === 'json') return { ...conform(voteSchema, body.value, 'invalid-body'), form: false }
+  if (body.kind === 'json') return { answer: conform(voteSchema, body.value, 'invalid-body').choiceIds, form: false }
   const { choice } = conform(voteFormSchema, { choice: body.value.get('choice') }, 'invalid-body')
-  return { choiceIds: choice, form: true }
+  return { answer: choice, form: true }
 }

@@ -1,6 +1,6 @@
 import type { ProblemCode } from '@pollcast/shared/problem'
 
-/** A rule of polls that was not kept. The message is for whoever broke it: what was wrong and what to do. */
+/** A request that breaks a rule of polls. The message is for the client: what was wrong, and what to do. */
 export class PollError extends Error {
   readonly code: ProblemCode
 
@@ -11,7 +11,7 @@ export class PollError extends Error {
   }
 }
 
-/** The store can't do now what it may do in a few seconds. It has told the log itself. */
+/** Whether the store can't do now what it may do in a few seconds. It has logged that already. */
 export const isUnavailable = (error: unknown): boolean =>
   error instanceof PollError && error.code === 'store-unavailable'
 
@@ -20,5 +20,5 @@ export const clip = (text: string, most: number): string =>
   // Not half a character at the cut.
   text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`
 
-export const pollNotFound = (pollId: string) =>
-  new PollError('poll-not-found', `There is no poll "${clip(pollId, 40)}". Look at the address you were given.`)
+export const pollNotFound = () =>
+  new PollError('poll-not-found', "This poll doesn't exist or was deleted. Check the link.")

@@ -1,54 +1,60 @@
-import type { Snapshot } from '@pollcast/shared/poll'
+import { kindOf } from './kinds/index.ts'
+import type { PollState } from './state.ts'
 
 /**
  * Counts votes on one poll, from a state read inside a transaction to the one to write in it. It is told only of
- * votes that keep the poll's rules.
+ * answers that the poll takes, as its kind normalizes them.
  */
 export class Tally {
-  /** The ballots that are other than they were: voter to choice ids. */
-  readonly changed = new Map<string, readonly number[]>()
-  readonly #before: Snapshot
-  readonly #ballots: ReadonlyMap<string, readonly number[]>
-  readonly #votes: Map<number, number>
+  readonly before: PollState
+  /** The ballots that are other than they were: voter to the answer as JSON. */
+  readonly changedBallots = new Map<string, string>()
+  /** The counters that have been moved, and where they stand. */
+  readonly movedCounters = new Map<string, number>()
+  readonly #ballots: ReadonlyMap<string, string>
   #revision: number
-  #totalVotes: number
-  #snapshot: Snapshot | undefined
+  #voters: number
+  #after: PollState | undefined
 
-  /** @param ballots the ballots that the voters to come have cast before */
-  constructor(before: Snapshot, ballots: ReadonlyMap<string, readonly number[]>) {
-    this.#before = before
+  /** @param ballots the ballots that the voters to come have cast before: voter to the answer as JSON */
+  constructor(before: PollState, ballots: ReadonlyMap<string, string>) {
+    this.before = before
     this.#ballots = ballots
-    this.#votes = new Map(before.choices.map((choice) => [choice.id, choice.votes]))
     this.#revision = before.revision
-    this.#totalVotes = before.totalVotes
+    this.#voters = before.voters
   }
 
-  /** Puts the voter's ballot on these choices, ascending. False where it is on them already: then nothing changes. */
-  cast(voterId: string, choiceIds: readonly number[]): boolean {
-    const before = this.changed.get(voterId) ?? this.#ballots.get(voterId)
-    if (before && before.length === choiceIds.length && before.every((id, index) => id === choiceIds[index])) {
-      return false
-    }
-    for (const id of before ?? []) this.#count(id, -1)
-    for (const id of choiceIds) this.#count(id, 1)
-    if (!before) this.#totalVotes += 1
+  /** Puts the answer on the voter's ballot. False where it is there already: then nothing changes. */
+  cast(voterId: string, answer: unknown): boolean {
+    const old = this.changedBallots.get(voterId) ?? this.#ballots.get(voterId)
+    const text = JSON.stringify(answer)
+    if (text === old) return false
+    if (old === undefined) this.#voters += 1
+    else this.#count(JSON.parse(old), -1)
+    this.#count(answer, 1)
     this.#revision += 1
-    this.changed.set(voterId, choiceIds)
+    this.changedBallots.set(voterId, text)
     return true
   }
 
   /** The poll after all votes cast, the same object each time it is asked for. Cast no vote after that. */
-  get snapshot(): Snapshot {
-    this.#snapshot ??= this.changed.size === 0 ? this.#before : this.#after()
-    return this.#snapshot
+  get after(): PollState {
+    this.#after ??=
+      this.changedBallots.size === 0
+        ? this.before
+        : {
+            ...this.before,
+            revision: this.#revision,
+            voters: this.#voters,
+            counters: { ...this.before.counters, ...Object.fromEntries(this.movedCounters) },
+          }
+    return this.#after
   }
 
-  #count(choiceId: number, difference: number): void {
-    this.#votes.set(choiceId, (this.#votes.get(choiceId) ?? 0) + difference)
-  }
-
-  #after(): Snapshot {
-    const choices = this.#before.choices.map(({ id, text }) => ({ id, text, votes: this.#votes.get(id) ?? 0 }))
-    return { ...this.#before, revision: this.#revision, totalVotes: this.#totalVotes, choices }
+  #count(answer: unknown, sign: 1 | -1): void {
+    for (const [key, value] of kindOf(this.before).counts(answer)) {
+      const old = this.movedCounters.get(key) ?? this.before.counters[key] ?? 0
+      this.movedCounters.set(key, old + sign * value)
+    }
   }
 }

@@ -1,39 +1,39 @@
-import type { Snapshot } from '@pollcast/shared/poll'
 import type { StreamEvent } from '@pollcast/shared/stream'
 import type { Message, MessageSource } from '../live/message.ts'
-import type { PollReader } from '../polls/poll-store.ts'
-import type { Signal, VoteCast } from '../polls/signals.ts'
-import { snapshotJson } from '../polls/snapshot.ts'
+import type { PollChanged, Signal } from '../polls/events.ts'
+import type { PollReader } from '../polls/ports.ts'
+import type { PollState } from '../polls/state.ts'
 import { pollOfTopic, pollTopic } from '../polls/topics.ts'
+import { snapshotJson } from '../polls/views.ts'
 
-/** Publishes each vote's snapshot: the single place from which anything is published. */
-export function publishVotes(voteCast: Signal<VoteCast>, broker: { publish(message: Message): void }): void {
-  let published: Snapshot | undefined
-  voteCast.connect(({ snapshot }) => {
-    // Votes that were committed together share one snapshot.
-    if (snapshot === published) return
-    published = snapshot
-    broker.publish(pollMessage(snapshot))
+/** Publishes each change of a poll: the single place from which anything is published. */
+export function publishChanges(pollChanged: Signal<PollChanged>, broker: { publish(message: Message): void }): void {
+  let published: PollState | undefined
+  pollChanged.listen(({ type, poll }) => {
+    // Nobody can watch a poll before it is there; and votes that were committed together share one state.
+    if (type === 'created' || poll === published) return
+    published = poll
+    broker.publish(pollMessage(poll))
   })
 }
 
 /** The polls of the store as the topics of the engine. */
-export const pollMessages = (store: Pick<PollReader, 'snapshot'>): MessageSource => ({
+export const pollMessages = (store: Pick<PollReader, 'find'>): MessageSource => ({
   async read(topic) {
     const pollId = pollOfTopic(topic)
     if (pollId === undefined) throw new RangeError(`There is no topic "${topic}"`)
-    return pollMessage(await store.snapshot(pollId))
+    return pollMessage(await store.find(pollId))
   },
 })
 
 const event: { first: StreamEvent; newer: StreamEvent } = { first: 'snapshot', newer: 'update' }
 
-export function pollMessage(snapshot: Snapshot): Message {
+export function pollMessage(poll: PollState): Message {
   return {
-    topic: pollTopic(snapshot.pollId),
-    revision: snapshot.revision,
+    topic: pollTopic(poll.id),
+    revision: poll.revision,
     event: event.newer,
-    json: snapshotJson(snapshot),
+    json: snapshotJson(poll),
     opening: { event: event.first, since: 0 },
   }
 }

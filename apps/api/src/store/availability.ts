@@ -1,14 +1,14 @@
 import type { Log } from '../lib/log.ts'
 import { reasonOf } from '../lib/reason-of.ts'
 import { PollError } from '../polls/errors.ts'
-import { cause, DatabaseBusy, type Fault } from './outage.ts'
+import { cause, DatabaseBusy, type Fault } from './database-errors.ts'
 
-type Way = 'read' | 'write'
+type Access = 'read' | 'write'
 
 const RETRIED = 'are answered with 503, each of them tries again, and streams stay open.'
 
-/** What can be wrong, and the words for it. A database may take no writes and still be read. */
-const TROUBLES = {
+/** What can be wrong, as the log tells it. A database may take no writes and still be read. */
+const OUTAGES = {
   away: { begun: 'is away', meanwhile: `Votes and reads ${RETRIED}`, over: 'is back' },
   read: { begun: "can't be read", meanwhile: `Reads ${RETRIED}`, over: 'can be read again' },
   write: { begun: "can't be written to", meanwhile: `Votes and new polls ${RETRIED}`, over: 'can be written to again' },
@@ -17,18 +17,18 @@ const TROUBLES = {
     meanwhile:
       'Votes and new polls are answered with 503 until it is restored from a backup and Pollcast is started again, and ' +
       'so is what reads the damaged part.',
-    // That is told by a start.
+    // It is over with the next start.
     over: '',
   },
 }
 
-type Trouble = keyof typeof TROUBLES
+type Outage = keyof typeof OUTAGES
 
 /**
  * Milliseconds without a refusal after which a success shows that one can read, or write, again. A disk that is nearly
  * full takes one vote and not the next, and always those that change nothing.
  */
-const QUIET = 10_000
+const QUIET_MS = 10_000
 
 /**
  * Whether a database can be used. Everything that is asked of it goes through here: what it can't do just now is
@@ -40,8 +40,8 @@ export class Availability {
   readonly #log: Log
   readonly #faultOf: (error: unknown) => Fault | undefined
   /** When something was last refused because of it. */
-  readonly #troubles = new Map<Trouble, number>()
-  /** How often a trouble has begun or ended: what was asked before the last time tells nothing new. */
+  readonly #outages = new Map<Outage, number>()
+  /** How often a outage has begun or ended: what was asked before the last time tells nothing new. */
   #changes = 0
   /** The error that showed that it is damaged. */
   #damage: unknown
@@ -53,44 +53,44 @@ export class Availability {
     this.#faultOf = faultOf
   }
 
-  async during<T>(way: Way, work: () => Promise<T>): Promise<T> {
+  async during<T>(access: Access, work: () => Promise<T>): Promise<T> {
     const asked = this.#changes
     try {
       // What is written into a damaged database may be lost with it.
-      if (way === 'write' && this.#damage) throw this.#damage
+      if (access === 'write' && this.#damage) throw this.#damage
       const result = await work()
-      if (asked === this.#changes) this.#succeeded(way)
+      if (asked === this.#changes) this.#succeeded(access)
       return result
     } catch (error) {
       const fault = this.#faultOf(error)
       if (!fault) throw error
       if (fault === 'busy') throw Object.assign(new DatabaseBusy(), { cause: error })
       if (fault === 'damaged') this.#damage = error
-      if (asked === this.#changes) this.#refused(fault === 'unfit' ? way : fault, error)
+      if (asked === this.#changes) this.#refused(fault === 'unusable' ? access : fault, error)
       const message = "The database can't be used for the moment. Try again in a few seconds."
       throw Object.assign(new PollError('store-unavailable', message), { cause: error })
     }
   }
 
-  #refused(trouble: Trouble, error: unknown): void {
-    const known = this.#troubles.has(trouble)
-    this.#troubles.set(trouble, performance.now())
+  #refused(outage: Outage, error: unknown): void {
+    const known = this.#outages.has(outage)
+    this.#outages.set(outage, performance.now())
     if (known) return
     this.#changes += 1
-    const { begun, meanwhile } = TROUBLES[trouble]
+    const { begun, meanwhile } = OUTAGES[outage]
     this.#log.error(`The database at ${this.#name} ${begun}: ${reasonOf(cause(error))}. ${meanwhile}`)
   }
 
-  /** Where one way works, the database is there; whether it can be used the other way only that can tell. */
-  #succeeded(way: Way): void {
+  /** Where a read works, the database is there; whether it can be written to, only a write can tell, and the other way round. */
+  #succeeded(access: Access): void {
     this.#over('away')
-    const refused = this.#troubles.get(way)
-    if (refused !== undefined && performance.now() - refused >= QUIET) this.#over(way)
+    const refused = this.#outages.get(access)
+    if (refused !== undefined && performance.now() - refused >= QUIET_MS) this.#over(access)
   }
 
-  #over(trouble: Trouble): void {
-    if (!this.#troubles.delete(trouble)) return
+  #over(outage: Outage): void {
+    if (!this.#outages.delete(outage)) return
     this.#changes += 1
-    this.#log.info(`The database at ${this.#name} ${TROUBLES[trouble].over}.`)
+    this.#log.info(`The database at ${this.#name} ${OUTAGES[outage].over}.`)
   }
 }

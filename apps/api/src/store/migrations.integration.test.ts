@@ -2,6 +2,7 @@ import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { makePoll, postgres, sqlite } from '../../testing/engines.ts'
 import { type Database, DatabaseRefused } from './database.ts'
 import { PollSequence1764086400000 } from './migrations/1764086400000-poll-sequence.ts'
+import { Kinds1764115300000 } from './migrations/1764115300000-kinds.ts'
 import { migrations } from './schema.ts'
 
 afterAll(() => postgres.stop())
@@ -75,9 +76,9 @@ test('the migrations end in the same schema on both engines', async () => {
   const [one, other] = [await schemaOf(await openOne(sqlite)), await schemaOf(await openOne(postgres))]
   expect(one.map(({ name, checks }) => [name, checks?.length])).toEqual([
     ['ballot', 0],
-    ['choice', 1],
+    ['counter', 1],
     ['idempotency_key', 0],
-    ['poll', 3],
+    ['poll', 2],
     ['setting', 0],
   ])
   expect(other).toEqual(one)
@@ -137,12 +138,49 @@ describe.each([sqlite, postgres])('on $name', (engine) => {
     expect(await own.query(applied)).toEqual(before)
   })
 
+  test('polls and ballots of the time when every poll had choices are the same polls after the upgrade', async () => {
+    const own = await engine.create()
+    onTestFinished(() => own.remove())
+    const { database, store } = await own.open()
+    const { pollId, choiceIds } = await makePoll(store, 2)
+    const texts = ['"double"', "it's", '\\u00e9 é 🗳']
+    await database.writer.query('UPDATE poll SET content = $1 WHERE id = $2', [
+      JSON.stringify({ choices: choiceIds.map((id, n) => ({ id, text: texts[n] })), maxChoices: 2 }),
+      pollId,
+    ])
+    await store.record({ pollId, voterId: 'me', answer: choiceIds.slice(0, 2), scopes: ['known'] })
+    await store.record({ pollId, voterId: 'you', answer: choiceIds.slice(1, 2) })
+    const before = await Promise.all([store.find(pollId), store.find('tabspace'), store.answer(pollId, 'me')])
+    const runner = database.writer.createQueryRunner()
+    await new Kinds1764115300000().down(runner)
+    await runner.release()
+    await database.writer.query('DELETE FROM migrations WHERE name = $1', [Kinds1764115300000.name])
+    const choices = `SELECT id, position, text, votes FROM choice WHERE poll_id = '${pollId}' ORDER BY position`
+    expect(await own.query(choices)).toEqual(
+      choiceIds.map((id, position) => ({ id, position, text: texts[position], votes: [1, 2, 0][position] })),
+    )
+    expect(await own.query(`SELECT total_votes, max_choices FROM poll WHERE id = '${pollId}'`)).toEqual([
+      { total_votes: 2, max_choices: 2 },
+    ])
+    await database.close()
+
+    const upgraded = await own.open()
+    const after = [upgraded.store.find(pollId), upgraded.store.find('tabspace'), upgraded.store.answer(pollId, 'me')]
+    expect(await Promise.all(after)).toEqual(before)
+    const again = { pollId, voterId: 'me', answer: choiceIds.slice(0, 2), scopes: ['known'] }
+    expect(await upgraded.store.record(again)).toMatchObject({ changed: false, firstVoterId: 'me' })
+    expect(await upgraded.store.record({ pollId, voterId: 'new', answer: choiceIds.slice(2) })).toMatchObject({
+      poll: { voters: 3, revision: 3, counters: { [choiceIds[2] ?? 0]: 1 } },
+    })
+    await upgraded.database.close()
+  })
+
   test('polls that an older version made are listed in the order of their times', async () => {
     const own = await engine.create()
     onTestFinished(() => own.remove())
     const { database, store } = await own.open()
     const ids: string[] = []
-    for (let n = 0; n < 3; n += 1) ids.push((await makePoll(store)).snapshot.pollId)
+    for (let n = 0; n < 3; n += 1) ids.push((await makePoll(store)).pollId)
     const runner = database.writer.createQueryRunner()
     await new PollSequence1764086400000().down(runner)
     await runner.release()
@@ -156,7 +194,7 @@ describe.each([sqlite, postgres])('on $name', (engine) => {
     const { polls } = await upgraded.store.list({ limit: 3 })
     expect(polls.map((poll) => poll.id)).toEqual(ids)
     const newest = await makePoll(upgraded.store)
-    expect((await upgraded.store.list({ limit: 1 })).polls[0]?.id).toBe(newest.snapshot.pollId)
+    expect((await upgraded.store.list({ limit: 1 })).polls[0]?.id).toBe(newest.pollId)
     await upgraded.database.close()
   })
 })

@@ -27,9 +27,9 @@ const setUp = async () => {
   const store = storeOf(database)
   onTestFinished(() => database.close())
   const poll = await makePoll(store)
-  const { pollId } = poll.snapshot
+  const { pollId } = poll
   const [a = 0, b = 0] = poll.choiceIds
-  const vote = (voterId: string, choice = a) => store.record({ pollId, voterId, choiceIds: [choice] })
+  const vote = (voterId: string, choice = a) => store.record({ pollId, voterId, answer: [choice] })
   return { url, proxy, database, store, told, name, pollId, a, b, vote }
 }
 
@@ -54,15 +54,15 @@ test('while the database is away votes and reads are refused as unavailable, and
   const { proxy, store, pollId, vote } = await setUp()
   await vote('before')
   proxy.refuse()
-  const asked = [vote('x'), vote('y'), store.find(pollId), store.list({ limit: 5 }), store.ballot(pollId, 'before')]
+  const asked = [vote('x'), vote('y'), store.find(pollId), store.list({ limit: 5 }), store.answer(pollId, 'before')]
   for (const one of await Promise.allSettled(asked)) {
     expect(one).toMatchObject({ status: 'rejected', reason: away })
   }
   await expect(makePoll(store)).rejects.toMatchObject(away)
 
   proxy.refuse(false)
-  expect(await store.snapshot(pollId)).toMatchObject({ revision: 1, totalVotes: 1 })
-  expect(await vote('after')).toMatchObject({ changed: true, snapshot: { totalVotes: 2, revision: 2 } })
+  expect(await store.find(pollId)).toMatchObject({ revision: 1, voters: 1 })
+  expect(await vote('after')).toMatchObject({ changed: true, poll: { voters: 2, revision: 2 } })
 })
 
 test('that the database is away, and that it is back, is told once each, whoever meets it', async () => {
@@ -91,7 +91,7 @@ test('that the database takes no writes is told once, and reads that go well mea
   await readOnly('on')
   for (const voterId of ['x', 'y']) {
     await expect(vote(voterId)).rejects.toMatchObject(away)
-    expect((await store.snapshot(pollId)).totalVotes).toBe(0)
+    expect((await store.find(pollId)).voters).toBe(0)
   }
   await readOnly('off')
   pass(10_000)
@@ -105,10 +105,10 @@ test('that the database takes no writes is told once, and reads that go well mea
 test('connections that broke while nobody used them are replaced, and nobody notices', async () => {
   const { proxy, store, told, pollId, vote } = await setUp()
   for (let turn = 1; turn <= 3; turn += 1) {
-    await Promise.all([store.snapshot(pollId), vote(`${turn}`)])
+    await Promise.all([store.find(pollId), vote(`${turn}`)])
     proxy.cut()
     expect((await vote(`${turn} again`)).changed).toBe(true)
-    expect((await store.snapshot(pollId)).totalVotes).toBe(2 * turn)
+    expect((await store.find(pollId)).voters).toBe(2 * turn)
   }
   expect(told).toEqual([])
 })
@@ -119,7 +119,7 @@ test('where nothing comes back any more, votes and reads are refused in bounded 
   const start = performance.now()
   // More than one batch: what waits behind the first is refused with it.
   const votes = Array.from({ length: 1200 }, (_, n) => vote(`${n}`))
-  for (const one of await Promise.allSettled([...votes, store.snapshot(pollId)])) {
+  for (const one of await Promise.allSettled([...votes, store.find(pollId)])) {
     expect(one).toMatchObject({ status: 'rejected', reason: away })
   }
   expect(performance.now() - start).toBeLessThan(12_000)
@@ -135,7 +135,7 @@ test('of votes whose connection is cut every acknowledged one is there, once', a
   const unheard = new Set<string>()
   const vote = async (voterId: string, choice: number) => {
     try {
-      await store.record({ pollId, voterId, choiceIds: [choice] })
+      await store.record({ pollId, voterId, answer: [choice] })
       acknowledged.set(voterId, choice)
     } catch (error) {
       expect(error).toMatchObject(away)
@@ -152,14 +152,14 @@ test('of votes whose connection is cut every acknowledged one is there, once', a
 
   await vote('after', a)
   expect(acknowledged.has('after')).toBe(true)
-  for (const [voterId, choice] of acknowledged) expect(await store.ballot(pollId, voterId)).toEqual([choice])
-  const after = await store.snapshot(pollId)
+  for (const [voterId, choice] of acknowledged) expect(await store.answer(pollId, voterId)).toEqual([choice])
+  const after = await store.find(pollId)
   const counted = await recount(database, pollId)
-  expect(after.totalVotes).toBe(counted.ballots)
+  expect(after.voters).toBe(counted.ballots)
   expect(after.revision).toBe(counted.ballots)
   expect(counted.ballots).toBeGreaterThanOrEqual(acknowledged.size)
   expect(counted.ballots).toBeLessThanOrEqual(acknowledged.size + unheard.size)
-  expect(after.choices.map(({ id, votes }) => [id, votes])).toContainEqual([a, counted.votes.get(a)])
+  expect(after.counters[a]).toBe(counted.votes.get(a))
 })
 
 test.each([
@@ -179,17 +179,17 @@ test.each([
     })
   }
   await runner.release()
-  const recorded = await store.record({ pollId, voterId: 'me', choiceIds: [a], scopes })
-  expect(recorded).toMatchObject({ changed: true, snapshot: { revision: 1, totalVotes: 1 } })
+  const recorded = await store.record({ pollId, voterId: 'me', answer: [a], scopes })
+  expect(recorded).toMatchObject({ changed: true, poll: { revision: 1, voters: 1 } })
   // The first attempt was this very vote: its voter is to be given the cookie.
   expect(recorded.firstVoterId ?? 'me').toBe('me')
-  expect(await store.snapshot(pollId)).toMatchObject({ revision: 1, totalVotes: 1 })
+  expect(await store.find(pollId)).toMatchObject({ revision: 1, voters: 1 })
 })
 
 test('a vote that ends up in a deadlock with somebody else is done again, and nobody notices', async () => {
   const { url, store, pollId, a, vote } = await setUp()
   const other = await makePoll(store)
-  const [first = '', last = ''] = [pollId, other.snapshot.pollId].sort()
+  const [first = '', last = ''] = [pollId, other.pollId].sort()
   const client = await stranger(url)
   // The server ends the transaction of whoever looks first.
   await client.query(`SET deadlock_timeout = '60s'`)
@@ -198,8 +198,8 @@ test('a vote that ends up in a deadlock with somebody else is done again, and no
   // The first vote holds the writer up; the next two are one batch.
   const votes = [
     vote('x'),
-    store.record({ pollId, voterId: 'me', choiceIds: [a] }),
-    store.record({ pollId: other.snapshot.pollId, voterId: 'me', choiceIds: other.choiceIds.slice(0, 1) }),
+    store.record({ pollId, voterId: 'me', answer: [a] }),
+    store.record({ pollId: other.pollId, voterId: 'me', answer: other.choiceIds.slice(0, 1) }),
   ]
   await untilBlocked(url)
   await client.query('SELECT 1 FROM poll WHERE id = $1 FOR UPDATE', [first])
@@ -227,8 +227,8 @@ test('a poll that somebody else keeps locked refuses its votes, and those on oth
   const voteOnAll = (voterId: string) =>
     Promise.allSettled([
       vote(voterId),
-      ...others.map(({ snapshot, choiceIds }) => {
-        return store.record({ pollId: snapshot.pollId, voterId, choiceIds: choiceIds.slice(0, 1) })
+      ...others.map(({ pollId, choiceIds }) => {
+        return store.record({ pollId, voterId, answer: choiceIds.slice(0, 1) })
       }),
     ])
   // The first vote has a transaction of its own; those on all polls are the next batch.
@@ -245,10 +245,10 @@ test('a poll that somebody else keeps locked refuses its votes, and those on oth
   expect(performance.now() - later).toBeLessThan(2500)
 
   await client.query('ROLLBACK')
-  await expect.poll(() => vote('x').catch(() => undefined)).toMatchObject({ snapshot: { totalVotes: 1, revision: 1 } })
+  await expect.poll(() => vote('x').catch(() => undefined)).toMatchObject({ poll: { voters: 1, revision: 1 } })
   expect((await recount(database, pollId)).votes).toEqual(new Map([[a, 1]]))
-  for (const { snapshot } of others) {
-    expect(await store.snapshot(snapshot.pollId)).toMatchObject({ totalVotes: 21, revision: 21 })
+  for (const { pollId } of others) {
+    expect(await store.find(pollId)).toMatchObject({ voters: 21, revision: 21 })
   }
   expect(told).toEqual([])
 })
@@ -262,13 +262,13 @@ test('of a batch that waited for a lock too long, what can be locked is written 
   // While this transaction is under way, votes gather into one batch.
   const before = database.transactions.run(async ({ query }) => query('SELECT 1'))
   const [held, free, unknown] = await Promise.allSettled([
-    store.record({ pollId, voterId: 'x', choiceIds: [a] }),
-    store.record({ pollId: other.snapshot.pollId, voterId: 'x', choiceIds: other.choiceIds.slice(0, 1) }),
-    store.record({ pollId: 'nosuch22', voterId: 'x', choiceIds: [a] }),
+    store.record({ pollId, voterId: 'x', answer: [a] }),
+    store.record({ pollId: other.pollId, voterId: 'x', answer: other.choiceIds.slice(0, 1) }),
+    store.record({ pollId: 'nosuch22', voterId: 'x', answer: [a] }),
     before,
   ])
   expect(held).toMatchObject({ reason: { ...away, message: expect.stringMatching(/busy/) } })
-  expect(free).toMatchObject({ value: { changed: true, snapshot: { totalVotes: 1, revision: 1 } } })
+  expect(free).toMatchObject({ value: { changed: true, poll: { voters: 1, revision: 1 } } })
   expect(unknown).toMatchObject({ reason: { code: 'poll-not-found' } })
 })
 
@@ -279,7 +279,7 @@ test('a store whose poll is kept locked by somebody else closes in bounded time'
   const client = await stranger(url)
   await client.query('BEGIN')
   await client.query('SELECT 1 FROM poll WHERE id = $1 FOR UPDATE', [pollId])
-  await expect(store.record({ pollId, voterId: 'x', choiceIds: [a] })).rejects.toMatchObject(away)
+  await expect(store.record({ pollId, voterId: 'x', answer: [a] })).rejects.toMatchObject(away)
   const start = performance.now()
   await database.close()
   expect(performance.now() - start).toBeLessThan(4000)
@@ -301,7 +301,7 @@ test('a node that was stopped while it held a poll lets go of it, and its vote i
   const elsewhere = await openPostgres(url)
   onTestFinished(() => elsewhere.close())
   const other = new SqlPollWriter(elsewhere)
-  expect((await other.record({ pollId, voterId: 'x', choiceIds: [] }).catch((error) => error)).code).toBe('no-choice')
+  expect((await other.record({ pollId, voterId: 'x', answer: [] }).catch((error) => error)).code).toBe('no-choice')
   goOn()
   await slow
   expect((await store.find(pollId)).question).toBe('attempt 2')

@@ -3,7 +3,7 @@ import type { PoolClient } from 'pg'
 import type { DataSource } from 'typeorm'
 import { SerialQueue } from '../lib/serial-queue.ts'
 import type { Availability } from './availability.ts'
-import { isConflict, isLost, postgresFault } from './outage.ts'
+import { isConflict, isLost, postgresFault } from './database-errors.ts'
 import type { Query, Transactions, Work } from './transactions.ts'
 
 /** How often work that met another transaction is tried in all. */

@@ -1,11 +1,11 @@
-import type { PollList, Snapshot } from '@pollcast/shared/poll'
-import type { SelectQueryBuilder } from 'typeorm'
+import type { EntityManager, SelectQueryBuilder } from 'typeorm'
 import { PollError, pollNotFound } from '../polls/errors.ts'
-import type { PollReader, StoredPoll } from '../polls/poll-store.ts'
+import type { ListPage, PollReader } from '../polls/ports.ts'
+import type { PollState } from '../polls/state.ts'
 import type { Database } from './database.ts'
 import { BallotEntity } from './entities/ballot-entity.ts'
 import { PollEntity } from './entities/poll-entity.ts'
-import { storedPoll } from './stored-poll.ts'
+import { stateOfEntity } from './poll-rows.ts'
 
 /** Reads polls from a database. Reads see what is committed. */
 export class SqlPollReader implements PollReader {
@@ -15,23 +15,13 @@ export class SqlPollReader implements PollReader {
     this.#database = database
   }
 
-  async find(pollId: string): Promise<StoredPoll> {
-    const poll = await this.#database.read((manager) => {
-      return manager.findOne(PollEntity, {
-        where: { id: pollId },
-        relations: { choices: true },
-        order: { choices: { position: 'ASC' } },
-      })
-    })
-    if (!poll) throw pollNotFound(pollId)
-    return storedPoll(poll)
+  async find(pollId: string): Promise<PollState> {
+    const poll = await this.#database.read((manager) => findPoll(manager, pollId))
+    if (!poll) throw pollNotFound()
+    return stateOfEntity(poll)
   }
 
-  async snapshot(pollId: string): Promise<Snapshot> {
-    return (await this.find(pollId)).snapshot
-  }
-
-  async ballot(pollId: string, voterId: string): Promise<number[]> {
+  async answer(pollId: string, voterId: string): Promise<unknown> {
     const ballot = await this.#database.read((manager) => {
       return manager
         .createQueryBuilder(BallotEntity, 'ballot')
@@ -39,30 +29,35 @@ export class SqlPollReader implements PollReader {
         .where({ pollId, voterId })
         .getOne()
     })
-    return ballot ? JSON.parse(ballot.choiceIds) : []
+    return ballot ? JSON.parse(ballot.answer) : undefined
   }
 
-  async list({ cursor, limit }: { cursor?: string | undefined; limit: number }): Promise<PollList> {
-    const rows = await this.#database.read((manager) => {
-      const query = manager
-        .createQueryBuilder(PollEntity, 'poll')
-        .loadRelationCountAndMap('poll.choiceCount', 'poll.choices')
+  async list({ cursor, limit }: ListPage): Promise<{ polls: PollState[]; nextCursor: string | null }> {
+    const polls = await this.#database.read((manager) => {
+      const query = pollsWithCounters(manager)
         .orderBy('poll.sequence', 'DESC')
         .addOrderBy('poll.id', 'DESC')
         .take(limit + 1)
       if (cursor !== undefined) after(query, cursor)
-      return query.getMany() as Promise<(PollEntity & { choiceCount: number })[]>
+      return query.getMany()
     })
 
-    const last = rows.length > limit ? rows[limit - 1] : undefined
+    const last = polls.length > limit ? polls[limit - 1] : undefined
     return {
-      polls: rows.slice(0, limit).map(({ id, question, status, choiceCount, totalVotes, createdAt }) => {
-        return { id, question, status, choiceCount, totalVotes, createdAt }
-      }),
+      polls: polls.slice(0, limit).map(stateOfEntity),
       nextCursor: last ? Buffer.from(`${last.sequence} ${last.id}`).toString('base64url') : null,
     }
   }
 }
+
+/** The poll with the counters of its current round, if it is there. */
+export const findPoll = (manager: EntityManager, pollId: string): Promise<PollEntity | null> =>
+  pollsWithCounters(manager).where('poll.id = :pollId', { pollId }).getOne()
+
+const pollsWithCounters = (manager: EntityManager) =>
+  manager
+    .createQueryBuilder(PollEntity, 'poll')
+    .leftJoinAndSelect('poll.counters', 'counter', 'counter.round = poll.round')
 
 /** What a cursor says: the sequence of the last poll of the page, and its id. */
 const CURSOR = /^(\d{1,9}) (\w{1,20})$/

@@ -31,9 +31,8 @@ const setUp = async ({ path = join(tempFolder(), 'data', 'polls.sqlite') } = {})
   onTestFinished(() => database.close())
   const toldAtStart = told.splice(0)
   const opened = { database, store: storeOf(database) }
-  const { snapshot, choiceIds } = await makePoll(opened.store)
-  const { pollId } = snapshot
-  const vote = (voterId: string) => opened.store.record({ pollId, voterId, choiceIds: choiceIds.slice(0, 1) })
+  const { pollId, choiceIds } = await makePoll(opened.store)
+  const vote = (voterId: string) => opened.store.record({ pollId, voterId, answer: choiceIds.slice(0, 1) })
   const pragma = async (text: string): Promise<number> => {
     const [row] = await opened.database.writer.query(`PRAGMA ${text}`)
     return Number(Object.values(row ?? {})[0])
@@ -60,11 +59,11 @@ test('while someone else has the file locked votes and new polls are refused as 
   // More than one batch: what waits behind the first is refused with it.
   const asked = [...Array.from({ length: 1200 }, (_, n) => vote(`${n}`)), makePoll(store)]
   for (const one of await Promise.allSettled(asked)) expect(one).toMatchObject({ status: 'rejected', reason: away })
-  expect((await store.snapshot(pollId)).totalVotes).toBe(0)
+  expect((await store.find(pollId)).voters).toBe(0)
 
   await other('ROLLBACK')
   pass(10_000)
-  expect(await vote('after')).toMatchObject({ changed: true, snapshot: { totalVotes: 1 } })
+  expect(await vote('after')).toMatchObject({ changed: true, poll: { voters: 1 } })
   expect(told).toEqual(lines('SQLITE_BUSY: database is locked'))
 })
 
@@ -82,13 +81,13 @@ test('on a full disk votes are refused as unavailable, none that was acknowledge
   for (const reason of refused) expect(reason).toMatchObject(away)
   const made = await Promise.allSettled(Array.from({ length: 40 }, () => makePoll(store)))
   expect(made).toContainEqual({ status: 'rejected', reason: expect.objectContaining(away) })
-  const full = await store.snapshot(pollId)
-  expect(full).toMatchObject({ totalVotes: acknowledged.length, revision: acknowledged.length })
+  const full = await store.find(pollId)
+  expect(full).toMatchObject({ voters: acknowledged.length, revision: acknowledged.length })
   expect(await recount(database, pollId)).toMatchObject({ ballots: acknowledged.length })
 
   await pragma('max_page_count = 100000')
   pass(10_000)
-  expect(await vote('after')).toMatchObject({ changed: true, snapshot: { revision: full.revision + 1 } })
+  expect(await vote('after')).toMatchObject({ changed: true, poll: { revision: full.revision + 1 } })
   expect(told).toEqual(lines('SQLITE_FULL: database or disk is full'))
 })
 
@@ -154,7 +153,7 @@ test.each(moves)(
     const { store, path, told, pollId, vote } = await setUp()
     await vote('before')
     move(path)
-    const asked = [vote('a'), vote('b'), makePoll(store), store.snapshot(pollId), store.list({ limit: 5 })]
+    const asked = [vote('a'), vote('b'), makePoll(store), store.find(pollId), store.list({ limit: 5 })]
     for (const one of await Promise.allSettled(asked)) expect(one).toMatchObject({ status: 'rejected', reason: away })
     await expect(vote('c')).rejects.toMatchObject(away)
     expect(told).toEqual([expect.stringMatching(reason)])
@@ -183,7 +182,7 @@ test('a file that is removed before the COMMIT leaves nothing acknowledged, and 
   const database = await openSqlite(path)
   onTestFinished(() => database.close())
   const writer = new SqlPollWriter(database)
-  const vote = (voterId: string) => writer.record({ pollId: 'tabspace', voterId, choiceIds: [1] })
+  const vote = (voterId: string) => writer.record({ pollId: 'tabspace', voterId, answer: [1] })
   const commit = await sqlite.holdCommits(database.writer)
   const votes = Array.from({ length: 50 }, (_, n) => vote(`${n}`))
   await commit.asked
@@ -205,7 +204,7 @@ test('all goes on where the files are put back, and what was acknowledged is the
   expect((await vote('after')).changed).toBe(true)
   const ballots = await query<{ voter_id: string }>(path, `SELECT voter_id FROM ballot WHERE poll_id = '${pollId}'`)
   expect(ballots.map((ballot) => ballot.voter_id)).toEqual(expect.arrayContaining(['after', 'before']))
-  expect((await store.snapshot(pollId)).totalVotes).toBe(ballots.length)
+  expect((await store.find(pollId)).voters).toBe(ballots.length)
   expect(told).toEqual([expect.stringContaining('is away'), expect.stringMatching(/^The database at .+ is back\.$/)])
 })
 

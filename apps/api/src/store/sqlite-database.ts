@@ -5,15 +5,15 @@ import { type Log, silent } from '../lib/log.ts'
 import { appliedMigrations } from './applied-migrations.ts'
 import { Availability } from './availability.ts'
 import { type Database, DatabaseRefused, type WritableDatabase } from './database.ts'
-import { sqliteFault } from './outage.ts'
+import { sqliteFault } from './database-errors.ts'
 import { entities, migrations } from './schema.ts'
 import { makeSettings, readSettings } from './settings.ts'
 import { type OpenFile, openFile, SqliteFiles } from './sqlite-files.ts'
 import { makePrivate, prepareFile, type SqlitePlace } from './sqlite-folder.ts'
 import { lockSqlite } from './sqlite-lock.ts'
 import { sqliteRefusal } from './sqlite-refusal.ts'
+import { SqliteTransactions } from './sqlite-transactions.ts'
 import { sqliteVoteSql } from './vote-sql.ts'
-import { WriteQueue } from './write-queue.ts'
 
 /** How long, in milliseconds, a process waits for another one that has the file locked. */
 const BUSY_TIMEOUT = 5000
@@ -59,7 +59,7 @@ async function openLocked(path: string, place: SqlitePlace, lock: OpenFile, log:
     await writer.query('PRAGMA synchronous = FULL')
     await migrate(writer)
     const { close, availability, files, ...readable } = await openReader(path, log, lock)
-    const transactions = new WriteQueue(writer, availability, files)
+    const transactions = new SqliteTransactions(writer, availability, files)
     const read: Database['read'] = (work) => {
       return readable.read(work).catch(async (error) => {
         if (files.moved) await transactions.saveLog()

@@ -1,5 +1,5 @@
 import { realpathSync, statSync } from 'node:fs'
-import { DatabaseMoved } from './outage.ts'
+import { DatabaseMoved } from './database-errors.ts'
 
 /** Tells a file from any other: as long as it is open, no other one gets its inode. */
 interface Identity {

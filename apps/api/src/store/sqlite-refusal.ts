@@ -1,5 +1,5 @@
 import { DatabaseRefused } from './database.ts'
-import { cause, DatabaseMoved } from './outage.ts'
+import { cause, DatabaseMoved } from './database-errors.ts'
 
 const NO_ROOM = 'there is no room left on its disk'
 const NOT_ALLOWED = 'this user may not use it, or may not write there'

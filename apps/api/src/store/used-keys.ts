@@ -1,5 +1,5 @@
 import { PollError } from '../polls/errors.ts'
-import type { Vote } from '../polls/poll-store.ts'
+import type { Vote } from '../polls/ports.ts'
 import { all, type Query } from './transactions.ts'
 import type { VoteSql } from './vote-sql.ts'
 
@@ -10,7 +10,8 @@ const today = () => Math.floor(Date.now() / DAY_MS)
 interface UsedKey {
   scope: string
   voterId: string
-  choiceIds: string
+  /** JSON */
+  answer: string
 }
 
 /**
@@ -31,19 +32,24 @@ export class UsedKeys {
     return new UsedKeys(await query<UsedKey>(sql.usedKeys, [JSON.stringify(scopes), today()]))
   }
 
-  /** The voter of the vote that this one repeats; undefined where it is the first. The error is for another vote. */
-  firstVoterOf({ scopes, choiceIds }: Vote): string | PollError | undefined {
+  /**
+   * The voter of the vote that this one repeats; undefined where it is the first. The error is for another vote with the
+   * same key.
+   *
+   * @param answer the vote's, as its poll's kind normalizes it
+   */
+  firstVoterOf({ scopes }: Vote, answer: unknown): string | PollError | undefined {
     const used = scopes?.map((scope) => this.#used.get(scope)).find((one) => one !== undefined)
-    if (!used || used.choiceIds === JSON.stringify(choiceIds)) return used?.voterId
+    if (!used || used.answer === JSON.stringify(answer)) return used?.voterId
     return new PollError(
       'idempotency-key-reused',
-      'This Idempotency-Key came with a vote for other choices before. A new vote needs a new key.',
+      'This Idempotency-Key came with another vote before. A new vote needs a new key.',
     )
   }
 
-  add({ scopes = [], voterId, choiceIds }: Vote): void {
+  add({ scopes = [], voterId }: Vote, answer: unknown): void {
     for (const scope of scopes) {
-      const key = { scope, voterId, choiceIds: JSON.stringify(choiceIds) }
+      const key = { scope, voterId, answer: JSON.stringify(answer) }
       this.#used.set(scope, key)
       this.#added.push(key)
     }
@@ -53,7 +59,7 @@ export class UsedKeys {
   async write(query: Query, sql: VoteSql): Promise<void> {
     if (this.#added.length === 0) return
     const day = today()
-    const rows = this.#added.map(({ scope, voterId, choiceIds }) => [day, scope, voterId, choiceIds])
+    const rows = this.#added.map(({ scope, voterId, answer }) => [day, scope, voterId, answer])
     await all([query(sql.writeKeys, [JSON.stringify(rows)]), query(sql.forgetKeys, [day - 1, rows.length * 2])])
   }
 }

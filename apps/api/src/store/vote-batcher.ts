@@ -1,14 +1,14 @@
 import { isUnavailable } from '../polls/errors.ts'
-import type { RecordedVote, Vote } from '../polls/poll-store.ts'
+import type { RecordedVote, Vote } from '../polls/ports.ts'
 import type { WritableDatabase } from './database.ts'
-import { HeldPolls } from './held-polls.ts'
-import { DatabaseBusy } from './outage.ts'
+import { DatabaseBusy } from './database-errors.ts'
+import { LockedPolls } from './locked-polls.ts'
 import type { Transactions } from './transactions.ts'
 import type { VoteSql } from './vote-sql.ts'
 import { writeBatch } from './write-batch.ts'
 
 /** How many votes go into one transaction: enough to make its fsync cheap, few enough to be done in milliseconds. */
-const MOST = 500
+const MAX_BATCH = 500
 
 interface Pending {
   vote: Vote
@@ -23,13 +23,13 @@ interface Pending {
 export class VoteBatcher {
   readonly #transactions: Transactions
   readonly #sql: VoteSql
-  readonly #held: HeldPolls
+  readonly #locked: LockedPolls
   #pending: Pending[] = []
 
   constructor(database: Pick<WritableDatabase, 'transactions' | 'voteSql' | 'read'>) {
     this.#transactions = database.transactions
     this.#sql = database.voteSql
-    this.#held = new HeldPolls(database)
+    this.#locked = new LockedPolls(database)
   }
 
   record(vote: Vote): Promise<RecordedVote> {
@@ -42,9 +42,9 @@ export class VoteBatcher {
   #schedule(): void {
     let batch: Pending[] | undefined
     const take = () => {
-      const taken = this.#pending.splice(0, MOST)
+      const taken = this.#pending.splice(0, MAX_BATCH)
       if (this.#pending.length > 0) this.#schedule()
-      return taken.filter((one) => !this.#refusesHeld(one))
+      return taken.filter((one) => !this.#refuseLocked(one))
     }
     this.#transactions
       .run((transaction) => {
@@ -59,17 +59,17 @@ export class VoteBatcher {
       .then(
         (results) => this.#settle(batch ?? [], results),
         (error: Error) => {
-          // Whoever waits behind a database that can't be used would wait as long again, and so would those behind them.
+          // Votes that wait behind a database that can't be used would wait as long again, and so would those behind them.
           if (isUnavailable(error)) refuse([...(batch ?? []), ...this.#pending.splice(0)], error)
           // Where not even BEGIN went through, it would not for one vote either.
           else if (!batch) refuse(take(), error)
-          else this.#alone(batch, error)
+          else this.#writeOneByOne(batch, error)
         },
       )
   }
 
-  /** A batch that could not be written may have failed for one vote's sake: each gets a transaction of its own. */
-  #alone(batch: readonly Pending[], error: Error): void {
+  /** A batch that could not be written may have failed because of one vote: each gets a transaction of its own. */
+  #writeOneByOne(batch: readonly Pending[], error: Error): void {
     if (batch.length < 2) return refuse(batch, error)
     for (const one of batch) {
       this.#transactions
@@ -81,16 +81,16 @@ export class VoteBatcher {
     }
   }
 
-  #refusesHeld({ vote, reject }: Pending): boolean {
-    const held = this.#held.has(vote.pollId)
-    if (held) reject(new DatabaseBusy())
-    return held
+  #refuseLocked({ vote, reject }: Pending): boolean {
+    const isLocked = this.#locked.has(vote.pollId)
+    if (isLocked) reject(new DatabaseBusy())
+    return isLocked
   }
 
   #settle(batch: readonly Pending[], results: readonly (RecordedVote | Error)[]): void {
     for (const [index, { vote, resolve, reject }] of batch.entries()) {
       const result = results[index]
-      if (result instanceof DatabaseBusy) this.#held.add(vote.pollId)
+      if (result instanceof DatabaseBusy) this.#locked.add(vote.pollId)
       if (!result || result instanceof Error) reject(result)
       else resolve(result)
     }

@@ -7,21 +7,21 @@ export interface VoteSql {
   readonly lockPolls: string | undefined
   /** The same without waiting: leaves out those that somebody else has locked. Both answer with those they locked. */
   readonly lockFreePolls: string | undefined
-  /** `[pollId, …]` to the polls with their choices. */
+  /** `[pollId, …]` to the polls with the counters of their current rounds. */
   readonly polls: string
   /** `[[pollId, voterId], …]` to the ballots that are there in the polls' current rounds. */
   readonly ballots: string
-  /** `[choiceId, …]` to those that are a choice of any poll. */
-  readonly choicesThatAre: string
-  /** `[[pollId, round, voterId, choiceIds], …]` */
+  /** `[key, …]` to those that are a counter of any poll. */
+  readonly knownKeys: string
+  /** `[[pollId, round, voterId, answer], …]` */
   readonly writeBallots: string
-  /** `[[choiceId, votes], …]` */
-  readonly writeChoices: string
-  /** `[[pollId, revision, totalVotes], …]` */
+  /** `[[pollId, round, key, value], …]` */
+  readonly writeCounters: string
+  /** `[[pollId, revision, voters], …]` */
   readonly writePolls: string
   /** `[scope, …]` and today to the idempotency keys that are known; yesterday's and, of a clock that is ahead, tomorrow's too. */
   readonly usedKeys: string
-  /** `[[day, scope, voterId, choiceIds], …]` */
+  /** `[[day, scope, voterId, answer], …]` */
   readonly writeKeys: string
   /** Deletes keys from before this day, so many at most. */
   readonly forgetKeys: string
@@ -32,38 +32,39 @@ export const sqliteVoteSql: VoteSql = {
   lockFreePolls: undefined,
 
   polls: `
-  SELECT p.id AS pollId, p.revision, p.status, p.total_votes AS totalVotes, p.round, p.max_choices AS maxChoices,
-         c.id, c.text, c.votes
-  FROM json_each($1) AS asked JOIN poll AS p ON p.id = asked.value JOIN choice AS c ON c.poll_id = p.id
-  ORDER BY p.id, c.position`,
+  SELECT p.id, p.kind, p.question, p.content, p.status, p.round, p.revision, p.voters, p.created_at AS createdAt,
+         (SELECT json_group_object(key, value) FROM counter WHERE poll_id = p.id AND round = p.round) AS counters
+  FROM json_each($1) AS asked JOIN poll AS p ON p.id = asked.value`,
 
   ballots: `
-  SELECT b.poll_id AS pollId, b.voter_id AS voterId, b.choice_ids AS choiceIds
+  SELECT b.poll_id AS pollId, b.voter_id AS voterId, b.answer
   FROM json_each($1) AS asked
   JOIN poll AS p ON p.id = asked.value ->> 0
   JOIN ballot AS b ON b.poll_id = p.id AND b.round = p.round AND b.voter_id = asked.value ->> 1`,
 
-  choicesThatAre: 'SELECT id FROM choice WHERE id IN (SELECT value FROM json_each($1))',
+  knownKeys: 'SELECT DISTINCT key FROM counter WHERE key IN (SELECT value FROM json_each($1))',
 
   writeBallots: `
-  INSERT INTO ballot (poll_id, round, voter_id, choice_ids)
+  INSERT INTO ballot (poll_id, round, voter_id, answer)
   SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each($1) WHERE true
-  ON CONFLICT (poll_id, round, voter_id) DO UPDATE SET choice_ids = excluded.choice_ids`,
+  ON CONFLICT (poll_id, round, voter_id) DO UPDATE SET answer = excluded.answer`,
 
-  writeChoices: `
-  UPDATE choice SET votes = written.value ->> 1 FROM json_each($1) AS written WHERE choice.id = written.value ->> 0`,
+  writeCounters: `
+  INSERT INTO counter (poll_id, round, key, value)
+  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each($1) WHERE true
+  ON CONFLICT (poll_id, round, key) DO UPDATE SET value = excluded.value`,
 
   writePolls: `
-  UPDATE poll SET revision = written.value ->> 1, total_votes = written.value ->> 2
+  UPDATE poll SET revision = written.value ->> 1, voters = written.value ->> 2
   FROM json_each($1) AS written WHERE poll.id = written.value ->> 0`,
 
   usedKeys: `
-  SELECT k.scope, k.voter_id AS voterId, k.choice_ids AS choiceIds
+  SELECT k.scope, k.voter_id AS voterId, k.answer
   FROM json_each($1) AS asked
   CROSS JOIN idempotency_key AS k ON k.day IN ($2 - 1, $2, $2 + 1) AND k.scope = asked.value`,
 
   writeKeys: `
-  INSERT INTO idempotency_key (day, scope, voter_id, choice_ids)
+  INSERT INTO idempotency_key (day, scope, voter_id, answer)
   SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each($1)`,
 
   forgetKeys: `
@@ -85,52 +86,52 @@ export const postgresVoteSql: VoteSql = {
   lockFreePolls: `${LOCK_POLLS} SKIP LOCKED`,
 
   polls: `
-  SELECT p.id AS "pollId", p.revision, p.status, p.total_votes AS "totalVotes", p.round,
-         p.max_choices AS "maxChoices", c.id, c.text, c.votes
-  FROM json_array_elements_text($1::json) AS asked (id) JOIN poll AS p ON p.id = asked.id
-  JOIN choice AS c ON c.poll_id = p.id
-  ORDER BY p.id, c.position`,
+  SELECT p.id, p.kind, p.question, p.content, p.status, p.round, p.revision, p.voters, p.created_at AS "createdAt",
+         (SELECT coalesce(json_object_agg(key, value), '{}') FROM counter WHERE poll_id = p.id AND round = p.round)::text
+           AS counters
+  FROM json_array_elements_text($1::json) AS asked (id) JOIN poll AS p ON p.id = asked.id`,
 
   /*
    * LATERAL and LIMIT have each ballot looked up by its whole key. A join would be planned by what is known of the
    * table, and a poll's first storm comes before anything is: all of the poll's ballots were read for each voter.
    */
   ballots: `
-  SELECT p.id AS "pollId", b.voter_id AS "voterId", b.choice_ids AS "choiceIds"
+  SELECT p.id AS "pollId", b.voter_id AS "voterId", b.answer
   FROM json_array_elements($1::json) AS asked
   JOIN poll AS p ON p.id = asked ->> 0
   CROSS JOIN LATERAL (
-    SELECT voter_id, choice_ids FROM ballot
+    SELECT voter_id, answer FROM ballot
     WHERE poll_id = p.id AND round = p.round AND voter_id = asked ->> 1 LIMIT 1
   ) AS b`,
 
-  choicesThatAre: 'SELECT id FROM choice WHERE id IN (SELECT value::bigint FROM json_array_elements_text($1::json))',
+  knownKeys: 'SELECT DISTINCT key FROM counter WHERE key IN (SELECT json_array_elements_text($1::json))',
 
   writeBallots: `
-  INSERT INTO ballot (poll_id, round, voter_id, choice_ids)
+  INSERT INTO ballot (poll_id, round, voter_id, answer)
   SELECT written ->> 0, (written ->> 1)::integer, written ->> 2, written ->> 3
   FROM json_array_elements($1::json) AS written
-  ON CONFLICT (poll_id, round, voter_id) DO UPDATE SET choice_ids = excluded.choice_ids`,
+  ON CONFLICT (poll_id, round, voter_id) DO UPDATE SET answer = excluded.answer`,
 
-  // A row that is written again as it was would still be a new version of it, to be swept up later.
-  writeChoices: `
-  UPDATE choice SET votes = (written ->> 1)::integer FROM json_array_elements($1::json) AS written
-  WHERE choice.id = (written ->> 0)::integer AND choice.votes <> (written ->> 1)::integer`,
+  writeCounters: `
+  INSERT INTO counter (poll_id, round, key, value)
+  SELECT written ->> 0, (written ->> 1)::integer, written ->> 2, (written ->> 3)::integer
+  FROM json_array_elements($1::json) AS written
+  ON CONFLICT (poll_id, round, key) DO UPDATE SET value = excluded.value`,
 
   writePolls: `
-  UPDATE poll SET revision = (written ->> 1)::integer, total_votes = (written ->> 2)::integer
+  UPDATE poll SET revision = (written ->> 1)::integer, voters = (written ->> 2)::integer
   FROM json_array_elements($1::json) AS written WHERE poll.id = written ->> 0`,
 
   usedKeys: `
-  SELECT k.scope, k.voter_id AS "voterId", k.choice_ids AS "choiceIds"
+  SELECT k.scope, k.voter_id AS "voterId", k.answer
   FROM json_array_elements_text($1::json) AS asked (scope)
   CROSS JOIN LATERAL (
-    SELECT scope, voter_id, choice_ids FROM idempotency_key
+    SELECT scope, voter_id, answer FROM idempotency_key
     WHERE day IN ($2::integer - 1, $2::integer, $2::integer + 1) AND scope = asked.scope LIMIT 1
   ) AS k`,
 
   writeKeys: `
-  INSERT INTO idempotency_key (day, scope, voter_id, choice_ids)
+  INSERT INTO idempotency_key (day, scope, voter_id, answer)
   SELECT (written ->> 0)::integer, written ->> 1, written ->> 2, written ->> 3
   FROM json_array_elements($1::json) AS written`,
 

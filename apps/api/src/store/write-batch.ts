@@ -1,21 +1,14 @@
-import type { Snapshot } from '@pollcast/shared/poll'
-import { checkVote } from '../polls/check-vote.ts'
 import { type PollError, pollNotFound } from '../polls/errors.ts'
-import type { RecordedVote, Vote } from '../polls/poll-store.ts'
+import { kindOf } from '../polls/kinds/index.ts'
+import { checkMayVote } from '../polls/policy.ts'
+import type { RecordedVote, Vote } from '../polls/ports.ts'
+import type { PollState } from '../polls/state.ts'
 import { Tally } from '../polls/tally.ts'
-import { DatabaseBusy } from './outage.ts'
+import { DatabaseBusy } from './database-errors.ts'
+import { type PollRow, stateOfRow } from './poll-rows.ts'
 import { all, type Query, type Transaction } from './transactions.ts'
 import { UsedKeys } from './used-keys.ts'
 import type { VoteSql } from './vote-sql.ts'
-
-interface PollState {
-  round: number
-  maxChoices: number
-  snapshot: Snapshot
-}
-
-type PollRow = Omit<Snapshot, 'choices'> & Omit<PollState, 'snapshot'> & Snapshot['choices'][number]
-type BallotRow = { pollId: string; voterId: string; choiceIds: string }
 
 /**
  * Records the votes inside the transaction, and answers for each, in order, with what was recorded or why it was
@@ -34,30 +27,30 @@ export async function writeBatch(
     readBallots(query, sql, votes),
     UsedKeys.read(query, sql, votes),
   ])
-  const elsewhere = await readStrangeChoices(query, sql, votes, polls)
-  const tallies = new Map(
-    [...polls].map(([id, { snapshot }]) => [id, new Tally(snapshot, ballots.get(id) ?? new Map())]),
-  )
+  const foreignKeys = await readForeignKeys(query, sql, votes, polls)
+  const tallies = new Map([...polls].map(([id, poll]) => [id, new Tally(poll, ballots.get(id) ?? new Map())]))
 
   const results = votes.map((vote) => {
-    const poll = polls.get(vote.pollId)
     const tally = tallies.get(vote.pollId)
-    if (!poll || !tally) return pollNotFound(vote.pollId)
+    if (!tally) return pollNotFound()
     if (locked && !locked.has(vote.pollId)) return new DatabaseBusy()
-    const first = keys.firstVoterOf(vote)
+    const poll = tally.before
+    const kind = kindOf(poll)
+    const answer = kind.normalize(vote.answer)
+    const first = keys.firstVoterOf(vote, answer)
     if (first instanceof Error) return first
     if (first !== undefined) return { tally, changed: false, firstVoterId: first }
-    const broken = checkVote(vote, poll, elsewhere)
-    if (broken) return broken
-    keys.add(vote)
-    return { tally, changed: tally.cast(vote.voterId, vote.choiceIds) }
+    const refused = checkMayVote(poll) ?? kind.check(poll.content, answer, foreignKeys)
+    if (refused) return refused
+    keys.add(vote, answer)
+    return { tally, changed: tally.cast(vote.voterId, answer) }
   })
 
-  await all([writeTallies(query, sql, polls, tallies), keys.write(query, sql)])
+  await all([writeTallies(query, sql, [...tallies.values()]), keys.write(query, sql)])
   return results.map((result) => {
     if (result instanceof Error) return result
     // Votes that were committed already, without anyone hearing of it, have changed the poll and are still to be told.
-    const recorded = { changed: result.changed || inDoubt, snapshot: result.tally.snapshot }
+    const recorded = { changed: result.changed || inDoubt, poll: result.tally.after }
     return 'firstVoterId' in result ? { ...recorded, firstVoterId: result.firstVoterId } : recorded
   })
 }
@@ -77,29 +70,23 @@ const pollIds = (votes: readonly Vote[]) => JSON.stringify([...new Set(votes.map
 
 async function readPolls(query: Query, sql: VoteSql, votes: readonly Vote[]): Promise<Map<string, PollState>> {
   const rows = await query<PollRow>(sql.polls, [pollIds(votes)])
-  const polls = new Map<string, PollState>()
-  for (const { id, text, votes, round, maxChoices, ...poll } of rows) {
-    const state = polls.get(poll.pollId) ?? { round, maxChoices, snapshot: { ...poll, choices: [] } }
-    polls.set(poll.pollId, state)
-    state.snapshot.choices.push({ id, text, votes })
-  }
-  return polls
+  return new Map(rows.map((row) => [row.id, stateOfRow(row)]))
 }
 
-/** Those choices that votes name though their poll has them not, and that belong to another one. */
-async function readStrangeChoices(
+/** Those counters that votes name though their poll does not have them, and that another poll has. */
+async function readForeignKeys(
   query: Query,
   sql: VoteSql,
   votes: readonly Vote[],
   polls: ReadonlyMap<string, PollState>,
-): Promise<Set<number>> {
-  const strange = votes.flatMap(({ pollId, choiceIds }) => {
-    const own = polls.get(pollId)?.snapshot.choices
-    return own ? choiceIds.filter((id) => !own.some((choice) => choice.id === id)) : []
+): Promise<Set<string>> {
+  const unknown = votes.flatMap(({ pollId, answer }) => {
+    const poll = polls.get(pollId)
+    return poll ? [...kindOf(poll).counts(answer).keys()].filter((key) => !(key in poll.counters)) : []
   })
-  if (strange.length === 0) return new Set()
-  const rows = await query<{ id: number }>(sql.choicesThatAre, [JSON.stringify(strange)])
-  return new Set(rows.map((row) => row.id))
+  if (unknown.length === 0) return new Set()
+  const rows = await query<{ key: string }>(sql.knownKeys, [JSON.stringify(unknown)])
+  return new Set(rows.map((row) => row.key))
 }
 
 /** The ballots that the votes' voters have cast before, by poll and voter. */
@@ -107,35 +94,30 @@ async function readBallots(
   query: Query,
   sql: VoteSql,
   votes: readonly Vote[],
-): Promise<Map<string, Map<string, number[]>>> {
-  const rows = await query<BallotRow>(sql.ballots, [
+): Promise<Map<string, Map<string, string>>> {
+  const rows = await query<{ pollId: string; voterId: string; answer: string }>(sql.ballots, [
     JSON.stringify(votes.map(({ pollId, voterId }) => [pollId, voterId])),
   ])
-  const ballots = new Map<string, Map<string, number[]>>()
-  for (const { pollId, voterId, choiceIds } of rows) {
-    const ofPoll = ballots.get(pollId) ?? new Map<string, number[]>()
-    ballots.set(pollId, ofPoll.set(voterId, JSON.parse(choiceIds)))
+  const ballots = new Map<string, Map<string, string>>()
+  for (const { pollId, voterId, answer } of rows) {
+    const ofPoll = ballots.get(pollId) ?? new Map<string, string>()
+    ballots.set(pollId, ofPoll.set(voterId, answer))
   }
   return ballots
 }
 
-async function writeTallies(
-  query: Query,
-  sql: VoteSql,
-  polls: ReadonlyMap<string, PollState>,
-  tallies: ReadonlyMap<string, Tally>,
-): Promise<void> {
-  const changed = [...tallies].filter(([, tally]) => tally.changed.size > 0)
+async function writeTallies(query: Query, sql: VoteSql, tallies: readonly Tally[]): Promise<void> {
+  const changed = tallies.filter((tally) => tally.changedBallots.size > 0)
   if (changed.length === 0) return
 
-  const ballots = changed.flatMap(([pollId, tally]) =>
-    [...tally.changed].map(([voterId, ids]) => [pollId, polls.get(pollId)?.round, voterId, JSON.stringify(ids)]),
-  )
-  const snapshots = changed.map(([, tally]) => tally.snapshot)
-  const choices = snapshots.flatMap((snapshot) => snapshot.choices.map(({ id, votes }) => [id, votes]))
+  const rowsOf = (values: (tally: Tally) => ReadonlyMap<string, unknown>) =>
+    changed.flatMap((tally) => {
+      const { id, round } = tally.before
+      return [...values(tally)].map(([key, value]) => [id, round, key, value])
+    })
   await all([
-    query(sql.writeBallots, [JSON.stringify(ballots)]),
-    query(sql.writeChoices, [JSON.stringify(choices)]),
-    query(sql.writePolls, [JSON.stringify(snapshots.map((s) => [s.pollId, s.revision, s.totalVotes]))]),
+    query(sql.writeBallots, [JSON.stringify(rowsOf((tally) => tally.changedBallots))]),
+    query(sql.writeCounters, [JSON.stringify(rowsOf((tally) => tally.movedCounters))]),
+    query(sql.writePolls, [JSON.stringify(changed.map(({ after }) => [after.id, after.revision, after.voters]))]),
   ])
 }

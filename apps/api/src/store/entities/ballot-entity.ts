@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm'
 
-/** One voter's set of choices in one round of a poll: the primary key is what makes it one. */
+/** One voter's answer in one round of a poll: the primary key is what makes it one. */
 @Entity('ballot')
 export class BallotEntity {
   @PrimaryColumn('varchar', { name: 'poll_id' })
@@ -12,7 +12,7 @@ export class BallotEntity {
   @PrimaryColumn('varchar', { name: 'voter_id' })
   voterId!: string
 
-  /** A JSON array of choice ids, ascending. */
-  @Column('varchar', { name: 'choice_ids' })
-  choiceIds!: string
+  /** JSON, as the poll's kind normalizes it. */
+  @Column('varchar')
+  answer!: string
 }

@@ -14,7 +14,7 @@ export class IdempotencyKeyEntity {
   @Column('varchar', { name: 'voter_id' })
   voterId!: string
 
-  /** As on a ballot. */
-  @Column('varchar', { name: 'choice_ids' })
-  choiceIds!: string
+  /** What was asked for, as on a ballot. */
+  @Column('varchar')
+  answer!: string
 }

@@ -1,5 +1,6 @@
 import { Column, Entity, OneToMany, PrimaryColumn } from 'typeorm'
-import { ChoiceEntity } from './choice-entity.ts'
+import type { KindName } from '../../polls/kinds/kind.ts'
+import { CounterEntity } from './counter-entity.ts'
 
 @Entity('poll')
 export class PollEntity {
@@ -7,7 +8,14 @@ export class PollEntity {
   id!: string
 
   @Column('varchar')
+  kind!: KindName
+
+  @Column('varchar')
   question!: string
+
+  /** What there is to answer: JSON, in which only the poll's kind looks. */
+  @Column('varchar')
+  content!: string
 
   @Column('varchar')
   status!: 'open' | 'closed'
@@ -20,11 +28,8 @@ export class PollEntity {
   revision!: number
 
   /** Ballots in this round. */
-  @Column('integer', { name: 'total_votes' })
-  totalVotes!: number
-
-  @Column('integer', { name: 'max_choices' })
-  maxChoices!: number
+  @Column('integer')
+  voters!: number
 
   /** SHA-256 of the host key, in hex; empty where nobody hosts the poll. */
   @Column('varchar', { name: 'host_key_hash' })
@@ -38,10 +43,10 @@ export class PollEntity {
   @Column('integer')
   sequence!: number
 
+  /** Those of all rounds. */
   @OneToMany(
-    () => ChoiceEntity,
-    (choice) => choice.poll,
-    { cascade: ['insert'] },
+    () => CounterEntity,
+    (counter) => counter.poll,
   )
-  choices!: ChoiceEntity[]
+  counters!: CounterEntity[]
 }

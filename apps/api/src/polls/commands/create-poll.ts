@@ -1,10 +1,12 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import type { NewPoll } from '@pollcast/shared/poll'
-import type { PollStore, StoredPoll } from './poll-store.ts'
+import type { PollChanged, Signal } from '../events.ts'
+import type { PollWriter } from '../ports.ts'
+import type { PollState } from '../state.ts'
 
 const LETTERS = '23456789abcdefghjkmnpqrstuvwxyz'
 
-/** An id that people read off a screen and type: 8 of 31 unmistakable signs, 850 billion of them. */
+/** An id that people read off a screen and type: 8 of 31 characters that can't be mistaken, 850 billion of them. */
 const pollIdOf = (random: Buffer) =>
   Array.from({ length: 8 }, (_, n) => LETTERS[random.readUInt32LE(n * 4) % LETTERS.length]).join('')
 
@@ -21,17 +23,21 @@ export interface PollSeed {
  * host key are made from it, so that the answer can be given again.
  */
 export async function createPoll(
-  poll: NewPoll,
-  store: Pick<PollStore, 'create'>,
+  wanted: NewPoll,
+  store: Pick<PollWriter, 'create'>,
+  pollChanged: Signal<PollChanged>,
   seed?: PollSeed,
-): Promise<{ poll: StoredPoll; hostKey: string }> {
+): Promise<{ poll: PollState; hostKey: string }> {
   const id = pollIdOf(seed ? derive(seed, 'poll id') : randomBytes(32))
   const hostKey = (seed ? derive(seed, 'host key') : randomBytes(32)).subarray(0, 24).toString('base64url')
   const hostKeyHash = createHash('sha256').update(hostKey).digest('hex')
-  return { poll: await store.create({ ...poll, id, hostKeyHash, ...(seed && { isRepeatable: true }) }), hostKey }
+  const record = { ...wanted, id, kind: 'choice' as const, hostKeyHash, ...(seed && { isRepeatable: true }) }
+  const { poll, isNew } = await store.create(record)
+  if (isNew) pollChanged.emit({ type: 'created', poll })
+  return { poll, hostKey }
 }
 
-/** 32 bytes. The purpose has a blank in it, which no voter's id has: so they are no signature of a voter's. */
+/** 32 bytes. No voter's id has a space in it, as the purpose has, so these are never the signature of a voter's cookie. */
 const derive = ({ serverKey, key, voterId = '' }: PollSeed, purpose: 'poll id' | 'host key') =>
   createHmac('sha256', serverKey)
     .update(JSON.stringify([purpose, voterId, key]))

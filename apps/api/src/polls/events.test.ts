@@ -1,15 +1,15 @@
 import { expect, test, vi } from 'vitest'
-import { Signal } from './signals.ts'
+import { Signal } from './events.ts'
 
-test('every receiver hears of an event, and one that throws is reported and harms nobody', () => {
+test('every listener hears of an event, and one that throws is reported and harms nobody', () => {
   const onError = vi.fn()
   const signal = new Signal<number>(onError)
   const heard: number[] = []
   const fault = new Error('deaf')
-  signal.connect(() => {
+  signal.listen(() => {
     throw fault
   })
-  signal.connect((event) => heard.push(event))
+  signal.listen((event) => heard.push(event))
   signal.emit(1)
   expect(heard).toEqual([1])
   expect(onError).toHaveBeenCalledExactlyOnceWith(fault)

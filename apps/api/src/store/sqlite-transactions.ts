@@ -7,9 +7,9 @@ import type { Transactions, Work } from './transactions.ts'
 
 /**
  * Transactions on an SQLite file. One at a time: TypeORM has one SQLite connection, on which a second BEGIN would
- * fail, and statements from elsewhere would slip into the open transaction.
+ * fail, and other statements would end up in the open transaction.
  */
-export class WriteQueue implements Transactions {
+export class SqliteTransactions implements Transactions {
   readonly #statements: Statements
   readonly #manager: EntityManager
   readonly #availability: Availability

@@ -1,13 +1,13 @@
 import { SerialQueue } from '../lib/serial-queue.ts'
 import type { WritableDatabase } from './database.ts'
-import { DatabaseBusy } from './outage.ts'
+import { DatabaseBusy } from './database-errors.ts'
 
 /**
- * Polls that somebody else keeps locked: an open transaction of an admin's, a foreign process that is stopped. Whoever
- * knows of it need not wait for them again. For each a reader's connection waits, one after the other, until the lock
- * was to be had: in the order of those who ask for it, so that nodes busy with the poll can't keep it from ending.
+ * Polls that another program keeps locked: an admin's open transaction, a process that is stopped. Votes on them are
+ * refused at once, so that no other vote waits behind them. For each poll a reader's connection waits in PostgreSQL's
+ * own queue until it gets the lock: other nodes that vote on the poll can't keep it from getting there.
  */
-export class HeldPolls {
+export class LockedPolls {
   readonly #database: Pick<WritableDatabase, 'read' | 'voteSql'>
   readonly #polls = new Set<string>()
   readonly #queue = new SerialQueue()
@@ -23,22 +23,22 @@ export class HeldPolls {
   add(pollId: string): void {
     if (this.#polls.has(pollId)) return
     this.#polls.add(pollId)
-    void this.#untilFree(pollId)
+    void this.#waitUntilFree(pollId)
   }
 
-  async #untilFree(pollId: string): Promise<void> {
+  async #waitUntilFree(pollId: string): Promise<void> {
     // Where it fails in another way, the database is away or closed, and the next vote finds out.
-    while (await this.#isBusy(pollId));
+    while (await this.#isLocked(pollId));
     this.#polls.delete(pollId)
   }
 
-  /** Has and lets go of the poll's lock, or waits for it as long as any statement may. */
-  async #isBusy(pollId: string): Promise<boolean> {
+  /** Takes the poll's lock and lets go of it, or waits for it as long as any statement may. */
+  async #isLocked(pollId: string): Promise<boolean> {
     const { lockPolls } = this.#database.voteSql
     if (!lockPolls) return false
     try {
-      const look = () => this.#database.read((manager) => manager.query(lockPolls, [JSON.stringify([pollId])]))
-      await this.#queue.run(look)
+      const lock = () => this.#database.read((manager) => manager.query(lockPolls, [JSON.stringify([pollId])]))
+      await this.#queue.run(lock)
       return false
     } catch (error) {
       return error instanceof DatabaseBusy

@@ -1,0 +1,46 @@
+import * as z from 'zod'
+import { boundedArray } from '../bounded-array.ts'
+import { limits } from '../limits.ts'
+import { textSchema } from '../text.ts'
+
+/** What polls and votes of the kind `choice` carry: choices, of which a voter picks one or several. */
+
+export const choiceSchema = z.strictObject({
+  id: z.int().positive(),
+  text: z.string(),
+  votes: z.int().nonnegative(),
+})
+
+/** The choices of a poll that is to be made. */
+export const newChoicesSchema = boundedArray(textSchema(limits.choiceLength), limits.maxChoices, 'choices')
+  .refine((choices) => choices.length >= limits.minChoices, `At least ${limits.minChoices} choices.`)
+  .check(({ value: choices, issues }) => {
+    choices.forEach((text, index) => {
+      if (text === '' || choices.indexOf(text) === index) return
+      issues.push({ code: 'custom', path: [index], message: 'Already in the list.', input: text })
+    })
+  })
+
+/** How many choices one ballot may hold. */
+export const newMaxChoicesSchema = z.int('A whole number is needed.').positive('At least 1.').default(1)
+
+/**
+ * The choices that a vote names. How many a ballot may hold is the poll's rule, not the body's shape: none and too many
+ * are refused by name (`no-choice`, `too-many-choices`) when the vote is cast. More than any poll has are not even
+ * looked at.
+ */
+export const choiceIdsSchema = boundedArray(
+  z.int('Not the id of a choice.').positive('Not the id of a choice.'),
+  limits.maxChoices,
+  'choices',
+)
+
+const choiceFieldSchema = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/, 'Not the id of a choice.')
+  .transform(Number)
+
+/** The same as the fields of a form: `choice=3`, once for each choice. */
+export const choiceFieldsSchema = boundedArray(choiceFieldSchema, limits.maxChoices, 'choices').default([])
+
+export type Choice = z.infer<typeof choiceSchema>
