@@ -156,7 +156,7 @@ test('a form that a voter has begun to fill in is not taken away by an app that 
   const script = (await loaded).url()
   await tab.evaluate(`import(${JSON.stringify(script)}).then(() => new Promise(requestAnimationFrame))`)
   await Promise.all([tab.waitForEvent('load'), vote(tab).click()])
-  await shows(tab, [0, 1], 5_000)
+  await shows(tab, [0, 1])
 })
 
 /** Makes the app fail as it shows the next numbers. */
@@ -186,7 +186,7 @@ test('when the app fails a form takes its place, with the numbers and the ballot
   expect(await tab.locator('#app').textContent()).toBe('')
   expect(await tab.evaluate(() => document.activeElement?.tagName)).toBe('MAIN')
   await voteByForm(tab, 'Yes')
-  await shows(tab, [2, 0], 5_000)
+  await shows(tab, [2, 0])
   await tab.context().close()
 })
 
@@ -201,7 +201,7 @@ test('a click that comes to nothing, and with it the network, leaves the form th
   await vote(tab).waitFor()
   await voter.setOffline(false)
   await voteByForm(tab, 'Yes')
-  await shows(tab, [1, 0], 5_000)
+  await shows(tab, [1, 0])
   await voter.close()
 })
 

@@ -66,7 +66,7 @@ test("Vite's dev server shows a poll with its context in the page, and its strea
     expect(JSON.parse((await tab.locator('#context').textContent()) ?? '')).toMatchObject({ poll: { id: 'tabspace' } })
     await isLive(tab)
     await pollcast.vote('tabspace', 2)
-    await expect.poll(() => charted(tab), { timeout: 1000 }).toEqual([0, 0, 1])
+    await expect.poll(() => charted(tab)).toEqual([0, 0, 1])
     await Promise.all([tab.waitForResponse((answer) => answer.status() === 201), choice(tab, 'Tabs').click()])
     await context.close()
   } finally {

@@ -10,8 +10,10 @@ export default defineConfig({
   test: {
     root: fileURLToPath(new URL('.', import.meta.url)),
     globalSetup: ['support/find-chromium.ts'],
-    testTimeout: 30_000,
+    // Tests wait for what they test and not for a time: these end what hangs, also where the machine is slow and busy.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 10_000, interval: 20 } },
     // The machine that runs them has two cores, which Chromium and a server fill.
     fileParallelism: false,
   },

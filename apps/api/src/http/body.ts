@@ -6,25 +6,25 @@ import { clip } from '../polls/errors.ts'
 import { parsePairs } from './form-encoding.ts'
 import { invalidInput, RequestError } from './problem.ts'
 
-/** Bytes. The largest poll that may be made, in the wordiest script, takes less. */
+/** Bytes. The largest new poll takes less, in any script. */
 const LIMIT = 32 * 1024
 
-/** Fields of a form. The largest ballot has less. */
+/** Fields of a form. The largest ballot has fewer. */
 const MAX_FIELDS = 100
 
-/** A form's value is each field's values, in their order. */
+/** The value of a form has the values of each field, in their order. */
 export type Body = { kind: 'json'; value: unknown } | { kind: 'form'; value: ReadonlyMap<string, readonly string[]> }
 
-/** Reads a JSON or form body. Throws a RequestError that says which it wanted, or what was wrong with it. */
+/** Reads a JSON or form body. Throws a RequestError that says what is wrong with it. */
 export async function readBody(ctx: Context): Promise<Body> {
   const kind = ctx.is('json', 'urlencoded')
   if ((ctx.headers['content-encoding'] ?? 'identity') !== 'identity') {
-    throw new RequestError('unsupported-media-type', 'Send the body as it is, with no Content-Encoding.')
+    throw new RequestError('unsupported-media-type', 'Send the body without a Content-Encoding.')
   }
   if (!kind) {
     throw new RequestError(
       'unsupported-media-type',
-      'Send the body as application/json or application/x-www-form-urlencoded, and say so in Content-Type.',
+      'Send the body as application/json or application/x-www-form-urlencoded, with that Content-Type.',
     )
   }
   refuseCharset(ctx)
@@ -37,15 +37,15 @@ export async function readBody(ctx: Context): Promise<Body> {
   }
 }
 
-/** Reads a body that only makes sense as JSON. */
+/** Reads a body that has to be JSON. */
 export async function readJson<S extends z.ZodType>(ctx: Context, schema: S): Promise<z.infer<S>> {
   const body = await readBody(ctx)
   if (body.kind === 'form') throw new RequestError('unsupported-media-type', 'Send the body as application/json.')
-  return conform(schema, body.value, 'invalid-body')
+  return validate(schema, body.value, 'invalid-body')
 }
 
-/** Holds what came against its schema. Throws a RequestError that names every field that is wrong. */
-export function conform<S extends z.ZodType>(
+/** Returns the value as the schema parses it. Throws a RequestError that names every invalid field. */
+export function validate<S extends z.ZodType>(
   schema: S,
   value: unknown,
   code: 'invalid-body' | 'invalid-query',
@@ -58,7 +58,7 @@ export function conform<S extends z.ZodType>(
   )
 }
 
-/** Bytes in another character set would be read as other characters. */
+/** In another character set, the bytes would be other characters. */
 function refuseCharset(ctx: Context): void {
   const charsets = ctx.get('Content-Type').matchAll(/;\s*charset\s*=\s*"?([^\s";]*)/gi)
   for (const [, charset = ''] of charsets) {
@@ -81,9 +81,9 @@ async function readBytes(ctx: Context): Promise<Buffer> {
     return await getRawBody(ctx.req, { limit: LIMIT, length: ctx.request.length ?? null })
   } catch (error) {
     const { type } = error as getRawBody.RawBodyError
-    if (type !== 'entity.too.large') throw new RequestError('malformed-request', 'The body did not arrive whole.')
-    // What is still to come is not read: the connection can't be used again.
+    if (type !== 'entity.too.large') throw new RequestError('malformed-request', 'The body is incomplete.')
+    // The rest of the body stays unread, so the connection can't be used again.
     ctx.set('Connection', 'close')
-    throw new RequestError('body-too-large', `The body may have ${LIMIT} bytes at most.`)
+    throw new RequestError('body-too-large', `The body is larger than ${LIMIT} bytes.`)
   }
 }

@@ -13,7 +13,7 @@ const setUp = async (choices?: string[], maxChoices?: number) => {
   const app = await openApp({ webRoot: webBuild() })
   const { poll } = await createPoll(app.url, choices, maxChoices)
   const voter = new Voter(app.url)
-  /** What the page at a path has in its fallback. */
+  /** The fallback of the page at a path. */
   const visit = async (path: string) => {
     const html = await (await voter.ask(path, { headers: { Accept: ACCEPT } })).text()
     return /<div [^>]*id="fallback".*<\/div>/s.exec(html)?.[0] ?? ''
@@ -28,7 +28,7 @@ const setUp = async (choices?: string[], maxChoices?: number) => {
 
 const inputs = (html: string) => html.match(/<input[^>]*>/g) ?? []
 
-test('the page of a poll has a form that votes, with its choices, their votes and the own ballot', async () => {
+test('the page of a poll has a form to vote, with its choices, their votes and the voter’s own ballot', async () => {
   const { poll, ids, voter, url, visit } = await setUp()
   await new Voter(url).vote(poll.id, ids[0] as number)
   await voter.vote(poll.id, ids[1] as number)
@@ -43,32 +43,32 @@ test('the page of a poll has a form that votes, with its choices, their votes an
   expect(page.match(/<rect width="[^"]*"/g)).toEqual(Array(2).fill('<rect width="50.0%"'))
 })
 
-test('where several choices may be picked, the form has boxes', async () => {
+test('if several choices may be chosen, the form has checkboxes', async () => {
   const { poll, ids, visit } = await setUp(['a', 'b', 'c'], 2)
   const page = await visit(routes.pollPage(poll.id))
-  expect(page).toContain('Pick up to 2')
+  expect(page).toContain('Choose up to 2')
   expect(inputs(page)).toEqual(ids.map((id) => `<input type="checkbox" name="choice" value="${id}">`))
 })
 
-test('a closed poll says so, and has its numbers and no form', async () => {
+test('a closed poll says so, and has its results and no form', async () => {
   const { poll, ids, voter, databasePath, visit } = await setUp()
   await voter.vote(poll.id, ids[1] as number)
   await query(databasePath, "UPDATE poll SET status = 'closed' WHERE id = ?", [poll.id])
   const page = await visit(routes.pollPage(poll.id))
-  expect(page).toContain('This poll is closed.')
+  expect(page).toContain('Closed. Final results.')
   expect(page).toContain('Coffee <span class="own">Your vote</span></span> <span class="numbers">1 vote</span>')
   expect(page).not.toMatch(/<form|<input|<button/)
 })
 
-test('the first page has links to the polls, and every other page says what is there', async () => {
+test('the first page links to the polls, and every other page says what it is', async () => {
   const { poll, visit } = await setUp()
   expect(await visit(routes.listPage)).toContain(`<a href="${routes.pollPage(poll.id)}">`)
   expect(await visit(routes.newPollPage)).toContain('Asking a question needs JavaScript')
-  expect(await visit(routes.pollPage('zzzzzzzz'))).toContain('There is no such poll')
-  expect(await visit('/nothing')).toContain('There is no such page')
+  expect(await visit(routes.pollPage('zzzzzzzz'))).toContain("This poll doesn't exist or was deleted. Check the link.")
+  expect(await visit('/nothing')).toContain("This page doesn't exist or was deleted. Check the link.")
 })
 
-test('no text of a poll is more than text, and nothing needs what the content security policy refuses', async () => {
+test('texts of a poll are escaped, and nothing needs what the content security policy refuses', async () => {
   const { url, visit } = await setUp()
   const evil = '</span></div><img src=x onerror=alert(1)>" &'
   const made = await fetch(url + routes.polls, json({ question: evil, choices: [evil, 'b'] }))
@@ -80,7 +80,7 @@ test('no text of a poll is more than text, and nothing needs what the content se
   }
 })
 
-test('a form that is refused is answered with a page that says why, and leads back', async () => {
+test('a refused form is answered with a page that says why, and links back', async () => {
   const { poll, ids, databasePath, submit } = await setUp(['a', 'b', 'c'], 2)
   const refused = async (fields: string, status: number, reason: RegExp) => {
     const answer = await submit(fields)
@@ -98,7 +98,7 @@ test('a form that is refused is answered with a page that says why, and leads ba
   await refused(`choice=${ids[0]}`, 409, /closed/)
 })
 
-test('a program is told as a problem why its form or its request was refused', async () => {
+test('a program gets a problem that says why its form or its request was refused', async () => {
   const { url, poll } = await setUp()
   const { headers, ...init } = form('')
   for (const Accept of ['*/*', 'application/json', 'application/problem+json, text/html;q=0.5']) {

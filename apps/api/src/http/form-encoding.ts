@@ -1,16 +1,20 @@
 import { invalidInput } from './problem.ts'
 
 /**
- * Reads `a=1&b=2`, percent-encoded UTF-8 with "+" for a blank (WHATWG URL, section 5.1), in one pass. What does not
- * decode is refused, where URLSearchParams would put "\uFFFD" in its place.
+ * Reads `a=1&b=2`, percent-encoded UTF-8 with "+" for a space (WHATWG URL, section 5.1). Refuses what can't be decoded, for
+ * which URLSearchParams would put "\uFFFD".
  *
- * @param most pairs; beyond that it is refused before any is decoded
- * @returns each name's values, in their order
+ * @param maxPairs more are refused before any is decoded
+ * @returns the values of each name, in their order
  */
-export function parsePairs(text: string, most: number, code: 'invalid-body' | 'invalid-query'): Map<string, string[]> {
-  const pairs = text.split('&', most + 1)
-  if (pairs.length > most) {
-    throw invalidInput(code, [{ path: '', message: `At most ${most} names and values.` }])
+export function parsePairs(
+  text: string,
+  maxPairs: number,
+  code: 'invalid-body' | 'invalid-query',
+): Map<string, string[]> {
+  const pairs = text.split('&', maxPairs + 1)
+  if (pairs.length > maxPairs) {
+    throw invalidInput(code, [{ path: '', message: `There are more than ${maxPairs} fields.` }])
   }
   const values = new Map<string, string[]>()
   for (const pair of pairs) {

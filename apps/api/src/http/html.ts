@@ -2,14 +2,14 @@ import { routes } from '@pollcast/shared/routes'
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 
-/** Text that can stand between tags, and in an attribute within double quotes. */
-export const escapeHtml = (text: string) => text.replace(/[&<>"]/g, (sign) => entities[sign] ?? sign)
+/** Escapes text for use between tags, and in attributes within double quotes. */
+export const escapeHtml = (text: string) => text.replace(/[&<>"]/g, (character) => entities[character] ?? character)
 
 export interface Head {
   title: string
   /** Addresses of stylesheets. */
   styles: readonly string[]
-  /** HTML of what else is in the head. */
+  /** HTML of further elements in the head. */
   more?: string
 }
 
@@ -36,7 +36,7 @@ ${body}
 `
 }
 
-/** The body of a page that needs no app, in the web app's looks. */
+/** The body of a page without the web app, in the app's style. */
 export const plainPage = (content: string, attributes = '') => `<div class="plain"${attributes && ` ${attributes}`}>
 <header><a class="name" href="${routes.listPage}">Pollcast</a></header>
 <main tabindex="-1">

@@ -21,21 +21,21 @@ const setUp = async (options: Parameters<typeof openApp>[0] = {}, maxChoices = 1
   return { ...app, poll, ids, vote, count, newcomer: () => new Voter(app.url) }
 }
 
-test('a first vote that is sent again with its key and no cookie counts once, and is the same voter’s', async () => {
+test('a first vote that is repeated with its key and no cookie counts once, for the same voter', async () => {
   const { url, poll, ids, vote, newcomer, databasePath } = await setUp()
   const key = randomUUID()
   const [lost, again] = [newcomer(), newcomer()]
   const first = await readAs(snapshotSchema, 201, await vote(lost, key, ids[0]))
   expect(await readAs(snapshotSchema, 201, await vote(again, key, ids[0]))).toEqual(first)
   expect(first).toMatchObject({ totalVotes: 1, revision: 1 })
-  // Who heard only the second answer can move the vote.
+  // A client that got only the second answer can change the vote.
   expect(again.cookies).toEqual(lost.cookies)
   expect(await again.vote(poll.id, ids[1])).toMatchObject({ totalVotes: 1 })
   expect(await again.read(poll.id)).toMatchObject(await recount(databasePath, poll.id))
   expect((await new Voter(url).vote(poll.id, ids[0])).totalVotes).toBe(2)
 })
 
-test('a key that could be guessed tells its voter’s cookie to nobody who repeats it', async () => {
+test('a key that could be guessed gets nobody its voter’s cookie', async () => {
   const { ids, vote, newcomer, count } = await setUp()
   const [one, other] = [newcomer(), newcomer()]
   expect((await vote(one, 'order-0000000042', ids[0])).status).toBe(201)
@@ -45,7 +45,7 @@ test('a key that could be guessed tells its voter’s cookie to nobody who repea
   expect(await count()).toEqual([1, 0, 0])
 })
 
-test('a key is its voter’s: the same one of somebody else, or in another poll, is another', async () => {
+test('a key belongs to a voter and a poll: the same key of another voter, or in another poll, is another one', async () => {
   const { url, ids, vote, newcomer, count } = await setUp()
   const key = randomUUID()
   const [one, other] = [newcomer(), newcomer()]
@@ -58,12 +58,12 @@ test('a key is its voter’s: the same one of somebody else, or in another poll,
   expect(new Set([one.id, other.id, stranger.id]).size).toBe(3)
 
   const { poll } = await createPoll(url)
-  const elsewhere = json({ choiceIds: [poll.choices[0]?.id] })
-  const cast = await one.ask(routes.votes(poll.id), withKey(key, elsewhere))
+  const inOtherPoll = json({ choiceIds: [poll.choices[0]?.id] })
+  const cast = await one.ask(routes.votes(poll.id), withKey(key, inOtherPoll))
   expect(await readAs(snapshotSchema, 201, cast)).toMatchObject({ totalVotes: 1 })
 })
 
-test('an old vote that comes again after a newer one moves nothing back, with the cookie and without', async () => {
+test('an old vote that is repeated after a newer one changes nothing, with the cookie or without', async () => {
   const { ids, vote, newcomer, count, databasePath } = await setUp()
   const voter = newcomer()
   const [first, second] = [randomUUID(), randomUUID()]
@@ -79,7 +79,7 @@ test('an old vote that comes again after a newer one moves nothing back, with th
   expect(await contents(databasePath)).toEqual(before)
 })
 
-test('a key that comes again with other choices is refused and counts nothing, and the same choices are the same vote', async () => {
+test('a repeated key with other choices is refused and not counted, and with the same choices it is the same vote', async () => {
   const { poll, ids, vote, newcomer, databasePath } = await setUp({}, 2)
   const voter = newcomer()
   await voter.read(poll.id)
@@ -94,7 +94,7 @@ test('a key that comes again with other choices is refused and counts nothing, a
   expect(await contents(databasePath)).toEqual(before)
 })
 
-test('the same vote many times at once, with one key and no cookie, is one', async () => {
+test('one vote sent many times at once, with one key and no cookie, counts once', async () => {
   const { ids, vote, newcomer, count } = await setUp()
   const key = randomUUID()
   const voters = Array.from({ length: 40 }, newcomer)
@@ -104,21 +104,22 @@ test('the same vote many times at once, with one key and no cookie, is one', asy
   expect(await count()).toEqual([0, 0, 1])
 })
 
-test('a vote that was refused can be sent again with its key, and one that was taken is answered so after the poll closed', async () => {
+test('a refused vote can be sent again with its key, and an accepted one is still acknowledged after the poll has closed', async () => {
   const { poll, ids, vote, newcomer, count, databasePath } = await setUp()
   const [key, late] = [randomUUID(), randomUUID()]
   const [voter, other] = [newcomer(), newcomer()]
   await vote(voter, key, ids[0])
-  const turn = (status: string) => query(databasePath, 'UPDATE poll SET status = ? WHERE id = ?', [status, poll.id])
-  await turn('closed')
+  const setStatus = (status: string) =>
+    query(databasePath, 'UPDATE poll SET status = ? WHERE id = ?', [status, poll.id])
+  await setStatus('closed')
   expect((await vote(voter, key, ids[0])).status).toBe(201)
   await readProblem('poll-closed', await vote(other, late, ids[1]))
-  await turn('open')
+  await setStatus('open')
   expect((await vote(other, late, ids[1])).status).toBe(201)
   expect(await count()).toEqual([1, 1, 0])
 })
 
-test('a key is known after a restart', async () => {
+test('a key is still known after a restart', async () => {
   const { url: _, poll, ids, vote, newcomer, close, databasePath } = await setUp()
   const key = randomUUID()
   const voter = newcomer()
@@ -133,7 +134,7 @@ test('a key is known after a restart', async () => {
   expect(again.id).toBe(voter.id)
 })
 
-test('a key is read as a structured field’s string, and bare as many clients send it', async () => {
+test('a key is read as the string of a structured field, and without quotes as many clients send it', async () => {
   const { poll, ids, vote, newcomer, databasePath } = await setUp()
   const voter = newcomer()
   await voter.read(poll.id)
@@ -153,7 +154,7 @@ test('a key is read as a structured field’s string, and bare as many clients s
 })
 
 test.each(['""', '', '"open', 'a"b', 'a, b', '"a", "b"', '"a";p=1', 'two words', '"\\n"', '"\u00fc"', 'k'.repeat(256)])(
-  'a key that is none is refused, and the vote not counted: %s',
+  'an invalid key is refused, and the vote not counted: %s',
   async (key) => {
     const { poll, ids, vote, newcomer, count } = await setUp()
     const voter = newcomer()
@@ -164,7 +165,7 @@ test.each(['""', '', '"open', 'a"b', 'a, b', '"a", "b"', '"a";p=1', 'two words',
   },
 )
 
-test('without a cookie a key that two clients could have by chance is refused', async () => {
+test('without a cookie, a key that two clients could have by chance is refused', async () => {
   const { ids, vote, newcomer, count } = await setUp()
   const { detail } = await readProblem('invalid-idempotency-key', await vote(newcomer(), 'vote-1', ids[0]))
   expect(detail).toContain('16 characters')
@@ -173,7 +174,7 @@ test('without a cookie a key that two clients could have by chance is refused', 
 
 const wanted = { question: 'Lunch?', choices: ['Pizza', 'Ramen'], maxChoices: 1 }
 
-test('a poll that is asked for again with its key is the same one, with the same host key', async () => {
+test('a new poll that is sent again with its key is the same poll, with the same host key', async () => {
   const { url, databasePath } = await openApp()
   const key = randomUUID()
   const make = () => fetch(url + routes.polls, withKey(key, json(wanted)))
@@ -183,13 +184,13 @@ test('a poll that is asked for again with its key is the same one, with the same
   expect(made[0]?.hostKey).toMatch(/^[\w-]{32}$/)
   const polls = await query<{ id: string }>(databasePath, "SELECT id FROM poll WHERE question = 'Lunch?'")
   expect(polls).toEqual([{ id: made[0]?.poll.id }])
-  // Voted on meanwhile, it is still that poll.
+  // After a vote it is still that poll.
   const choiceId = made[0]?.poll.choices[1]?.id as number
   await new Voter(url).vote(made[0]?.poll.id as string, choiceId)
   expect((await readAs(createdPollSchema, 201, await make())).poll).toMatchObject({ totalVotes: 1 })
 })
 
-test('a key that made another poll is refused, and each maker’s keys are their own', async () => {
+test('a key of another poll is refused, and two voters can use the same key', async () => {
   const { url, databasePath } = await openApp()
   const key = randomUUID()
   const maker = new Voter(url)
@@ -210,7 +211,7 @@ test('a key that made another poll is refused, and each maker’s keys are their
   expect(await query(databasePath, "SELECT 1 FROM poll WHERE question <> 'Lunch?' AND host_key_hash <> ''")).toEqual([])
 })
 
-test('a key that could be guessed makes no poll, for its answer has the host’s key in it', async () => {
+test('a key that could be guessed creates no poll, because the answer has the host key in it', async () => {
   const { url } = await openApp()
   const refused = await fetch(url + routes.polls, withKey('k'.repeat(21), json(wanted)))
   expect((await readProblem('invalid-idempotency-key', refused)).detail).toContain('22 characters')

@@ -1,23 +1,23 @@
 import type { Context } from 'koa'
 import { RequestError } from './problem.ts'
 
-/** Without a voter cookie the key is all that tells one client from another, so nobody else may have the same by chance. */
+/** Without a voter cookie only the key tells clients apart, so two of them must not have the same key by chance. */
 const DISTINCT_LENGTH = 16
 
-/** A key of this length, the shortest that can hold 128 random bits in base64url, is a secret between client and server. */
+/** From this length on a key counts as a secret: it is the shortest with 128 random bits in base64url. */
 const SECRET_LENGTH = 22
 
 const MAX_LENGTH = 255
 
-/** A string of RFC 9651, section 3.3.3. */
+/** A string as in RFC 9651, section 3.3.3. */
 const QUOTED = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])+)"$/
 
-/** Not what the draft says, and what many clients send. */
+/** Without quotes: the draft does not allow it, but many clients send it. */
 const BARE = /^[!#-+\--:<-[\]-~]+$/
 
 /**
- * The Idempotency-Key (draft-ietf-httpapi-idempotency-key-header-07) of a request that may be sent twice and shall be
- * done once; undefined where there is none. Throws a RequestError where it can't be read.
+ * The Idempotency-Key (draft-ietf-httpapi-idempotency-key-header-07) of a request that may be sent twice but must take
+ * effect only once; undefined if there is none. Throws a RequestError if it is invalid.
  */
 export function idempotencyKeyOf(ctx: Context): string | undefined {
   const header = ctx.headers['idempotency-key']
@@ -25,26 +25,26 @@ export function idempotencyKeyOf(ctx: Context): string | undefined {
   const text = String(header).trim()
   const key = QUOTED.exec(text)?.[1]?.replace(/\\(.)/g, '$1') ?? BARE.exec(text)?.[0]
   if (key === undefined || key.length > MAX_LENGTH) {
-    throw invalidKey(`The Idempotency-Key is to be one text of 1 to ${MAX_LENGTH} ASCII characters, such as a UUID.`)
+    throw invalidKey(`The Idempotency-Key must be one string of 1 to ${MAX_LENGTH} ASCII characters, such as a UUID.`)
   }
   return key
 }
 
-/** For a request that comes without a voter's cookie. */
+/** For a request without a voter cookie. */
 export function requireDistinct(key: string): void {
   if (key.length < DISTINCT_LENGTH) {
     throw invalidKey(
-      `Without a voter cookie an Idempotency-Key needs ${DISTINCT_LENGTH} characters or more, or two clients could have ` +
-        'the same. Use a UUID.',
+      `Without a voter cookie an Idempotency-Key needs at least ${DISTINCT_LENGTH} characters, or two clients could have ` +
+        'the same key. Use a UUID.',
     )
   }
 }
 
-/** For a request whose answer tells a secret: it is told again to whoever has the key. */
+/** For a request whose answer has a secret in it: anyone who sends the same key gets that answer. */
 export function requireSecret(key: string): void {
   if (isSecret(key)) return
   throw invalidKey(
-    `To make a poll, an Idempotency-Key needs ${SECRET_LENGTH} characters or more, or it could be guessed. Use a UUID.`,
+    `To create a poll, an Idempotency-Key needs at least ${SECRET_LENGTH} characters, or it could be guessed. Use a UUID.`,
   )
 }
 

@@ -10,7 +10,7 @@ import { get, RawConnection } from '../../testing/raw-connection.ts'
 import { createPoll, json, Voter } from '../../testing/voter.ts'
 import { webBuild } from '../../testing/web-build.ts'
 
-/** As a browser asks for a page. */
+/** Requests a page as a browser does. */
 const BROWSER = { headers: { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } }
 
 const setUp = async () => {
@@ -21,7 +21,7 @@ const setUp = async () => {
   return { ...app, webRoot, poll, visit }
 }
 
-/** What a browser finds in a page: a script element ends at the first thing that looks like its end. */
+/** Reads the context as a browser does: a script element ends at the first `</script`. */
 const readPage = async (answer: Response): Promise<{ html: string; context: PageContext; scripts: string[] }> => {
   const html = await answer.text()
   expect(answer.headers.get('Content-Type')).toMatch(/^text\/html\b.*utf-8/i)
@@ -34,7 +34,7 @@ const readPage = async (answer: Response): Promise<{ html: string; context: Page
   return { html, context: contextSchema.parse(JSON.parse(texts[0] as string)), scripts }
 }
 
-test('the page of a poll has in it what the API would answer the same voter, and the stream that keeps it fresh', async () => {
+test('the page of a poll has what the API would answer to the same voter, and the URL of the poll’s stream', async () => {
   const { url, poll, visit } = await setUp()
   const voter = new Voter(url)
   await voter.vote(poll.id, poll.choices[1]?.id as number)
@@ -44,7 +44,7 @@ test('the page of a poll has in it what the API would answer the same voter, and
   }
 })
 
-test('who opens a poll’s page is one voter from then on, also if the answer to a vote gets lost', async () => {
+test('whoever opens a poll’s page is one voter from then on, even if the answer to a vote gets lost', async () => {
   const { url, poll, visit } = await setUp()
   const voter = new Voter(url)
   const page = await visit(routes.pollPage(poll.id), voter)
@@ -54,7 +54,7 @@ test('who opens a poll’s page is one voter from then on, also if the answer to
   expect((await visit(routes.pollPage(poll.id), voter)).headers.getSetCookie()).toEqual([])
 })
 
-test('the first page has the list as the API answers it, and one stream for all of it', async () => {
+test('the first page has the list as the API answers it, and the URL of one stream for all of its polls', async () => {
   const { url, poll, visit } = await setUp()
   const { context } = await readPage(await visit(routes.listPage))
   const pollList = await readAs(pollListSchema, 200, await fetch(url + routes.polls))
@@ -65,7 +65,7 @@ test('the first page has the list as the API answers it, and one stream for all 
   await stream.body?.cancel()
 })
 
-test('the page for a new poll is there, with nothing in it', async () => {
+test('the page for a new poll has an empty context', async () => {
   const { visit } = await setUp()
   const answer = await visit(routes.newPollPage)
   expect(answer.status).toBe(200)
@@ -83,12 +83,12 @@ test('no text of a poll breaks out of the page', async () => {
     expect(scripts).toEqual(['/assets/index-1a2b.js'])
     expect(html.match(/<script/gi)).toHaveLength(2)
     expect(html).not.toContain('<!--')
-    // The rest of the title's text is no more than text.
+    // The rest of the title is escaped.
     expect(html.match(/<title>([^<]*)<\/title>/)).not.toBeNull()
   }
 })
 
-test('a page loads the compiled entry and its styles, and lets nothing from elsewhere run', async () => {
+test('a page loads the compiled entry and its styles, and runs no script of another origin', async () => {
   const { url, poll, visit } = await setUp()
   const answer = await visit(routes.pollPage(poll.id))
   const policy = answer.headers.get('Content-Security-Policy')
@@ -101,7 +101,7 @@ test('a page loads the compiled entry and its styles, and lets nothing from else
   expect(policy).not.toMatch(/unsafe|\*/)
 })
 
-test('a page is asked for anew each time, also by the next voter; a compiled file is kept for ever', async () => {
+test('a page is requested anew each time and for each voter, and a compiled file is cached for ever', async () => {
   const { url, poll, visit } = await setUp()
   for (const path of [routes.listPage, routes.newPollPage, routes.pollPage(poll.id), routes.pollPage('zzzzzzzz')]) {
     const { headers } = await visit(path)
@@ -123,7 +123,7 @@ test.each([
   '/%',
   '/assets/gone.js',
   '/polls',
-])('at %s is a page that says that there is nothing, and it is found out by its status', async (path) => {
+])('%s is answered with a page that says so, and 404', async (path) => {
   const { visit, errors } = await setUp()
   const answer = await visit(path)
   expect(answer.status).toBe(404)
@@ -131,7 +131,7 @@ test.each([
   expect(errors).toEqual([])
 })
 
-test('a program that asks for what is not gets no page', async () => {
+test('a program that requests an unknown path gets no page', async () => {
   const { url } = await setUp()
   for (const Accept of ['application/json', '*/*']) {
     await readProblem('not-found', await fetch(`${url}/assets/gone.js`, { headers: { Accept } }))
@@ -141,7 +141,7 @@ test('a program that asks for what is not gets no page', async () => {
 })
 
 test.each(['/index.html', '/index', '/index%2Ehtml', '/index.html/', '/.vite/manifest.json'])(
-  'what was built for another host, or for the server, is not served: %s',
+  'files of the build for another host, or for this server, are not served: %s',
   async (path) => {
     const { visit } = await setUp()
     const answer = await visit(path)
@@ -157,12 +157,12 @@ test.each(['/assets/../.vite/manifest.json', '/../../etc/passwd', '/assets/%2e%2
   async (path) => {
     const { port } = await setUp()
     const connection = await RawConnection.open(port)
-    // By hand: fetch would tidy up the address.
+    // By hand: fetch would normalize the path.
     expect(await connection.send(get(path, 'Connection: close\r\n')).until(/\r\n\r\n/)).toMatch(/^HTTP\/1\.1 404 /)
   },
 )
 
-test('a build made anew under the running server takes nothing away from the pages it has served', async () => {
+test('pages that were served before a new build can still load their files', async () => {
   const { url, webRoot, visit } = await setUp()
   rmSync(join(webRoot, 'assets'), { recursive: true })
   const { html } = await readPage(await visit(routes.listPage))
@@ -170,7 +170,7 @@ test('a build made anew under the running server takes nothing away from the pag
   expect(await (await fetch(url + style)).text()).toBe('/* its looks */')
 })
 
-test('a compiled file is sent in the best compression that the browser takes, and not again if it has it', async () => {
+test('a compiled file is sent in the best encoding that the browser accepts, and not again if it has it', async () => {
   const { port } = await setUp()
   const ask = async (headers: string) => {
     const connection = await RawConnection.open(port)
@@ -197,16 +197,16 @@ test('a compiled file is sent in the best compression that the browser takes, an
   expect(await ask(`If-None-Match: ${etag}\r\nAccept-Encoding: br\r\n`)).toMatch(/^HTTP\/1\.1 200 /)
 })
 
-test('a part of a file that cannot be is answered, and not left hanging', async () => {
+test('an impossible range of a file is answered, and not left hanging', async () => {
   const { url } = await setUp()
   for (const Range of ['bytes=9-2', 'bytes=900-', 'bytes=x', 'bytes=-3', 'lines=1-2']) {
-    const answer = await fetch(`${url}/assets/index-9z.css`, { headers: { Range }, signal: AbortSignal.timeout(2000) })
+    const answer = await fetch(`${url}/assets/index-9z.css`, { headers: { Range } })
     expect(answer.status, Range).toBe(200)
     expect(await answer.text()).toBe('/* its looks */')
   }
 })
 
-test('files are there to be read only', async () => {
+test('files can only be read', async () => {
   const { url } = await setUp()
   for (const method of ['POST', 'PUT', 'DELETE']) {
     await readProblem('not-found', await fetch(`${url}/favicon.svg`, { method }))

@@ -23,11 +23,11 @@ const html = (ctx: Context, entry: WebEntry, title: string, context: PageContext
 interface PageParts {
   store: PollReader
   voters: Voters
-  /** Undefined where the web app has not been built. */
+  /** Undefined if the web app has not been built. */
   entry: WebEntry | undefined
 }
 
-/** The pages of the web app. Each finds in its context what it shows first. */
+/** The pages of the web app. Each has in its context the data that it shows first. */
 export function pageRoutes({ store, voters, entry }: PageParts) {
   const page =
     (render: (ctx: Context, entry: WebEntry, voterId: string | undefined) => Promise<void> | void): Middleware =>
@@ -40,7 +40,7 @@ export function pageRoutes({ store, voters, entry }: PageParts) {
       }
       const asker = voters.find(ctx)
       await render(ctx, entry, asker.voterId)
-      // From any page one can get to a poll without loading another.
+      // Every page, because the app can open a poll from any of them without another page load.
       voters.identify(ctx, asker)
     }
 
@@ -65,7 +65,7 @@ export function pageRoutes({ store, voters, entry }: PageParts) {
 
   const newPoll = page((ctx, built) => html(ctx, built, 'New poll · Pollcast', { apiUrl: '' }, newPollFallback))
 
-  /** Any other address: the app says that there is nothing. */
+  /** Any other path: the app shows that there is no such page. */
   const unknown = page((ctx, built) => {
     ctx.status = 404
     html(ctx, built, 'Pollcast', { apiUrl: '' }, notFoundFallback('page'))

@@ -4,10 +4,13 @@ import type { ProblemCode } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
 import { expect, test } from 'vitest'
 import { readAs, readProblem } from '../../testing/answer.ts'
-import { openApp } from '../../testing/app.ts'
+import { openApp, sharedApp } from '../../testing/app.ts'
 import { contents } from '../../testing/database.ts'
 import { get, RawConnection } from '../../testing/raw-connection.ts'
 import { createPoll, form, json, Voter } from '../../testing/voter.ts'
+
+/** For what is refused. */
+const shared = sharedApp()
 
 const listPage = async (url: string, query = ''): Promise<PollList> =>
   readAs(pollListSchema, 200, await fetch(url + routes.polls + query))
@@ -25,10 +28,10 @@ const allPages = async (url: string, limit: number, between = async () => {}) =>
   return pages
 }
 
-test('the pages of the list hold every poll once, newest first, also while more are made', async () => {
+test('the pages of the list have every poll once, newest first, even while more are created', async () => {
   const { url } = await openApp()
   const demos = (await listPage(url)).polls.map((poll) => poll.id)
-  // Made at once, several of them have the same time of making.
+  // Created at once, several of them have the same creation time.
   const made = await Promise.all(Array.from({ length: 15 }, () => createPoll(url)))
   const expected = [...made.map(({ poll }) => poll.id), ...demos]
 
@@ -44,14 +47,14 @@ test('the pages of the list hold every poll once, newest first, also while more 
   expect(pages.map((page) => page.length)).toEqual([4, 4, 4, 4, expected.length - 16])
 })
 
-test('a list that just fills its last page has no empty one behind it', async () => {
+test('a list that exactly fills its last page has no empty page after it', async () => {
   const { url } = await openApp()
   await createPoll(url)
   await createPoll(url)
   expect((await allPages(url, 2)).map((page) => page.length)).toEqual([2, 2])
 })
 
-test('the list shows what was asked, how many choices it has and how many voted', async () => {
+test('the list has each poll’s question, its number of choices and its votes', async () => {
   const { url } = await openApp()
   const { poll } = await createPoll(url, ['a', 'b', 'c'])
   await new Voter(url).vote(poll.id, poll.choices[0]?.id as number)
@@ -60,7 +63,7 @@ test('the list shows what was asked, how many choices it has and how many voted'
   expect((await listPage(url, '?limit=1')).polls).toEqual([summary])
 })
 
-test('without a limit a page has as many as a stream can watch', async () => {
+test('without a limit, a page has as many polls as one stream can watch', async () => {
   const { url } = await openApp()
   await Promise.all(Array.from({ length: limits.pageSize }, () => createPoll(url)))
   const { polls, nextCursor } = await listPage(url)
@@ -83,15 +86,15 @@ test.each<[string, ProblemCode]>([
   ['?limit=0x10', 'invalid-query'],
   ['?limit=1e1', 'invalid-query'],
   ['?limit=1&limit=2', 'invalid-query'],
-])('a list asked for with %s is refused as %s', async (query, code) => {
-  const { url } = await openApp()
+])('a list requested with %s is refused as %s', async (query, code) => {
+  const { url } = shared()
   const { errors } = await readProblem(code, await fetch(url + routes.polls + query))
   expect(errors?.map((error) => error.path)).toEqual(
     code === 'invalid-query' ? [query.slice(1, query.indexOf('='))] : undefined,
   )
 })
 
-test('a new poll is answered with its address, and stands there as it was answered', async () => {
+test('a new poll is answered with its URL, where it is as it was answered', async () => {
   const { url } = await openApp()
   const wanted = { question: '  Which?\n', choices: [' one', 'two\t', 'three'], maxChoices: 2 }
   const answer = await fetch(url + routes.polls, json(wanted))
@@ -115,7 +118,7 @@ test('a new poll is answered with its address, and stands there as it was answer
   expect(await readAs(pollSchema, 200, await fetch(url + location))).toEqual(poll)
 })
 
-test('the host key is told once, to the one who made the poll, and is not even stored', async () => {
+test('the host key is sent once, to the creator of the poll, and is not even stored', async () => {
   const { url, databasePath } = await openApp()
   const made = await createPoll(url)
   const other = await createPoll(url)
@@ -146,17 +149,17 @@ test.each<[string, unknown, string[]]>([
   ['a choice that is too long', { ...good, choices: ['one', 'x'.repeat(limits.choiceLength + 1)] }, ['choices.1']],
   ['a choice that is null', { ...good, choices: ['one', null] }, ['choices.1']],
   ['a choice twice', { ...good, choices: ['one', 'two', 'one'] }, ['choices.2']],
-  ['a choice that is another with spaces', { ...good, choices: ['one', ' one '] }, ['choices.1']],
-  ['ballots of no choice', { ...good, maxChoices: 0 }, ['maxChoices']],
+  ['two choices that differ in spaces only', { ...good, choices: ['one', ' one '] }, ['choices.1']],
+  ['ballots of 0 choices', { ...good, maxChoices: 0 }, ['maxChoices']],
   ['ballots of more choices than there are', { ...good, maxChoices: 3 }, ['maxChoices']],
-  ['fields that polls have not', { ...good, status: 'closed' }, ['']],
+  ['unknown fields', { ...good, status: 'closed' }, ['']],
   [
-    'several faults',
+    'several errors',
     { question: '', choices: ['one', 'one'], maxChoices: 'x' },
     ['question', 'choices.1', 'maxChoices'],
   ],
-])('a poll with %s is refused, where it is wrong is named, and nothing is made', async (_, wanted, paths) => {
-  const { url, databasePath } = await openApp()
+])('a poll with %s is refused with the path of the error, and nothing is created', async (_, wanted, paths) => {
+  const { url, databasePath } = shared()
   const before = await contents(databasePath)
   const answer = await fetch(url + routes.polls, json(wanted))
   const { errors } = await readProblem('invalid-body', answer)
@@ -165,12 +168,12 @@ test.each<[string, unknown, string[]]>([
   expect(await contents(databasePath)).toEqual(before)
 })
 
-test('a poll is made by JSON only', async () => {
+test('a poll can be created with JSON only', async () => {
   const { url } = await openApp()
   await readProblem('unsupported-media-type', await fetch(url + routes.polls, form('question=Which%3F')))
 })
 
-test('the largest poll, in signs that take the most bytes, is made as it was sent', async () => {
+test('the largest poll, in characters that take the most bytes, is created as it was sent', async () => {
   const { url } = await openApp()
   const pad = (index: number, length: number) => String(index).padStart(length, '\u0801')
   const wanted = {
@@ -182,7 +185,7 @@ test('the largest poll, in signs that take the most bytes, is made as it was sen
   expect({ question: poll.question, choices: poll.choices.map((choice) => choice.text) }).toEqual(wanted)
 })
 
-test('texts are kept sign for sign, whatever a database or a page might make of them', async () => {
+test('texts are kept character for character, whatever they mean to a database or a page', async () => {
   const { url } = await openApp()
   const wanted = {
     question: `Robert'); DROP TABLE poll;-- $1 \\ "`,
@@ -195,7 +198,7 @@ test('texts are kept sign for sign, whatever a database or a page might make of 
   expect(voted.choices.map((choice) => choice.text)).toEqual(wanted.choices)
 })
 
-test('white space is folded, and texts that nobody sees, or that are no text, are refused', async () => {
+test('white space is collapsed, and texts that are invisible or not valid Unicode are refused', async () => {
   const { url } = await openApp()
   const make = (question: string) => fetch(url + routes.polls, json({ ...good, question }))
   const { poll } = await readAs(createdPollSchema, 201, await make('  What\n\n will\tyou\u2028have? '))
@@ -206,7 +209,7 @@ test('white space is folded, and texts that nobody sees, or that are no text, ar
   }
 })
 
-test('a list of choices that is too long is one error, whatever is in it', async () => {
+test('too many choices are one error, whatever is in them', async () => {
   const { url } = await openApp()
   for (const choice of ['', 0, 'x'.repeat(1000), { choices: [] }, null]) {
     const choices = Array.from({ length: 25 }, () => choice)
@@ -215,7 +218,7 @@ test('a list of choices that is too long is one error, whatever is in it', async
   }
 })
 
-test('however much is wrong with a body, the answer is short', async () => {
+test('the answer is short, however much is wrong with a body', async () => {
   const { url } = await openApp()
   const fields = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`\u0001é${index}`, 1]))
   for (const wanted of [
@@ -232,7 +235,7 @@ test('however much is wrong with a body, the answer is short', async () => {
   }
 })
 
-test('a body nested too deep for any poll is refused like any other', async () => {
+test('a deeply nested body is refused like any other', async () => {
   const { url, errors } = await openApp()
   const deep = '['.repeat(16_000) + ']'.repeat(16_000)
   for (const body of [deep, `{"question":${deep.slice(500, -500)},"choices":["a","b"]}`]) {
@@ -241,7 +244,7 @@ test('a body nested too deep for any poll is refused like any other', async () =
   expect(errors).toEqual([])
 })
 
-test('polls that are refused count for the limit of new polls', async () => {
+test('refused polls count towards the limit of new polls', async () => {
   const { url } = await openApp({ rateLimit: true })
   for (let asked = 0; asked < 30; asked += 1) {
     await readProblem('malformed-json', await fetch(url + routes.polls, { ...json(''), body: '{' }))
@@ -249,7 +252,7 @@ test('polls that are refused count for the limit of new polls', async () => {
   await readProblem('too-many-requests', await fetch(url + routes.polls, json(good)))
 })
 
-test('with RATE_LIMIT on an address makes some polls, and is then told when to try again', async () => {
+test('with RATE_LIMIT on, an address can create some polls, and is then told when to try again', async () => {
   const { url } = await openApp({ rateLimit: true })
   let answer = await fetch(url + routes.polls, json(good))
   for (let made = 1; made < 100 && answer.status === 201; made += 1)
@@ -258,9 +261,9 @@ test('with RATE_LIMIT on an address makes some polls, and is then told when to t
   expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThan(0)
 })
 
-test('behind a trusted proxy an address cannot pass for another by what it says of itself', async () => {
+test('behind a trusted proxy, a client can’t pass for another address by its own headers', async () => {
   const { url } = await openApp({ rateLimit: true, trustProxy: 1 })
-  // The proxy appends the address it sees to whatever the client sent.
+  // The proxy appends the address that it sees to what the client sent.
   const askFrom = (claimed: string, seen: string) => {
     const poll = json(good)
     return fetch(url + routes.polls, {
@@ -276,16 +279,20 @@ test('behind a trusted proxy an address cannot pass for another by what it says 
 })
 
 test.each([
-  ['one IPv6 network', (turn: number) => `2001:db8:1:2:${turn}::1`, '2001:db8:1:3::1'],
+  ['one IPv6 network', (index: number) => `2001:db8:1:2:${index}::1`, '2001:db8:1:3::1'],
   [
     'one IPv6 address',
-    (turn: number) => ['2001:DB8:1:2::1', '2001:db8:1:2:0:0:0:1', '[2001:db8:1:2::1]'][turn % 3],
+    (index: number) => ['2001:DB8:1:2::1', '2001:db8:1:2:0:0:0:1', '[2001:db8:1:2::1]'][index % 3],
     '::1',
   ],
-  ['one address', (turn: number) => `192.0.2.1:${50_000 + turn}`, '192.0.2.2'],
-  ['one IPv4 address in IPv6', (turn: number) => ['::ffff:192.0.2.1', '192.0.2.1', '::ffff:c000:201'][turn % 3], '::1'],
-  ['what is no address', (turn: number) => `junk-${turn}`, '192.0.2.2'],
-])('%s is one address to the limits, however it is written', async (_, write, other) => {
+  ['one address', (index: number) => `192.0.2.1:${50_000 + index}`, '192.0.2.2'],
+  [
+    'one IPv4 address in IPv6',
+    (index: number) => ['::ffff:192.0.2.1', '192.0.2.1', '::ffff:c000:201'][index % 3],
+    '::1',
+  ],
+  ['something that is not an address', (index: number) => `junk-${index}`, '192.0.2.2'],
+])('%s is one address for the limits, however it is written', async (_, write, other) => {
   const { url } = await openApp({ rateLimit: true, trustProxy: 1 })
   const ask = async (forwarded = '') => {
     const poll = json(good)
@@ -293,12 +300,12 @@ test.each([
       .status
   }
   const statuses: number[] = []
-  for (let turn = 0; turn < 33; turn += 1) statuses.push(await ask(write(turn)))
+  for (let index = 0; index < 33; index += 1) statuses.push(await ask(write(index)))
   expect(statuses.filter((status) => status === 429)).toHaveLength(3)
   expect(await ask(other)).not.toBe(429)
 })
 
-/** As a browser's cache asks: fetch by itself would say `no-cache`, which wants the whole answer. */
+/** The headers of a browser's cache: fetch by itself would send `no-cache`, which asks for the whole answer. */
 const revalidating = ({ headers }: Response) => ({
   'If-None-Match': headers.get('ETag') as string,
   'Cache-Control': 'max-age=0',
@@ -318,7 +325,7 @@ test('a poll that has not changed is not sent again, and one that has is', async
   expect(changed).toMatchObject({ revision: 1, totalVotes: 1 })
 })
 
-test('the same revision is another answer for whoever has another ballot', async () => {
+test('with the same revision, a voter with another ballot gets another answer', async () => {
   const { url } = await openApp()
   const { poll } = await createPoll(url)
   const [one, two] = [new Voter(url), new Voter(url)]
@@ -335,7 +342,7 @@ test('the same revision is another answer for whoever has another ballot', async
   expect((await two.ask(routes.poll(poll.id), known)).status).toBe(200)
 })
 
-test('HEAD is answered as GET is, without the body', async () => {
+test('HEAD is answered like GET, without the body', async () => {
   const { url } = await openApp()
   const { poll } = await createPoll(url)
   const facts = async (method: string, path: string) => {
@@ -359,8 +366,8 @@ const ways: [string, string[]][] = [
   [routes.streams, ['GET', 'HEAD']],
 ]
 
-test.each(ways)('%s says what it takes, and refuses the rest by name', async (path, methods) => {
-  const { url } = await openApp()
+test.each(ways)('%s says which methods it allows, and refuses the others', async (path, methods) => {
+  const { url } = shared()
   const allow = (answer: Response) => (answer.headers.get('Allow') ?? '').split(', ').toSorted()
   const options = await fetch(url + path, { method: 'OPTIONS' })
   expect([options.status, allow(options)]).toEqual([200, methods])
@@ -373,9 +380,9 @@ test.each(ways)('%s says what it takes, and refuses the rest by name', async (pa
 })
 
 test.each(['/api', '/api/', '/api/nothing', '/api/polls/tabspace/votes/1', '/api/stream', '/API'])(
-  'there is nothing at %s, and a program is told so in its own way',
+  '%s does not exist, and a program gets a problem that says so',
   async (path) => {
-    const { url } = await openApp()
+    const { url } = shared()
     await readProblem('not-found', await fetch(url + path))
   },
 )
@@ -387,9 +394,9 @@ test('a poll that is not there is said not to be there, in words for people', as
 })
 
 test.each(['%', '%E0%A4%A', '%zz', '%00', '..%2f..%2fetc%2fpasswd', '%ff%fe', 'x'.repeat(5000)])(
-  'an address with %s in it is refused, and is nobody’s fault but the asker’s',
+  'a path with %s in it is a client error, and is not logged',
   async (id) => {
-    const { url, errors } = await openApp()
+    const { url, errors } = shared()
     for (const path of [routes.poll(id), routes.stream(id), routes.votes(id), `/api/${id}`, routes.streamOf([id])]) {
       const answer = await fetch(url + path, path.endsWith('votes') ? json({ choiceIds: [1] }) : {})
       const { code } = (await answer.clone().json()) as { code: ProblemCode }
@@ -400,7 +407,7 @@ test.each(['%', '%E0%A4%A', '%zz', '%00', '..%2f..%2fetc%2fpasswd', '%ff%fe', 'x
   },
 )
 
-test('a request whose address is none is refused, and is no news for the log', async () => {
+test('a request with an invalid URL is refused, and is not logged', async () => {
   const { port, errors } = await openApp()
   for (const address of ['http://[', '//[/api/polls']) {
     const connection = (await RawConnection.open(port)).send(get(address, 'Connection: close\r\n'))

@@ -5,7 +5,7 @@ import { createPoll } from '../polls/commands/create-poll.ts'
 import type { PollChanged, Signal } from '../polls/events.ts'
 import type { ListPage, PollReader, PollWriter } from '../polls/ports.ts'
 import { pollOf, summaryOf } from '../polls/views.ts'
-import { conform, readJson } from './body.ts'
+import { readJson, validate } from './body.ts'
 import { idempotencyKeyOf, requireSecret } from './idempotency-key.ts'
 import { pollIdOf } from './poll-id.ts'
 import type { RateLimits } from './rate-limit.ts'
@@ -16,11 +16,11 @@ interface NewPollParts {
   voters: Voters
   pollChanged: Signal<PollChanged>
   limits: RateLimits | undefined
-  /** A secret of the installation's. */
+  /** A secret of the installation. */
   serverKey: string
 }
 
-/** The poll with the asker's own ballot in it. */
+/** The poll with the voter's own ballot. */
 export async function pollFor(voterId: string | undefined, pollId: string, store: PollReader): Promise<Poll> {
   const [poll, answer] = await Promise.all([store.find(pollId), voterId ? store.answer(pollId, voterId) : undefined])
   return pollOf(poll, answer)
@@ -37,7 +37,7 @@ export function pollListRoute(store: PollReader, voters: Voters): Middleware {
   return async (ctx) => {
     ctx.set('Cache-Control', 'private, no-cache')
     ctx.vary('Cookie')
-    ctx.body = await pollListFor(conform(pollListQuerySchema, ctx.query, 'invalid-query'), store)
+    ctx.body = await pollListFor(validate(pollListQuerySchema, ctx.query, 'invalid-query'), store)
     voters.identify(ctx, voters.find(ctx))
   }
 }
@@ -59,7 +59,7 @@ export function newPollRoute({ store, voters, pollChanged, limits, serverKey }: 
   }
 }
 
-/** `GET /api/polls/:id`, with an ETag of the two things in it that change: the revision and the asker's ballot. */
+/** `GET /api/polls/:id`, with an ETag of what changes in it: the revision and the voter's ballot. */
 export function pollRoute(store: PollReader, voters: Voters): Middleware {
   return async (ctx) => {
     const asker = voters.find(ctx)

@@ -3,14 +3,14 @@ import { routes } from '@pollcast/shared/routes'
 import type { Context, Middleware } from 'koa'
 import { escapeHtml, htmlPage, plainPage } from './html.ts'
 
-/** All that such a page loads is its looks. */
+/** Such a page loads only styles and images. */
 const POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 /**
- * Answers a browser's form, or its visit to a page, with a page instead of problem+json: a person reads it. Programs,
- * and scripts in pages, ask for JSON or for anything, and get the problem as it is.
+ * Turns problem+json into a page if a person reads it: after a browser has sent a form or opened a page. Programs, and
+ * scripts in pages, accept JSON or anything, and get the problem as it is.
  *
- * @param styles addresses of the web app's stylesheets
+ * @param styles URLs of the web app's stylesheets
  */
 export function problemPages(styles: readonly string[]): Middleware {
   return async (ctx, next) => {
@@ -21,9 +21,9 @@ export function problemPages(styles: readonly string[]): Middleware {
     ctx.type = 'html'
     ctx.body = htmlPage(
       { title: 'Pollcast', styles },
-      plainPage(`<h1>That did not work</h1>
+      plainPage(`<h1>That didn't work</h1>
 <p class="notice">${escapeHtml(detail)}</p>
-<p>${wayOn(ctx)}</p>`),
+<p>${linkFrom(ctx)}</p>`),
     )
   }
 }
@@ -33,7 +33,7 @@ function isForPerson(ctx: Context): boolean {
   return ctx.method === 'POST' ? ctx.is('urlencoded') === 'urlencoded' : !ctx.path.startsWith('/api/')
 }
 
-function wayOn(ctx: Context): string {
+function linkFrom(ctx: Context): string {
   const [, pollId] = /^\/api\/polls\/(\w+)\/votes$/.exec(ctx.path) ?? []
   if (pollId) return `<a href="${routes.pollPage(pollId)}">Back to the poll</a>`
   return ctx.method === 'POST'

@@ -3,7 +3,7 @@ import { type Problem, type ProblemCode, problemStatus } from '@pollcast/shared/
 import type { Context, Middleware } from 'koa'
 import { clip, isUnavailable, PollError } from '../polls/errors.ts'
 
-/** A request that was not understood, before any rule of polls was asked. */
+/** A request that is invalid in itself, whatever the poll. */
 export class RequestError extends PollError {
   readonly errors: Problem['errors']
 
@@ -17,7 +17,7 @@ const MAX_ERRORS = 20
 const MAX_ERRORS_BYTES = 2048
 const MAX_DETAIL_LENGTH = 300
 
-/** Input that does not fit. What is told of it is bounded, however much is wrong with it. */
+/** Invalid input. The answer has a bounded size, however many errors there are. */
 export function invalidInput(
   code: 'invalid-body' | 'invalid-query',
   all: NonNullable<Problem['errors']>,
@@ -34,12 +34,12 @@ export function invalidInput(
   return new RequestError(code, detail, errors)
 }
 
-/** Too much of something: says when to try again. */
+/** A rate limit was exceeded. Says when to try again. */
 export class TooManyRequests extends PollError {
   readonly retryAfterSeconds: number
 
   constructor(retryAfterSeconds: number) {
-    super('too-many-requests', `That was too often. Try again in ${retryAfterSeconds} s.`)
+    super('too-many-requests', `Too many requests. Try again in ${retryAfterSeconds} s.`)
     this.retryAfterSeconds = retryAfterSeconds
   }
 }
@@ -63,7 +63,7 @@ function writeProblem(ctx: Context, code: ProblemCode, detail: string, errors?: 
   ctx.type = 'application/problem+json'
 }
 
-/** Answers in RFC 9457's form for whatever was thrown or not found. What is nobody's business is only logged. */
+/** Answers with problem+json (RFC 9457) to what was thrown or not found. Unexpected errors are logged, not shown. */
 export function problems(onError: (error: unknown) => void): Middleware {
   return async (ctx, next) => {
     try {
@@ -73,9 +73,9 @@ export function problems(onError: (error: unknown) => void): Middleware {
         writeProblem(ctx, 'not-found', `There is nothing at ${clip(ctx.path, 100)}.`)
       } else if (ctx.status === 405) {
         const allowed = ctx.response.get('Allow')
-        writeProblem(ctx, 'method-not-allowed', `${ctx.method} is not for this address; it takes ${allowed}.`)
+        writeProblem(ctx, 'method-not-allowed', `${ctx.method} is not allowed here. Allowed: ${allowed}.`)
       } else if (ctx.status === 501) {
-        writeProblem(ctx, 'not-implemented', `${ctx.method} is not a method that is known here.`)
+        writeProblem(ctx, 'not-implemented', `The server does not support the method ${ctx.method}.`)
       }
     } catch (error) {
       answerError(ctx, error, onError)
@@ -83,7 +83,7 @@ export function problems(onError: (error: unknown) => void): Middleware {
   }
 }
 
-/** Seconds, as a Retry-After, in which a database that was restarted is back. */
+/** Retry-After in seconds: the time that a database needs to restart. */
 const STORE_RETRY = '2'
 
 function answerError(ctx: Context, error: unknown, onError: (error: unknown) => void): void {
@@ -92,8 +92,8 @@ function answerError(ctx: Context, error: unknown, onError: (error: unknown) => 
   if (isUnavailable(error)) ctx.set('Retry-After', STORE_RETRY)
   if (error instanceof PollError) return writeProblem(ctx, error.code, error.message)
   if ((error as NodeJS.ErrnoException).code === 'ERR_INVALID_URL') {
-    return writeProblem(ctx, 'malformed-request', 'The address in the request is none.')
+    return writeProblem(ctx, 'malformed-request', 'The URL of the request is invalid.')
   }
   onError(error)
-  writeProblem(ctx, 'internal-error', 'Something went wrong here. It is in the log; try again.')
+  writeProblem(ctx, 'internal-error', 'Something went wrong on the server. The error has been logged. Try again.')
 }

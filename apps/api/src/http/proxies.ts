@@ -3,24 +3,23 @@ import { parseAddress } from '../lib/address.ts'
 import { type IsTrusted, isTrustedBy, type TrustProxy } from '../lib/trust-proxy.ts'
 
 /**
- * Where a request comes from and how, as the trusted proxies tell it. Each proxy appends to the headers what it sees, so
- * they are read from the right, and no further than the proxies that are trusted: anyone may have written what stands
- * before that.
+ * Reads a request's client address, protocol and host from the X-Forwarded headers of trusted proxies. Each proxy appends
+ * to them, so they are read from the right, and only as far as proxies are trusted: the values before that may be forged.
  */
 export class Proxies {
   readonly #isTrusted: IsTrusted | undefined
-  /** The host that is asked for over https, whatever reaches this server. */
+  /** The host whose requests were sent over https, whatever protocol reaches this server. */
   readonly #secureHost: string | undefined
 
-  /** @param publicOrigin the origin that people open, if it is known: a proxy that says nothing of https ends it there */
+  /** @param publicOrigin PUBLIC_URL's origin. If it is https, so is a request for its host without X-Forwarded-Proto. */
   constructor(trust: TrustProxy, publicOrigin?: string) {
     this.#isTrusted = isTrustedBy(trust)
     this.#secureHost = publicOrigin?.startsWith('https:') ? new URL(publicOrigin).host : undefined
   }
 
-  /** The client's address, as `parseAddress` spells it; empty where the connection is closed. */
+  /** The client's address, as `parseAddress` spells it; empty if the connection is closed. */
   address(req: IncomingMessage): string {
-    return this.#walk(req).address
+    return this.#client(req).address
   }
 
   protocol(req: IncomingMessage): 'http' | 'https' {
@@ -30,19 +29,19 @@ export class Proxies {
     return this.#secureHost !== undefined && this.host(req) === this.#secureHost ? 'https' : 'http'
   }
 
-  /** Host and port that the client asked for; empty where it did not say. */
+  /** Host and port that the client sent; empty if it sent none. */
   host(req: IncomingMessage): string {
     return this.#forwarded(req, 'x-forwarded-host') || (req.headers.host ?? '')
   }
 
   #forwarded(req: IncomingMessage, name: string): string | undefined {
     if (!this.#isTrusted || req.headers[name] === undefined) return undefined
-    const { hops } = this.#walk(req)
+    const { hops } = this.#client(req)
     const values = listOf(req, name)
     return hops === 0 ? undefined : values[Math.max(values.length - hops, 0)]?.toLowerCase()
   }
 
-  #walk(req: IncomingMessage): { address: string; hops: number } {
+  #client(req: IncomingMessage): { address: string; hops: number } {
     let address = parseAddress(req.socket.remoteAddress ?? '') ?? ''
     let hops = 0
     if (!this.#isTrusted) return { address, hops }

@@ -3,23 +3,23 @@ import { networkOf } from '../lib/address.ts'
 import { MemoryRateCounter, type RateCounter } from '../lib/rate-counter.ts'
 import { TooManyRequests } from './problem.ts'
 
-/** A full hall behind one router is let through, a script that sheds its cookies is not. */
+/** Enough for a full hall behind one router, and too few for a script that drops its cookies. */
 const VOTES_FROM_ADDRESS = 12_000
-/** Nobody changes their mind more often by hand. */
+/** More than anyone votes by hand. */
 const VOTES_OF_VOTER = 60
 const POLLS_FROM_ADDRESS = 30
 
-/** Each counts one more, and rejects with TooManyRequests where that is one too many. Ask before reading a body. */
+/** Each counts one request, and rejects with TooManyRequests if the limit is exceeded. To be called before the body is read. */
 export interface RateLimits {
-  /** A vote, by whomever. */
+  /** A vote from the client's network. */
   voteFrom(ctx: Context): Promise<void>
-  /** A vote of a voter who is known. */
+  /** A vote of a known voter. */
   voteOf(voterId: string): Promise<void>
   /** A new poll. */
   pollFrom(ctx: Context): Promise<void>
 }
 
-/** The limits; undefined where nothing is limited. */
+/** The limits; undefined if there are none. */
 export function rateLimits(on: boolean, counter: RateCounter = new MemoryRateCounter()): RateLimits | undefined {
   if (!on) return undefined
   const charge = async (key: string, perMinute: number) => {

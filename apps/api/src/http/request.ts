@@ -3,9 +3,9 @@ import type { Request } from 'koa'
 import type { Proxies } from './proxies.ts'
 
 /**
- * Has Koa tell what is known of a request as it is meant here: `ctx.ip`, `ctx.protocol`, `ctx.secure` and `ctx.host` as
- * the trusted proxies tell them, and `ctx.query` as `readQuery` read it. Koa believes a header's first value, which
- * anyone may have written, and its own reading of a query takes time that grows with the square of its length.
+ * Replaces getters of Koa's request: `ctx.ip`, `ctx.protocol`, `ctx.secure` and `ctx.host` come from the trusted proxies,
+ * `ctx.query` from `readQuery`. Koa itself trusts the first value of a forwarded header, which can be forged, and parses a
+ * query in time that grows with the square of its length.
  */
 export function extendRequest(koa: Koa, proxies: Proxies): void {
   Object.defineProperties(koa.request, {

@@ -8,14 +8,14 @@ import type { Audiences } from '../live/audiences.ts'
 import { SocketWriter } from '../live/socket-writer.ts'
 import { Stream } from '../live/stream.ts'
 import { pollTopic } from '../polls/topics.ts'
-import { conform } from './body.ts'
+import { validate } from './body.ts'
 import { pollIdOf } from './poll-id.ts'
 import { takeSocket } from './server/take-socket.ts'
 
 const HEADERS = {
   'Content-Type': 'text/event-stream',
   'Cache-Control': 'no-cache, no-transform',
-  // Tells nginx, and those who took it over from there, not to gather frames before sending them on.
+  // Tells nginx, and proxies that follow it, not to buffer frames.
   'X-Accel-Buffering': 'no',
 }
 
@@ -31,18 +31,18 @@ export function streamRoute(audiences: Audiences): Middleware {
   return async (ctx) => openStream(ctx, audiences, [pollIdOf(ctx)], lastEventId(ctx))
 }
 
-/** `GET /api/streams?polls=ID,ID`: several polls on one connection. Every frame says which poll it is of. */
+/** `GET /api/streams?polls=ID,ID`: several polls on one connection. Every frame names its poll. */
 export function streamsRoute(audiences: Audiences): Middleware {
-  return async (ctx) => openStream(ctx, audiences, conform(pollIdsSchema, ctx.query, 'invalid-query').polls)
+  return async (ctx) => openStream(ctx, audiences, validate(pollIdsSchema, ctx.query, 'invalid-query').polls)
 }
 
-/** The revision that the client was shown last, on a connection to whichever node (WHATWG HTML, section 9.2.4). */
+/** The last revision that the client has seen, on a connection to any node (WHATWG HTML, section 9.2.4). */
 function lastEventId(ctx: Context): number {
   const id = ctx.get('Last-Event-ID')
   return /^\d{1,15}$/.test(id) ? Number(id) : 0
 }
 
-/** The request is in flight until the first snapshots are there: they may have to be read. */
+/** The request is in flight until the first snapshots are there: they may have to be read from the database. */
 async function openStream(
   ctx: Context,
   audiences: Audiences,
@@ -62,7 +62,7 @@ async function openStream(
   return audiences.join(pollIds.map(pollTopic), open, shown)
 }
 
-/** Apart from `openStream`, so that what listens to the socket keeps nothing of the request in memory. */
+/** Apart from `openStream`, so that the socket's listeners don't keep the request in memory. */
 function streamOn(socket: Socket, audiences: Audiences): Stream {
   const stream = new Stream(new SocketWriter(socket))
   socket.on('end', destroy)
@@ -70,7 +70,7 @@ function streamOn(socket: Socket, audiences: Audiences): Stream {
   return stream
 }
 
-/** Node would end its own half first, with whatever waits in it, and a frame that comes meanwhile would fail. */
+/** Node would first send what is buffered, and end its half of the connection; a frame written meanwhile would fail. */
 function destroy(this: Socket): void {
   this.destroy()
 }

@@ -3,18 +3,22 @@ import type { ProblemCode } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
 import { expect, test } from 'vitest'
 import { readProblem } from '../../testing/answer.ts'
-import { openApp } from '../../testing/app.ts'
+import { openApp, type RunningApp, sharedApp } from '../../testing/app.ts'
 import { contents, query, recount } from '../../testing/database.ts'
 import { createPoll, form, json, Voter } from '../../testing/voter.ts'
 
-const setUp = async (choices?: string[], maxChoices?: number) => {
-  const app = await openApp()
+/** For what is refused. */
+const shared = sharedApp()
+
+const setUp = async (choices?: string[], maxChoices?: number) => withPoll(await openApp(), choices, maxChoices)
+
+const withPoll = async (app: RunningApp, choices?: string[], maxChoices?: number) => {
   const { poll } = await createPoll(app.url, choices, maxChoices)
   const ids = poll.choices.map((choice) => choice.id) as [number, number, ...number[]]
   return { ...app, poll, ids, voter: new Voter(app.url) }
 }
 
-test('a vote is answered with the snapshot that has it in it', async () => {
+test('a vote is answered with the snapshot that includes it', async () => {
   const { voter, poll, ids } = await setUp()
   expect(await voter.vote(poll.id, ids[1])).toEqual({
     pollId: poll.id,
@@ -29,7 +33,7 @@ test('a vote is answered with the snapshot that has it in it', async () => {
   expect(await voter.read(poll.id)).toMatchObject({ revision: 1, totalVotes: 1, ownChoiceIds: [ids[1]] })
 })
 
-test('a voter who votes again moves their vote', async () => {
+test('a voter who votes again changes their vote', async () => {
   const { voter, poll, ids, databasePath } = await setUp()
   await voter.vote(poll.id, ids[0])
   const moved = await voter.vote(poll.id, ids[1])
@@ -37,7 +41,7 @@ test('a voter who votes again moves their vote', async () => {
   expect(moved).toMatchObject(await recount(databasePath, poll.id))
 })
 
-test('the same vote again changes nothing, and is no new revision', async () => {
+test('the same vote again changes nothing, and makes no new revision', async () => {
   const { voter, poll, ids, databasePath } = await setUp(['a', 'b', 'c'], 2)
   const first = await voter.vote(poll.id, ids[0], ids[1])
   const before = await contents(databasePath)
@@ -45,7 +49,7 @@ test('the same vote again changes nothing, and is no new revision', async () => 
   expect(await contents(databasePath)).toEqual(before)
 })
 
-test('a ballot of several choices counts once for each, and once as a ballot', async () => {
+test('a ballot with several choices counts once for each, and once as a ballot', async () => {
   const { voter, poll, ids, databasePath } = await setUp(['a', 'b', 'c'], 2)
   await voter.vote(poll.id, ids[0], ids[1])
   const moved = await voter.vote(poll.id, ids[1], ids[2] as number)
@@ -55,7 +59,7 @@ test('a ballot of several choices counts once for each, and once as a ballot', a
   expect((await voter.read(poll.id)).ownChoiceIds).toEqual([ids[1], ids[2]])
 })
 
-test('a new voter gets a signed cookie that scripts and other sites cannot use, and only the first time', async () => {
+test('a new voter gets a signed cookie that scripts and other sites can’t use, and only the first time', async () => {
   const { voter, poll, ids } = await setUp()
   const first = await voter.ask(routes.votes(poll.id), json({ choiceIds: [ids[0]] }))
   const [cookie, ...others] = first.headers.getSetCookie()
@@ -65,7 +69,7 @@ test('a new voter gets a signed cookie that scripts and other sites cannot use, 
   expect(second.headers.getSetCookie()).toEqual([])
 })
 
-test('behind a proxy that speaks HTTPS the cookie is for HTTPS only, and a proxy is only believed if it is trusted', async () => {
+test('behind a trusted proxy with HTTPS the cookie is for HTTPS only, and an untrusted proxy is ignored', async () => {
   const secure = async (trustProxy: false | 1) => {
     const { url } = await openApp({ trustProxy })
     const { poll } = await createPoll(url)
@@ -78,7 +82,7 @@ test('behind a proxy that speaks HTTPS the cookie is for HTTPS only, and a proxy
   expect(await secure(false)).toEqual([false])
 })
 
-test('a voter who comes back after a restart is the same voter', async () => {
+test('a voter is still the same one after a restart', async () => {
   const { voter, poll, ids, databasePath, close } = await setUp()
   await voter.vote(poll.id, ids[0])
   await close()
@@ -88,7 +92,7 @@ test('a voter who comes back after a restart is the same voter', async () => {
   expect(await again.vote(poll.id, ids[1])).toMatchObject({ revision: 2, totalVotes: 1 })
 })
 
-test('a form is answered with the way to the poll, and counts like any vote', async () => {
+test('a form is answered with a redirect to the poll, and counts like any vote', async () => {
   const { voter, poll, ids } = await setUp(['a', 'b', 'c'], 2)
   const answer = await voter.ask(routes.votes(poll.id), form(`choice=${ids[0]}&choice=${ids[1]}`))
   expect([answer.status, answer.headers.get('Location')]).toEqual([303, routes.pollPage(poll.id)])
@@ -97,7 +101,7 @@ test('a form is answered with the way to the poll, and counts like any vote', as
 
 interface Stand {
   pollId: string
-  /** Choices of the poll, which takes one of them. */
+  /** Choices of the poll, of which a vote may have one. */
   ids: [number, number, ...number[]]
   /** A choice of another poll. */
   foreign: number
@@ -106,19 +110,19 @@ interface Stand {
 
 const body = (type: string | undefined, content: string | Buffer): RequestInit => ({
   method: 'POST',
-  // Without a type fetch would put one of its own on a string.
+  // Without a type, fetch would set its own for a string.
   body: new Uint8Array(Buffer.from(content)),
   ...(type !== undefined && { headers: { 'Content-Type': type } }),
 })
 
 const refusals: [string, ProblemCode, (stand: Stand) => RequestInit, ((stand: Stand) => string)?][] = [
-  ['for a poll that is not', 'poll-not-found', ({ ids }) => json({ choiceIds: [ids[0]] }), () => 'zzzzzzzz'],
+  ['for an unknown poll', 'poll-not-found', ({ ids }) => json({ choiceIds: [ids[0]] }), () => 'zzzzzzzz'],
   ['for an id that no poll can have', 'poll-not-found', ({ ids }) => json({ choiceIds: [ids[0]] }), () => "'; --"],
-  ['by form for a poll that is not', 'poll-not-found', ({ ids }) => form(`choice=${ids[0]}`), () => 'zzzzzzzz'],
+  ['by form for an unknown poll', 'poll-not-found', ({ ids }) => form(`choice=${ids[0]}`), () => 'zzzzzzzz'],
   ['on a closed poll', 'poll-closed', ({ ids }) => json({ choiceIds: [ids[0]] }), (stand) => stand.closedPollId],
-  ['for a choice that is not', 'choice-not-found', () => json({ choiceIds: [999_999_999] })],
-  ['for a choice beyond what is stored', 'choice-not-found', () => json({ choiceIds: [Number.MAX_SAFE_INTEGER] })],
-  ['by form for a choice that is not', 'choice-not-found', () => form('choice=999999999')],
+  ['for an unknown choice', 'choice-not-found', () => json({ choiceIds: [999_999_999] })],
+  ['for a choice beyond any stored number', 'choice-not-found', () => json({ choiceIds: [Number.MAX_SAFE_INTEGER] })],
+  ['by form for an unknown choice', 'choice-not-found', () => form('choice=999999999')],
   ["for another poll's choice", 'choice-of-another-poll', ({ foreign }) => json({ choiceIds: [foreign] })],
   ["by form for another poll's choice", 'choice-of-another-poll', ({ foreign }) => form(`choice=${foreign}`)],
   ['for no choice', 'no-choice', () => json({ choiceIds: [] })],
@@ -137,13 +141,13 @@ const refusals: [string, ProblemCode, (stand: Stand) => RequestInit, ((stand: St
   ['that is null', 'invalid-body', () => json(null)],
   ['that is a list', 'invalid-body', ({ ids }) => json(ids)],
   ['whose choiceIds are one number', 'invalid-body', ({ ids }) => json({ choiceIds: ids[0] })],
-  ['whose choiceIds are texts', 'invalid-body', ({ ids }) => json({ choiceIds: [String(ids[0])] })],
+  ['whose choiceIds are strings', 'invalid-body', ({ ids }) => json({ choiceIds: [String(ids[0])] })],
   ['for half a choice', 'invalid-body', () => json({ choiceIds: [1.5] })],
-  ['for choice nought', 'invalid-body', () => json({ choiceIds: [0] })],
+  ['for choice 0', 'invalid-body', () => json({ choiceIds: [0] })],
   ['with something else in it', 'invalid-body', ({ ids }) => json({ choiceIds: [ids[0]], voterId: 'me' })],
   ['by form for a word', 'invalid-body', () => form('choice=tea')],
-  ['by form for nothing named', 'invalid-body', () => form('choice=')],
-  ['by form for a number of another kind', 'invalid-body', () => form('choice=0x1')],
+  ['by form for an empty choice', 'invalid-body', () => form('choice=')],
+  ['by form for a hexadecimal number', 'invalid-body', () => form('choice=0x1')],
   ['for more choices than any poll has', 'invalid-body', () => json({ choiceIds: Array(21).fill(1) })],
   ['by form for more choices than any poll has', 'invalid-body', () => form('choice=1&'.repeat(21))],
   ['by a form of too many fields', 'invalid-body', () => form('a&'.repeat(101))],
@@ -154,19 +158,19 @@ const refusals: [string, ProblemCode, (stand: Stand) => RequestInit, ((stand: St
     'unsupported-media-type',
     () => body('application/x-www-form-urlencoded; charset="windows-1252"', 'choice=1'),
   ],
-  ['in bytes that are no UTF-8', 'malformed-request', () => body('application/json', Buffer.from('"\xe9"', 'latin1'))],
+  ['in bytes that are not UTF-8', 'malformed-request', () => body('application/json', Buffer.from('"\xe9"', 'latin1'))],
   [
-    'by form in bytes that are no UTF-8',
+    'by form in bytes that are not UTF-8',
     'malformed-request',
     () => body('application/x-www-form-urlencoded', Buffer.from('choice=\xe9', 'latin1')),
   ],
-  ['by form for what decodes to no UTF-8', 'invalid-body', () => form('choice=1&note=%FF')],
-  ['by form for what does not decode', 'invalid-body', () => form('choice=1&50%off=1')],
-  ['by form for NUL', 'invalid-body', () => form('choice=1%00')],
+  ['by form with percent-encoding that is not UTF-8', 'invalid-body', () => form('choice=1&note=%FF')],
+  ['by form with invalid percent-encoding', 'invalid-body', () => form('choice=1&50%off=1')],
+  ['by form with NUL', 'invalid-body', () => form('choice=1%00')],
 ]
 
-test.each(refusals)('a vote %s is refused as %s, gives no cookie and changes nothing', async (_, code, init, on) => {
-  const { url, poll, ids, databasePath, errors } = await setUp()
+test.each(refusals)('a vote %s is refused as %s, sets no cookie and changes nothing', async (_, code, init, on) => {
+  const { url, poll, ids, databasePath, errors } = await withPoll(shared())
   const { poll: other } = await createPoll(url)
   const { poll: closed } = await createPoll(url)
   await query(databasePath, "UPDATE poll SET status = 'closed' WHERE id = ?", [closed.id])
@@ -182,20 +186,20 @@ test.each(refusals)('a vote %s is refused as %s, gives no cookie and changes not
   expect(errors).toEqual([])
 })
 
-test('a refusal names where in the body it was', async () => {
+test('a refusal names the path in the body', async () => {
   const { voter, poll } = await setUp()
   const answer = await voter.ask(routes.votes(poll.id), json({ choiceIds: [1, 'two'], more: true }))
   const { errors } = await readProblem('invalid-body', answer)
   expect(errors?.map((error) => error.path)).toEqual(['choiceIds.1', ''])
 })
 
-test('a body of thousands of choices is refused with a short answer, and counts for the limit', async () => {
+test('a body with thousands of choices is refused with a short answer, and counts towards the limit', async () => {
   const { url } = await openApp({ rateLimit: true })
   const { poll } = await createPoll(url)
   const voter = new Voter(url)
   await voter.vote(poll.id, poll.choices[0]?.id as number)
   const huge = json({ choiceIds: Array(16_000).fill(0) })
-  for (let turn = 0; turn < 60; turn += 1) {
+  for (let index = 0; index < 60; index += 1) {
     const answer = await voter.ask(routes.votes(poll.id), huge)
     expect(Buffer.byteLength(await answer.clone().text())).toBeLessThan(400)
     const { errors } = await readProblem('invalid-body', answer)
@@ -219,7 +223,7 @@ test('a body may say that it is UTF-8, and may begin with a byte order mark', as
   expect((await new Voter(url).ask(routes.votes(poll.id), fields)).status).toBe(303)
 })
 
-test('a body that says it is small and goes on is cut off', async () => {
+test('a body that is larger than it says is cut off', async () => {
   const { url, poll } = await setUp()
   const chunks = async function* () {
     for (let sent = 0; sent < 100; sent += 1) yield Buffer.alloc(1024, 'x')
@@ -228,7 +232,7 @@ test('a body that says it is small and goes on is cut off', async () => {
   await readProblem('body-too-large', await fetch(url + routes.votes(poll.id), init as unknown as RequestInit))
 })
 
-test('200 votes of 200 voters at once are 200 ballots and 200 revisions', async () => {
+test('200 votes of 200 voters at once make 200 ballots and 200 revisions', async () => {
   const { url, poll, ids, databasePath, errors } = await setUp()
   const voters = Array.from({ length: 200 }, () => new Voter(url))
   const answers = await Promise.all(voters.map((voter, index) => voter.vote(poll.id, ids[index % 2] as number)))
@@ -240,7 +244,7 @@ test('200 votes of 200 voters at once are 200 ballots and 200 revisions', async 
   expect(errors).toEqual([])
 })
 
-test('one voter in 40 tabs at once still has one ballot', async () => {
+test('one voter who votes in 40 tabs at once has one ballot', async () => {
   const { voter, poll, ids, databasePath } = await setUp()
   await voter.vote(poll.id, ids[0])
   await Promise.all(Array.from({ length: 40 }, (_, tab) => voter.vote(poll.id, ids[tab % 2] as number)))
@@ -249,14 +253,14 @@ test('one voter in 40 tabs at once still has one ballot', async () => {
   expect(after).toMatchObject(await recount(databasePath, poll.id))
 })
 
-test('a voter who votes without end is told when to try again, and nobody else is', async () => {
+test('a voter who votes too often is told when to try again, and other voters are not affected', async () => {
   const { url, databasePath } = await openApp({ rateLimit: true })
   const { poll } = await createPoll(url)
   const voter = new Voter(url)
-  const choiceIds = (turn: number) => [poll.choices[turn % 2]?.id]
+  const choiceIds = (index: number) => [poll.choices[index % 2]?.id]
   let answer = await voter.ask(routes.votes(poll.id), json({ choiceIds: choiceIds(0) }))
-  for (let turn = 1; turn < 100 && answer.status === 201; turn += 1) {
-    answer = await voter.ask(routes.votes(poll.id), json({ choiceIds: choiceIds(turn) }))
+  for (let index = 1; index < 100 && answer.status === 201; index += 1) {
+    answer = await voter.ask(routes.votes(poll.id), json({ choiceIds: choiceIds(index) }))
   }
   await readProblem('too-many-requests', answer)
   const seconds = Number(answer.headers.get('Retry-After'))
@@ -270,13 +274,13 @@ test('a voter who votes without end is told when to try again, and nobody else i
   await new Voter(url).vote(poll.id, poll.choices[0]?.id as number)
 })
 
-test('with RATE_LIMIT off nobody is held back', async () => {
+test('with RATE_LIMIT off nobody is limited', async () => {
   const { voter, poll, ids } = await setUp()
-  for (let turn = 0; turn < 100; turn += 1) await voter.vote(poll.id, ids[turn % 2] as number)
+  for (let index = 0; index < 100; index += 1) await voter.vote(poll.id, ids[index % 2] as number)
   expect(await voter.read(poll.id)).toMatchObject({ revision: 100, totalVotes: 1 })
 })
 
-test('the largest poll takes a ballot of all its choices', async () => {
+test('the largest poll accepts a ballot with all of its choices', async () => {
   const texts = Array.from({ length: limits.maxChoices }, (_, index) => `Choice ${index}`)
   const { voter, poll, ids } = await setUp(texts, limits.maxChoices)
   expect((await voter.vote(poll.id, ...ids)).choices.every((choice) => choice.votes === 1)).toBe(true)

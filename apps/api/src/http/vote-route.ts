@@ -6,7 +6,7 @@ import type { PollChanged, Signal } from '../polls/events.ts'
 import { repeatScopes } from '../polls/idempotency.ts'
 import type { PollWriter } from '../polls/ports.ts'
 import { snapshotJson } from '../polls/views.ts'
-import { conform, readBody } from './body.ts'
+import { readBody, validate } from './body.ts'
 import { idempotencyKeyOf, isSecret, requireDistinct } from './idempotency-key.ts'
 import { pollIdOf } from './poll-id.ts'
 import type { RateLimits } from './rate-limit.ts'
@@ -36,7 +36,7 @@ export function voteRoute({ store, voters, pollChanged, limits }: VoteParts): Mi
     const { poll, firstVoterId } = await castVote({ pollId, voterId, answer, scopes }, store, pollChanged)
 
     const counted = firstVoterId ?? voterId
-    // Who repeats a vote has the first one's cookie again, unless the key could have been guessed.
+    // A client that repeats a vote gets the cookie of the first one again, unless the key could have been guessed.
     if (counted === voterId || (key !== undefined && isSecret(key))) voters.remember(ctx, asker, counted)
     if (form) {
       ctx.redirect(routes.pollPage(pollId))
@@ -52,7 +52,7 @@ export function voteRoute({ store, voters, pollChanged, limits }: VoteParts): Mi
 /** The answer that the body holds; which fields those are depends on the kinds of questions there are. */
 async function readVote(ctx: Context): Promise<{ answer: unknown; form: boolean }> {
   const body = await readBody(ctx)
-  if (body.kind === 'json') return { answer: conform(voteSchema, body.value, 'invalid-body').choiceIds, form: false }
-  const { choice } = conform(voteFormSchema, { choice: body.value.get('choice') }, 'invalid-body')
+  if (body.kind === 'json') return { answer: validate(voteSchema, body.value, 'invalid-body').choiceIds, form: false }
+  const { choice } = validate(voteFormSchema, { choice: body.value.get('choice') }, 'invalid-body')
   return { answer: choice, form: true }
 }

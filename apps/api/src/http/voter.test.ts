@@ -17,7 +17,7 @@ const setUp = async (options: Parameters<typeof openApp>[0] = {}) => {
     "SELECT value FROM setting WHERE name = 'installation-id'",
   )
   const name = `pollcast-${setting?.value}`
-  /** A request as the client behind this Cookie header makes it. */
+  /** A vote with this Cookie header. */
   const ask = (
     cookie: string | undefined,
     path: string,
@@ -32,7 +32,7 @@ const setUp = async (options: Parameters<typeof openApp>[0] = {}) => {
   const vote = (cookie: string | undefined, choiceId: number, headers?: Record<string, string>) =>
     ask(cookie, routes.votes(poll.id), json({ choiceIds: [choiceId] }), headers)
   const total = async () => (await new Voter(app.url).read(poll.id)).totalVotes
-  /** The value of a cookie given out here. */
+  /** The value of a valid cookie. */
   const value = async () => (await vote(undefined, ids[0])).headers.getSetCookie()[0]?.split(/[=;]/)[1] as string
   return { ...app, poll, ids, name, ask, vote, total, value }
 }
@@ -46,7 +46,7 @@ test('two installations on one host have cookies of different names, and a resta
   const [one, other] = [await setUp(), await setUp()]
   expect(one.name).toMatch(/^pollcast-[a-z0-9]{8}$/)
   expect(other.name).not.toBe(one.name)
-  // A browser sends both, for it doesn't look at ports.
+  // A browser sends both: cookies don't depend on the port.
   const both = new Voter(one.url)
   await both.vote(one.poll.id, one.ids[0])
   const there = await other.vote(both.cookieHeader, other.ids[0])
@@ -59,7 +59,7 @@ test('two installations on one host have cookies of different names, and a resta
   expect(await setUp({ databasePath: one.databasePath })).toHaveProperty('name', one.name)
 })
 
-test('over https the cookie is one that no other host can set, and over http one that is sent', async () => {
+test('over https the cookie is one that no other host can set, and over http a plain one', async () => {
   const { name, vote, ids } = await setUp({ trustProxy: 1 })
   const attributes = 'Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax'
   const [plain] = (await vote(undefined, ids[0])).headers.getSetCookie()
@@ -68,7 +68,7 @@ test('over https the cookie is one that no other host can set, and over http one
   expect(secure).toMatch(new RegExp(`^__Host-${name}=[\\w-]+\\.[\\w-]{43}; ${attributes}; Secure$`))
 })
 
-test('who comes by http, then by https and back, is one voter, who gets the cookie of each once', async () => {
+test('a client that comes by http, then by https and back, is one voter, and gets the cookie of each once', async () => {
   const { name, vote, total, ids } = await setUp({ trustProxy: 1 })
   const https = { 'X-Forwarded-Proto': 'https' }
   const [plain = ''] = given(await vote(undefined, ids[0]))
@@ -78,14 +78,14 @@ test('who comes by http, then by https and back, is one voter, who gets the cook
   const back = await vote(plain, ids[1])
   expect([...given(again), ...given(back)]).toEqual([])
   expect(await total()).toBe(1)
-  // Who has two identities, for they came by https first, is the one of https there.
+  // A client that came by https first has two identities. Over https it is the one of https.
   const [other = ''] = given(await vote(undefined, ids[0]))
   expect((await vote(`${other}; __Host-${plain}`, ids[0], https)).status).toBe(201)
   expect(await total()).toBe(2)
   expect(name).toBe(plain.split('=')[0])
 })
 
-test('the first valid cookie of the name counts, wherever it stands', async () => {
+test('the first valid cookie with the name counts, at any position', async () => {
   const { name, vote, total, value, ids } = await setUp()
   const good = await value()
   for (const cookie of [
@@ -100,7 +100,7 @@ test('the first valid cookie of the name counts, wherever it stands', async () =
   expect(await total()).toBe(1)
 })
 
-test('values in quotes and blanks around them are read', async () => {
+test('values in quotes, and spaces around them, are read', async () => {
   const { name, vote, total, value, ids } = await setUp()
   const good = await value()
   for (const cookie of [
@@ -114,7 +114,7 @@ test('values in quotes and blanks around them are read', async () => {
   expect(await total()).toBe(1)
 })
 
-test('yesterday’s cookie goes on being the same voter, and is renewed under the name of today', async () => {
+test('a cookie with the legacy name is still the same voter, and is renewed under the current name', async () => {
   const { name, databasePath, poll, ask, vote, total, ids } = await setUp()
   const [setting] = await query<{ value: string }>(databasePath, "SELECT value FROM setting WHERE name = 'voter-key'")
   const id = 'mabcdefgh0123456789ab'
@@ -129,7 +129,7 @@ test('yesterday’s cookie goes on being the same voter, and is renewed under th
   expect(await total()).toBe(1)
 })
 
-test('a cookie called voter that is another program’s is no cookie of ours', async () => {
+test('a cookie named voter of another program is ignored', async () => {
   const { name, vote, ids, total } = await setUp()
   const answer = await vote(`voter=${FORGED}; voter=42`, ids[0])
   expect(answer.status).toBe(201)
@@ -148,7 +148,7 @@ const invalid = (name: string, good: string): [string, string][] => [
   ['a forged signature, over https', `__Host-${name}=${FORGED}`],
 ]
 
-test('a vote with a cookie of ours that is not valid is no new voter’s: 401, and a good cookie to send it again with', async () => {
+test('a vote with an invalid cookie is not a new voter’s: it gets 401, and a valid cookie to send it again', async () => {
   const { name, vote, total, value, ids } = await setUp()
   const cases = invalid(name, await value())
   for (const [index, [what, cookie]] of cases.entries()) {
@@ -169,7 +169,7 @@ test('a form with an invalid cookie is refused too', async () => {
   expect(await total()).toBe(0)
 })
 
-test('every page, and every answer that a page shows polls from, makes who has no valid cookie a voter', async () => {
+test('every page, and every answer with polls for a page, makes a client without a valid cookie a voter', async () => {
   const { name, poll, ask, value } = await setUp({ webRoot: webBuild() })
   const good = await value()
   const pages = [routes.listPage, routes.newPollPage, routes.pollPage(poll.id), routes.pollPage('zzzzzzzz'), '/nothing']
@@ -179,7 +179,7 @@ test('every page, and every answer that a page shows polls from, makes who has n
       for (const cookie of [undefined, `${name}=${FORGED}`]) {
         const answer = await visit(cookie)
         expect(given(answer), `${method} ${path}`).toEqual([expect.stringMatching(new RegExp(`^${name}=`))])
-        // Nobody else may be given it.
+        // No cache may give it to anyone else.
         expect(answer.headers.get('Cache-Control'), path).toMatch(/private/)
         expect(answer.headers.get('Vary'), path).toMatch(/cookie/i)
       }
@@ -188,14 +188,14 @@ test('every page, and every answer that a page shows polls from, makes who has n
   }
 })
 
-test('a poll that has not changed is not sent again, and who asks without a cookie gets one all the same', async () => {
+test('a client without a cookie gets one even if the poll has not changed and is not sent again', async () => {
   const { poll, ask } = await setUp()
   const etag = (await ask(undefined, routes.poll(poll.id))).headers.get('ETag') as string
   const again = await ask(undefined, routes.poll(poll.id), {}, { 'If-None-Match': etag, 'Cache-Control': 'max-age=0' })
   expect([again.status, given(again).length]).toEqual([304, 1])
 })
 
-test('a header of 4,000 cookies costs a handful of signatures, and does not hide the good one among other names', () => {
+test('a header of 4,000 cookies costs a few signatures, and does not hide the valid one among other names', () => {
   const name = { plain: 'pollcast-abcd1234', secure: '__Host-pollcast-abcd1234' }
   const many = (pair: string) => Array.from({ length: 4000 }, () => pair).join(';')
   for (const pair of [`voter=${FORGED}`, `${name.plain}=${FORGED}`]) {

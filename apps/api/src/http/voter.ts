@@ -6,24 +6,24 @@ import { type Candidate, type CookieName, cookieNameOf, readVoterCookies } from 
 const YEAR_SECONDS = 365 * 24 * 60 * 60
 
 /**
- * A client without a cookie is a new voter. Ids grow with time, so that a storm of new ballots is written to one end of
- * the ballots' tree and not all over it; what is random in them need only be unique, for the cookie is signed.
+ * A client without a cookie is a new voter. Ids grow with time, so that many new ballots go to one end of the database's
+ * index and not all over it. Their random part only has to be unique: the cookie is signed.
  */
 export const newVoterId = () => Date.now().toString(36) + randomUUID().slice(-12)
 
-/** Who sent a request, as far as cookies tell. */
+/** Who sent a request, according to its cookies. */
 export interface Asker {
-  /** The voter; undefined where no cookie is valid. */
+  /** The voter; undefined if no cookie is valid. */
   readonly voterId: string | undefined
-  /** Whether a cookie of this installation was sent and none is valid: somebody who may be a voter already. */
+  /** Whether there are cookies of this installation and none is valid: this may be a voter who has voted already. */
   readonly isInvalid: boolean
-  /** The name of the cookie that tells the voter. */
+  /** The name of the valid cookie. */
   readonly cookieName: string | undefined
 }
 
 const nobody: Asker = { voterId: undefined, isInvalid: false, cookieName: undefined }
 
-/** Knows voters by their cookie, `id.signature`: HMAC-SHA256 of the id, so that nobody can vote as someone else. */
+/** Recognizes voters by their cookie, `id.signature`: an HMAC-SHA256 of the id, so that nobody can vote as someone else. */
 export class Voters {
   readonly #key: ReturnType<typeof createSecretKey>
   readonly #name: CookieName
@@ -33,7 +33,7 @@ export class Voters {
     this.#name = cookieNameOf(installationId)
   }
 
-  /** Who is asking: the voter of the first valid cookie. */
+  /** The voter of the first valid cookie. */
   find(ctx: Context): Asker {
     const { cookie } = ctx.headers
     if (cookie === undefined) return nobody
@@ -43,17 +43,17 @@ export class Voters {
   }
 
   /**
-   * Makes whoever asks for a page, or for what a page shows, a voter: so they are one before they vote, and a vote that a
-   * browser sends twice, or two tabs at once, is one voter's.
+   * Makes a client that loads a page, or the data of one, a voter. So it has its cookie before it votes, and a vote that is
+   * sent twice, or by two tabs at once, is one voter's.
    */
   identify(ctx: Context, asker: Asker): void {
     this.remember(ctx, asker, asker.voterId ?? newVoterId())
   }
 
-  /** Gives the voter their cookie, unless it came with the request under the name that it has today. */
+  /** Sets the voter's cookie, unless the request had it under its current name. */
   remember(ctx: Context, asker: Asker, voterId: string): void {
     const name = ctx.secure ? this.#name.secure : this.#name.plain
-    // Over http a secure cookie says as much as a plain one.
+    // Over http a secure cookie counts as well.
     if (asker.voterId === voterId && (asker.cookieName === name || asker.cookieName === this.#name.secure)) return
     const value = `${voterId}.${this.#sign(voterId)}`
     const secure = ctx.secure ? '; Secure' : ''
@@ -61,17 +61,17 @@ export class Voters {
   }
 
   /**
-   * Refuses the vote of somebody whose cookie is invalid: they may have voted with it while it was valid, so they are no
-   * new voter. The refusal brings a valid cookie, with which the vote can be sent again.
+   * Refuses a vote with an invalid cookie. The cookie may have been valid at an earlier vote, so this is not simply a new
+   * voter. The refusal sets a valid cookie, with which the vote can be sent again.
    */
   refuseInvalid(ctx: Context, asker: Asker): void {
     if (!asker.isInvalid) return
     this.remember(ctx, asker, newVoterId())
-    // A 401 names what is missing (RFC 9110, section 15.5.2); browsers ask their user nothing for a scheme like this.
+    // A 401 has to name a scheme (RFC 9110, section 15.5.2). For an unknown one browsers don't ask for a password.
     ctx.set('WWW-Authenticate', `Cookie cookie-name="${ctx.secure ? this.#name.secure : this.#name.plain}"`)
     throw new RequestError(
       'invalid-voter',
-      'Your vote was not counted: the voter cookie that came with it is not valid, and has been replaced. Please vote again.',
+      'Your vote was not counted: your voter cookie was not valid, and has been replaced. Please vote again.',
     )
   }
 

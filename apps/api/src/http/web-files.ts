@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join, relative, sep } from 'node:path'
 import type { Middleware } from 'koa'
 
-/** What the build has beside each file, compressed, best first; the plain one last. */
+/** Compressed versions that the build has beside each file, best first; the plain one last. */
 const ENCODINGS = [
   { name: 'br', suffix: '.br' },
   { name: 'gzip', suffix: '.gz' },
@@ -16,8 +16,8 @@ interface WebFile {
 }
 
 /**
- * Serves the compiled files of the web app. Those under /assets carry a hash of their content in their name, so
- * browsers may keep them for ever.
+ * Serves the compiled files of the web app. Those under /assets have a hash of their content in their name, so browsers may
+ * cache them for ever.
  */
 export function webFiles(webRoot: string): Middleware {
   const files = readFiles(webRoot)
@@ -36,15 +36,15 @@ export function webFiles(webRoot: string): Middleware {
 }
 
 /**
- * Every file by its address. They are few and small, and kept in memory: a build made anew under the running server
- * takes nothing away from the pages that it has served.
+ * All files by their path in the URL. They are few and small, and kept in memory: so a new build does not take them away
+ * from pages that the running server has served.
  */
 function readFiles(webRoot: string): Map<string, WebFile> {
   const files = new Map<string, WebFile>()
   for (const entry of readdirSync(webRoot, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name)
     const address = `/${relative(webRoot, path).split(sep).join('/')}`
-    // The manifest is the server's own, and index.html is for another host: here pages are rendered with a context.
+    // The manifest is for this server. index.html is for other hosts: here pages are rendered with their context.
     if (!entry.isFile() || address.includes('/.') || /\.html(\.\w+)?$/.test(address)) continue
     const bytes = readFileSync(path)
     files.set(address, { bytes, etag: createHash('sha256').update(bytes).digest('base64url') })

@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import type { PageContext } from '@pollcast/shared/context'
 import { htmlPage } from './html.ts'
 
-/** What a page loads: scripts as modules, and styles. */
+/** URLs of the scripts (modules) and stylesheets of a page. */
 export interface WebEntry {
   scripts: string[]
   styles: string[]
 }
 
-/** While developing, Vite's server compiles what the page asks for. */
+/** In development, Vite's server compiles the files. */
 export const devEntry: WebEntry = {
   scripts: ['/@vite/client', '/src/main.ts'],
   styles: ['tokens', 'base', 'controls', 'plain'].map((name) => `/src/styles/${name}.css`),
@@ -20,7 +20,7 @@ interface Chunk {
   css?: string[]
 }
 
-/** The compiled entry, from the manifest that `vite build` writes; undefined where nothing has been built. */
+/** The compiled entry, from the manifest that `vite build` writes; undefined if nothing has been built. */
 export function builtEntry(webRoot: string): WebEntry | undefined {
   const path = join(webRoot, '.vite', 'manifest.json')
   if (!existsSync(path)) return undefined
@@ -29,10 +29,10 @@ export function builtEntry(webRoot: string): WebEntry | undefined {
   return entry && { scripts: [`/${entry.file}`], styles: (entry.css ?? []).map((file) => `/${file}`) }
 }
 
-/** JSON that can stand in a script element: no "</script>" and no "<!--" can come about in it. */
+/** JSON for a script element: "</script>" and "<!--" can't occur in it. */
 const scriptJson = (value: unknown) => JSON.stringify(value).replaceAll('<', '\\u003c')
 
-/** The page around the app, with all that its first painting needs, and the fallback for where it does not come. */
+/** The page around the app, with the data for its first rendering, and a fallback in case the app does not run. */
 export function renderShell(entry: WebEntry, title: string, context: PageContext, fallback: string): string {
   const scripts = entry.scripts.map((src) => `<script type="module" src="${src}"></script>`)
   const more = [`<script type="application/json" id="context">${scriptJson(context)}</script>`, ...scripts].join('\n')

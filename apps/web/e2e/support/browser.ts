@@ -70,7 +70,5 @@ export const tabled = async (tab: Page): Promise<number[]> =>
   (await tab.getByTestId('tally').getByTestId('count').allTextContents()).map(Number)
 
 /** Waits until the chart and the table show these numbers. */
-export const shows = (tab: Page, numbers: number[], timeout = 1000) =>
-  expect
-    .poll(async () => [await charted(tab), await tabled(tab)], { timeout, interval: 20 })
-    .toEqual([numbers, numbers])
+export const shows = (tab: Page, numbers: number[]) =>
+  expect.poll(async () => [await charted(tab), await tabled(tab)]).toEqual([numbers, numbers])
