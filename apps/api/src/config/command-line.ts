@@ -22,11 +22,7 @@ Options:
   -h, --help       show this help
   -v, --version    show the version
 
-<<<<<<< HEAD
-docs/settings.md says more about each.`
-=======
-README.md explains each setting.`
->>>>>>> main
+docs/settings.md explains each setting.`
 
 /** What the command line asks for. Without arguments the server starts. */
 export type Command = { start: true } | { say: string } | { refuse: string }
