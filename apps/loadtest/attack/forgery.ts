@@ -7,7 +7,7 @@ import type { Attack, Scene } from './support/scene.ts'
 
 const ALLOWED = 'https://allowed.example'
 const PUBLIC = 'https://public.example'
-/** New polls that RATE_LIMIT allows one address in a minute (README, Settings). */
+/** New polls that RATE_LIMIT allows one address in a minute (docs/settings.md). */
 const NEW_POLLS = 30
 
 /** Votes as someone else, votes that count twice, and more requests than a limit allows. */

@@ -22,7 +22,7 @@ Options:
   -h, --help       show this help
   -v, --version    show the version
 
-README.md explains each setting.`
+docs/settings.md explains each setting.`
 
 /** What the command line asks for. Without arguments the server starts. */
 export type Command = { start: true } | { say: string } | { refuse: string }
