@@ -150,7 +150,11 @@ test.each<[string, unknown, string[]]>([
   ['ballots of no choice', { ...good, maxChoices: 0 }, ['maxChoices']],
   ['ballots of more choices than there are', { ...good, maxChoices: 3 }, ['maxChoices']],
   ['fields that polls have not', { ...good, status: 'closed' }, ['']],
-  ['several faults', { question: '', choices: ['one', 'one'], maxChoices: 'x' }, ['question', 'choices.1', 'maxChoices']],
+  [
+    'several faults',
+    { question: '', choices: ['one', 'one'], maxChoices: 'x' },
+    ['question', 'choices.1', 'maxChoices'],
+  ],
 ])('a poll with %s is refused, where it is wrong is named, and nothing is made', async (_, wanted, paths) => {
   const { url, databasePath } = await openApp()
   const before = await contents(databasePath)

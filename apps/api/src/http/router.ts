@@ -6,6 +6,7 @@ import type { TrustProxy } from '../lib/trust-proxy.ts'
 import type { Audiences } from '../live/audiences.ts'
 import type { PollChanged, Signal } from '../polls/events.ts'
 import type { PollReader, PollWriter } from '../polls/ports.ts'
+import { changePollRoute, deletePollRoute } from './host-routes.ts'
 import { refuseCrossSite } from './middleware/cross-site.ts'
 import { readQuery } from './middleware/query.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
@@ -67,6 +68,8 @@ export function createKoa(parts: HttpParts): Koa {
   router.get(routes.polls, pollListRoute(reader, voters))
   router.post(routes.polls, newPollRoute({ store: writer, voters, pollChanged, limits, serverKey: parts.serverKey }))
   router.get(routes.poll(':id'), pollRoute(reader, voters))
+  router.patch(routes.poll(':id'), changePollRoute({ reader, writer, voters, pollChanged }))
+  router.delete(routes.poll(':id'), deletePollRoute({ writer, pollChanged }))
 
   const pages = pageRoutes({ store: reader, voters, entry: parts.entry })
   router.get(routes.listPage, pages.list)

@@ -4,6 +4,9 @@ import { Heartbeat } from './heartbeat.ts'
 import type { Stream } from './stream.ts'
 import type { Topic } from './topic.ts'
 
+/** Every topic that a stream was asked for has ended: there is nothing to wait for. */
+export class TopicsEnded extends Error {}
+
 /** Opens and closes the streams of the process. */
 export class Audiences {
   readonly heartbeat: Heartbeat
@@ -19,7 +22,7 @@ export class Audiences {
   /**
    * Seats a stream in each topic's audience, where its first frame is the current state. `open` is called once all of
    * them are known, to open the response; it may return undefined where the client has left meanwhile. Rejects, without
-   * calling `open`, if a topic can't be read.
+   * calling `open`, if a topic can't be read, and with TopicsEnded if all of them have ended.
    *
    * @param shown a revision that the client was shown before: it is shown no older one, if that can be had
    */
@@ -30,6 +33,7 @@ export class Audiences {
       const audiences = topics.map((topic) => this.#audienceOf(topic))
       await Promise.all(audiences.map(({ ready }) => ready))
       await Promise.all(topics.map((topic) => topic.catchUp(shown)))
+      if (topics.every((topic) => topic.newest?.last)) throw new TopicsEnded()
       stream = open()
       if (!stream) return
       this.heartbeat.add(stream)
