@@ -59,7 +59,7 @@ export default {
       name: 'vote-imports-no-streams',
       comment: 'The write path knows no streams: whoever shows votes listens to pollChanged.',
       severity: 'error',
-      from: { path: '^apps/api/src/(http/(routes/)?vote-route\\.ts|polls/|store/)', pathNot: tests },
+      from: { path: '^apps/api/src/(http/routes/votes\\.ts|polls/|store/)', pathNot: tests },
       to: { path: '^apps/api/src/(live|reactions|cluster)/' },
     },
     {

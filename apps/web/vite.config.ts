@@ -5,14 +5,14 @@ import { precompress } from './vite/precompress.ts'
 
 export default defineConfig({
   plugins: [vue(), apiProxy(Number(process.env.PORT ?? 3000)), precompress()],
-  // The contract package is read as TypeScript, so that it needs no build of its own before ours.
+  // Reads the contract package as TypeScript, so that it need not be built first.
   resolve: { conditions: ['source', ...defaultClientConditions] },
   build: {
-    // The API finds the entry's script and styles here when it serves the pages.
+    // The API looks up the entry's script and styles in it when it serves pages.
     manifest: true,
-    // The pages' content security policy refuses data: addresses.
+    // The pages' content security policy forbids data: URLs.
     assetsInlineLimit: 0,
-    // Older browsers get the form that the server renders: for them chart.js alone would be 15 KB larger.
+    // Older browsers get the form that the server renders. To support them, chart.js alone would be 15 KB larger.
     target: ['chrome111', 'edge111', 'firefox114', 'safari16.4'],
   },
 })

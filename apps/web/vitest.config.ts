@@ -4,7 +4,7 @@ import { defineConfig, defineProject } from 'vitest/config'
 
 const conditions = ['source', ...defaultServerConditions]
 
-/** The tests in e2e have a configuration of their own: they need a browser and the API. */
+/** The tests in e2e/ have their own configuration, as they need a browser and the API. */
 export const unit = defineProject({
   root: import.meta.dirname,
   plugins: [vue()],

@@ -74,7 +74,7 @@ export const newPollSchema = z
   })
   .refine(({ choices, maxChoices }) => maxChoices <= choices.length, {
     path: ['maxChoices'],
-    message: 'There are fewer choices.',
+    message: 'More than the number of choices.',
   })
 
 /** The body of `PATCH /api/polls/:id`. */

@@ -18,7 +18,7 @@ try {
 } catch (error) {
   console.error(explain(error))
   process.exitCode = 1
-  // The channel to its pool would keep a worker alive.
+  // The channel to the primary would keep a worker alive.
   if (cluster.isWorker) process.exit()
 }
 
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   const config = readConfig(process.env)
   const log = pino({ level: config.logLevel })
   const print = (text: string) => {
-    // Workers leave it to their primary.
+    // In a pool only the primary prints.
     if (config.logLevel !== 'silent' && !cluster.isWorker) console.log(text)
   }
 
@@ -48,10 +48,10 @@ async function main(): Promise<void> {
 function announce(config: Config, { port, servesPages }: Ready, print: (text: string) => void): void {
   const url = `http://${address(config.host)}:${port}`
   print(config.webDev ? `The API is at ${url}. Open the page at Vite's address.` : `Pollcast is at ${url}`)
-  if (!servesPages) print('Only the API is served: the web app has not been built. "npm run build" builds it.')
+  if (!servesPages) print('Only the API is served: the web app has not been built. Run "npm run build" to build it.')
 }
 
-/** Shuts down on the first signal; later ones are ignored: npm passes on a signal that its process group got as well. */
+/** Shuts down at the first signal. Later ones are ignored: npm passes on a signal that its process group has got too. */
 function onShutdown(print: (text: string) => void, shutDown: () => void): void {
   let isShuttingDown = false
   const onSignal = () => {
@@ -64,21 +64,22 @@ function onShutdown(print: (text: string) => void, shutDown: () => void): void {
   process.on('SIGINT', onSignal)
 }
 
-/** The host, as it can be typed into a browser. */
+/** The host as it can be typed into a browser. */
 function address(host: string | undefined): string {
   if (host === undefined || host === '0.0.0.0' || host === '::') return 'localhost'
   return host.includes(':') ? `[${host}]` : host
 }
 
-/** A sentence for what whoever starts Pollcast can put right, and a stack for a fault of its own. */
+/** A sentence for an error that the admin can correct, and a stack for a bug. */
 function explain(error: unknown): string {
   if (error instanceof ConfigError || error instanceof DatabaseRefused) return error.message
   const { code = '', message, port, syscall = '', address, hostname } = error as ListenError
-  if (syscall === 'getaddrinfo') return `HOST: no machine is known by the name ${hostname} (${code}).`
-  if (code === 'EADDRINUSE') return `Port ${port} is taken. Stop what listens there, or set PORT to another one.`
-  if (code === 'EACCES' && port) return `Port ${port} is not allowed to this user. Set PORT to one above 1023.`
+  if (syscall === 'getaddrinfo') return `HOST: there is no host named ${hostname} (${code}).`
+  if (code === 'EADDRINUSE')
+    return `Port ${port} is in use. Stop the program that listens there, or set PORT to another port.`
+  if (code === 'EACCES' && port) return `This user may not listen on port ${port}. Set PORT to a port above 1023.`
   if (code === 'EADDRNOTAVAIL') return `HOST: no network interface of this machine has the address ${address}.`
-  if (/^(listen|bind)$/.test(syscall)) return `HOST: ${address} can't be listened on (${code}).`
+  if (/^(listen|bind)$/.test(syscall)) return `HOST: can't listen on ${address} (${code}).`
   if (/^E[A-Z]+$/.test(code)) return `Pollcast could not start: ${message}`
   return `Pollcast could not start: ${error instanceof Error ? error.stack : String(error)}`
 }

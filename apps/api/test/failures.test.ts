@@ -7,6 +7,7 @@ import { PostgresServer } from '../testing/postgres-server.ts'
 import { redisUrl } from '../testing/redis.ts'
 import { RedisServer } from '../testing/redis-server.ts'
 import { ServerProcess } from '../testing/server-process.ts'
+import { until } from '../testing/until.ts'
 import { createPoll } from '../testing/voter.ts'
 import { Watcher } from '../testing/watcher.ts'
 
@@ -23,8 +24,7 @@ const setUp = async ({ postgres, redis }: Parts = {}) => {
   onTestFinished(drop)
   const open = async () => {
     const node = new ServerProcess({ DATABASE_URL: database, REDIS_URL: redis ?? '' })
-    const [url, port] = await node.until(/http:\/\/127\.0\.0\.1:(\d+)/)
-    return Object.assign(node, { url, port: Number(port) })
+    return Object.assign(node, await node.address())
   }
   const [a, b] = await Promise.all([open(), open()])
   const { poll } = await createPoll(a.url)
@@ -106,14 +106,12 @@ const stopAndGoOn = async (redis: string | undefined) => {
 }
 
 test('a node that is stopped for 20 s while it holds the poll’s row keeps nobody for long, and comes back right', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   await Promise.all([stopAndGoOn(undefined), stopAndGoOn(await redisUrl())])
 })
 
-test('PostgreSQL is killed under votes: 503 meanwhile, streams stay, and all goes on by itself when it is back', {
-  timeout: 60_000,
-}, async () => {
+test('PostgreSQL is killed under votes: 503 meanwhile, streams stay, and all goes on by itself when it is back', async () => {
   const postgres = await PostgresServer.open()
   onTestFinished(() => postgres.end())
   const { a, b, poll, database } = await setUp({ postgres: postgres.url })
@@ -122,7 +120,7 @@ test('PostgreSQL is killed under votes: 503 meanwhile, streams stay, and all goe
   await crowd.more(100)
   await postgres.kill()
   const refusing = () => new Set(crowd.refusals.map(({ answer }) => new URL(answer.url).origin)).size
-  await crowd.until(() => refusing() === 2)
+  await until(() => refusing() === 2)
   for (const { answer } of crowd.refusals) expect(answer.headers.get('Retry-After')).toBe('2')
 
   await postgres.start()
@@ -134,9 +132,7 @@ test('PostgreSQL is killed under votes: 503 meanwhile, streams stay, and all goe
   await crowd.expectCounted(database, last)
 })
 
-test('Redis is killed under votes: they go on, and both nodes end on the newest when it is back', {
-  timeout: 60_000,
-}, async () => {
+test('Redis is killed under votes: they go on, and both nodes end on the newest when it is back', async () => {
   const redis = await RedisServer.open()
   onTestFinished(() => redis.kill())
   const { a, b, poll, database } = await setUp({ redis: redis.url })

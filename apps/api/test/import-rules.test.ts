@@ -56,7 +56,7 @@ test.each(names)('%s may import what its row names, and every other import is re
 })
 
 test.each([
-  ['vote-imports-no-streams', 'apps/api/src/http/vote-route.ts', 'apps/api/src/live/broker.ts'],
+  ['vote-imports-no-streams', 'apps/api/src/http/routes/votes.ts', 'apps/api/src/live/broker.ts'],
   ['vote-imports-no-streams', 'apps/api/src/store/writer.ts', 'apps/api/src/cluster/pubsub.ts'],
   ['live-knows-no-polls', 'apps/api/src/live/broker.ts', 'shared/src/poll.ts'],
 ])('%s: %s may not import %s', async (rule, from, to) => {

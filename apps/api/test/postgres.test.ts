@@ -14,15 +14,13 @@ import { createPoll, json, Voter } from '../testing/voter.ts'
 
 afterAll(async () => (await postgresServer()).stop())
 
-const ADDRESS = /http:\/\/127\.0\.0\.1:\d+/
-
 const setUp = async () => {
   const { url, drop } = await createDatabase()
   onTestFinished(drop)
   return { direct: url, ...(await TcpProxy.before(url, 5432)) }
 }
 
-const addressOf = async (server: ServerProcess) => (await server.until(ADDRESS))[0]
+const addressOf = async (server: ServerProcess) => (await server.address()).url
 
 const retryAfter = (answer: Response) => Number(answer.headers.get('Retry-After'))
 
@@ -126,9 +124,6 @@ const engines: [string, number, () => Promise<NewDatabase>][] = [
 
 test.each(engines)(
   'four processes that start at once on %s that is new migrate it once',
-  {
-    timeout: 60_000,
-  },
   async (_, serving, create) => {
     const { DATABASE_URL, read } = await create()
     const nodes = Array.from({ length: 4 }, () => new ServerProcess({ DATABASE_URL }))

@@ -11,9 +11,6 @@ import { createPoll, json, Voter } from '../testing/voter.ts'
 
 afterAll(async () => (await postgresServer()).stop())
 
-/** Several processes are started one after the other. */
-const SLOW = { timeout: 60_000 }
-
 /** Starts a server that does not come to serve, and answers with what it said and how it ended. */
 const startInVain = async (environment: Record<string, string>, args: readonly string[] = []) => {
   const server = new ServerProcess(
@@ -25,26 +22,26 @@ const startInVain = async (environment: Record<string, string>, args: readonly s
   return { code, output: server.output.trim() }
 }
 
-/** What no server can start with, and what is said of it. */
+/** Environments in which no server can start, and the message for each. */
 const unusable: [Record<string, string>, RegExp][] = [
   [{ DATABASE_URL: 'sqlite:/proc/x/y/polls.sqlite' }, /^The database at .+ no folder can be made there/],
   [
     { DATABASE_URL: 'sqlite:x.sqlite\r', LOG_LEVEL: 'info\r' },
-    /DATABASE_URL: ends .+ Unix\n +LOG_LEVEL: ends .+ Unix$/,
+    /DATABASE_URL: ends .+ Unix line endings\n +LOG_LEVEL: ends .+ Unix line endings$/,
   ],
   [{ HOST: '[::1]' }, /HOST: .*without brackets: ::1$/],
-  [{ HOST: 'no-such-host.invalid' }, /HOST: no machine is known by the name no-such-host\.invalid \(\w+\)\.$/],
+  [{ HOST: 'no-such-host.invalid' }, /HOST: there is no host named no-such-host\.invalid \(\w+\)\.$/],
   [{ HOST: '192.0.2.1' }, /HOST: no network interface of this machine has the address 192\.0\.2\.1\.$/],
   [{ HOST: '192.0.2.1', WORKERS: '2' }, /HOST: no network interface of this machine has the address 192\.0\.2\.1\.$/],
 ]
 
-test('what no server can start with is said in a sentence, without a stack', SLOW, async () => {
+test('an environment in which no server can start is reported in a sentence, without a stack', async () => {
   const ended = await Promise.all(unusable.map(([environment]) => startInVain(environment)))
   expect(ended).toEqual(unusable.map(([, sentence]) => ({ code: 1, output: expect.stringMatching(sentence) })))
   for (const { output } of ended) expect(output).not.toMatch(/^ +at /m)
 })
 
-test('--help and --version start no server, and nor does what is no option', SLOW, async () => {
+test('--help, --version and unknown options start no server', async () => {
   const folder = tempFolder()
   const start = (...args: string[]) => startInVain({ DATABASE_URL: `sqlite:${folder}/polls.sqlite` }, args)
   const ended = await Promise.all([start('--help'), start('--version'), start('--port', '80')])
@@ -58,7 +55,6 @@ test('--help and --version start no server, and nor does what is no option', SLO
 
 test.each(['1', '2'])(
   'a second server on an SQLite file (WORKERS=%s) is refused, until the first is gone',
-  SLOW,
   async (WORKERS) => {
     const path = join(tempFolder(), 'polls.sqlite')
     const first = await ServerProcess.open(path)
@@ -76,18 +72,17 @@ test.each(['1', '2'])(
     const next = new ServerProcess({ DATABASE_URL: `sqlite:${path}`, WORKERS })
     await next.until(/Waiting for another/)
     first.signal('SIGKILL')
-    const [url] = await next.until(/http:\/\/127\.0\.0\.1:\d+/)
+    const { url } = await next.address()
     expect((await new Voter(url).read(poll.id)).totalVotes).toBe(1)
   },
 )
 
 test.each(['1', '2'])(
   'where its lock was removed and a second server started, a server (WORKERS=%s) takes no votes and says so once',
-  SLOW,
   async (WORKERS) => {
     const path = join(tempFolder(), 'polls.sqlite')
     const first = new ServerProcess({ DATABASE_URL: `sqlite:${path}`, WORKERS })
-    const [url] = await first.until(/http:\/\/127\.0\.0\.1:\d+/)
+    const { url } = await first.address()
     const { poll } = await createPoll(url)
     const body = json({ choiceIds: [poll.choices[0]?.id ?? 0] })
     rmSync(`${path}-lock`)
@@ -101,7 +96,7 @@ test.each(['1', '2'])(
   },
 )
 
-test('a database that a newer version has upgraded is refused, also by a pool, and stays as it is', SLOW, async () => {
+test('a database that a newer version has upgraded is refused, also by a pool, and stays as it is', async () => {
   const path = join(tempFolder(), 'polls.sqlite')
   const server = await ServerProcess.open(path)
   server.signal('SIGTERM')
@@ -109,7 +104,7 @@ test('a database that a newer version has upgraded is refused, also by a pool, a
   const postgres = await createDatabase()
   onTestFinished(postgres.drop)
   const node = new ServerProcess({ DATABASE_URL: postgres.url })
-  await node.until(/http:/)
+  await node.address()
   const newer = "INSERT INTO migrations (timestamp, name) VALUES (9763856000000, 'Rooms9763856000000')"
   await connect(path)(newer)
   await ask(postgres.url, newer)
@@ -129,28 +124,24 @@ test('a database that a newer version has upgraded is refused, also by a pool, a
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8)
 const files = ['polls.sqlite', 'polls.sqlite-lock', 'polls.sqlite-shm', 'polls.sqlite-wal']
 
-test(
-  "the database's files and the folders made for them are for their user alone, also those of older versions",
-  SLOW,
-  async () => {
-    const folder = join(tempFolder(), 'var', 'data')
-    const path = join(folder, 'polls.sqlite')
-    const server = await ServerProcess.open(path)
-    expect(readdirSync(folder).sort()).toEqual(files)
-    for (const name of files) expect([name, modeOf(join(folder, name))]).toEqual([name, '600'])
-    expect([modeOf(folder), modeOf(join(folder, '..'))]).toEqual(['700', '700'])
-    expect(server.output).toContain(`A new database was made at ${path}`)
-    // Killed, it leaves its log as well.
-    server.signal('SIGKILL')
-    await server.exited
-    for (const name of files) chmodSync(join(folder, name), 0o644)
-    chmodSync(folder, 0o755)
+test("the database's files and the folders made for them are for their user alone, also those of older versions", async () => {
+  const folder = join(tempFolder(), 'var', 'data')
+  const path = join(folder, 'polls.sqlite')
+  const server = await ServerProcess.open(path)
+  expect(readdirSync(folder).sort()).toEqual(files)
+  for (const name of files) expect([name, modeOf(join(folder, name))]).toEqual([name, '600'])
+  expect([modeOf(folder), modeOf(join(folder, '..'))]).toEqual(['700', '700'])
+  expect(server.output).toContain(`A new database was made at ${path}`)
+  // Killed, it leaves its log as well.
+  server.signal('SIGKILL')
+  await server.exited
+  for (const name of files) chmodSync(join(folder, name), 0o644)
+  chmodSync(folder, 0o755)
 
-    const again = await ServerProcess.open(path)
-    for (const name of files) expect([name, modeOf(join(folder, name))]).toEqual([name, '600'])
-    // A folder that was there may be others' as well.
-    expect(modeOf(folder)).toBe('755')
-    expect(again.output.match(/Other users of this machine/g)).toHaveLength(1)
-    expect(again.output).not.toContain('A new database')
-  },
-)
+  const again = await ServerProcess.open(path)
+  for (const name of files) expect([name, modeOf(join(folder, name))]).toEqual([name, '600'])
+  // A folder that was there may be others' as well.
+  expect(modeOf(folder)).toBe('755')
+  expect(again.output.match(/Other users of this machine/g)).toHaveLength(1)
+  expect(again.output).not.toContain('A new database')
+})

@@ -17,9 +17,9 @@ afterAll(async () => (await postgresServer()).stop())
 
 const open = async (environment: Record<string, string>, how: 'node' | 'npm' = 'node') => {
   const server = new ServerProcess(environment, how)
-  const [url = '', port] = await server.until(/http:\/\/127\.0\.0\.1:(\d+)/)
+  const { url, port } = await server.address()
   const { poll } = await createPoll(url)
-  return { server, url, port: Number(port), poll, choiceId: poll.choices[0]?.id ?? 0 }
+  return { server, url, port, poll, choiceId: poll.choices[0]?.id ?? 0 }
 }
 
 const setUp = async (how: 'node' | 'npm' = 'node', workers = '2', at = 0) => {
@@ -35,10 +35,10 @@ const workersOf = (server: ServerProcess): number[] =>
     .filter((line) => line.trim())
     .map(Number)
 
-/** Whether a new voter's vote is taken, in a second. */
+/** Whether a new voter's vote is taken. One that a killed worker had is not waited for. */
 const taken = async (url: string, pollId: string, choiceId: number): Promise<boolean> => {
   try {
-    const vote = { ...json({ choiceIds: [choiceId] }), signal: AbortSignal.timeout(1000) }
+    const vote = { ...json({ choiceIds: [choiceId] }), signal: AbortSignal.timeout(5000) }
     return (await fetch(url + routes.votes(pollId), vote)).status === 201
   } catch {
     return false
@@ -95,20 +95,20 @@ test.each(places)('several workers on %s: every stream ends on the newest, and n
   expect(server.output.match(/http:/g)).toHaveLength(1)
 })
 
-test.each(places.slice(0, 2))(
-  'a limit on %s is the same however many workers there are',
-  { timeout: 60_000 },
-  async (_, place) => {
-    const { environment } = await place()
-    const { url } = await open({ ...environment, WORKERS: '2', RATE_LIMIT: 'on' })
-    // Requests side by side have connections of their own, which the pool deals out.
-    const make = () => fetch(url + routes.polls, json({ question: 'Which?', choices: ['one', 'two'] }))
-    const made = (await Promise.all(Array.from({ length: 40 }, make))).map(({ status }) => status)
-    // One poll is there already.
-    expect(made.filter((status) => status === 201)).toHaveLength(29)
-    expect(made.filter((status) => status === 429)).toHaveLength(11)
-  },
-)
+test.each(places.slice(0, 2))('a limit on %s is the same however many workers there are', async (_, place) => {
+  const { environment } = await place()
+  const { url } = await open({ ...environment, WORKERS: '2', RATE_LIMIT: 'on' })
+  // Requests side by side have connections of their own, which the pool deals out.
+  const make = () => fetch(url + routes.polls, json({ question: 'Which?', choices: ['one', 'two'] }))
+  const made: number[] = []
+  // Few enough that the worker hears from the primary in time, also where the machine is slow.
+  while (made.length < 40) {
+    made.push(...(await Promise.all(Array.from({ length: 8 }, make))).map(({ status }) => status))
+  }
+  // One poll is there already.
+  expect(made.filter((status) => status === 201)).toHaveLength(29)
+  expect(made.filter((status) => status === 429)).toHaveLength(11)
+})
 
 test('however many workers start at once, what is made on the first start is made once', async () => {
   const { databasePath } = await setUp('node', '4')
@@ -117,15 +117,13 @@ test('however many workers start at once, what is made on the first start is mad
   ])
 })
 
-test('a worker that is killed is replaced, and the port is served again whichever dies', {
-  timeout: 60_000,
-}, async () => {
+test('a worker that is killed is replaced, and the port is served again whichever dies', async () => {
   const { server, url, poll, choiceId } = await setUp('node', '2', await freePort())
-  const serves = () => expect.poll(() => taken(url, poll.id, choiceId), { timeout: 20_000, interval: 100 }).toBe(true)
+  const serves = () => expect.poll(() => taken(url, poll.id, choiceId), { interval: 100 }).toBe(true)
   const before = workersOf(server)
   for (const pid of before) {
     process.kill(pid, 'SIGKILL')
-    await expect.poll(() => workersOf(server).filter((other) => other !== pid).length, { timeout: 20_000 }).toBe(2)
+    await expect.poll(() => workersOf(server).filter((other) => other !== pid).length).toBe(2)
     await serves()
   }
   expect(workersOf(server).filter((pid) => before.includes(pid))).toEqual([])

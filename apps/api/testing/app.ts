@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { beforeAll, onTestFinished } from 'vitest'
 import { serve } from '../src/compose/serve.ts'
 import type { Config } from '../src/config/config.ts'
-import { tempFolder } from './temp-folder.ts'
+import { type AtEnd, tempFolder } from './temp-folder.ts'
 
 export interface RunningApp {
   url: string
@@ -22,8 +22,23 @@ interface AppOptions extends Partial<Config> {
 }
 
 /** Starts the app in this process, on a database of its own and a free port, until the test has ended. */
-export async function openApp({ databasePath, webRoot, ...overrides }: AppOptions = {}): Promise<RunningApp> {
-  const path = databasePath ?? join(tempFolder(), 'polls.sqlite')
+export const openApp = (options: AppOptions = {}): Promise<RunningApp> => startApp(options, onTestFinished)
+
+/** One app for all tests of a file that leave it as it was: a function that answers with it. */
+export function sharedApp(options: AppOptions = {}): () => RunningApp {
+  let app: RunningApp
+  beforeAll(async () => {
+    const acts: Parameters<AtEnd>[0][] = []
+    app = await startApp(options, (act) => acts.unshift(act))
+    return async () => {
+      for (const act of acts) await act()
+    }
+  })
+  return () => app
+}
+
+async function startApp({ databasePath, webRoot, ...overrides }: AppOptions, atEnd: AtEnd): Promise<RunningApp> {
+  const path = databasePath ?? join(tempFolder(atEnd), 'polls.sqlite')
   const config: Config = {
     port: 0,
     host: '127.0.0.1',
@@ -47,6 +62,6 @@ export async function openApp({ databasePath, webRoot, ...overrides }: AppOption
     closed ??= app.close()
     return closed
   }
-  onTestFinished(close)
+  atEnd(close)
   return { url: `http://127.0.0.1:${app.port}`, port: app.port, databasePath: path, errors, news, close }
 }

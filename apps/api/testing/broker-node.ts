@@ -4,6 +4,7 @@ import { Broker } from '../src/live/broker.ts'
 import type { Message, MessageCache, MessageSource } from '../src/live/message.ts'
 import type { PubSub } from '../src/live/pubsub.ts'
 import { messageAt } from './topics.ts'
+import { until } from './until.ts'
 
 /** A topic that no other test knows. */
 export const newTopic = (): string => `poll:${randomUUID()}`
@@ -26,12 +27,10 @@ export function openNode(pubsub: PubSub, source: SharedSource, name: string, cac
   const broker = new Broker({ pubsub, cache, source, onError, recheckMs: 3_600_000 })
   const topic = broker.retain(name)
   const seen: number[] = []
-  let check = () => {}
   const following = (async () => {
     await topic.open()
     for (let next = await topic.next(-1); next; next = await topic.next(next.revision)) {
       seen.push(next.revision)
-      check()
     }
   })()
   onTestFinished(() => {
@@ -39,13 +38,7 @@ export function openNode(pubsub: PubSub, source: SharedSource, name: string, cac
     return following
   })
   /** Resolves once it has shown this revision. */
-  const shows = (revision: number) =>
-    new Promise<void>((resolve) => {
-      check = () => {
-        if (seen.includes(revision)) resolve()
-      }
-      check()
-    })
+  const shows = (revision: number) => until(() => seen.includes(revision))
   const publish = () => {
     source.revision += 1
     broker.publish(messageAt(source.revision, name))

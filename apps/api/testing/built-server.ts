@@ -16,4 +16,10 @@ export class BuiltServer extends ChildServer {
     const env = { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', RATE_LIMIT: 'off', ...environment }
     super([...COMMANDS[how], ...args], { cwd: ROOT, env })
   }
+
+  /** Resolves with its address once it takes requests. */
+  async address(): Promise<{ url: string; port: number }> {
+    const [url, port] = await this.until(/http:\/\/127\.0\.0\.1:(\d+)/)
+    return { url, port: Number(port) }
+  }
 }

@@ -5,10 +5,11 @@ import { routes } from '@pollcast/shared/routes'
 import { expect, onTestFinished } from 'vitest'
 import { readProblem } from './answer.ts'
 import { ask } from './postgres.ts'
+import { until } from './until.ts'
 import { json, Voter } from './voter.ts'
 
-/** What those who are told to come back later wait, in milliseconds; people wait longer. */
-const PATIENCE = 100
+/** How long those who are told to come back later wait; people wait longer. */
+const RETRY_MS = 100
 
 /** New voters who come one after the other, on several connections to each node, until they are told to stop. */
 export class Crowd {
@@ -19,7 +20,6 @@ export class Crowd {
   readonly #poll: Poll
   readonly #voting: Promise<unknown>
   #stopped = false
-  #look = () => {}
 
   constructor(poll: Poll, addresses: string[], connections = 4) {
     this.#poll = poll
@@ -33,20 +33,10 @@ export class Crowd {
     return this.#acknowledged.length
   }
 
-  /** Resolves when it holds, which is asked after each answer. */
-  until(holds: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      this.#look = () => {
-        if (holds()) resolve()
-      }
-      this.#look()
-    })
-  }
-
   /** Resolves when so many more votes have been acknowledged. */
-  more(votes: number): Promise<void> {
+  more(votes: number): Promise<boolean> {
     const enough = this.acknowledged + votes
-    return this.until(() => this.acknowledged >= enough)
+    return until(() => this.acknowledged >= enough)
   }
 
   /** One more at this node, whose vote shall be taken at once. */
@@ -95,8 +85,7 @@ export class Crowd {
       }
       if (answer.status === 201) this.#acknowledged.push({ voter, choiceId })
       else this.refusals.push({ answer, problem: await readProblem('store-unavailable', answer) })
-      this.#look()
-      if (answer.status !== 201) await pause(PATIENCE)
+      if (answer.status !== 201) await pause(RETRY_MS)
     }
   }
 }

@@ -82,7 +82,7 @@ export const sqlite: Engine = {
 }
 
 /** SQLite as a worker of a pool has it: it reads the file itself, and another process writes. */
-export const sqliteInPool: Engine = {
+const sqliteInPool: Engine = {
   ...sqlite,
   name: 'SQLite in a pool of workers',
   create: async () => {

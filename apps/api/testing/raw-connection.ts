@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
+import { until } from './until.ts'
 
 /** A TCP connection on which requests are written by hand, and of which every byte that comes back is kept. */
 export class RawConnection {
@@ -7,20 +8,22 @@ export class RawConnection {
   text = ''
   /** How it ended: 'end' where the other side said goodbye, else the error's code. */
   readonly ended: Promise<string>
+  #how: string | undefined
   readonly #socket: Socket
-  #look = () => {}
 
   private constructor(socket: Socket) {
     this.#socket = socket
     socket.setEncoding('latin1').on('data', (text) => {
       this.text += text
-      this.#look()
     })
     this.ended = new Promise((resolve) => {
       socket.once('end', () => resolve('end'))
       socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
     })
-    onTestFinished(() => void socket.destroy())
+    this.ended.then((how) => {
+      this.#how = how
+    })
+    onTestFinished(() => this.leave())
   }
 
   static open(port: number): Promise<RawConnection> {
@@ -47,18 +50,18 @@ export class RawConnection {
   }
 
   leave(): void {
+    this.#how ??= 'left'
     this.#socket.destroy()
   }
 
   /** Resolves with all that has come, once that matches. */
-  until(pattern: RegExp): Promise<string> {
-    return new Promise((resolve, reject) => {
-      this.#look = () => {
-        if (pattern.test(this.text)) resolve(this.text)
-      }
-      this.ended.then((how) => reject(new Error(`${how} before ${pattern} came, after: ${this.text}`)))
-      this.#look()
+  async until(pattern: RegExp): Promise<string> {
+    await until(() => {
+      if (pattern.test(this.text)) return true
+      if (this.#how) throw new Error(`${this.#how} before ${pattern} came, after: ${this.text}`)
+      return false
     })
+    return this.text
   }
 }
 

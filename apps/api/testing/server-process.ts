@@ -11,7 +11,6 @@ export class ServerProcess extends BuiltServer {
   /** A server that takes requests, on this database. */
   static async open(databasePath: string, how?: How): Promise<ServerProcess & { url: string; port: number }> {
     const server = new ServerProcess({ DATABASE_URL: `sqlite:${databasePath}` }, how)
-    const said = await server.until(/http:\/\/127\.0\.0\.1:(\d+)/)
-    return Object.assign(server, { url: said[0], port: Number(said[1]) })
+    return Object.assign(server, await server.address())
   }
 }

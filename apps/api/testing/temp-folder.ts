@@ -3,10 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-/** A folder that is there until the test has ended. */
-export function tempFolder(): string {
+/** Has something done at the end, the last first. */
+export type AtEnd = (act: () => void | Promise<void>) => void
+
+/** A folder that is there until the test has ended, or what else `atEnd` waits for. */
+export function tempFolder(atEnd: AtEnd = onTestFinished): string {
   const path = mkdtempSync(join(tmpdir(), 'pollcast-test-'))
   // Vitest ends things in reverse order: whatever opens files in it afterwards has closed them by then.
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }))
+  atEnd(() => rmSync(path, { recursive: true, force: true }))
   return path
 }

@@ -2,6 +2,7 @@ import { type Snapshot, snapshotSchema } from '@pollcast/shared/poll'
 import type { StreamEvent } from '@pollcast/shared/stream'
 import { EventSource } from 'eventsource'
 import { expect, onTestFinished } from 'vitest'
+import { until } from './until.ts'
 
 export interface Seen {
   event: StreamEvent
@@ -12,8 +13,8 @@ export interface Seen {
 export class Watcher {
   readonly #source: EventSource
   readonly #seen: Seen[] = []
-  readonly #refused: Promise<never>
-  #look = () => {}
+  /** Why there will be no more events. */
+  #over: string | undefined
 
   constructor(url: string) {
     this.#source = new EventSource(url)
@@ -22,31 +23,25 @@ export class Watcher {
         const snapshot = snapshotSchema.parse(JSON.parse(data))
         expect(lastEventId).toBe(String(snapshot.revision))
         this.#seen.push({ event, snapshot })
-        this.#look()
       })
     }
-    this.#refused = new Promise((_, reject) => {
-      this.#source.addEventListener('error', ({ code }) => code && reject(new Error(`refused with ${code}`)))
+    this.#source.addEventListener('error', ({ code }) => {
+      if (code) this.#over = `refused with ${code}`
     })
-    this.#refused.catch(() => {})
     onTestFinished(() => this.leave())
   }
 
   /** The next event that it has not been asked for yet. */
   next(): Promise<Seen> {
-    const came = new Promise<Seen>((resolve) => {
-      this.#look = () => {
-        const seen = this.#seen.shift()
-        if (!seen) return
-        this.#look = () => {}
-        resolve(seen)
-      }
-      this.#look()
+    return until(() => {
+      const seen = this.#seen.shift()
+      if (!seen && this.#over) throw new Error(this.#over)
+      return seen
     })
-    return Promise.race([came, this.#refused])
   }
 
   leave(): void {
+    this.#over ??= 'left'
     this.#source.close()
   }
 }

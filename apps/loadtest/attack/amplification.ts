@@ -5,17 +5,17 @@ import { ask } from './support/connection.ts'
 import { FORM_TYPE, get, JSON_TYPE, request, vote } from './support/requests.ts'
 import type { Attack, Scene } from './support/scene.ts'
 
-/** Bytes, just below what a body may have. */
+/** Bytes: a little less than the limit of a body. */
 const LARGE = 32_000
 const TIMES = 15
-const MOST_BODY = 4096
-const MOST_HEAD = 2048
-const MOST_CPU = 20
+const MAX_BODY_BYTES = 4096
+const MAX_HEAD_BYTES = 2048
+const MAX_CPU_MS = 20
 
-/** Requests that are wrong in thousands of places: what a refusal costs, how large it is, and whether it is limited. */
+/** Requests with thousands of errors: what a refusal costs, how large it is, and whether it is rate limited. */
 export const amplification: Attack = {
   name: 'amplification',
-  about: 'bodies that are wrong in thousands of places, and refusals that no limit counts',
+  about: 'bodies with thousands of errors, and whether refused requests count towards limits',
   async run(scene) {
     await measure(scene)
     await exhaust(scene)
@@ -45,12 +45,12 @@ async function measure(scene: Scene): Promise<void> {
     if (!(cpuMs <= worst.cpuMs)) worst = { cpuMs, what }
   }
   await bystander.judge(verdict)
-  verdict.none('wrong requests that are not refused with 4xx', wrong)
-  verdict.atMost(`the largest refusal (${largest.what})`, largest.body, MOST_BODY, 'bytes')
-  verdict.atMost('its headers', largest.head, MOST_HEAD, 'bytes')
+  verdict.none('invalid requests that are not refused with 4xx', wrong)
+  verdict.atMost(`the largest refusal (${largest.what})`, largest.body, MAX_BODY_BYTES, 'bytes')
+  verdict.atMost('its headers', largest.head, MAX_HEAD_BYTES, 'bytes')
   verdict.atMost('bytes out for a byte in', largest.factor, 2)
-  verdict.atMost(`CPU of a refusal (${worst.what})`, worst.cpuMs, MOST_CPU, 'ms')
-  verdict.equal('votes counted of refused ones', await server.totalVotes(poll).catch(() => Number.NaN), 0)
+  verdict.atMost(`CPU of a refusal (${worst.what})`, worst.cpuMs, MAX_CPU_MS, 'ms')
+  verdict.equal('refused votes that were counted', await server.totalVotes(poll).catch(() => Number.NaN), 0)
 }
 
 function requests(server: AttackedServer, poll: AttackedPoll): Record<string, string> {
@@ -60,7 +60,7 @@ function requests(server: AttackedServer, poll: AttackedPoll): Record<string, st
     'a long address of a poll': get(server, routes.poll('<'.repeat(LARGE / 2 - 1000))),
     'a long address of a page': get(server, `/${'"'.repeat(LARGE / 2 - 1000)}`),
     'a long cursor': get(server, `${routes.polls}?cursor=${'"'.repeat(LARGE / 2 - 1000)}`),
-    'ids of polls that are none': get(server, routes.streamOf(Array(5000).fill('x'))),
+    'invalid ids of polls': get(server, routes.streamOf(Array(5000).fill('x'))),
     'a long Accept': get(server, '/api/nowhere', { Accept: 'a/b;q=0.1,'.repeat(1400) }),
     'a long Idempotency-Key': vote(
       server,
@@ -89,13 +89,13 @@ function bodies(): Record<string, { type: Record<string, string>; body: string }
   const nested = LARGE / 2 - 100
   return {
     'choiceIds of zeros': json(`{"choiceIds":[${many('0,', '0')}]}`),
-    'choiceIds of texts': json(`{"choiceIds":[${many('"a",', '"a"')}]}`),
+    'choiceIds of strings': json(`{"choiceIds":[${many('"a",', '"a"')}]}`),
     'choiceIds of arrays': json(`{"choiceIds":[${many('[],', '[]')}]}`),
     'choiceIds of one id': json(`{"choiceIds":[${many('1,', '1')}]}`),
     'choiceIds of large numbers': json(`{"choiceIds":[${many('1e99,', '1e99')}]}`),
     'choices of numbers': json(`{"question":"q","choices":[${many('0,', '0')}]}`),
     'choices without text': json(`{"question":"q","choices":[${many('"",', '""')}]}`),
-    'choices that are the same': json(`{"question":"q","choices":[${many('"a",', '"a"')}]}`),
+    'equal choices': json(`{"question":"q","choices":[${many('"a",', '"a"')}]}`),
     'nested arrays': json('['.repeat(nested) + ']'.repeat(nested)),
     'nested in a field': json(`{"choiceIds":${'['.repeat(nested)}${']'.repeat(nested)}}`),
     'nested objects': json(`${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`),
@@ -105,7 +105,7 @@ function bodies(): Record<string, { type: Record<string, string>; body: string }
     'a long key': json(`{"${'x'.repeat(LARGE)}":1}`),
     'a long number': json(`{"choiceIds":[${'9'.repeat(LARGE)}]}`),
     'unknown keys': json(`{"choiceIds":[1],${keys}}`),
-    'one key again and again': json(`{${many('"choiceIds":0,', '"choiceIds":0')}}`),
+    'one key repeated': json(`{${many('"choiceIds":0,', '"choiceIds":0')}}`),
     'keys of the prototype': json(`{"choiceIds":[0],${many('"__proto__":{},', '"constructor":0')}}`),
     'no JSON, and long': json('x'.repeat(LARGE)),
     'choices in a form': form(many('choice=x&', 'choice=x')),
@@ -117,7 +117,7 @@ function bodies(): Record<string, { type: Record<string, string>; body: string }
   }
 }
 
-/** Bad requests must be counted as good ones are, or who sends only bad ones is never stopped. */
+/** Invalid requests must count towards limits like valid ones, or a client that sends only invalid ones is never stopped. */
 async function exhaust(scene: Scene): Promise<void> {
   const server = await scene.open()
   const poll = await server.createPoll()
@@ -134,12 +134,12 @@ async function exhaust(scene: Scene): Promise<void> {
     ),
   }
   for (const [what, bytes] of Object.entries(bad)) {
-    scene.say(`bad ${what}, again and again`)
+    scene.say(`invalid ${what}`)
     let limited = 0
     for (let time = 0; time < 100; time += 1) {
       const [answer] = await ask(server, bytes)
       if (answer?.status === 429) limited += 1
     }
-    scene.verdict.atLeast(`bad ${what} of 100 that a limit counts`, limited, 30)
+    scene.verdict.atLeast(`of 100 invalid ${what}, refused by a rate limit`, limited, 30)
   }
 }

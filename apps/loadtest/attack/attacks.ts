@@ -10,7 +10,7 @@ import { slow } from './slow.ts'
 import { streams } from './streams.ts'
 import type { Attack } from './support/scene.ts'
 
-/** All there are, in the order in which they run. */
+/** All attacks, in the order in which they run. */
 export const attacks: readonly Attack[] = [
   query,
   pipelining,

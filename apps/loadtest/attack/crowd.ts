@@ -10,16 +10,13 @@ import type { Attack } from './support/scene.ts'
 const CLIENTS = 5000
 const ADDRESSES = 10
 /** Milliseconds. */
-const HELD = 15_000
-const MOST_MEMORY = 150
+const HOLD_MS = 15_000
+const MAX_MEMORY_MB = 150
 
-/**
- * Many slow clients at a time, who come again when they are cut off: what each of them holds for as long as it may must
- * not be what others need.
- */
+/** Many slow clients at a time, which reconnect when they are cut off. What they hold must not be missing for others. */
 export const crowd: Attack = {
   name: 'crowd',
-  about: `${CLIENTS.toLocaleString('en')} slow clients from ${ADDRESSES} addresses, who come again when they are cut off`,
+  about: `${CLIENTS.toLocaleString('en')} slow clients from ${ADDRESSES} addresses, which reconnect when they are cut off`,
   async run(scene) {
     const server = await scene.open()
     const poll = await server.createPoll()
@@ -31,19 +28,19 @@ export const crowd: Attack = {
       const from = `127.0.1.${1 + (index % ADDRESSES)}`
       while (!over) {
         const connection = new Connection(server, { keep: false, from })
-        // Those with the most answers to read take none.
+        // The clients with the most answers to read read nothing.
         if (index % openings.length === openings.length - 1) connection.pause()
         connection.send(openings[index % openings.length] ?? '')
-        await connection.until(() => over || connection.how !== undefined, HELD)
+        await connection.until(() => over || connection.how !== undefined, HOLD_MS)
         connection.leave()
         await pause(200)
       }
     })
     scene.say('holding')
-    await pause(HELD)
+    await pause(HOLD_MS)
     const { verdict } = scene
     await bystander.judge(verdict)
-    verdict.atMost('memory grows', server.running ? memory.stop() : Number.NaN, MOST_MEMORY, 'MB')
+    verdict.atMost('memory grows', server.running ? memory.stop() : Number.NaN, MAX_MEMORY_MB, 'MB')
     over = true
     await server.end()
     await Promise.all(clients)

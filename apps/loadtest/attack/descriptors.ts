@@ -8,13 +8,13 @@ import type { Attack, Scene } from './support/scene.ts'
 
 const OPEN_FILES = 300
 const CONNECTIONS = 1200
-/** Milliseconds that connections are held. */
-const HELD = 4000
-/** Those that come and go do so several times. */
+/** Milliseconds for which connections are kept open. */
+const HOLD_MS = 4000
+/** Floods of connections that are closed after a moment. */
 const WAVES = 4
-const SHORT = 50
-/** Milliseconds after a flood in which all is well. */
-const RECOVERED = 10_000
+const WAVE_MS = 50
+/** Milliseconds after a flood in which the server has to answer again. */
+const RECOVERY_MS = 10_000
 const AFTERWARDS = 20
 
 /** More connections than the server may have open files. */
@@ -31,35 +31,35 @@ async function run(scene: Scene, workers: number): Promise<void> {
   const name = `WORKERS=${workers}`
   const server = await scene.open({ openFiles: OPEN_FILES, environment: { WORKERS: String(workers) } })
   const poll = await server.createPoll()
-  // Who is there before the flood stays there.
+  // Clients that were connected before the flood must not lose their connections.
   const bystander = await Bystander.start(server, { keepAlive: true })
   await pause(1000)
   const before = server.output.length
 
-  scene.say(`${name}: connections that are held`)
-  const held = flood(server, poll)
-  await pause(HELD)
+  scene.say(`${name}: connections that stay open`)
+  const open = flood(server, poll)
+  await pause(HOLD_MS)
   const { failures } = await bystander.stop()
-  for (const connection of held) connection.leave()
-  verdict.none(`requests fail of others that were connected before (${name})`, failures)
-  await judgeRecovery(scene, server, `held, ${name}`)
+  for (const connection of open) connection.leave()
+  verdict.none(`failed requests of clients connected before (${name})`, failures)
+  await judgeRecovery(scene, server, `open, ${name}`)
 
   scene.say(`${name}: connections that come and go`)
   for (let wave = 0; wave < WAVES; wave += 1) {
     const short = flood(server, poll)
-    await pause(SHORT)
+    await pause(WAVE_MS)
     for (const connection of short) connection.reset()
   }
   await judgeRecovery(scene, server, `short, ${name}`)
 
   const lines = server.output.slice(before).split('\n').filter(Boolean)
   verdict.atLeast(`lines of the log about it (${name})`, lines.length, 1)
-  // One of each process for each of the floods.
-  verdict.atMost(`lines of the log about it, at most (${name})`, lines.length, 2 * (workers + 1))
+  // One line of each process for each flood.
+  verdict.atMost(`lines of the log about it (${name})`, lines.length, 2 * (workers + 1))
   await server.end()
 }
 
-/** Silent ones, ones with half a request, streams, and ones with a request. */
+/** Connections without a request, with half a request, with a stream and with a request. */
 function flood(server: AttackedServer, { id }: AttackedPoll): Connection[] {
   const sent = ['', `GET ${routes.polls} HTTP/1.1\r\nHost: `, get(server, routes.stream(id)), get(server, routes.polls)]
   return Array.from({ length: CONNECTIONS }, (_, index) => {
@@ -74,11 +74,11 @@ async function judgeRecovery({ verdict }: Scene, server: AttackedServer, name: s
     return answer?.status === 200
   }
   let recovered = Number.NaN
-  while (Number.isNaN(recovered) && performance.now() - start < RECOVERED) {
+  while (Number.isNaN(recovered) && performance.now() - start < RECOVERY_MS) {
     if (await answers()) recovered = Math.round(performance.now() - start)
     else await pause(100)
   }
   const all = await Promise.all(Array.from({ length: AFTERWARDS }, answers))
-  verdict.atMost(`answers again after (${name})`, recovered, RECOVERED, 'ms')
-  verdict.equal(`of ${AFTERWARDS} requests then answered (${name})`, all.filter(Boolean).length, AFTERWARDS)
+  verdict.atMost(`answers again after (${name})`, recovered, RECOVERY_MS, 'ms')
+  verdict.equal(`of ${AFTERWARDS} later requests, answered (${name})`, all.filter(Boolean).length, AFTERWARDS)
 }

@@ -7,13 +7,13 @@ import type { Attack, Scene } from './support/scene.ts'
 
 const ALLOWED = 'https://allowed.example'
 const PUBLIC = 'https://public.example'
-/** What RATE_LIMIT lets an address make in a minute (README, Settings). */
+/** New polls that RATE_LIMIT allows one address in a minute (docs/settings.md). */
 const NEW_POLLS = 30
 
-/** Votes for someone else, more than once, or beyond a limit. */
+/** Votes as someone else, votes that count twice, and more requests than a limit allows. */
 export const forgery: Attack = {
   name: 'forgery',
-  about: "other sites' requests, cookies that are tossed in, one vote sent twice, addresses spelled in many ways",
+  about: "other sites' requests, planted cookies, one vote sent twice, addresses spelled in many ways",
   async run(scene) {
     await otherSites(scene)
     await cookies(scene)
@@ -22,7 +22,7 @@ export const forgery: Attack = {
   },
 }
 
-/** Which answer is right. */
+/** The right answer. */
 type Right = 'taken' | 'refused'
 
 async function otherSites(scene: Scene): Promise<void> {
@@ -137,22 +137,22 @@ async function cookies(scene: Scene): Promise<void> {
   const foreign = `${value.split('.')[0]}.${another.value.split('.')[1]}`
   const known = {
     'as it is': `${name}=${value}`,
-    'behind a tossed one': `${name}=junk; ${name}=${value}`,
-    'before a tossed one': `${name}=${value}; ${name}=junk`,
-    'behind a forged one': `${name}=${forged}; ${name}=${value}`,
-    'behind fifty tossed ones': `${`${name}=junk; `.repeat(50)}${name}=${value}`,
-    'behind an empty one': `${name}=; ${name}=${value}`,
-    'behind the same one': `${name}=${value}; ${name}=${value}`,
+    'after a planted one': `${name}=junk; ${name}=${value}`,
+    'before a planted one': `${name}=${value}; ${name}=junk`,
+    'after a forged one': `${name}=${forged}; ${name}=${value}`,
+    'after fifty planted ones': `${`${name}=junk; `.repeat(50)}${name}=${value}`,
+    'after an empty one': `${name}=; ${name}=${value}`,
+    'after the same one': `${name}=${value}; ${name}=${value}`,
     quoted: `${name}="${value}"`,
     'with blanks': `  ${name}=${value}  ;  `,
     'with blanks around =': `${name} = ${value}`,
     'with a tab': `a=b;\t${name}=${value}`,
     'without blanks': `a=b;${name}=${value};c=d`,
-    'with cookies that are none': `=; ;;a; "; ${name}=${value}`,
+    'with invalid cookies': `=; ;;a; "; ${name}=${value}`,
     'of two known voters': `${name}=${value}; ${name}=${another.value}`,
     'in a second header': `a=b\r\nCookie: ${name}=${value}`,
-    'with another name that ends so': `x${name}=junk; ${name}=${value}`,
-    "with another cookie's value that looks so": `a="${name}=junk; ${name}=${value}`,
+    'with another name that ends the same': `x${name}=junk; ${name}=${value}`,
+    "with another cookie's value that looks the same": `a="${name}=junk; ${name}=${value}`,
   }
   const doubled: string[] = []
   for (const [what, cookie] of Object.entries(known)) {
@@ -178,7 +178,7 @@ async function cookies(scene: Scene): Promise<void> {
     if (added !== 0 || answer?.status !== 401) counted.push(`${what}: ${answer?.status}, ${added} more`)
   }
   verdict.none("ways to send a voter's cookie that make another voter of them", doubled)
-  verdict.none('cookies that are invalid and not refused with 401', counted)
+  verdict.none('invalid cookies that are not refused with 401', counted)
   await server.end()
 }
 
@@ -214,7 +214,7 @@ async function retries(scene: Scene): Promise<void> {
     1,
   )
   verdict.none(
-    'second votes with the key of a first that are taken',
+    'second votes with the key of a first one that are accepted',
     (again?.status ?? 0) < 400 ? [`${again?.status}`] : [],
   )
   await server.end()
@@ -222,7 +222,7 @@ async function retries(scene: Scene): Promise<void> {
 
 /** Spellings of addresses: the groups that must share one limit. */
 const ADDRESSES: Record<string, (index: number) => string> = {
-  'text that is no address': (index) => `junk-${index}`,
+  'text that is not an address': (index) => `junk-${index}`,
   'ports behind one IPv4': (index) => `203.0.113.7:${1000 + index}`,
   'ports behind one IPv6': (index) => `[2001:db8:1::1]:${1000 + index}`,
   'a /64 of IPv6': (index) => `2001:db8:2::${index.toString(16)}:1`,
@@ -260,7 +260,7 @@ async function addresses(scene: Scene): Promise<void> {
       const taken = await newPolls(server, sent, (index) => ({ 'X-Forwarded-For': address(index) }))
       if (taken > NEW_POLLS) more.push(`${what}: ${taken} of ${sent} new polls`)
     }
-    verdict.none(`addresses that get more than one limit (TRUST_PROXY=${trust})`, more)
+    verdict.none(`addresses that get more than their limit (TRUST_PROXY=${trust})`, more)
     if (trust === 'on') {
       const own = await newPolls(server, 5, (index) => ({ 'X-Forwarded-For': `192.0.2.${index + 1}` }))
       verdict.equal('new polls of 5 addresses that have a limit each', own, 5)
@@ -273,7 +273,7 @@ async function addresses(scene: Scene): Promise<void> {
   verdict.atMost(`new polls of ${sent} that one address makes with WORKERS=2`, taken, NEW_POLLS)
 }
 
-/** How many of so many new polls are taken, each on a connection of its own, all at once. */
+/** Sends new polls, all at once and each on its own connection. Returns how many are accepted. */
 async function newPolls(server: AttackedServer, count: number, headers: (index: number) => Record<string, string>) {
   const answers = await Promise.all(
     Array.from({ length: count }, (_, index) => {

@@ -12,17 +12,17 @@ import { strictRequests } from './support/strict-requests.ts'
 const REQUESTS = 5000
 const AT_ONCE = 16
 /** Milliseconds. */
-const TIME = 60_000
-const ANSWERED = 3000
-const UNFINISHED = 150
+const TIME_MS = 60_000
+const ANSWER_MS = 3000
+const UNFINISHED_MS = 150
 
-/** What an answer must not tell of the inside. */
+/** Internals that an answer must not show. */
 const INSIDE = /SQLITE|node_modules|\.[jt]s:\d|\bat \S+ \((?:file|node|\/)|file:\/\/|\/dist\//
 
-/** Requests of every route, broken at random in every part, and what every answer must be like. */
+/** Requests of every route, changed at random in every part, and rules that all answers must follow. */
 export const fuzz: Attack = {
   name: 'fuzz',
-  about: `${REQUESTS.toLocaleString('en')} requests of every route, changed at random as the seed says`,
+  about: `${REQUESTS.toLocaleString('en')} requests of every route, changed at random`,
   async run(scene) {
     const { verdict } = scene
     const server = await scene.open({ environment: { RATE_LIMIT: 'off' } })
@@ -40,7 +40,7 @@ export const fuzz: Attack = {
     const total = await server.totalVotes(poll).catch(() => Number.NaN)
     verdict.equal(`votes counted of ${found.votes} that were acknowledged`, total, found.votes)
     const made = (await countPolls(server)) - pollsBefore
-    verdict.equal(`polls made of ${found.polls} that were acknowledged`, made, found.polls)
+    verdict.equal(`polls created of ${found.polls} that were acknowledged`, made, found.polls)
     const lines = server.output.slice(logged).split('\n').filter(Boolean)
     verdict.none(
       'errors in the log',
@@ -51,7 +51,7 @@ export const fuzz: Attack = {
   },
 }
 
-/** What was seen of all answers. */
+/** What was found in all answers. */
 class Found {
   sent = 0
   votes = 0
@@ -59,13 +59,13 @@ class Found {
   readonly cases = new Map<string, string[]>(
     [
       'answers with 500',
-      'refusals that are no problem+json with a known code',
+      'refusals that are not problem+json with a known code',
       'answers without nosniff',
-      'answers that tell of the inside',
+      'answers that show internals',
       'headers that a request put into its answer',
       'pages that may be framed, or without a CSP from default-src none',
       'requests without an answer',
-      'bytes behind answers that are no answer',
+      'bytes after answers that are not an answer',
       'requests that must be refused with 400 and are not',
       'connections that are still read after a 400',
     ].map((promise) => [promise, []]),
@@ -88,10 +88,10 @@ class Found {
     const example = `${status} to ${JSON.stringify(sent.slice(0, 160))}`
     if (status === 500) this.note('answers with 500', example)
     if (status >= 400 && !isProblem(answer) && !isPage(answer)) {
-      this.note('refusals that are no problem+json with a known code', example)
+      this.note('refusals that are not problem+json with a known code', example)
     }
     if (headers.get('X-Content-Type-Options') !== 'nosniff') this.note('answers without nosniff', example)
-    if (INSIDE.test(head + body)) this.note('answers that tell of the inside', example)
+    if (INSIDE.test(head + body)) this.note('answers that show internals', example)
     if (headers.has('X-Injected') || headers.has('X-Powered-By')) {
       this.note('headers that a request put into its answer', example)
     }
@@ -106,19 +106,19 @@ class Found {
 
 async function send(scene: Scene, server: AttackedServer, poll: AttackedPoll, found: Found): Promise<void> {
   const requests = new FuzzedRequests(server, poll, scene.random)
-  const end = performance.now() + TIME
+  const end = performance.now() + TIME_MS
   const one = async () => {
     while (found.sent < REQUESTS && performance.now() < end && server.running) {
       found.sent += 1
       if (found.sent % 1000 === 0) scene.say(`${found.sent} of ${REQUESTS}`)
       const { bytes, method, unfinished } = requests.next()
-      const { answers, rest } = await exchange(server, bytes, method, unfinished ? UNFINISHED : ANSWERED)
+      const { answers, rest } = await exchange(server, bytes, method, unfinished ? UNFINISHED_MS : ANSWER_MS)
       for (const answer of answers) found.look(answer, bytes)
       if (answers.length === 0 && !unfinished)
         found.note('requests without an answer', JSON.stringify(bytes.slice(0, 160)))
-      // Where a head could not be parsed, nobody knows that it was a HEAD.
+      // If its head could not be parsed, the server does not know that the request was a HEAD.
       if (rest && !(method === 'HEAD' && answers.at(-1)?.status === 400)) {
-        const promise = 'bytes behind answers that are no answer'
+        const promise = 'bytes after answers that are not an answer'
         found.note(promise, `${JSON.stringify(rest.slice(0, 60))} to ${JSON.stringify(bytes.slice(0, 160))}`)
       }
     }
@@ -126,10 +126,10 @@ async function send(scene: Scene, server: AttackedServer, poll: AttackedPoll, fo
   await Promise.all(Array.from({ length: AT_ONCE }, one))
 }
 
-/** What a server that is not strict is smuggled past its proxy with: each has one right answer. */
+/** Requests that can be smuggled past a proxy to a server that is not strict: each has one right answer. */
 async function strict(server: AttackedServer, found: Found): Promise<void> {
   for (const [what, bytes] of strictRequests(server)) {
-    const { answers } = await exchange(server, bytes, 'GET', ANSWERED)
+    const { answers } = await exchange(server, bytes, 'GET', ANSWER_MS)
     for (const answer of answers) found.look(answer, what)
     const [first, ...more] = answers
     if (first?.status !== 400) {
@@ -140,7 +140,7 @@ async function strict(server: AttackedServer, found: Found): Promise<void> {
   }
 }
 
-/** All that comes on one connection, until the server ends it, a stream is open, or the time is over. */
+/** Everything received on one connection until the server ends it, a stream is open, or the time is over. */
 async function exchange(server: AttackedServer, bytes: string, method: string, milliseconds: number) {
   const connection = new Connection(server).send(bytes)
   const read = () => readAnswers(connection.text, [method])

@@ -9,16 +9,16 @@ import type { Attack } from './support/scene.ts'
 
 const TIMES = 100
 const AT_ONCE = 20
-/** Lines in the log for all that clients do wrong in a minute: a few kinds, one line each. */
-const MOST_LINES = 8
-const MOST_BYTES = 4000
+/** Lines in the log about a minute of client faults. */
+const MAX_LINES = 8
+const MAX_BYTES = 4000
 
 type Misdeed = (connection: Connection) => Promise<void> | void
 
-/** What clients do wrong on the wire, with a secret in it: none of it may reach the log but a count. */
+/** Client faults with a secret in what is sent: only a count of them may be logged. */
 export const log: Attack = {
   name: 'log',
-  about: 'garbage, TLS and broken requests with a secret Cookie: what of it gets into the log',
+  about: 'garbage, TLS and broken requests with a secret cookie: what of it is logged',
   async run(scene) {
     const { verdict, random } = scene
     const server = await scene.open()
@@ -40,8 +40,8 @@ export const log: Attack = {
       'ways in which the secret is in the log',
       spellings(secret).filter((text) => said.includes(text)),
     )
-    verdict.atMost('lines added to the log', said.split('\n').length - 1, MOST_LINES)
-    verdict.atMost('bytes added to the log', said.length, MOST_BYTES)
+    verdict.atMost('lines added to the log', said.split('\n').length - 1, MAX_LINES)
+    verdict.atMost('bytes added to the log', said.length, MAX_BYTES)
     verdict.none('stacks in the log', said.match(/\bat (?:\S+ \()?(?:node:|file:|\/)[^\s"\\)]+/g) ?? [])
     verdict.equal('servers that are still there', server.running ? 1 : 0, 1)
   },
@@ -76,7 +76,7 @@ function misdeeds(server: AttackedServer, poll: AttackedPoll, secret: string, ra
       connection.send(garbage() + secret)
       await over(connection)
     },
-    'a header that is none': async (connection) => {
+    'an invalid header': async (connection) => {
       connection.send(`GET / HTTP/1.1\r\nHost: a\r\nCookie: ${secret}\r\nbad header\x01: ${secret}\r\n\r\n`)
       await over(connection)
     },
@@ -84,13 +84,13 @@ function misdeeds(server: AttackedServer, poll: AttackedPoll, secret: string, ra
       connection.send(get(server, '/', { Cookie: secret.repeat(2000) }))
       await over(connection)
     },
-    'a chunk that is none': async (connection) => {
+    'an invalid chunk': async (connection) => {
       connection.send(
         `${request(server, 'POST', path, { ...JSON_TYPE, ...cookie, 'Transfer-Encoding': 'chunked' })}${secret}`,
       )
       await over(connection)
     },
-    'a chunk that is none, to a page': async (connection) => {
+    'an invalid chunk, sent to a page': async (connection) => {
       const headers = { ...cookie, Accept: 'text/html', 'Transfer-Encoding': 'chunked' }
       connection.send(`${get(server, routes.listPage, headers)}0\rx`)
       await over(connection)
@@ -115,11 +115,11 @@ function misdeeds(server: AttackedServer, poll: AttackedPoll, secret: string, ra
       await answered(connection)
       connection.reset()
     },
-    'bodies that are no JSON': async (connection) => {
+    'bodies that are not JSON': async (connection) => {
       connection.send(request(server, 'POST', path, { ...JSON_TYPE, ...cookie }, secret))
       await answered(connection)
     },
-    'addresses that are none': async (connection) => {
+    'invalid URLs': async (connection) => {
       connection.send(get(server, `http://[${secret}`, cookie) + get(server, `/%zz${secret}`, cookie))
       await answered(connection)
     },
@@ -130,7 +130,7 @@ function misdeeds(server: AttackedServer, poll: AttackedPoll, secret: string, ra
   }
 }
 
-/** The secret as itself, and as a dump of bytes would have it. */
+/** The secret as it is, and as it would be in a dump of bytes. */
 function spellings(secret: string): string[] {
   const bytes = Buffer.from(secret)
   const inner = bytes.subarray(0, 15)

@@ -5,11 +5,11 @@ import { expect, onTestFinished, test } from 'vitest'
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-/** Runs it as its command does. */
+/** Runs the command. */
 async function attack(...args: string[]): Promise<{ code: number; output: string; said: string }> {
   const command = ['--import', import.meta.resolve('tsx'), '--conditions=source', file('./main.ts'), ...args]
   const child = spawn(process.execPath, command)
-  // Told to end, it takes its servers with it.
+  // At SIGTERM it stops its servers.
   onTestFinished(() => void child.kill('SIGTERM'))
   let output = ''
   let said = ''
@@ -23,8 +23,8 @@ async function attack(...args: string[]): Promise<{ code: number; output: string
   return { code, output, said }
 }
 
-// How long others wait depends on the machine that the tests run on: only what does not is looked at.
-test('a server that stands an attack keeps its promises', async () => {
+// Waits of others depend on the machine: only what does not is checked.
+test('a server that withstands an attack keeps all promises', async () => {
   const { code, output, said } = await attack('query', '--seed', '7', '--server', file('./toys/sound.ts'))
   expect(output, said).toContain('Seed 7, Node ')
   expect(output).toMatch(/queries beyond 1 KB or 20 pairs .* 0 +none +kept\n/)
@@ -35,7 +35,7 @@ test('a server that stands an attack keeps its promises', async () => {
   expect(output).toMatch(isKept ? /\nevery promise was kept: \d+\n$/ : /\nBROKEN: /)
 }, 120_000)
 
-test('a server that does not is found out, and where', async () => {
+test('a server that does not is reported, with what it broke', async () => {
   const { code, output } = await attack('query', '--seed', '7', '--server', file('./toys/weak.ts'))
   expect(code).toBe(1)
   expect(output).toMatch(/queries beyond 1 KB or 20 pairs .* [1-9]\d* +none +BROKEN\n/)
@@ -44,13 +44,13 @@ test('a server that does not is found out, and where', async () => {
   expect(output).toMatch(/\nBROKEN: \d+ of \d+ promises\n$/)
 }, 120_000)
 
-test('a server that does not start is said in a line', async () => {
+test('a server that does not start is reported in one line', async () => {
   const { code, output } = await attack('streams', '--server', file('./toys/none.ts'))
   expect(code).toBe(1)
   expect(output).toMatch(/attacks that could not be carried out: There is no server at .*none\.ts/)
 }, 60_000)
 
-test('what cannot be done is said in a line, with an exit code of its own', async () => {
+test('a wrong command line is reported in one line, with its own exit code', async () => {
   const { code, output, said } = await attack('ddos')
   expect({ code, output }).toEqual({ code: 2, output: '' })
   expect(said).toMatch(/^"ddos" is not one of the attacks\..*\n$/)

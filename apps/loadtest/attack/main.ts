@@ -9,10 +9,10 @@ import { ending, table } from './report.ts'
 import { type Attack, Scene } from './support/scene.ts'
 import { type Check, Verdict } from './support/verdict.ts'
 
-/** Connections that are open at a time. */
+/** Connections that are open at the same time. */
 const CONNECTIONS = 5100
 
-/** Seconds in which an attack is over even on a server that stands it badly. */
+/** Seconds in which an attack is over, even on a server that gets slow. */
 const DEADLINE_SECONDS = 180
 
 await command((args) => main(readOptions(args)))
@@ -31,11 +31,11 @@ async function main(options: Options): Promise<void> {
     checks.push(...found)
   }
   process.stdout.write(ending(checks))
-  // Connections to servers that are gone may still be waited for.
+  // Connections to servers that have ended would keep this process alive.
   process.exit(checks.every(({ kept }) => kept) ? 0 : 1)
 }
 
-/** Each draws from the seed anew, so that one alone repeats what it did among others. */
+/** Each attack starts from the seed, so that it is the same alone and among others. */
 async function carryOut(attack: Attack, { seed, main }: Options): Promise<Check[]> {
   const progress = new Progress()
   const verdict = new Verdict()
@@ -52,7 +52,7 @@ async function carryOut(attack: Attack, { seed, main }: Options): Promise<Check[
   return verdict.checks
 }
 
-/** A server that does not start says why among the lines of a stack. */
+/** The line with the error, if a server that does not start has printed a stack. */
 function reason(text: string): string {
   const lines = text.trimEnd().split('\n')
   return lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1) ?? ''

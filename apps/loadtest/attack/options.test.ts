@@ -3,7 +3,7 @@ import { UsageError } from '../processes/command-line.ts'
 import { attacks } from './attacks.ts'
 import { HELP, readOptions } from './options.ts'
 
-test('without arguments all attacks run on the built server, with a seed that is drawn', () => {
+test('without arguments all attacks run on the built server, with a random seed', () => {
   const { chosen, main, help, seed } = readOptions([])
   expect({ chosen, help }).toEqual({ chosen: attacks, help: false })
   expect(main).toMatch(/\/apps\/api\/dist\/main\.js$/)
@@ -17,11 +17,11 @@ test('attacks are chosen by their names', () => {
 })
 
 test.each([
-  ['a seed that is none', ['--seed', 'x'], /--seed is a whole number from 0 to 4294967295/],
-  ['an attack that is not there', ['ddos'], /"ddos" is not one of the attacks/],
+  ['an invalid seed', ['--seed', 'x'], /--seed is a whole number from 0 to 4294967295/],
+  ['an unknown attack', ['ddos'], /"ddos" is not one of the attacks/],
   ['an address', ['http://localhost:3000'], /http:\/\/localhost:3000/],
-  ['an option that is not there', ['--nodes', '4'], /--nodes/],
-])('%s is refused, and said', (_, args, message) => {
+  ['an unknown option', ['--nodes', '4'], /--nodes/],
+])('%s is refused with a message', (_, args, message) => {
   expect(() => readOptions(args)).toThrow(UsageError)
   expect(() => readOptions(args)).toThrow(message)
 })
@@ -31,6 +31,6 @@ test('the help names every attack and every option', () => {
   for (const name of ['seed', 'server', 'help']) expect(HELP).toContain(`--${name}`)
 })
 
-test('the names of attacks are told apart', () => {
+test('the names of attacks differ', () => {
   expect(new Set(attacks.map(({ name }) => name)).size).toBe(attacks.length)
 })

@@ -8,18 +8,18 @@ const width = Math.max(...attacks.map(({ name }) => name.length))
 
 export const HELP = `npm run attack -- [ATTACK …] [options]
 
-Starts the built server on a database of its own, attacks it as a stranger on the network can, and measures meanwhile how
-it serves others. Without an ATTACK all of them run, one after the other, in some seven minutes:
+Starts the built server on a new database, attacks it as anyone on the network could, and measures how other clients are
+served meanwhile. Without an ATTACK all of them run, one after another, in about seven minutes:
 
 ${attacks.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`).join('\n')}
 
-  --seed N       repeats what is drawn at random; without it one is drawn, and printed
+  --seed N       repeat a run with this seed; without it one is drawn, and printed
   --server FILE  another server's main file (apps/api/dist/main.js)
-  --help         this text
+  --help         show this help
 
 Needs Linux: it reads CPU and memory from /proc, and uses several addresses of 127.0.0.0/8. Nothing is sent to another
-machine. How long others wait is told without the time that other processes took the CPU from the server. Exits with 1 if a
-promise was broken.`
+machine. Waits of other clients are given without the time in which other processes used the server's CPU. Exits with 1 if
+a promise was broken.`
 
 const given = {
   seed: { type: 'string' },

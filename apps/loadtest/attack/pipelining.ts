@@ -9,20 +9,20 @@ import { get, postJson, request, vote } from './support/requests.ts'
 import type { Attack, Scene } from './support/scene.ts'
 
 /** Milliseconds that each flood lasts. */
-const FLOOD = 8000
-/** Milliseconds after it in which all is well. */
-const RECOVERED = 5000
-const MOST_MEMORY = 250
+const FLOOD_MS = 8000
+/** Milliseconds after a flood in which the server has to answer again. */
+const RECOVERY_MS = 5000
+const MAX_MEMORY_MB = 250
 
 interface Flood {
   name: string
   connections: number
   /** Requests on each connection. */
   requests: number
-  /** The bytes of so many requests. */
+  /** The bytes of requests, which are sent repeatedly. */
   bytes(server: AttackedServer, poll: AttackedPoll): string[]
   reads: boolean
-  /** How many addresses it comes from (1). */
+  /** Number of addresses that it comes from (1). */
   addresses?: number
   options?: ServerOptions
 }
@@ -67,7 +67,7 @@ const floods: Flood[] = [
     reads: true,
   },
   {
-    name: '200 × 1,500 reads from 10 addresses, no answer taken',
+    name: '200 × 1,500 reads from 10 addresses, no answer read',
     connections: 200,
     requests: 1500,
     bytes: (server) => [get(server, routes.polls)],
@@ -76,10 +76,10 @@ const floods: Flood[] = [
   },
 ]
 
-/** Requests sent behind each other on many connections, without waiting for answers. */
+/** Requests pipelined on many connections, without waiting for answers. */
 export const pipelining: Attack = {
   name: 'pipelining',
-  about: 'hundreds of thousands of requests behind each other, answers taken or not',
+  about: 'hundreds of thousands of pipelined requests, answers read or not',
   async run(scene) {
     for (const flood of floods) await run(scene, flood)
     await order(scene)
@@ -101,27 +101,27 @@ async function run(scene: Scene, flood: Flood): Promise<void> {
     const connection = new Connection(server, { keep: false, from })
     return (reads ? connection : connection.pause()).send(bytes)
   })
-  await pause(FLOOD)
+  await pause(FLOOD_MS)
   await bystander.judge(verdict, name)
   const grown = memory.stop()
   for (const socket of sockets) socket.leave()
-  verdict.atMost(`memory grows (${name})`, server.running ? grown : Number.NaN, MOST_MEMORY, 'MB')
-  verdict.atMost(`answers again after (${name})`, await recovery(server, poll), RECOVERED, 'ms')
+  verdict.atMost(`memory grows (${name})`, server.running ? grown : Number.NaN, MAX_MEMORY_MB, 'MB')
+  verdict.atMost(`answers again after (${name})`, await recovery(server, poll), RECOVERY_MS, 'ms')
   await server.end()
 }
 
-/** Milliseconds until the poll is read again; NaN where that takes too long. */
+/** Milliseconds until a read of the poll is answered again; NaN if that takes too long. */
 async function recovery(server: AttackedServer, poll: AttackedPoll): Promise<number> {
   const start = performance.now()
-  while (performance.now() - start < RECOVERED) {
-    const [answer] = await ask(server, get(server, routes.poll(poll.id)), { milliseconds: RECOVERED })
+  while (performance.now() - start < RECOVERY_MS) {
+    const [answer] = await ask(server, get(server, routes.poll(poll.id)), { milliseconds: RECOVERY_MS })
     if (answer?.status === 200) return Math.round(performance.now() - start)
     await pause(100)
   }
   return Number.NaN
 }
 
-/** What is asked one after the other on a connection is answered in that order, and votes count once. */
+/** Pipelined requests are answered in their order, and votes count once. */
 async function order(scene: Scene): Promise<void> {
   const { random, verdict } = scene
   const server = await scene.open({ environment: { RATE_LIMIT: 'off' } })
@@ -136,11 +136,11 @@ async function order(scene: Scene): Promise<void> {
   const connection = new Connection(server)
   connection.send(asked.map((what) => bytes[what]).join(''))
   const statuses = () => readAnswers(connection.text).answers.map((answer) => answer.status)
-  await connection.until(() => connection.how !== undefined || statuses().length === asked.length, RECOVERED)
+  await connection.until(() => connection.how !== undefined || statuses().length === asked.length, RECOVERY_MS)
   const wrong = statuses().filter((given, index) => given !== status[asked[index] ?? 'read'])
   verdict.none('answers on one connection that are out of order', wrong.map(String))
-  verdict.equal('requests behind each other on one connection that are answered', statuses().length, asked.length)
+  verdict.equal('pipelined requests on one connection that are answered', statuses().length, asked.length)
   const votes = statuses().filter((given) => given === 201).length
-  verdict.equal(`votes counted of ${votes} acknowledged behind each other`, await server.totalVotes(poll), votes)
+  verdict.equal(`votes counted of ${votes} pipelined and acknowledged`, await server.totalVotes(poll), votes)
   connection.leave()
 }

@@ -7,13 +7,13 @@ import { ask } from './support/connection.ts'
 import { get, postJson } from './support/requests.ts'
 import type { Attack } from './support/scene.ts'
 
-/** Bytes, just below the 16 KB of head that Node reads. */
+/** Bytes: a little less than the 16 KB that Node allows for a head. */
 const LONG = 15_000
 const TIMES = 3
-/** Milliseconds that all of it may take on a server that stands it badly. */
-const TIME = 45_000
-const MOST_CPU = 20
-const MOST_BODY = 4096
+/** Milliseconds after which the attack stops, on a server that gets slow. */
+const TIME_MS = 45_000
+const MAX_CPU_MS = 20
+const MAX_BODY_BYTES = 4096
 
 interface Probe {
   what: string
@@ -34,28 +34,28 @@ export const query: Attack = {
     const large: string[] = []
     let worst = { cpuMs: 0, what: '' }
     let sent = 0
-    for (const end = performance.now() + TIME; sent < probes.length && performance.now() < end; sent += 1) {
+    for (const end = performance.now() + TIME_MS; sent < probes.length && performance.now() < end; sent += 1) {
       const probe = probes[sent] as Probe
       scene.say(`${sent + 1} of ${probes.length}`)
       const { cpuMs, statuses, longest } = await measure(server, probe)
       if (statuses.some((status) => status !== 414 && status !== 422)) accepted.push(`${probe.what}: ${statuses[0]}`)
-      if (longest > MOST_BODY) large.push(probe.what)
+      if (longest > MAX_BODY_BYTES) large.push(probe.what)
       if (cpuMs > worst.cpuMs) worst = { cpuMs, what: probe.what }
     }
     const { verdict } = scene
     await bystander.judge(verdict)
     verdict.atLeast('queries tried', sent, probes.length)
     verdict.none('queries beyond 1 KB or 20 pairs that are not refused with 414 or 422', accepted)
-    verdict.atMost(`CPU of one request (${worst.what || 'none measured'})`, worst.cpuMs, MOST_CPU, 'ms')
+    verdict.atMost(`CPU of one request (${worst.what || 'none measured'})`, worst.cpuMs, MAX_CPU_MS, 'ms')
     verdict.none('answers larger than 4 KB', large)
-    verdict.equal('votes that came with such a query and counted', await totalOf(server, poll), 0)
+    verdict.equal('votes with such a query that were counted', await totalOf(server, poll), 0)
   },
 }
 
-/** Takes the lower of two figures where the first is a little too high: the bystander is served meanwhile, too. */
+/** Takes the lower of two figures if the first is a little too high: the bystander is served meanwhile too. */
 async function measure(server: AttackedServer, probe: Probe) {
   const first = await measureOnce(server, probe)
-  if (!(first.cpuMs > MOST_CPU) || first.cpuMs > 3 * MOST_CPU) return first
+  if (!(first.cpuMs > MAX_CPU_MS) || first.cpuMs > 3 * MAX_CPU_MS) return first
   const second = await measureOnce(server, probe)
   return { ...second, cpuMs: Math.min(first.cpuMs, second.cpuMs) }
 }

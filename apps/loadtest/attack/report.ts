@@ -1,6 +1,6 @@
 import type { Check } from './support/verdict.ts'
 
-/** What an attack found, a line for each promise. */
+/** The result of an attack, with a line for each promise. */
 export function table(attack: string, checks: readonly Check[]): string {
   const lines = checks.map(({ promise, measured, limit, kept }) => [promise, measured, limit, kept ? 'kept' : 'BROKEN'])
   const rows = [[attack, 'measured', 'limit', ''], ...lines]
@@ -13,7 +13,7 @@ export function table(attack: string, checks: readonly Check[]): string {
   return `${[...rows.map(line), ...examples].join('\n')}\n\n`
 }
 
-/** How it ended, in a line. */
+/** The result of the run, in one line. */
 export function ending(checks: readonly Check[]): string {
   const broken = checks.filter(({ kept }) => !kept).length
   if (broken === 0) return `every promise was kept: ${checks.length}\n`

@@ -8,27 +8,28 @@ import { get, JSON_TYPE, postJson, request } from './support/requests.ts'
 import type { Attack } from './support/scene.ts'
 import type { Verdict } from './support/verdict.ts'
 
-/** Seconds: what each may take, and what a busy machine and a timer that looks now and then add. */
-const HEADERS = 10
-const BODY = 30
-const ANSWER = 60
-const MARGIN = 10
-/** Milliseconds between two bytes of those that drip. */
-const DRIP = 1000
-/** Requests behind each other whose answers are more than the kernel keeps for a reader. */
+/** Timeouts of the server in seconds, and a margin for a busy machine and for the interval of its checks. */
+const HEAD_SECONDS = 10
+const BODY_SECONDS = 30
+const ANSWER_SECONDS = 60
+const IDLE_SECONDS = 75
+const MARGIN_SECONDS = 10
+/** Milliseconds between two bytes of a client that sends byte by byte. */
+const DRIP_MS = 1000
+/** Pipelined requests whose answers are more than the kernel buffers. */
 const UNREAD = 3000
-/** Bytes that an upload may have sent that nobody wants, with what the kernel takes. */
-const MOST_UPLOAD = 8_000_000
+/** Bytes that an unwanted upload may have sent, including what the kernel buffers. */
+const MAX_UPLOAD_BYTES = 8_000_000
 
-/** Clients that take their time with everything, all of them at once. */
+/** Clients that are slow in every way, all at once. */
 export const slow: Attack = {
   name: 'slow',
-  about: 'headers and bodies that drip or never come, answers that are not read, uploads that nobody wants (75 s)',
+  about: 'headers and bodies that drip or never come, answers that are not read, unwanted uploads (85 s)',
   async run(scene) {
     const { verdict } = scene
     const server = await scene.open({ environment: { RATE_LIMIT: 'off' } })
     const poll = await server.createPoll()
-    // What is not read is a lot, and would keep the others from being looked at on a server that stands it badly.
+    // Unread answers take a lot of memory. On another server they can't disturb the other clients.
     const unreadServer = await scene.open({ environment: { RATE_LIMIT: 'off' } })
     await fillList(unreadServer)
     const bystander = await Bystander.start(server)
@@ -41,16 +42,16 @@ export const slow: Attack = {
     ])
     clearInterval(seconds)
     await bystander.judge(verdict)
-    verdict.none(`uploads that nobody wants and that are not cut within ${MOST_UPLOAD / 1e6} MB`, taken)
+    verdict.none(`unwanted uploads that are not cut off within ${MAX_UPLOAD_BYTES / 1e6} MB`, taken)
   },
 }
 
 interface SlowClient {
   /** Sent at once. */
   first: string
-  /** Sent byte by byte afterwards, again and again. */
+  /** Sent byte by byte afterwards, repeatedly. */
   drip?: string
-  /** Seconds after which the server has closed the connection. */
+  /** Seconds after which the server has to close the connection. */
   limit: number
 }
 
@@ -59,35 +60,43 @@ function slowClients(server: AttackedServer, poll: AttackedPoll): Record<string,
   const body = { ...JSON_TYPE, 'Content-Length': '10000' }
   const chunked = { ...JSON_TYPE, 'Transfer-Encoding': 'chunked' }
   return {
-    'nothing is ever sent': { first: '', limit: ANSWER },
-    'one byte is sent': { first: 'G', limit: HEADERS },
-    'headers drip': { first: `GET / HTTP/1.1\r\nHost: ${server.authority}\r\n`, drip: 'X-Drip: a\r\n', limit: HEADERS },
-    'a first line drips': { first: 'GET /', drip: 'a', limit: HEADERS },
-    'empty lines drip': { first: '', drip: '\r\n', limit: HEADERS },
-    'headers end before their last line': { first: get(server, '/').slice(0, -2), limit: HEADERS },
+    'nothing is ever sent': { first: '', limit: ANSWER_SECONDS },
+    'one byte is sent': { first: 'G', limit: HEAD_SECONDS },
+    'headers drip': {
+      first: `GET / HTTP/1.1\r\nHost: ${server.authority}\r\n`,
+      drip: 'X-Drip: a\r\n',
+      limit: HEAD_SECONDS,
+    },
+    'a first line drips': { first: 'GET /', drip: 'a', limit: HEAD_SECONDS },
+    'empty lines drip': { first: '', drip: '\r\n', limit: HEAD_SECONDS },
+    'headers end before their last line': { first: get(server, '/').slice(0, -2), limit: HEAD_SECONDS },
     'the headers of a second request drip': {
       first: `${get(server, '/')}GET / HTTP/1.1\r\n`,
       drip: 'X: y\r\n',
-      limit: HEADERS,
+      limit: HEAD_SECONDS,
     },
-    'a body drips': { first: request(server, 'POST', path, body), drip: ' ', limit: BODY },
-    'a body never comes': { first: request(server, 'POST', path, body), limit: BODY },
-    'half of a body comes': { first: `${request(server, 'POST', path, body)}{"choiceIds":[`, limit: BODY },
-    'a chunked body drips': { first: request(server, 'POST', path, chunked), drip: '1\r\n \r\n', limit: BODY },
-    'a chunk size drips': { first: request(server, 'POST', path, chunked), drip: '0', limit: BODY },
+    'a body drips': { first: request(server, 'POST', path, body), drip: ' ', limit: BODY_SECONDS },
+    'a body never comes': { first: request(server, 'POST', path, body), limit: BODY_SECONDS },
+    'half of a body comes': { first: `${request(server, 'POST', path, body)}{"choiceIds":[`, limit: BODY_SECONDS },
+    'a chunked body drips': { first: request(server, 'POST', path, chunked), drip: '1\r\n \r\n', limit: BODY_SECONDS },
+    'a chunk size drips': { first: request(server, 'POST', path, chunked), drip: '0', limit: BODY_SECONDS },
     'trailers drip': {
       first: `${request(server, 'POST', path, chunked)}2\r\n{}\r\n0\r\n`,
       drip: 'X: y\r\n',
-      limit: BODY,
+      limit: BODY_SECONDS,
     },
     'a body that was asked for never comes': {
       first: request(server, 'POST', path, { ...body, Expect: '100-continue' }),
-      limit: BODY,
+      limit: BODY_SECONDS,
     },
-    'a body for a new poll never comes': { first: request(server, 'POST', routes.polls, body), limit: BODY },
-    'a body for a page never comes': { first: request(server, 'GET', '/', body), limit: BODY },
-    'a body for nothing drips': { first: request(server, 'POST', '/api/nowhere', body), drip: ' ', limit: BODY },
-    'a connection is kept after an answer': { first: get(server, routes.polls), limit: ANSWER },
+    'a body for a new poll never comes': { first: request(server, 'POST', routes.polls, body), limit: BODY_SECONDS },
+    'a body for a page never comes': { first: request(server, 'GET', '/', body), limit: BODY_SECONDS },
+    'a body for nothing drips': {
+      first: request(server, 'POST', '/api/nowhere', body),
+      drip: ' ',
+      limit: BODY_SECONDS,
+    },
+    'a connection is kept after an answer': { first: get(server, routes.polls), limit: IDLE_SECONDS },
   }
 }
 
@@ -98,12 +107,12 @@ async function closes(server: AttackedServer, what: string, client: SlowClient, 
   let at = 0
   const dripping = setInterval(() => {
     if (drip) connection.send(drip[at++ % drip.length] ?? '')
-  }, DRIP)
-  const closed = await connection.until(() => connection.how !== undefined, (limit + MARGIN) * 1000)
+  }, DRIP_MS)
+  const closed = await connection.until(() => connection.how !== undefined, (limit + MARGIN_SECONDS) * 1000)
   clearInterval(dripping)
   connection.leave()
   const seconds = closed ? (performance.now() - start) / 1000 : Number.NaN
-  verdict.atMost(`closed when ${what}`, seconds, limit + MARGIN, 's')
+  verdict.atMost(`closed when ${what}`, seconds, limit + MARGIN_SECONDS, 's')
 }
 
 function unread(server: AttackedServer): [what: string, bytes: string][] {
@@ -114,14 +123,18 @@ function unread(server: AttackedServer): [what: string, bytes: string][] {
   ]
 }
 
-/** Reads nothing, and after that time all there is: what has been closed meanwhile ends before the last answer. */
+/** Reads nothing for that time, and then everything: a connection that was closed meanwhile ends before the last answer. */
 async function closesUnread(server: AttackedServer, what: string, bytes: string, verdict: Verdict): Promise<void> {
   const connection = new Connection(server, { keep: false }).pause().send(bytes.repeat(UNREAD))
-  await pause((ANSWER + MARGIN) * 1000)
+  await pause((ANSWER_SECONDS + MARGIN_SECONDS) * 1000)
   connection.resume()
   const closed = await connection.until(() => connection.how !== undefined, 2500)
   connection.leave()
-  verdict.equal(`closed within ${ANSWER + MARGIN} s when answers are not read (${what})`, closed ? 1 : 0, 1)
+  verdict.equal(
+    `closed within ${ANSWER_SECONDS + MARGIN_SECONDS} s when answers are not read (${what})`,
+    closed ? 1 : 0,
+    1,
+  )
 }
 
 function uploads(server: AttackedServer, poll: AttackedPoll): [what: string, head: string][] {
@@ -144,15 +157,15 @@ function uploads(server: AttackedServer, poll: AttackedPoll): [what: string, hea
   ]
 }
 
-/** Sends without an end, as fast as it is read: the server must cut it off. */
+/** Sends without end, as fast as the server reads: it has to close the connection. */
 async function cutsUpload(server: AttackedServer, what: string, head: string): Promise<string[]> {
   const connection = new Connection(server).send(head)
   const piece = Buffer.alloc(64 * 1024, ' ')
   const size = `${piece.length.toString(16)}\r\n`
   const bytes = head.includes('chunked') ? Buffer.concat([Buffer.from(size), piece, Buffer.from('\r\n')]) : piece
   let taken = 0
-  const end = performance.now() + (BODY + MARGIN) * 1000
-  while (connection.how === undefined && performance.now() < end && taken <= MOST_UPLOAD) {
+  const end = performance.now() + (BODY_SECONDS + MARGIN_SECONDS) * 1000
+  while (connection.how === undefined && performance.now() < end && taken <= MAX_UPLOAD_BYTES) {
     if (connection.unsent < bytes.length) {
       connection.send(bytes)
       taken += bytes.length
@@ -165,7 +178,7 @@ async function cutsUpload(server: AttackedServer, what: string, head: string): P
   return isOpen ? [`${what}: ${Math.round(taken / 1e6)} MB and still open (answer: ${status ?? 'none'})`] : []
 }
 
-/** The largest polls there can be, so that their list is as large as it can be. */
+/** Creates polls of the largest size, so that their list is as large as possible. */
 async function fillList(server: AttackedServer): Promise<void> {
   for (let poll = 0; poll < 20; poll += 1) {
     const body = { question: String(poll).padEnd(200, '票'), choices: ['a', 'b'] }

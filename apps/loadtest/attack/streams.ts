@@ -9,17 +9,17 @@ import type { Attack, Scene } from './support/scene.ts'
 
 const STREAMS = 50_000
 const CONNECTIONS = 4
-/** Milliseconds that the requests have to be acted on. */
-const TIME = 5000
-const MOST_MEMORY = 150
-/** Milliseconds in which a connection on which something comes behind a stream is closed. */
-const CLOSED = 5000
-const OPENED = 3000
+/** Milliseconds that the server has to handle the requests. */
+const TIME_MS = 5000
+const MAX_MEMORY_MB = 150
+/** Milliseconds in which a connection has to be closed if something is sent after a stream's request. */
+const CLOSE_MS = 5000
+const OPEN_MS = 3000
 
-/** Stream requests behind each other on one connection, and other requests behind a stream. */
+/** Pipelined stream requests on one connection, and other requests after a stream's. */
 export const streams: Attack = {
   name: 'streams',
-  about: 'tens of thousands of streams on one connection, and votes behind a stream',
+  about: 'tens of thousands of streams on one connection, and votes after a stream',
   async run(scene) {
     await behindStreams(scene)
     await votesBehind(scene)
@@ -38,15 +38,16 @@ async function behindStreams(scene: Scene): Promise<void> {
     const bytes = get(server, paths[index % paths.length] ?? '').repeat(STREAMS)
     return new Connection(server).send(bytes)
   })
-  await pause(TIME)
+  await pause(TIME_MS)
   const votes = [vote(server, poll), vote(server, poll)].map((bytes) => new Connection(server).send(bytes))
-  await Promise.all(votes.map((connection) => connection.until(() => connection.text.includes('\r\n\r\n'), TIME)))
+  await Promise.all(votes.map((connection) => connection.until(() => connection.text.includes('\r\n\r\n'), TIME_MS)))
   await pause(500)
   const grown = memory.stop()
-  const most = (event: string) => Math.max(...connections.map(({ text }) => text.split(`event: ${event}\n`).length - 1))
-  verdict.atMost('streams that were opened on one connection', most('snapshot'), 1)
-  verdict.atMost('times that two votes were written to one connection', most('update'), 2)
-  verdict.atMost('memory grows', server.running ? grown : Number.NaN, MOST_MEMORY, 'MB')
+  const count = (event: string) =>
+    Math.max(...connections.map(({ text }) => text.split(`event: ${event}\n`).length - 1))
+  verdict.atMost('streams that were opened on one connection', count('snapshot'), 1)
+  verdict.atMost('times that two votes were written to one connection', count('update'), 2)
+  verdict.atMost('memory grows', server.running ? grown : Number.NaN, MAX_MEMORY_MB, 'MB')
   for (const connection of [...connections, ...votes]) connection.leave()
   await bystander.judge(verdict)
   await server.end()
@@ -55,7 +56,7 @@ async function behindStreams(scene: Scene): Promise<void> {
 async function votesBehind(scene: Scene): Promise<void> {
   const { verdict } = scene
   const server = await scene.open({ environment: { RATE_LIMIT: 'off' } })
-  scene.say('votes behind a stream')
+  scene.say('votes after a stream')
   const counted: string[] = []
   const told: string[] = []
   const open: string[] = []
@@ -64,11 +65,11 @@ async function votesBehind(scene: Scene): Promise<void> {
     const connection = new Connection(server)
     const isOver = () => connection.how !== undefined
     connection.send(later ? opening(poll) : opening(poll) + vote(server, poll))
-    await connection.until(() => connection.text.includes('event: snapshot') || isOver(), OPENED)
+    await connection.until(() => connection.text.includes('event: snapshot') || isOver(), OPEN_MS)
     if (later) connection.send(vote(server, poll))
-    const closed = await connection.until(isOver, CLOSED)
+    const closed = await connection.until(isOver, CLOSE_MS)
     connection.leave()
-    // Where no stream was opened, nothing is behind one.
+    // Without a stream there is nothing to check.
     const [, stream] = connection.text.split('text/event-stream')
     if (stream === undefined) return
     if ((await server.totalVotes(poll)) > 0) counted.push(what)
@@ -81,9 +82,9 @@ async function votesBehind(scene: Scene): Promise<void> {
       behind(`${what}, later`, opening, true),
     ]),
   )
-  verdict.none('votes behind a stream that count', counted)
+  verdict.none('votes after a stream that were counted', counted)
   verdict.none('cookies that were set in the middle of a stream', told)
-  verdict.none('connections that stay open though something came behind the stream', open)
+  verdict.none('connections that stay open though something was sent after the stream', open)
   await server.end()
 }
 

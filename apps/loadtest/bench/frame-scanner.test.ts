@@ -28,7 +28,7 @@ test('comments carry no count, and chunks of HTTP do not hide one', () => {
   expect(scanned(chunk(frame(5)), chunk(frame(6)))).toEqual({ newest: 6, frames: 2, wentBack: false })
 })
 
-test('wherever the bytes are cut, the same is read from them, and going back is seen', () => {
+test('the same counts are read however the bytes are cut, and going back is noticed', () => {
   const counts = fc.array(fc.nat(2000), { minLength: 1, maxLength: 6 })
   fc.assert(
     fc.property(counts, fc.array(fc.nat()), (counts, cuts) => {

@@ -39,7 +39,7 @@ test('servers that are named share streams and votes, and those that stop readin
   expect(output).toMatch(/right count +yes\n/)
 }, 120_000)
 
-test('a server whose streams go back is found out', async () => {
+test('a server whose streams go back is reported', async () => {
   const open = new Set<ServerResponse>()
   const frame = (event: string, snapshot: Snapshot) =>
     `event: ${event}\nid: ${snapshot.revision}\ndata: ${JSON.stringify(snapshot)}\n\n`
@@ -68,7 +68,7 @@ test('a server whose streams go back is found out', async () => {
   expect(output).toContain('pollcast: 30 × a stream: a count that went back\n')
 }, 120_000)
 
-test('what cannot be done is said in a line, with an exit code of its own', async () => {
+test('a wrong command line is reported in one line, with its own exit code', async () => {
   const { code, output, said } = await bench('http://example.com')
   expect({ code, output }).toEqual({ code: 2, output: '' })
   expect(said).toMatch(/^example\.com is not this machine.*\n$/)

@@ -3,7 +3,7 @@ import { UsageError } from '../processes/command-line.ts'
 import { tooManyOpenFiles } from '../processes/open-files.ts'
 import { HELP, readOptions } from './options.ts'
 
-test('without arguments a thousand streams and 500 votes a second are asked for, of a server of its own', () => {
+test('without arguments there are a thousand streams and 500 votes a second, on its own server', () => {
   expect(readOptions([])).toEqual({
     urls: [],
     streams: 1000,
@@ -27,7 +27,7 @@ test('addresses and options come in any order', () => {
 })
 
 test.each([
-  ['a number that is none', ['--streams', 'many'], /--streams is a whole number from 1 to 20000/],
+  ['an invalid number', ['--streams', 'many'], /--streams is a whole number from 1 to 20000/],
   ['more than can be', ['--seconds', '601'], /--seconds/],
   ['less than can be', ['--polls', '0'], /--polls/],
   ['an option that is not there', ['--spin'], /--spin/],
@@ -38,7 +38,7 @@ test.each([
   ['a stall that the server would end', ['--stall', '1', '--seconds', '60'], /closes readers/],
   ['workers of a server that runs already', ['--workers', '2', 'http://localhost:3000'], /--workers/],
   ['a process without a server', ['--pid', '7'], /--pid/],
-])('%s is refused, and said', (_, args, message) => {
+])('%s is refused with a message', (_, args, message) => {
   expect(() => readOptions(args)).toThrow(UsageError)
   expect(() => readOptions(args)).toThrow(message)
 })

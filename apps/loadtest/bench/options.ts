@@ -23,7 +23,7 @@ that is named must run with RATE_LIMIT=off, and keeps the polls that are made.
 
 Exits with 1 if a vote was not taken, or a stream did not end on the right count or went back.`
 
-const LONGEST_STALL = 50
+const MAX_STALL_SECONDS = 50
 
 const given = {
   streams: { type: 'string', default: '1000' },
@@ -61,7 +61,7 @@ export interface Options {
 /** Reads the command line. Throws a UsageError. */
 export function readOptions(args: string[]): Options {
   const { values, positionals } = parse({ args, options: given, allowPositionals: true })
-  const number = (name: NumberName, most: number, least = 1) => wholeNumber(name, values[name], least, most)
+  const number = (name: NumberName, max: number, min = 1) => wholeNumber(name, values[name], min, max)
   const options: Options = {
     urls: positionals.map(baseUrl),
     streams: number('streams', 20_000),
@@ -87,8 +87,8 @@ export function readOptions(args: string[]): Options {
   if (options.workers > 1 && (options.urls.length > 0 || options.compare)) {
     throw new UsageError('--workers is for a server of its own, without URLs and --compare.')
   }
-  if (options.stall > 0 && options.seconds > LONGEST_STALL) {
-    throw new UsageError(`--stall goes with at most --seconds ${LONGEST_STALL}: the server closes readers that are stuck \
+  if (options.stall > 0 && options.seconds > MAX_STALL_SECONDS) {
+    throw new UsageError(`--stall goes with at most --seconds ${MAX_STALL_SECONDS}: the server closes readers that are stuck \
 for a minute.`)
   }
   if (options.stall > options.streams) throw new UsageError('--stall can be no more than --streams.')

@@ -42,7 +42,7 @@ test('the table has a column for each server, and how the first compares with th
   expect(line(text, '  ')).toMatch(/pollcast {3,}other {3,}pollcast \/ other$/)
 })
 
-test('its columns are aligned, and no line ends in blanks', () => {
+test('its columns are aligned, and no line ends with spaces', () => {
   const lines = table([result('pollcast')])
     .split('\n')
     .slice(0, -1)
@@ -56,7 +56,7 @@ test('what could not be measured is a dash, not a zero', () => {
   expect(line(text, 'fan-out')).toMatch(/ – \/ – \/ –$/)
 })
 
-test('what went wrong is said below it, each with how often', () => {
+test('failures are listed below it, each with its count', () => {
   const wrong = result('pollcast', { failures: { 'a stream: a count that went back': 3 } })
   expect(isRight(wrong)).toBe(false)
   expect(table([wrong])).toMatch(/right count +NO\n/)
@@ -65,7 +65,7 @@ test('what went wrong is said below it, each with how often', () => {
   expect(table([result('pollcast')])).toMatch(/right count +yes\n$/)
 })
 
-test('stalled streams have their lines where there were any', () => {
+test('there are lines for stalled streams if there were any', () => {
   expect(table([result('pollcast')])).not.toContain('stopped reading')
   const stalled = { streams: 500, framesPerStream: 42, caughtUp: true }
   expect(line(table([result('pollcast', { stalled })]), 'streams that stopped reading')).toMatch(/ 500$/)

@@ -36,7 +36,7 @@ test('each vote gets its own answer, whole', async () => {
   ])
 })
 
-test('a vote that was not answered rejects, for nobody knows whether it counts, and the next one is sent anew', async () => {
+test('a vote without an answer rejects, because it may count or not, and the next one is sent on a new connection', async () => {
   const connection = await connectionTo('HTTP/1.1 201 Created\r\n\r\n', answer(201, '{}'))
   await expect(connection.send('a vote')).rejects.toThrow('without Content-Length')
   expect((await connection.send('a vote')).status).toBe(201)

@@ -13,10 +13,10 @@ export function parse<Config extends ParseArgsConfig>(config: Config): ReturnTyp
 }
 
 /** Throws a UsageError. */
-export function wholeNumber(name: string, text: string, least: number, most: number): number {
+export function wholeNumber(name: string, text: string, min: number, max: number): number {
   const number = Number(text)
-  if (/^\d+$/.test(text) && number >= least && number <= most) return number
-  throw new UsageError(`--${name} is a whole number from ${least} to ${most}, not "${text}".`)
+  if (/^\d+$/.test(text) && number >= min && number <= max) return number
+  throw new UsageError(`--${name} is a whole number from ${min} to ${max}, not "${text}".`)
 }
 
 /**

@@ -1,4 +1,4 @@
-/** What went wrong, each with how often. */
+/** Failures, each with its count. */
 export class Failures {
   readonly #counts = new Map<string, number>()
 

@@ -5,8 +5,8 @@ const SPARE = 200
 
 /** Why so many connections can't be opened here, and what to do. Undefined if they can. */
 export function tooManyOpenFiles(connections: number, limit = openFileLimit()): string | undefined {
-  const most = limit - SPARE
-  if (connections <= most) return undefined
-  return `${connections} connections are more than this shell's limit of ${limit} open files allows (${most} at most).
+  const max = limit - SPARE
+  if (connections <= max) return undefined
+  return `${connections} connections are more than this shell's limit of ${limit} open files allows (${max} at most).
 Raise it for this shell with "ulimit -n ${connections + SPARE}", beyond the hard limit as root with "ulimit -Hn", or open fewer.`
 }

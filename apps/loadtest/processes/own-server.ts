@@ -63,7 +63,7 @@ export class OwnServer {
     if (name === 'pollcast') await server.until(/Pollcast is at/)
     const url = new URL(`http://127.0.0.1:${port}`)
     const base = await until(() => listening(server, url), {
-      timeout: START_TIMEOUT_MS,
+      timeoutMs: START_TIMEOUT_MS,
       message: () => `Nothing listens at ${url.origin}: ${server.output}`,
     })
     const pid = server.pid as number

@@ -1,4 +1,4 @@
-/** Ends this process with 1 where the work is not done by then. */
+/** Ends this process with exit code 1 if the work is not done in time. */
 export function limitTime(seconds: number, hint = ''): void {
   const late = () => {
     console.error(`\nNot done within ${seconds} s: given up. ${hint}`.trimEnd())

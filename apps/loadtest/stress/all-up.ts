@@ -8,7 +8,7 @@ const START_TIMEOUT_MS = 30_000
 export async function allUp(nodes: readonly Node[]): Promise<void> {
   const down = () => nodes.filter((node) => !node.up).map(({ name }) => name)
   await until(() => down().length === 0, {
-    timeout: START_TIMEOUT_MS,
+    timeoutMs: START_TIMEOUT_MS,
     message: () => `${down().join(' and ')} took no requests within ${START_TIMEOUT_MS / 1000} s`,
   })
 }

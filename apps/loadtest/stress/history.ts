@@ -61,10 +61,10 @@ export class History {
     voter.unanswered = choiceId
   }
 
-  /** Checks a snapshot that a client was sent. Undefined if it is none. */
+  /** Checks a snapshot that a client was sent. Undefined if it is not a valid one. */
   read(body: unknown, where: string): Snapshot | undefined {
     const { data: snapshot, error } = snapshotSchema.safeParse(body)
-    if (!snapshot) return void this.failures.note(`${where} that is no snapshot: ${error.message}`)
+    if (!snapshot) return void this.failures.note(`${where} that is not a snapshot: ${error.message}`)
     const sum = snapshot.choices.reduce((votes, choice) => votes + choice.votes, 0)
     if (sum !== snapshot.totalVotes) this.failures.note(`${where}: votes add up to ${sum} at ${at(snapshot)}`)
     this.#compare(snapshot, where)

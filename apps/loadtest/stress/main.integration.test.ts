@@ -30,7 +30,7 @@ test('a run that fails says why, and the command that repeats it', async () => {
   expect(output).toMatch(/\nFAILED: .*ECONNREFUSED.*\n.*again: npm run stress -- --seed 6 --seconds 60 /)
 }, 60_000)
 
-test('what cannot be done is said in a line, with an exit code of its own', async () => {
+test('a wrong command line is reported in one line, with its own exit code', async () => {
   const { code, output, said } = await stress(['--seed', 'none'])
   expect({ code, output }).toEqual({ code: 2, output: '' })
   expect(said).toMatch(/^--seed is a whole number.*\n$/)

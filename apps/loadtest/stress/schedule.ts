@@ -40,7 +40,7 @@ export type Kind = keyof typeof ofNodes | keyof typeof ofServers | keyof typeof 
 export interface Fault {
   at: number
   what: Kind
-  /** The server's index; undefined if it is none. */
+  /** The server's index; undefined for a fault of no server. */
   node: number | undefined
   /** Which worker of the server. */
   worker?: number

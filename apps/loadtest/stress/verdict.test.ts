@@ -66,7 +66,7 @@ test.each<[string, StoredPoll, RegExp]>([
   ['a ballot on the choice before', stored(3, { one: [A], two: [A] }), /lost: its ballot is on another choice/],
   ['a voter with both choices', stored(3, { one: [A, B], two: [A] }), /more choices/],
   ['a vote that counted twice', stored(4, { one: [B], two: [A] }), /revision 4 after 3 votes/],
-  ['a vote that is no revision', stored(2, { one: [B], two: [A] }), /revision 2 after 3 votes/],
+  ['a vote without a revision', stored(2, { one: [B], two: [A] }), /revision 2 after 3 votes/],
   ['a total beside its ballots', { ...stored(3, { one: [B], two: [A] }), totalVotes: 3 }, /says 3 votes/],
   [
     'counters beside their ballots',
@@ -79,7 +79,7 @@ test.each<[string, StoredPoll, RegExp]>([
   expect(failures(history)).toMatch(failure)
 })
 
-test('one revision with two contents is noticed, whoever sees them', () => {
+test('one revision with two contents is noticed, whichever clients see them', () => {
   const { history } = voted()
   history.read(snapshot(3, [2, 0]), 'a frame')
   expect(failures(history)).toContain('a frame: revision 3 of abcdefgh has two contents')
@@ -102,7 +102,11 @@ test('a revision that was shown and is not in the database is noticed', () => {
 })
 
 test.each<[string, (history: History, two: VoterRecord) => void, RegExp]>([
-  ['is no snapshot', (history, two) => history.voteAcknowledged(two, B, { revision: 4 }, undefined), /is no snapshot/],
+  [
+    'is not a snapshot',
+    (history, two) => history.voteAcknowledged(two, B, { revision: 4 }, undefined),
+    /is not a snapshot/,
+  ],
   ['does not add up', (history) => history.read({ ...snapshot(4, [1, 1]), totalVotes: 3 }, 'a frame'), /add up to 2/],
   [
     'is older than the vote',
@@ -144,7 +148,7 @@ test.each([
   ['begins twice', [frame('snapshot', 3), frame('snapshot', 4)], /later event .* "snapshot"/],
   ['has an id that is another', [frame('snapshot', 3, '4')], /had the id 4/],
   ['is of another poll', [frame('snapshot', 3, '3', 'bcdefghj')], /did not ask for/],
-  ['carries no snapshot', [{ event: 'snapshot', id: '3', data: '{"revision":3' }], /no snapshot/],
+  ['carries no snapshot', [{ event: 'snapshot', id: '3', data: '{"revision":3' }], /not a snapshot/],
 ])('a stream that %s is noticed', (_, frames, failure) => {
   const history = new History()
   const stream = new StreamObserver(history, [ID])

@@ -3,22 +3,22 @@ import { ROOT } from '@pollcast/api/testing/built-server'
 import type { BrowserContext, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { choice, isLive, openTab, shows } from './support/browser.ts'
-import { stage } from './support/stage.ts'
+import { startServerAndBrowser } from './support/setup.ts'
 
-const { pollcast, browser, somebody } = await stage()
+const { pollcast, browser, newVoter } = await startServerAndBrowser()
 
 const vote = (tab: Page) => tab.getByRole('button', { name: /^(Vote|Change my vote)$/ })
-const pick = (tab: Page, text: string) => tab.getByRole('radio', { name: text })
-/** What the fallback says of each choice. */
-const lines = (tab: Page) => tab.locator('#fallback li').allInnerTexts()
+const radio = (tab: Page, text: string) => tab.getByRole('radio', { name: text })
+/** The text of each choice in the fallback. */
+const choiceTexts = (tab: Page) => tab.locator('#fallback li').allInnerTexts()
 
 /** Votes with the form, and waits for the page that answers. */
 async function voteByForm(tab: Page, text: string): Promise<void> {
-  await pick(tab, text).check()
+  await radio(tab, text).check()
   await Promise.all([tab.waitForEvent('load'), vote(tab).click()])
 }
 
-/** What keeps the app from running, from before its start or from the next page on. */
+/** What keeps the app from running. */
 const obstacles: [string, (voter: BrowserContext) => Promise<unknown>][] = [
   ['all scripts are blocked', (voter) => voter.route('**/*.js', (route) => route.abort('blockedbyclient'))],
   [
@@ -36,16 +36,16 @@ const obstacles: [string, (voter: BrowserContext) => Promise<unknown>][] = [
       voter.route('**/index-*.js', (route) => route.fulfill({ contentType: 'text/javascript', body: 'a ?!. b' })),
   ],
   [
-    'an API that the app starts with is missing',
+    'an API that the app needs to start is missing',
     (voter) => voter.addInitScript(() => Reflect.deleteProperty(window, 'Intl')),
   ],
   [
-    'an API that a page is set up with is missing',
+    'an API that a page needs is missing',
     (voter) => voter.addInitScript(() => Reflect.deleteProperty(window, 'AbortController')),
   ],
 ]
 
-test.each(obstacles)('where %s, a page has a sentence and a form that votes', async (what, obstruct) => {
+test.each(obstacles)('where %s, a page has a message and a form to vote with', async (what, obstruct) => {
   const { id, page } = await pollcast.makePoll(`${what}?`, ['Yes', 'No'])
   await pollcast.vote(id, 1)
   const voter = await browser.newContext()
@@ -54,21 +54,21 @@ test.each(obstacles)('where %s, a page has a sentence and a form that votes', as
   await tab.getByText(/The live view is not running/).waitFor()
   expect(await tab.getByRole('heading').allInnerTexts()).toEqual([`${what}?`])
   await voteByForm(tab, 'Yes')
-  await pick(tab, 'Yes').waitFor()
+  await radio(tab, 'Yes').waitFor()
   expect(tab.url()).toBe(page)
-  expect(await pick(tab, 'Yes').isChecked()).toBe(true)
+  expect(await radio(tab, 'Yes').isChecked()).toBe(true)
   expect(await tab.getByText('2 votes', { exact: true }).count()).toBe(1)
   await voter.close()
 })
 
-test('with scripts off the form is there at once, moves a vote, and every other page says what can be done', async () => {
+test('with scripts off the form is there at once, changes a vote, and every other page says what to do', async () => {
   const { page } = await pollcast.makePoll('Off?', ['Yes', 'No'])
-  const voter = await somebody({ javaScriptEnabled: false })
+  const voter = await newVoter({ javaScriptEnabled: false })
   const tab = await openTab(voter, page)
   expect(await tab.locator('#fallback').isVisible()).toBe(true)
   await voteByForm(tab, 'Yes')
   await voteByForm(tab, 'No')
-  expect(await lines(tab)).toEqual([
+  expect(await choiceTexts(tab)).toEqual([
     expect.stringMatching(/^Yes\s+0 votes$/),
     expect.stringMatching(/^No Your vote\s+1 vote$/),
   ])
@@ -78,12 +78,12 @@ test('with scripts off the form is there at once, moves a vote, and every other 
   await tab.goto(`${pollcast.url}/new`)
   await tab.getByText(/Asking a question needs JavaScript/).waitFor()
   await tab.goto(`${pollcast.url}/polls/zzzzzzzz`)
-  await tab.getByRole('heading', { name: 'There is no such poll' }).waitFor()
+  await tab.getByRole('heading', { name: 'Poll not found' }).waitFor()
 })
 
-test('a form that is refused says why in a page, and leads back to the poll', async () => {
+test('a form that is refused gets a page that says why and links back to the poll', async () => {
   const { page } = await pollcast.makePoll('Several?', ['A', 'B', 'C'], 2)
-  const tab = await openTab(await somebody({ javaScriptEnabled: false }), page)
+  const tab = await openTab(await newVoter({ javaScriptEnabled: false }), page)
   await vote(tab).click()
   await tab.getByText(/at least one choice/).waitFor()
   await tab.getByRole('link', { name: 'Back to the poll' }).click()
@@ -95,26 +95,26 @@ test('a form that is refused says why in a page, and leads back to the poll', as
   expect(await tab.getByRole('checkbox', { checked: true }).count()).toBe(2)
 })
 
-test('where scripts are blocked the form appears for who wants no motion, too', async () => {
+test('where scripts are blocked the form appears with reduced motion, too', async () => {
   const { page } = await pollcast.makePoll('No motion?', ['Yes', 'No'])
-  const voter = await somebody({ reducedMotion: 'reduce' })
+  const voter = await newVoter({ reducedMotion: 'reduce' })
   await voter.route('**/*.js', (route) => route.abort())
   const tab = await openTab(voter, page)
   expect(await tab.locator('#fallback').isVisible()).toBe(false)
   await vote(tab).waitFor()
 })
 
-test('where the app runs the form is never seen', async () => {
+test('where the app runs the form is never visible', async () => {
   const { page } = await pollcast.makePoll('Unseen?', ['Yes', 'No'])
-  const voter = await somebody()
+  const voter = await newVoter()
   await voter.addInitScript(() => {
     const seen: (string | undefined)[] = []
-    const look = () => {
+    const check = () => {
       const fallback = document.getElementById('fallback')
       if (fallback) seen.push(getComputedStyle(fallback).visibility)
-      requestAnimationFrame(look)
+      requestAnimationFrame(check)
     }
-    look()
+    check()
     Object.assign(window, { seen })
   })
   const tab = await openTab(voter, page)
@@ -125,7 +125,7 @@ test('where the app runs the form is never seen', async () => {
 
 test('without the styles the form is there at once, and the app runs', async () => {
   const { page } = await pollcast.makePoll('Unstyled?', ['Yes', 'No'])
-  const voter = await somebody()
+  const voter = await newVoter()
   await voter.route('**/index-*.css', (route) => route.abort())
   let start = () => {}
   const started = new Promise<void>((resolve) => {
@@ -140,26 +140,26 @@ test('without the styles the form is there at once, and the app runs', async () 
   expect(await tab.locator('#fallback').isVisible()).toBe(false)
 })
 
-test('a form that a voter has begun to fill in is not taken away by an app that comes late', async () => {
+test('a form that a voter has begun to fill in is not removed by an app that loads late', async () => {
   const { page } = await pollcast.makePoll('Slow?', ['Yes', 'No'])
-  const voter = await somebody()
-  let arrive = () => {}
-  const arrived = new Promise<void>((resolve) => {
-    arrive = resolve
+  const voter = await newVoter()
+  let load = () => {}
+  const mayLoad = new Promise<void>((resolve) => {
+    load = resolve
   })
-  await voter.route('**/PollPage-*.js', (route) => arrived.then(() => route.continue()))
+  await voter.route('**/PollPage-*.js', (route) => mayLoad.then(() => route.continue()))
   const tab = await voter.newPage()
   await tab.goto(page, { waitUntil: 'commit' })
-  await pick(tab, 'No').check()
+  await radio(tab, 'No').check()
   const loaded = tab.waitForResponse(/PollPage-.*\.js/)
-  arrive()
+  load()
   const script = (await loaded).url()
   await tab.evaluate(`import(${JSON.stringify(script)}).then(() => new Promise(requestAnimationFrame))`)
   await Promise.all([tab.waitForEvent('load'), vote(tab).click()])
-  await shows(tab, [0, 1], 5_000)
+  await shows(tab, [0, 1])
 })
 
-/** Makes the app fail as it shows the next numbers. */
+/** Makes the app fail when it renders the next numbers. */
 const breakApp = (tab: Page) =>
   tab.evaluate(() => {
     const get = () => {
@@ -168,7 +168,7 @@ const breakApp = (tab: Page) =>
     Object.defineProperty(Intl.NumberFormat.prototype, 'format', { get })
   })
 
-test('when the app fails a form takes its place, with the numbers and the ballot of that moment', async () => {
+test('when the app fails a form takes its place, with the current numbers and ballot', async () => {
   const { id, page } = await pollcast.makePoll('Fails?', ['Yes', 'No'])
   const tab = await openTab(await browser.newContext(), pollcast.url)
   await tab.getByRole('link', { name: /Fails\?/ }).click()
@@ -179,18 +179,18 @@ test('when the app fails a form takes its place, with the numbers and the ballot
   await pollcast.vote(id, 0)
   await vote(tab).waitFor()
   expect(tab.url()).toBe(page)
-  expect(await lines(tab)).toEqual([
+  expect(await choiceTexts(tab)).toEqual([
     expect.stringMatching(/^Yes\s+1 vote$/),
     expect.stringMatching(/^No Your vote\s+1 vote$/),
   ])
   expect(await tab.locator('#app').textContent()).toBe('')
   expect(await tab.evaluate(() => document.activeElement?.tagName)).toBe('MAIN')
   await voteByForm(tab, 'Yes')
-  await shows(tab, [2, 0], 5_000)
+  await shows(tab, [2, 0])
   await tab.context().close()
 })
 
-test('a click that comes to nothing, and with it the network, leaves the form that the page was served with', async () => {
+test('when the app fails without a network, the form that the page was served with takes its place', async () => {
   const { page } = await pollcast.makePoll('Dead click?', ['Yes', 'No'])
   const voter = await browser.newContext()
   const tab = await openTab(voter, page)
@@ -201,28 +201,28 @@ test('a click that comes to nothing, and with it the network, leaves the form th
   await vote(tab).waitFor()
   await voter.setOffline(false)
   await voteByForm(tab, 'Yes')
-  await shows(tab, [1, 0], 5_000)
+  await shows(tab, [1, 0])
   await voter.close()
 })
 
-test('a page whose files do not load, with the server away, leaves the reader where they are until it is back', async () => {
+test('when a page does not load because the server is down, the user stays on the current page', async () => {
   const { page } = await pollcast.makePoll('Away?', ['Yes', 'No'])
-  const tab = await openTab(await somebody(), page)
+  const tab = await openTab(await newVoter(), page)
   await isLive(tab)
   await pollcast.stop()
   await tab.getByRole('link', { name: 'Ask a question' }).click()
-  await tab.getByText(/That page could not be loaded/).waitFor()
+  await tab.getByText(/The page could not be loaded/).waitFor()
   expect(tab.url()).toBe(page)
   expect(await choice(tab, 'Yes').isVisible()).toBe(true)
   await tab.getByRole('link', { name: 'Try again' }).click()
-  await tab.getByText(/That page could not be loaded/).waitFor()
+  await tab.getByText(/The page could not be loaded/).waitFor()
   await pollcast.start()
   await tab.getByRole('link', { name: 'Try again' }).click()
   await tab.getByRole('heading', { name: 'Ask a question' }).waitFor()
   expect(tab.url()).toBe(`${pollcast.url}/new`)
 })
 
-test('a page whose files are gone, or blocked, while the server is there has its own fallback', async () => {
+test('a page whose files are gone, or blocked, while the server is up shows its fallback', async () => {
   const { id, page } = await pollcast.makePoll('Blocked?', ['Yes', 'No'])
   const voter = await browser.newContext()
   await voter.route('**/PollPage-*.js', (route) => route.fulfill({ status: 404 }))
@@ -233,12 +233,12 @@ test('a page whose files are gone, or blocked, while the server is there has its
   await voter.close()
 })
 
-test('the page that another host serves says that it is not running', async () => {
-  const voter = await somebody({ javaScriptEnabled: false })
+test('the page that a static host serves says what it needs', async () => {
+  const voter = await newVoter({ javaScriptEnabled: false })
   await voter.route('http://other.test/**', (route) => {
     const { pathname } = new URL(route.request().url())
     return route.fulfill({ path: join(ROOT, 'apps/web/dist', pathname === '/' ? 'index.html' : pathname) })
   })
   const tab = await openTab(voter, 'http://other.test/')
-  expect(await tab.getByText(/Pollcast is not running here/).isVisible()).toBe(true)
+  expect(await tab.getByText(/Pollcast could not start/).isVisible()).toBe(true)
 })

@@ -1,19 +1,19 @@
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { openTab } from './support/browser.ts'
-import { stage } from './support/stage.ts'
+import { startServerAndBrowser } from './support/setup.ts'
 
-const { pollcast, somebody } = await stage()
+const { pollcast, newVoter } = await startServerAndBrowser()
 
-const openForm = async () => openTab(await somebody(), `${pollcast.url}/new`)
-/** The name, and the place among those of that name, of the field that has the focus. */
+const openForm = async () => openTab(await newVoter(), `${pollcast.url}/new`)
+/** The focused field: its name, and its number among the fields of that name. */
 const focused = (tab: Page) =>
   tab.evaluate(() => {
     const field = document.activeElement as HTMLInputElement
     return `${field.name} ${[...document.getElementsByName(field.name)].indexOf(field) + 1}`
   })
 
-test('Enter in a choice goes to the next one, and adds one only after a last one that is filled', async () => {
+test('Enter in a choice goes to the next one, and adds one after the last if that is filled in', async () => {
   const tab = await openForm()
   const choices = tab.locator('[name=choice]')
   await choices.nth(0).fill('Pizza')
@@ -26,7 +26,7 @@ test('Enter in a choice goes to the next one, and adds one only after a last one
   await expect.poll(() => focused(tab)).toBe('choice 3')
 })
 
-test('who removes a choice by keyboard goes on at its neighbour', async () => {
+test('removing a choice by keyboard moves the focus to its neighbour', async () => {
   const tab = await openForm()
   const add = tab.getByRole('button', { name: 'Add a choice' })
   await add.click()
@@ -37,23 +37,23 @@ test('who removes a choice by keyboard goes on at its neighbour', async () => {
   await expect.poll(() => focused(tab)).toBe('choice 2')
 })
 
-test('a poll that is refused puts the focus on the first field that was wrong', async () => {
+test('a refused poll moves the focus to the first wrong field', async () => {
   const tab = await openForm()
   await tab.getByLabel('Question').fill('Lunch?')
   await tab.locator('[name=choice]').nth(0).fill('Pizza')
   await tab.locator('[name=choice]').nth(1).fill('Pizza')
-  await tab.getByRole('button', { name: 'Create the poll' }).press('Enter')
-  await tab.getByText(/stands in the list already/i).waitFor()
+  await tab.getByRole('button', { name: 'Start the poll' }).press('Enter')
+  await tab.getByText(/already in the list/i).waitFor()
   await expect.poll(() => focused(tab)).toBe('choice 2')
 })
 
-test('a poll that did not get through leaves the focus at the button to send it again', async () => {
+test('a poll that could not be sent moves the focus to the button to send it again', async () => {
   const tab = await openForm()
   await tab.getByLabel('Question').fill('Lunch?')
   await tab.locator('[name=choice]').nth(0).fill('Pizza')
   await tab.locator('[name=choice]').nth(1).fill('Ramen')
   await tab.route('**/api/polls', (route) => route.abort())
-  await tab.getByRole('button', { name: 'Create the poll' }).press('Enter')
+  await tab.getByRole('button', { name: 'Start the poll' }).press('Enter')
   await tab.getByTestId('problem').waitFor()
   await tab.locator('[type=submit]:focus').waitFor()
 })

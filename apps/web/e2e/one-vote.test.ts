@@ -2,24 +2,24 @@ import { ProxyServer } from '@pollcast/api/testing/proxy-server'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, expect, test } from 'vitest'
 import { choice, isLive, openTab, shows } from './support/browser.ts'
-import { stage } from './support/stage.ts'
+import { startServerAndBrowser } from './support/setup.ts'
 
-const { pollcast, somebody } = await stage()
+const { pollcast, newVoter } = await startServerAndBrowser()
 const { proxy, url } = await ProxyServer.before(pollcast.url, 80)
 afterAll(() => proxy.close())
 
 const votesOn = async (pollId: string): Promise<number> =>
   (await (await fetch(`${pollcast.url}/api/polls/${pollId}`)).json()).totalVotes
 
-/** Opens a poll as one gets there from the list, without loading another page. */
-async function openOverList(voter: BrowserContext, question: string): Promise<Page> {
+/** Opens a poll by its link in the list, without loading another page. */
+async function openFromList(voter: BrowserContext, question: string): Promise<Page> {
   const tab = await openTab(voter, url)
   await tab.getByRole('link', { name: question }).click()
   await isLive(tab)
   return tab
 }
 
-/** Has what is done reach the server and its answer get lost with the connection, upon which Chromium sends it again. */
+/** Lets the request reach the server and drops the connection before the answer, so that Chromium sends it again. */
 async function losingTheAnswer(act: () => Promise<unknown>, reached: () => Promise<boolean>): Promise<void> {
   proxy.hold('answers')
   await act()
@@ -39,7 +39,7 @@ const voteAndLoseTheAnswer = async (tab: Page, pollId: string, text: string) => 
 
 test('a first vote on a poll opened from the list counts once when its answer is lost and the browser sends it again', async () => {
   const { id } = await pollcast.makePoll('Lost from the list?', ['Yes', 'No'])
-  const tab = await openOverList(await somebody(), 'Lost from the list?')
+  const tab = await openFromList(await newVoter(), 'Lost from the list?')
   await voteAndLoseTheAnswer(tab, id, 'Yes')
   await shows(tab, [1, 0])
   await choice(tab, 'No').click()
@@ -47,40 +47,44 @@ test('a first vote on a poll opened from the list counts once when its answer is
   expect(await votesOn(id)).toBe(1)
 })
 
-/** Asks a question by the form, and answers with the poll's id once its page is shown. */
-async function ask(tab: Page, question: string, send: (submit: () => Promise<void>) => Promise<void>): Promise<string> {
+/** Creates a poll with the form, and returns its id once its page is shown. */
+async function createByForm(
+  tab: Page,
+  question: string,
+  send: (submit: () => Promise<void>) => Promise<void>,
+): Promise<string> {
   await tab.getByLabel('Question').fill(question)
   await tab.locator('[name=choice]').nth(0).fill('Yes')
   await tab.locator('[name=choice]').nth(1).fill('No')
-  await send(() => tab.getByRole('button', { name: 'Create the poll' }).click())
+  await send(() => tab.getByRole('button', { name: 'Start the poll' }).click())
   await tab.waitForURL(/\/polls\/\w+$/)
   await isLive(tab)
   return tab.url().split('/').at(-1) as string
 }
 
-test('so does a first vote on a poll that one has just made', async () => {
-  const tab = await openTab(await somebody(), `${url}new`)
-  const id = await ask(tab, 'Lost, just made?', (submit) => submit())
+test('so does a first vote on a poll that was just created', async () => {
+  const tab = await openTab(await newVoter(), `${url}new`)
+  const id = await createByForm(tab, 'Lost, just created?', (submit) => submit())
   await voteAndLoseTheAnswer(tab, id, 'No')
   await shows(tab, [0, 1])
   expect(await votesOn(id)).toBe(1)
 })
 
-test('a poll is made once when the answer is lost and the browser sends it again', async () => {
+test('a poll is created once when the answer is lost and the browser sends it again', async () => {
   const listed = async () => {
     const { polls } = await (await fetch(`${pollcast.url}/api/polls`)).json()
-    return polls.filter((poll: { question: string }) => poll.question === 'Made once?').length
+    return polls.filter((poll: { question: string }) => poll.question === 'Created once?').length
   }
-  const tab = await openTab(await somebody(), `${url}new`)
-  await ask(tab, 'Made once?', (submit) => losingTheAnswer(submit, async () => (await listed()) === 1))
+  const tab = await openTab(await newVoter(), `${url}new`)
+  await createByForm(tab, 'Created once?', (submit) => losingTheAnswer(submit, async () => (await listed()) === 1))
   expect(await listed()).toBe(1)
 })
 
-test('two tabs opened over the list that vote at once are one voter', async () => {
+test('two tabs opened from the list that vote at the same time are one voter', async () => {
   const { id } = await pollcast.makePoll('Two at once?', ['Yes', 'No'])
-  const voter = await somebody()
-  const tabs = [await openOverList(voter, 'Two at once?'), await openOverList(voter, 'Two at once?')] as const
-  // Neither has heard of the other's vote when it votes.
+  const voter = await newVoter()
+  const tabs = [await openFromList(voter, 'Two at once?'), await openFromList(voter, 'Two at once?')] as const
+  // Neither has received the other's vote when it votes.
   proxy.hold('all')
   await Promise.all([choice(tabs[0], 'Yes').click(), choice(tabs[1], 'No').click()])
   const answered = tabs.map((tab) => tab.waitForResponse((answer) => answer.url().endsWith('/votes')))
@@ -89,10 +93,10 @@ test('two tabs opened over the list that vote at once are one voter', async () =
   expect(await votesOn(id)).toBe(1)
 })
 
-test('a voter cookie that has gone bad is replaced, and the click still is one vote, which can be moved', async () => {
+test('an invalid voter cookie is replaced, and the click still is one vote, which can be changed', async () => {
   const { id } = await pollcast.makePoll('Bad cookie?', ['Yes', 'No'])
-  const voter = await somebody()
-  const tab = await openOverList(voter, 'Bad cookie?')
+  const voter = await newVoter()
+  const tab = await openFromList(voter, 'Bad cookie?')
   const [{ name } = { name: '' }] = await voter.cookies()
   expect(name).toMatch(/^pollcast-\w{8}$/)
   await voter.addCookies([{ name, value: 'gone.bad', url }])

@@ -11,7 +11,7 @@ import { freePort } from '@pollcast/api/testing/free-port'
 import type { Browser } from 'playwright-core'
 import sirv from 'sirv'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { charted, choice, isLive, launch, openTab, person } from './support/browser.ts'
+import { charted, choice, isLive, launch, openContext, openTab } from './support/browser.ts'
 import { Pollcast } from './support/pollcast.ts'
 
 let browser: Browser
@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => browser?.close())
 
-test('the web app works from another origin that the API was told of', async () => {
+test('the web app works from another origin that the API allows', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'pollcast-web-'))
   const host = createServer(sirv(folder, { single: true, dev: true })).listen(0, '127.0.0.1')
   await once(host, 'listening')
@@ -33,17 +33,17 @@ test('the web app works from another origin that the API was told of', async () 
       env: { ...process.env, VITE_API_URL: pollcast.url },
     })
     expect((await once(build, 'exit'))[0]).toBe(0)
-    const { context, faults } = await person(browser)
+    const { context, errors } = await openContext(browser)
     const tab = await openTab(context, `${origin}/polls/tabspace`)
     await isLive(tab)
-    // Before the first vote, so that it counts once if its answer is lost.
+    // The cookie is set before the first vote, so that the vote counts once if its answer is lost.
     expect((await context.cookies()).map(({ name }) => name)).toEqual([expect.stringMatching(/^pollcast-/)])
     await Promise.all([tab.waitForResponse((answer) => answer.status() === 201), choice(tab, 'Tabs').click()])
     await expect.poll(() => charted(tab)).toEqual([1, 0, 0])
     await tab.reload()
     await isLive(tab)
     expect(await choice(tab, 'Tabs').getAttribute('aria-pressed')).toBe('true')
-    expect(faults).toEqual([])
+    expect(errors).toEqual([])
     await context.close()
   } finally {
     host.close()
@@ -52,7 +52,7 @@ test('the web app works from another origin that the API was told of', async () 
   }
 })
 
-test("Vite's dev server shows a poll with its context in the page, and its stream live", async () => {
+test("Vite's dev server shows a poll with its data in the page and a live stream", async () => {
   const pollcast = await Pollcast.start({ WEB_DEV: 'on' })
   const port = await freePort()
   const vite = new ChildServer(['npx', 'vite', '--port', String(port), '--strictPort'], {
@@ -61,12 +61,12 @@ test("Vite's dev server shows a poll with its context in the page, and its strea
   })
   try {
     await vite.until(/ready in/)
-    const { context } = await person(browser)
+    const { context } = await openContext(browser)
     const tab = await openTab(context, `http://localhost:${port}/polls/tabspace`)
     expect(JSON.parse((await tab.locator('#context').textContent()) ?? '')).toMatchObject({ poll: { id: 'tabspace' } })
     await isLive(tab)
     await pollcast.vote('tabspace', 2)
-    await expect.poll(() => charted(tab), { timeout: 1000 }).toEqual([0, 0, 1])
+    await expect.poll(() => charted(tab)).toEqual([0, 0, 1])
     await Promise.all([tab.waitForResponse((answer) => answer.status() === 201), choice(tab, 'Tabs').click()])
     await context.close()
   } finally {

@@ -8,7 +8,7 @@ import { Pollcast } from './support/pollcast.ts'
 
 let browser: Browser
 let pollcast: Pollcast
-/** What the page of the other site holds. */
+/** The body of the other site's page. */
 let body = ''
 
 const otherSite = createServer((_req, res) => {
@@ -28,13 +28,21 @@ afterAll(async () => {
 
 const read = async (pollId: string) => (await fetch(`${pollcast.url}/api/polls/${pollId}`)).json()
 
-// On localhost browsers say where a request comes from by Sec-Fetch-Site; over plain http elsewhere by Origin alone.
+// Browsers send Sec-Fetch-Site to localhost, but only Origin to other hosts over plain http.
 test.each([
   ['on localhost', () => `http://localhost:${pollcast.port}`, () => `http://127.0.0.1:${otherPort()}`],
   ['on localhost, by another port', () => `http://localhost:${pollcast.port}`, () => `http://localhost:${otherPort()}`],
-  ['in a hall over plain http', () => `http://polls.test:${pollcast.port}`, () => `http://evil.test:${otherPort()}`],
-  ['in a hall, by another port', () => `http://polls.test:${pollcast.port}`, () => `http://polls.test:${otherPort()}`],
-])('%s a form on another page moves no vote and takes no cookie, and the own page votes', async (_, own, other) => {
+  [
+    'on a local network over plain http',
+    () => `http://polls.test:${pollcast.port}`,
+    () => `http://evil.test:${otherPort()}`,
+  ],
+  [
+    'on a local network, by another port',
+    () => `http://polls.test:${pollcast.port}`,
+    () => `http://polls.test:${otherPort()}`,
+  ],
+])('%s a form on another site changes no vote and no cookie, and the own page votes', async (_, own, other) => {
   const { id } = await pollcast.makePoll('Which?', ['one', 'two'])
   const [one, two] = (await read(id)).choices
   const context = await browser.newContext()
@@ -45,14 +53,14 @@ test.each([
   expect(cookies).not.toEqual([])
 
   body = `<form method="post" action="${own()}/api/polls/${id}/votes"><input name="choice" value="${two.id}"></form>`
-  const elsewhere = await openTab(context, other())
-  const posted = elsewhere.waitForResponse((answer) => answer.request().method() === 'POST')
-  await elsewhere.evaluate(() => document.forms[0]?.submit())
+  const otherTab = await openTab(context, other())
+  const posted = otherTab.waitForResponse((answer) => answer.request().method() === 'POST')
+  await otherTab.evaluate(() => document.forms[0]?.submit())
   expect((await posted).status()).toBe(403)
   expect(await context.cookies()).toEqual(cookies)
   expect((await read(id)).choices.map((choice: { votes: number }) => choice.votes)).toEqual([1, 0])
 
-  // A form on the own page, as it may be where scripts don't run, votes as before.
+  // A form on the own page, as in the fallback, does vote.
   const again = tab.waitForResponse((answer) => answer.request().method() === 'POST')
   await tab.evaluate(
     ([action, value]) => {
@@ -67,7 +75,7 @@ test.each([
   expect((await read(id)).totalVotes).toBe(1)
 })
 
-test('a page is not shown in a frame of another page, nor of its own', async () => {
+test('a page is not shown in a frame, neither on another site nor on its own', async () => {
   const { id } = await pollcast.makePoll('Framed?', ['yes', 'no'])
   const context = await browser.newContext()
   for (const path of ['/', `/polls/${id}`]) {
@@ -81,7 +89,7 @@ test('a page is not shown in a frame of another page, nor of its own', async () 
   }
 })
 
-test('the page works under its policy: nothing that it needs is refused', async () => {
+test('the content security policy refuses nothing that the page needs', async () => {
   const context = await browser.newContext()
   const refused: string[] = []
   context.on('console', (message) => {

@@ -1,15 +1,15 @@
 import type { BrowserContext } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { choice, isLive, openTab, shows } from './support/browser.ts'
-import { stage } from './support/stage.ts'
+import { startServerAndBrowser } from './support/setup.ts'
 
-const { pollcast, somebody } = await stage()
+const { pollcast, newVoter } = await startServerAndBrowser()
 
 const phone = { viewport: { width: 360, height: 740 } }
 const letters = [...'ABCDEFGHIJKLMNOPQRST']
 
-/** Votes as this voter, by the API, until they have voted too often. */
-async function exhaust(voter: BrowserContext, pollId: string): Promise<void> {
+/** Votes as this voter by the API until the rate limit refuses it. */
+async function reachRateLimit(voter: BrowserContext, pollId: string): Promise<void> {
   const address = `${pollcast.url}/api/polls/${pollId}`
   const { choices } = await (await voter.request.get(address)).json()
   const data = { choiceIds: [choices[0].id] }
@@ -20,24 +20,24 @@ async function exhaust(voter: BrowserContext, pollId: string): Promise<void> {
 
 test('a vote that the server refuses is taken back, with a message', async () => {
   const { id, page } = await pollcast.makePoll('Too often?', ['Yes', 'No'])
-  const voter = await somebody()
+  const voter = await newVoter()
   const tab = await openTab(voter, page)
   await isLive(tab)
   await choice(tab, 'Yes').click()
   await shows(tab, [1, 0])
-  await exhaust(voter, id)
+  await reachRateLimit(voter, id)
   await choice(tab, 'No').click()
-  await tab.getByText(/too often/).waitFor()
+  await tab.getByText(/Try again in/).waitFor()
   await shows(tab, [1, 0])
   expect(await choice(tab, 'Yes').getAttribute('aria-pressed')).toBe('true')
 })
 
-test('a refusal is seen on a phone, wherever in a long ballot one is', async () => {
+test('a refusal is visible on a phone, wherever the voter is in a long ballot', async () => {
   const { id, page } = await pollcast.makePoll('Twenty?', letters)
-  const voter = await somebody(phone)
+  const voter = await newVoter(phone)
   const tab = await openTab(voter, page)
   await isLive(tab)
-  await exhaust(voter, id)
+  await reachRateLimit(voter, id)
   await choice(tab, 'B').click()
   const notice = tab.getByTestId('problem')
   await notice.waitFor()
@@ -46,27 +46,27 @@ test('a refusal is seen on a phone, wherever in a long ballot one is', async () 
   expect(await tab.evaluate(() => scrollY)).toBe(0)
 })
 
-test('what was picked stays picked when the network fails, and can be sent again', async () => {
+test('the selection stays when the network fails, and can be sent again', async () => {
   const { page } = await pollcast.makePoll('Several?', ['A', 'B', 'C'], 2)
-  const voter = await somebody()
+  const voter = await newVoter()
   const tab = await openTab(voter, page)
   await isLive(tab)
   await choice(tab, 'A').click()
   await choice(tab, 'C').click()
   await voter.route('**/votes', (route) => route.abort())
   await tab.getByTestId('vote').click()
-  await tab.getByText(/has not been counted/).waitFor()
+  await tab.getByText(/was not counted/).waitFor()
   await shows(tab, [0, 0, 0])
-  expect(await tab.getByText('2 of 2 picked').count()).toBe(1)
+  expect(await tab.getByText('2 of 2 selected').count()).toBe(1)
   await voter.unroute('**/votes')
   await tab.getByTestId('vote').click()
   await shows(tab, [1, 0, 1])
   expect(await tab.getByTestId('problem').count()).toBe(0)
 })
 
-test('a vote whose answer got lost on the way is shown as the own one', async () => {
+test('a vote whose answer was lost shows as the own vote', async () => {
   const { page } = await pollcast.makePoll('Lost answer?', ['Yes', 'No'])
-  const voter = await somebody()
+  const voter = await newVoter()
   const tab = await openTab(voter, page)
   await isLive(tab)
   await voter.route('**/votes', async (route) => {

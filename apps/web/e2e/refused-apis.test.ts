@@ -1,9 +1,9 @@
 import type { Frame, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { choice, isLive, openTab, shows, tabled, withoutCookies } from './support/browser.ts'
-import { stage } from './support/stage.ts'
+import { startServerAndBrowser } from './support/setup.ts'
 
-const { pollcast, browser, somebody } = await stage()
+const { pollcast, browser, newVoter } = await startServerAndBrowser()
 
 function rejectLocks() {
   const request = () => Promise.reject(new DOMException('Denied.', 'SecurityError'))
@@ -26,12 +26,12 @@ function throwForChannels() {
 
 test.each([
   ['Web Locks reject', [rejectLocks]],
-  ['it throws to ask for Web Locks', [throwForLocks]],
+  ['the getter of Web Locks throws', [throwForLocks]],
   ['channels throw', [throwForChannels]],
   ['Web Locks reject and channels throw', [rejectLocks, throwForChannels]],
-])('where %s, each tab is live by a stream of its own, and votes', async (what, refusals) => {
+])('where %s, each tab is live with its own stream, and votes', async (what, refusals) => {
   const { page } = await pollcast.makePoll(`${what}?`, ['Yes', 'No'])
-  const voter = await somebody()
+  const voter = await newVoter()
   for (const refuse of refusals) await voter.addInitScript(refuse)
   const streams: string[] = []
   voter.on('request', (request) => request.url().endsWith('/stream') && streams.push(request.url()))
@@ -44,7 +44,7 @@ test.each([
   expect(streams).toHaveLength(2)
 })
 
-/** What a browser may lack that could run the rest, or refuse to say. */
+/** APIs that a browser may lack or refuse while it can run the app. */
 function removeConveniences() {
   const refused = {
     get: () => {
@@ -62,9 +62,9 @@ function removeConveniences() {
   Object.defineProperty(crypto, 'randomUUID', { value: undefined })
 }
 
-test('without storage, clipboard, media queries, AbortSignal.timeout, at() and the like a page is live, and votes', async () => {
+test('without storage, clipboard, media queries, AbortSignal.timeout, at() and similar APIs a page is live, and votes', async () => {
   const { id, page } = await pollcast.makePoll('Bare?', ['Yes', 'No'])
-  const voter = await somebody()
+  const voter = await newVoter()
   await voter.addInitScript(removeConveniences)
   const tab = await openTab(voter, pollcast.url)
   await tab.getByRole('link', { name: /Bare\?/ }).click()
@@ -78,7 +78,7 @@ test('without storage, clipboard, media queries, AbortSignal.timeout, at() and t
   expect(tab.url()).toBe(page)
 })
 
-test('without ResizeObserver, and where a canvas is refused, a page has its numbers, is live, and votes', async () => {
+test('without ResizeObserver or a canvas a page shows its numbers, is live, and votes', async () => {
   const { id, page } = await pollcast.makePoll('Canvas?', ['Yes', 'No'])
   for (const init of [
     () => Object.defineProperty(window, 'ResizeObserver', { value: undefined }),
@@ -89,7 +89,7 @@ test('without ResizeObserver, and where a canvas is refused, a page has its numb
       }
     },
   ]) {
-    // Not somebody(): that no chart can be drawn is logged.
+    // Not newVoter(), as the page logs that it can't draw the chart.
     const voter = await browser.newContext()
     await voter.addInitScript(init)
     const tab = await openTab(voter, page)
@@ -105,7 +105,7 @@ test('without ResizeObserver, and where a canvas is refused, a page has its numb
 
 test('in a frame on another site, where the browser refuses locks and storage, a poll is live, and votes', async () => {
   const { id, page } = await pollcast.makePoll('Framed?', ['Yes', 'No'])
-  const voter = await somebody()
+  const voter = await newVoter()
   // As if the page were one that may be framed.
   await voter.route(page, async (route) => {
     const response = await route.fetch()

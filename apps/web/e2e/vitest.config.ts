@@ -10,9 +10,11 @@ export default defineConfig({
   test: {
     root: fileURLToPath(new URL('.', import.meta.url)),
     globalSetup: ['support/find-chromium.ts'],
-    testTimeout: 30_000,
+    // Tests wait for conditions. These limits only end a test that hangs, even on a slow and busy machine.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
-    // The machine that runs them has two cores, which Chromium and a server fill.
+    expect: { poll: { timeout: 10_000, interval: 20 } },
+    // Chromium and a server keep two cores busy.
     fileParallelism: false,
   },
 })

@@ -4,18 +4,18 @@ import { createServedPage } from './context.ts'
 
 const poll = { id: 'abcdefgh' } as Poll
 
-test('the page’s poll is given out once: who comes back later asks the API', () => {
+test('the poll in the page is handed out once', () => {
   const page = createServedPage({ apiUrl: '', poll, streamUrl: '/stream' })
   expect(page.takePoll('abcdefgh')).toEqual({ data: poll, streamUrl: '/stream' })
   expect(page.takePoll('abcdefgh')).toBeUndefined()
 })
 
-test('another poll’s page finds nothing in it', () => {
+test('another poll gets nothing from it', () => {
   const page = createServedPage({ apiUrl: '', poll, streamUrl: '/stream' })
   expect(page.takePoll('zyxwvuts')).toBeUndefined()
 })
 
-test('a page that was served with nothing gives nothing', () => {
+test('a page that was served without data hands out nothing', () => {
   const page = createServedPage({ apiUrl: 'https://api.example.org' })
   expect(page.takePoll('abcdefgh')).toBeUndefined()
   expect(page.takePollList()).toBeUndefined()

@@ -9,15 +9,15 @@ export interface Served<T> {
 }
 
 /**
- * What the server wrote into the page. It describes that page at the moment it was served, so each part is given out
- * once: whoever comes back to the page later asks the API.
+ * The data that the server wrote into the page. It was current when the page was served, so each part is handed out
+ * once; after that the page asks the API.
  */
 export interface ServedPage {
   takePoll(pollId: string): Served<Poll> | undefined
   takePollList(): Served<PollList> | undefined
 }
 
-export const servedPageKey: InjectionKey<ServedPage> = Symbol('what the server wrote into the page')
+export const servedPageKey: InjectionKey<ServedPage> = Symbol('served page')
 export const apiKey: InjectionKey<ApiClient> = Symbol('API client')
 
 export function readContext(document: Document): PageContext {

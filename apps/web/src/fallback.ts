@@ -1,17 +1,17 @@
 import { timeoutSignal } from './browser/timeout-signal.ts'
 
-/** Milliseconds to wait for the page's newest numbers before those it was served with are shown. */
-const RENEWAL_TIMEOUT_MS = 5_000
+/** After this the numbers that the page was served with are shown, and not the newest ones. */
+const UPDATE_TIMEOUT_MS = 5_000
 
 /**
- * What the server wrote into the page for browsers in which the app does not run: a sentence, and a form that votes.
- * The styles show it after a few seconds (styles/plain.css), unless the app has taken its place by then.
+ * The part of the page that works without the app: a message, and a form to vote with. The styles show it after a few
+ * seconds (styles/plain.css), unless the app has removed it by then.
  */
 export function servedFallback() {
   const servedPath = location.pathname
   let element = document.getElementById('fallback')
 
-  /** Whether a voter has begun to fill in the form, so that taking it away would lose their choice. */
+  /** Whether the voter has begun to fill in the form, so that removing it would lose their choice. */
   function isInUse(): boolean {
     const inputs = element?.querySelectorAll('input') ?? []
     return [...inputs].some(({ checked, defaultChecked }) => checked !== defaultChecked)
@@ -21,38 +21,38 @@ export function servedFallback() {
     element?.remove()
   }
 
-  /** Since it was removed, the voter may have voted, or gone to another page: brings it up to date. */
-  async function renew(): Promise<void> {
+  /** Fetches it anew: since it was removed, the voter may have voted or gone to another page. */
+  async function update(): Promise<void> {
     if (!element || element.isConnected) return
-    const renewed = await fetchFallback()
-    if (renewed) {
-      element = renewed
+    const updated = await fetchFallback()
+    if (updated) {
+      element = updated
     } else if (location.pathname !== servedPath) {
-      const sentence = document.createElement('p')
-      sentence.textContent = 'Something went wrong on this page. Please reload it.'
-      element.querySelector('main')?.replaceChildren(sentence)
+      const message = document.createElement('p')
+      message.textContent = 'Something went wrong. Please reload the page.'
+      element.querySelector('main')?.replaceChildren(message)
     }
   }
 
-  /** Puts it where the app was. */
+  /** Shows it in place of the app. */
   function show(): void {
     if (!element) return
     element.classList.add('shown')
     if (element.isConnected) return
     document.body.append(element)
-    // What had the focus is gone: a screen reader goes on here.
+    // The element that had the focus is gone; screen readers continue here.
     element.querySelector('main')?.focus()
   }
 
-  return { isInUse, remove, renew, show }
+  return { isInUse, remove, update, show }
 }
 
-/** The fallback of the page at the present address; undefined where the server can't be reached. */
+/** The fallback of the page at the current address; undefined if the server can't be reached. */
 async function fetchFallback(): Promise<HTMLElement | undefined> {
   try {
     const response = await fetch(location.href, {
       headers: { Accept: 'text/html' },
-      signal: timeoutSignal(RENEWAL_TIMEOUT_MS),
+      signal: timeoutSignal(UPDATE_TIMEOUT_MS),
     })
     const page = new DOMParser().parseFromString(await response.text(), 'text/html')
     const element = page.getElementById('fallback')

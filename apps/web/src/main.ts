@@ -16,7 +16,7 @@ let hasFailed = false
 app.config.errorHandler = fail
 start().catch(fail)
 
-/** Shows the app once the files of the first page are there. Until then, and where they don't come, there is a form. */
+/** Mounts the app once the first page's files have loaded. Until then, or if they don't, the fallback is there. */
 async function start(): Promise<void> {
   const context = readContext(document)
   const router = createPageRouter()
@@ -27,12 +27,12 @@ async function start(): Promise<void> {
   app.mount('#app')
 }
 
-/** Nobody expected this error, so nothing that the app shows or does from here on can be relied on. */
+/** After an unexpected error nothing that the app shows can be relied on, so the fallback takes its place. */
 async function fail(error: unknown): Promise<void> {
   console.error(error)
   if (hasFailed) return
   hasFailed = true
-  await fallback.renew()
+  await fallback.update()
   try {
     app.unmount()
   } catch (unmountError) {

@@ -2,9 +2,8 @@ import { type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { Plugin } from 'vite'
 
 /**
- * Hands the API what is its own to answer while developing: `/api`, streams included, and every page, which the API
- * renders with its context as it does in production. Vite's own proxy would do but for its stack traces each time the
- * API restarts.
+ * Forwards requests to the API during development: `/api`, including streams, and every page, which the API renders
+ * with its data as in production. Vite's own proxy would print a stack trace each time the API restarts.
  */
 export function apiProxy(apiPort: number): Plugin {
   return {
@@ -27,19 +26,19 @@ function forward(req: IncomingMessage, res: ServerResponse, port: number): void 
     res.writeHead(answer.statusCode ?? 502, answer.headers)
     res.flushHeaders()
     answer.pipe(res)
-    // A stream that the API cuts off must look cut off to the browser too.
+    // If the API drops a stream, the browser must see it dropped, not ended.
     answer.on('error', () => res.destroy())
   })
   upstream.on('error', () => {
     if (res.headersSent) res.destroy()
-    else sayNotUp(res, port)
+    else answerNotReady(res, port)
   })
   res.on('close', () => upstream.destroy())
   req.pipe(upstream)
 }
 
-function sayNotUp(res: ServerResponse, port: number): void {
-  const message = `The API does not answer on port ${port} yet. This is tried again every second.`
+function answerNotReady(res: ServerResponse, port: number): void {
+  const message = `The API on port ${port} is not answering yet. Retrying every second.`
   res.writeHead(503, { 'Content-Type': 'text/plain; charset=utf-8', 'Retry-After': '1', Refresh: '1' })
   res.end(`${message}\n`)
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import type { Plugin } from 'vite'
 
-/** Leaves a .gz and a .br beside each script and style, so that the API compresses nothing while it serves votes. */
+/** Writes a .gz and a .br next to each script and style, so that the API need not compress them while it serves. */
 export function precompress(): Plugin {
   return {
     name: 'pollcast:precompress',

@@ -24,7 +24,7 @@ export const newChoicesSchema = boundedArray(textSchema(limits.choiceLength), li
   })
 
 /** How many choices one ballot may hold. */
-export const newMaxChoicesSchema = z.int('A whole number is needed.').positive('At least 1.').default(1)
+export const newMaxChoicesSchema = z.int('Enter a whole number.').positive('At least 1.').default(1)
 
 /**
  * The choices that a vote names. How many a ballot may hold is the poll's rule, not the body's shape: none and too many

@@ -1,6 +1,6 @@
 import { tracingChannel } from 'node:diagnostics_channel'
 
-/** Node's half of a socket, and of the one that listens: undocumented. */
+/** Node's internal handles of a socket and of a listening socket: undocumented. */
 interface Handle {
   close(done?: () => void): void
 }
@@ -9,35 +9,35 @@ interface Listening extends Handle {
 }
 
 /**
- * Bounds how many connections wait in a pool's primary for a worker: closes those that come beyond.
+ * Limits how many connections wait in a pool's primary for a worker. New ones beyond that are closed.
  *
- * The primary accepts all there are, and queues them until a worker takes the next. A queue that takes every descriptor
- * leaves none to start a worker with. Where Node's inside is not as it is known here, nothing is bounded: then the
- * system's limit is what closes connections, and nobody is told.
+ * The primary accepts all connections and queues them until a worker takes the next one. A queue that uses up all
+ * descriptors leaves none to start a worker with. If Node's internals are not as expected, there is no limit: then the
+ * kernel closes connections, and nothing is logged.
  *
- * @param onRefused is called for each that was closed
+ * @param onRefused is called for each connection that was closed
  */
-export function boundQueue(most: number, onRefused: () => void): void {
+export function boundQueue(limit: number, onRefused: () => void): void {
   tracingChannel('net.server.listen').asyncEnd.subscribe((message) => {
     const handle = (message as { server?: { _handle?: Listening } }).server?._handle
-    // The cluster module takes the handle when it hears that the server listens, which is next.
-    if (handle) setImmediate(bound, handle, most, onRefused)
+    // The cluster module sets `onconnection` when it learns that the server listens, which comes next.
+    if (handle) setImmediate(bound, handle, limit, onRefused)
   })
 }
 
-function bound(handle: Listening, most: number, onRefused: () => void): void {
+function bound(handle: Listening, limit: number, onRefused: () => void): void {
   const queue = handle.onconnection
   if (!queue) return
   let waiting = 0
   handle.onconnection = (error, client) => {
     if (!client) return queue(error, client)
-    if (waiting >= most) {
+    if (waiting >= limit) {
       client.close()
       return onRefused()
     }
     waiting += 1
     const close = client.close
-    // Closed here once it is a worker's.
+    // It is closed here once a worker has it.
     client.close = (done) => {
       waiting -= 1
       client.close = close

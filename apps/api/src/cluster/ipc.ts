@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { withTimeout } from '../lib/time.ts'
 
-/** One end of the channel between two processes, as `process` and cluster's `Worker` have it. */
+/** One end of the IPC channel between two processes: `process`, or a `Worker` of node:cluster. */
 export interface Channel {
   on(event: 'message', listener: (message: unknown) => void): unknown
   off(event: 'message', listener: (message: unknown) => void): unknown
   send?: ((message: object, done: (error: Error | null) => void) => boolean) | undefined
 }
 
-/** What a message is about. Node's own messages and those of libraries travel on the channel too. */
+/** The type of a message. There are messages of Node and of libraries on the channel too. */
 export type MessageType = 'ready' | 'round-trip' | 'pubsub' | 'rate-limits' | 'writer'
 
-/** Resolves when the message has left. Rejects where it can't be sent, or the other process is gone. */
+/** Resolves when the message has been sent. Rejects if it can't be, or if the other process is gone. */
 export function post(channel: Channel, type: MessageType, body: object): Promise<void> {
   return new Promise((resolve, reject) => {
     if (!channel.send) return reject(new Error('there is no channel to the other process'))
@@ -34,14 +34,14 @@ interface RoundTrip {
 }
 
 /**
- * Resolves when the other process has answered: by then it has handled all that was posted before, and all that it
- * posted before has arrived here. Rejects where it is gone or takes longer than so many milliseconds.
+ * Resolves when the other process has answered. By then it has handled all messages posted before, and its own earlier
+ * messages have arrived here. Rejects if it is gone, or after the timeout.
  */
 export async function roundTrip(channel: Channel, timeoutMs: number): Promise<void> {
   const id = randomUUID()
   let stop = () => {}
   const answered = new Promise<void>((resolve, reject) => {
-    // The id tells a late answer to an earlier round trip apart.
+    // The id distinguishes late answers to earlier round trips.
     stop = listen<RoundTrip>(channel, 'round-trip', (answer) => answer.id === id && resolve())
     post(channel, 'round-trip', { id }).catch(reject)
   })

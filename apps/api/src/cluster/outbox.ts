@@ -3,15 +3,15 @@ import type { PubSubMessage } from '../live/pubsub.ts'
 /** Topics of which a message may wait while there is no connection: beyond that the oldest is dropped. */
 const MAX_WAITING = 10_000
 
-/** Messages to publish: of each topic the newest only, and never more than one batch under way. */
+/** Messages to publish: only the newest of each topic, and one batch at a time. */
 export class Outbox {
   readonly #waiting = new Map<string, number>()
   readonly #send: (messages: readonly PubSubMessage[]) => Promise<void> | undefined
   #sending: Promise<void> | undefined
 
   /**
-   * @param send returns undefined while nothing can be sent: then messages wait for `flush`. Where it rejects they are
-   *   sent again, so from then on it has to return undefined.
+   * @param send returns undefined while nothing can be sent: then messages wait for `flush`. If it rejects, the messages
+   *   are sent again, so after that it must return undefined until sending is possible again.
    */
   constructor(send: (messages: readonly PubSubMessage[]) => Promise<void> | undefined) {
     this.#send = send
@@ -32,7 +32,7 @@ export class Outbox {
     this.#sending = this.#finish(sending, messages)
   }
 
-  /** Resolves when nothing is under way and nothing that can be sent waits. */
+  /** Resolves when nothing is being sent, and nothing waits that can be sent. */
   async drain(): Promise<void> {
     while (this.#sending) await this.#sending
   }

@@ -4,10 +4,10 @@ import { withTimeout } from '../lib/time.ts'
 import { decodeMessage, encodeMessage, type OpenConnection } from './pubsub-connection.ts'
 import { type PubSubOptions, ReconnectingPubSub } from './reconnecting-pubsub.ts'
 
-/** PostgreSQL takes names of up to 63 bytes: 54 are left for the topic. */
+/** Names in PostgreSQL have at most 63 bytes, which leaves 54 for the topic. */
 const channelOf = (topic: string) => `pollcast_${topic}`
 
-/** PubSub between the processes on one PostgreSQL database, by LISTEN and NOTIFY on a connection of its own. */
+/** PubSub between processes on one PostgreSQL database: LISTEN and NOTIFY on a separate connection. */
 export class PostgresPubSub extends ReconnectingPubSub {
   constructor(url: string, options: PubSubOptions) {
     super(connectTo(url), options)
@@ -27,7 +27,7 @@ const connectTo =
     const close = () => void client.end().catch(() => {})
     try {
       await withTimeout(timeoutMs, client.connect())
-      // A NOTIFY is a commit, and a message need not be on the disk before it is sent.
+      // NOTIFY commits, and a message need not be on disk before it is sent.
       await withTimeout(timeoutMs, client.query('SET synchronous_commit = off; SET idle_session_timeout = 0'))
     } catch (error) {
       close()

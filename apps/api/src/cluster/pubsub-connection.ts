@@ -1,16 +1,16 @@
 import type { PubSubMessage } from '../live/pubsub.ts'
 
 /**
- * One connection to whatever carries messages between processes. It never repairs itself: it reports once that it is
- * disconnected, and its owner opens another one. Every promise rejects where the connection fails.
+ * One connection to the server or process that passes messages on. It does not reconnect: it reports once that it is
+ * disconnected, and its owner opens another one. All promises reject if the connection fails.
  */
 export interface PubSubConnection {
-  /** Resolves when messages on these topics that are published from now on will arrive here. */
+  /** Resolves when messages published on these topics from now on will arrive here. */
   subscribe(topics: readonly string[]): Promise<void>
   unsubscribe(topics: readonly string[]): Promise<void>
   /** Resolves when they are on their way to the subscribers. */
   publish(messages: readonly PubSubMessage[]): Promise<void>
-  /** Resolves if the other end still answers. */
+  /** Resolves when the other end answers. */
   ping(): Promise<void>
   close(): void
 }
@@ -20,13 +20,13 @@ export interface ConnectionEvents {
   onDisconnect(reason: Error): void
 }
 
-/** Opens a connection, or rejects: after so many milliseconds at the latest. */
+/** Opens a connection. Rejects after the timeout at the latest. */
 export type OpenConnection = (events: ConnectionEvents, timeoutMs: number) => Promise<PubSubConnection>
 
-/** A message as the text that travels. */
+/** A message as the text that is sent. */
 export const encodeMessage = ({ topic, revision }: PubSubMessage): string => `${topic} ${revision}`
 
-/** Undefined for a text that is no message. */
+/** Undefined if the text is not a message. */
 export function decodeMessage(text: string): PubSubMessage | undefined {
   const [topic, digits, ...more] = text.split(' ')
   const revision = Number(digits)

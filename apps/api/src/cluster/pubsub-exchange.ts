@@ -14,13 +14,13 @@ export interface FromExchange {
   messages: readonly PubSubMessage[]
 }
 
-/** Passes messages on between the workers of one machine: to the subscribers of a topic, and to no other. */
+/** Passes messages on between the workers of a pool, only to the subscribers of a topic. */
 export class PubSubExchange {
   readonly #subscribers = new Map<string, Map<Channel, Outbox>>()
 
-  /** Returns a function that removes the worker again, to be called when it has exited. */
+  /** Returns a function that removes the worker, to be called when it has exited. */
   add(worker: Channel): () => void {
-    // What can't be sent to a worker that is exiting need not be: the one that replaces it reads everything anew.
+    // Messages that can't be sent to an exiting worker may be lost: the one that replaces it reads all topics anew.
     const outbox = new Outbox((messages) => post(worker, 'pubsub', { messages } satisfies FromExchange).catch(() => {}))
     const topics = new Set<string>()
     listen<ToExchange>(worker, 'pubsub', ({ subscribe = [], unsubscribe = [], publish = [] }) => {

@@ -3,7 +3,7 @@ import { newTopic, openNode, SharedSource } from '../../testing/broker-node.ts'
 import { pubsubs } from '../../testing/pubsubs.ts'
 import { Subscriber } from '../../testing/subscriber.ts'
 
-// What live/pubsub.ts demands of every variant.
+// The contract of live/pubsub.ts, for every variant.
 describe.each(Object.entries(pubsubs))('%s', (_, open) => {
   const setUp = async () => {
     const [here, there] = await open(2)
@@ -16,7 +16,7 @@ describe.each(Object.entries(pubsubs))('%s', (_, open) => {
     return { here, there, subscriber, subscribe }
   }
 
-  test('a message arrives soon where its topic is subscribed to: topic and revision, and nothing else', async () => {
+  test('a message soon arrives at the subscribers of its topic, with topic and revision and nothing else', async () => {
     const { here, subscriber, subscribe } = await setUp()
     const message = { topic: newTopic(), revision: 7 }
     await subscribe(message.topic)
@@ -25,7 +25,7 @@ describe.each(Object.entries(pubsubs))('%s', (_, open) => {
     expect(subscriber.messages).toEqual([message])
   })
 
-  test('messages on topics that are not subscribed to, or no longer, do not arrive', async () => {
+  test('messages on topics that were never subscribed to, or no longer are, do not arrive', async () => {
     const { here, there, subscriber, subscribe } = await setUp()
     const [never, before, always] = [newTopic(), newTopic(), newTopic()]
     await subscribe(before)
@@ -40,7 +40,7 @@ describe.each(Object.entries(pubsubs))('%s', (_, open) => {
     expect(subscriber.messages.map(({ topic }) => topic)).toEqual([before, always])
   })
 
-  test('messages arrive again on a topic that is subscribed to again', async () => {
+  test('messages on a topic arrive again after it is subscribed to again', async () => {
     const { here, there, subscriber, subscribe } = await setUp()
     const topic = newTopic()
     await subscribe(topic)
@@ -64,12 +64,12 @@ describe.each(Object.entries(pubsubs))('%s', (_, open) => {
     expect(revisions.length).toBeLessThan(100)
   })
 
-  test('three nodes that publish by turns all end on the newest, and none goes back', async () => {
+  test('three nodes that publish in turn all end on the newest revision, and none goes back', async () => {
     const [topic, source] = [newTopic(), new SharedSource()]
     const nodes = (await open(3)).map((pubsub) => openNode(pubsub, source, topic))
-    for (let turn = 0; turn < 300; turn += 1) {
-      nodes[turn % 3]?.publish()
-      if (turn % 10 === 0) await new Promise(setImmediate)
+    for (let index = 0; index < 300; index += 1) {
+      nodes[index % 3]?.publish()
+      if (index % 10 === 0) await new Promise(setImmediate)
     }
     for (const { shows, seen } of nodes) {
       await shows(300)

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { channelPair } from '../../testing/channel.ts'
 import { MemoryRateCounter } from '../lib/rate-counter.ts'
 import { post } from './ipc.ts'
@@ -7,7 +7,7 @@ import { serveRateCounter } from './rate-counter-server.ts'
 
 const LONG = 60_000
 
-/** Enough for an answer within this process, also on a busy machine. */
+/** Long enough for an answer within this process, even on a busy machine. */
 const SHORT = 100
 
 test('two workers share one count', async () => {
@@ -18,26 +18,26 @@ test('two workers share one count', async () => {
     return new RateCounterClient(worker, LONG)
   })
   const waits: number[] = []
-  for (let turn = 0; turn < 8; turn += 1) waits.push((await workers[turn % 2]?.charge('a', 5)) as number)
+  for (let index = 0; index < 8; index += 1) waits.push((await workers[index % 2]?.charge('a', 5)) as number)
   expect(waits).toEqual([0, 0, 0, 0, 0, 60_000, 60_000, 60_000])
 })
 
-test('requests that come together are each answered for themselves', async () => {
+test('requests that are sent together get their own answers', async () => {
   const [primary, worker] = channelPair()
   serveRateCounter(primary, new MemoryRateCounter(() => 0))
   const client = new RateCounterClient(worker, LONG)
   const first = ['a', 'b', 'a'].map((key) => client.charge(key, 1))
-  // The next come while those are under way.
+  // The next ones come while those are being sent.
   await new Promise(setImmediate)
   const second = ['c', 'b'].map((key) => client.charge(key, 1))
   expect(await Promise.all([...first, ...second])).toEqual([0, 0, 60_000, 0, 60_000])
 })
 
-test('while the primary does not answer a worker counts for itself, and asks again when it does', async () => {
+test('while the primary does not answer, a worker counts by itself, and asks it again after it has answered', async () => {
   const [primary, worker] = channelPair()
   const client = new RateCounterClient(worker, SHORT)
   expect(await Promise.all([client.charge('a', 1), client.charge('b', 1)])).toEqual([0, 0])
-  // Now it does not even wait.
+  // From now on it does not wait.
   expect(client.charge('a', 1)).toBeGreaterThan(0)
 
   const heard: unknown[] = []
@@ -63,13 +63,13 @@ test('a primary that never answered is asked again after a pause, and then count
   await new Promise(setImmediate)
   expect(counter.size).toBe(0)
   now = 1000
-  // This one does not wait for the answer; the next are counted in the primary.
+  // This one does not wait for the answer. The next ones are counted in the primary.
   expect(client.charge('c', 1)).toBe(0)
-  await vi.waitFor(async () => expect(await client.charge('c', 1)).toBe(60_000))
+  await expect.poll(() => client.charge('c', 1)).toBe(60_000)
   expect(counter.size).toBe(1)
 })
 
-test('where the primary is gone a worker counts for itself', async () => {
+test('if the primary is gone, a worker counts by itself', async () => {
   const client = new RateCounterClient({ on: () => {}, off: () => {} }, LONG)
   expect(await client.charge('a', 1)).toBe(0)
   expect(await client.charge('a', 1)).toBeGreaterThan(0)

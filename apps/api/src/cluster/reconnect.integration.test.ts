@@ -12,10 +12,10 @@ import { RedisPubSub } from './redis-pubsub.ts'
 
 interface Kind {
   port: number
-  /** A server's address, on which connections have this name. */
+  /** The server's URL, with a name for connections to it. */
   address(name: string): Promise<string>
   open(url: string, prefix: string, options: PubSubOptions): ReconnectingPubSub
-  /** Has the server close the connections of this name; returns how many there were. */
+  /** Makes the server close the connections with this name. Returns how many there were. */
   kill(name: string): Promise<number>
 }
 
@@ -49,7 +49,7 @@ const kinds: Record<string, Kind> = {
 }
 
 describe.each(Object.entries(kinds))('%s', (_, { port, address, open, kill }) => {
-  /** A node behind a proxy, and one that is not; both follow a topic. */
+  /** A node behind a proxy and one without, both subscribed to a topic. */
   const setUp = async (options: Partial<PubSubOptions> = {}) => {
     const prefix = redisPrefix()
     const name = prefix.replace(':', '')
@@ -67,7 +67,7 @@ describe.each(Object.entries(kinds))('%s', (_, { port, address, open, kill }) =>
     return { name, errors, proxy, subscriber, topic, source, node, otherNode }
   }
 
-  test('a connection that the server closed comes back, the topic is read again, and messages arrive again', async () => {
+  test('after the server has closed a connection there is a new one, the topic is read again, and messages arrive again', async () => {
     const { name, subscriber, errors, topic, source, node, otherNode } = await setUp()
     expect(await kill(name)).toBeGreaterThan(0)
     source.revision = 5
@@ -78,7 +78,7 @@ describe.each(Object.entries(kinds))('%s', (_, { port, address, open, kill }) =>
     expect(errors).toHaveLength(1)
   })
 
-  test('while the server is away publishing is quick and shown here at once; others hear of it once it is back', async () => {
+  test('while the server is down, publishing is quick and seen here at once; others get it when the server is back', async () => {
     const { proxy, errors, node, otherNode } = await setUp()
     proxy.refuse()
     const start = performance.now()
@@ -92,18 +92,18 @@ describe.each(Object.entries(kinds))('%s', (_, { port, address, open, kill }) =>
     expect(errors).toHaveLength(1)
   })
 
-  test('a connection that goes silent is noticed, and replaced', async () => {
-    const { proxy, subscriber, topic, source, node } = await setUp({ timeoutMs: 200, pingMs: 100 })
+  test('a connection that no longer answers is noticed and replaced', async () => {
+    const { proxy, subscriber, topic, source, node } = await setUp({ timeoutMs: 600, pingMs: 200 })
     proxy.stall()
     source.revision = 9
     const reported = subscriber.gap(topic, 2)
     // Only a new connection helps: what was sent meanwhile never arrives.
-    setTimeout(() => proxy.stall(false), 500)
+    setTimeout(() => proxy.stall(false), 1500)
     await reported
     await node.shows(9)
   })
 
-  test('where nothing ever answers, opening, publishing, subscribing and closing are quick and throw nothing', async () => {
+  test('without any answer, opening, publishing, subscribing and closing are quick and throw nothing', async () => {
     const errors: Error[] = []
     const url = new URL(await address('nobody'))
     url.port = '1'

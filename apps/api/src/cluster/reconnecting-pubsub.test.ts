@@ -6,7 +6,7 @@ import { ReconnectingPubSub } from './reconnecting-pubsub.ts'
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-/** A connection whose answers the test gives. */
+/** A connection that the test answers for. */
 class TestConnection implements PubSubConnection {
   readonly log: string[] = []
   readonly events: ConnectionEvents
@@ -62,7 +62,7 @@ const setUp = async () => {
   return { pubsub, connection, connections, errors, received, gaps, network }
 }
 
-test('while one batch is being sent the next one gathers, with the newest of each topic', async () => {
+test('while a batch is being sent the next one is collected, with the newest revision of each topic', async () => {
   const { pubsub, connection } = await setUp()
   connection().isHeld = true
   for (let revision = 1; revision <= 500; revision += 1) pubsub.publish({ topic: 'a', revision })
@@ -75,7 +75,7 @@ test('while one batch is being sent the next one gathers, with the newest of eac
   expect(connection().log).toHaveLength(2)
 })
 
-test('a topic is subscribed to from the first subscribe to a moment after the unsubscribe', async () => {
+test('a topic stays subscribed from the first subscribe until a moment after the unsubscribe', async () => {
   const { pubsub, connection, gaps } = await setUp()
   pubsub.subscribe('a')
   await vi.advanceTimersByTimeAsync(0)
@@ -87,7 +87,7 @@ test('a topic is subscribed to from the first subscribe to a moment after the un
   expect(gaps).toEqual(['a'])
 })
 
-test('only messages on topics that are wanted are passed on, also while one still lingers', async () => {
+test('only messages on wanted topics are passed on, also while another topic is still subscribed', async () => {
   const { pubsub, connection, received } = await setUp()
   pubsub.subscribe('a')
   const messages = ['a', 'b'].map((topic) => ({ topic, revision: 1 }))
@@ -97,7 +97,7 @@ test('only messages on topics that are wanted are passed on, also while one stil
   expect(received).toEqual(messages.slice(0, 1))
 })
 
-test('a topic that is wanted again within that moment has no gap, and nothing is asked of the connection', async () => {
+test('a topic that is wanted again within that moment has no gap, and the connection is not called', async () => {
   const { pubsub, connection, gaps } = await setUp()
   pubsub.subscribe('a')
   await vi.advanceTimersByTimeAsync(0)
@@ -108,7 +108,7 @@ test('a topic that is wanted again within that moment has no gap, and nothing is
   expect([connection().log, gaps]).toEqual([['subscribe a'], ['a']])
 })
 
-test('many topics are subscribed to together, and one that is no longer wanted meanwhile is not', async () => {
+test('many topics are subscribed to together, without those that are no longer wanted', async () => {
   const { pubsub, connection, gaps } = await setUp()
   connection().isHeld = true
   pubsub.subscribe('a')
@@ -124,7 +124,7 @@ test('many topics are subscribed to together, and one that is no longer wanted m
   expect(gaps).toEqual(['b', 'd'])
 })
 
-test('delays between attempts grow up to a bound, an outage is reported once, and the next one again', async () => {
+test('delays between attempts grow up to a limit, and each outage is reported once', async () => {
   const { connection, errors, network } = await setUp()
   network.up = false
   connection().events.onDisconnect(new Error('cut'))
@@ -146,7 +146,7 @@ test('delays between attempts grow up to a bound, an outage is reported once, an
   expect(errors).toHaveLength(2)
 })
 
-test('a new connection subscribes to all that is wanted and sends what waited, and every topic has a gap', async () => {
+test('a new connection subscribes to all wanted topics and sends waiting messages, and every topic has a gap', async () => {
   const { pubsub, connection, connections, gaps, network } = await setUp()
   for (const topic of ['a', 'b']) pubsub.subscribe(topic)
   await vi.advanceTimersByTimeAsync(0)
@@ -166,7 +166,7 @@ test('a new connection subscribes to all that is wanted and sends what waited, a
   expect(gaps).toEqual(['a', 'c'])
 })
 
-test('what a broken connection did not send, the next one does', async () => {
+test('messages that a broken connection did not send are sent by the next one', async () => {
   const { pubsub, connection, connections } = await setUp()
   connection().isHeld = true
   pubsub.publish({ topic: 'a', revision: 3 })
@@ -185,7 +185,7 @@ test('a connection that no longer answers is replaced', async () => {
   expect(connection().log).toContain('subscribe a')
 })
 
-test('closing sends what waits, gives a stuck connection a second, and leaves no timer', async () => {
+test('closing sends waiting messages, gives a stuck connection a second, and leaves no timer', async () => {
   const { pubsub, connection, network } = await setUp()
   pubsub.subscribe('a')
   pubsub.unsubscribe('a')

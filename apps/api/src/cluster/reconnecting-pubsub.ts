@@ -6,26 +6,26 @@ import type { OpenConnection, PubSubConnection } from './pubsub-connection.ts'
 import { Subscriptions } from './subscriptions.ts'
 
 export interface PubSubOptions {
-  /** Called once for each time that other processes can't be reached. */
+  /** Called once for each outage. */
   onError: (error: Error) => void
-  /** Milliseconds that a topic stays subscribed to after its last stream has left. */
+  /** Milliseconds for which a topic stays subscribed after its last stream has left. */
   lingerMs?: number
-  /** Milliseconds that anything asked of the connection may take before it counts as broken. */
+  /** Milliseconds that a call of the connection may take before the connection is replaced. */
   timeoutMs?: number
-  /** Milliseconds between pings: a cut cable sends no error. */
+  /** Milliseconds between pings: without them a broken cable would go unnoticed. */
   pingMs?: number
 }
 
-/** Milliseconds that a connection has to hold for the retry delays to begin anew. */
+/** Milliseconds after which a connection counts as stable, and the next retry delays start short again. */
 const STABLE_MS = 5000
 
-/** Milliseconds that closing waits for messages to be sent. */
+/** Milliseconds that `close` waits for messages to be sent. */
 const CLOSE_TIMEOUT_MS = 1000
 
 /**
- * A PubSub over any PubSubConnection. Messages are sent in one batch at a time, with the newest revision of each topic;
- * while there is no connection they wait for the next one, which is opened after growing delays. Whenever messages may
- * have been missed (the connection is new, or the topic is) the topic is reported by `onGap`, so that it is read again.
+ * A PubSub over any PubSubConnection. Messages are sent in batches, one at a time, with the newest revision of each topic.
+ * Without a connection they wait for the next one, which is opened after growing delays. When messages on a topic may have
+ * been missed, because the connection or the subscription is new, `onGap` is called, so that the topic is read again.
  */
 export class ReconnectingPubSub implements PubSub {
   readonly #open: OpenConnection
@@ -71,7 +71,7 @@ export class ReconnectingPubSub implements PubSub {
     this.#listeners.push(listener)
   }
 
-  /** Sends what waits, if that can be done soon, and frees everything. */
+  /** Sends waiting messages, if that is possible soon, and frees everything. */
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
@@ -84,7 +84,7 @@ export class ReconnectingPubSub implements PubSub {
   }
 
   async #connect(): Promise<void> {
-    // What breaks before there is a connection rejects `open`, or is found here when it has opened.
+    // A failure during `open` rejects it, or is noted here and handled when it has resolved.
     const state: { connection?: PubSubConnection; failure?: Error } = {}
     try {
       const onMessage = (message: PubSubMessage) => {

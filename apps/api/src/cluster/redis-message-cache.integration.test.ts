@@ -13,7 +13,7 @@ const openCache = async (url: string, prefix: string, options = {}): Promise<Red
   return cache
 }
 
-/** The caches of two nodes on one Redis, and a connection that looks into it. */
+/** The caches of two nodes on one Redis, and a connection to check what is stored. */
 const setUp = async () => {
   const [url, prefix, topic] = [await redisUrl(), redisPrefix(), newTopic()]
   const redis = new Redis(url)
@@ -35,7 +35,7 @@ test('a message is stored only if it is newer, for every node', async () => {
   expect(await here.get(topic)).toEqual(messageAt(3, topic))
 })
 
-test('a message comes back with all that it has: its opening, and whether it is the last', async () => {
+test('a message is read back with all its fields, such as its opening, and whether it is the last', async () => {
   const { here, there, topic } = await setUp()
   const opening = { event: 'room', since: 4, json: '"room"' }
   const message = { topic, revision: 5, event: 'end', json: '{"reason":"deleted"}', opening, last: true }
@@ -44,10 +44,10 @@ test('a message comes back with all that it has: its opening, and whether it is 
   expect(await there.get(topic)).toEqual(message)
 })
 
-test('nodes that race can’t leave an older message, and what is stored is forgotten after a while', async () => {
+test('nodes that race can’t leave an older message, and stored messages expire', async () => {
   const { here, there, topic, redis, key } = await setUp()
   for (let revision = 1; revision <= 200; revision += 1) {
-    // What one node puts last is not what is newest.
+    // The message that is stored last is not the newest one.
     here.put(messageAt(revision, topic))
     there.put(messageAt(201 - revision, topic))
     if (revision % 7 === 0) await new Promise(setImmediate)
@@ -60,7 +60,7 @@ test('nodes that race can’t leave an older message, and what is stored is forg
   expect(await redis.pttl(key)).toBeLessThanOrEqual(60_000)
 })
 
-test('what is in Redis and is no message of this topic counts for nothing', async () => {
+test('anything in Redis that is not a message of the topic is ignored', async () => {
   const { here, topic, redis, key } = await setUp()
   const message = messageAt(9, topic)
   const foreign = [messageAt(9, newTopic()), { ...message, event: 'two\nlines' }, { ...message, more: 1 }]
@@ -76,7 +76,7 @@ test('what is in Redis and is no message of this topic counts for nothing', asyn
 test('a message from another node is answered from Redis, without reading the source', async () => {
   const { url, prefix, topic, here } = await setUp()
   const [source, pubsub] = [new SharedSource(), new TestPubSub()]
-  // However busy the machine: a read that times out asks the source.
+  // Long, for a busy machine: after a timeout the source would be read.
   const there = await openCache(url, prefix, { timeoutMs: 10_000 })
   const node = openNode(pubsub, source, topic, there)
   await node.shows(0)
@@ -89,7 +89,7 @@ test('a message from another node is answered from Redis, without reading the so
   expect(source.reads).toBe(1)
 })
 
-test('without Redis putting and getting are quick and throw nothing, and it is reported once', async () => {
+test('without Redis, putting and getting are quick and throw nothing, and the outage is reported once', async () => {
   const { proxy, url } = await TcpProxy.before(await redisUrl(), 6379)
   const errors: Error[] = []
   const cache = await openCache(url, redisPrefix(), { onError: (error: Error) => errors.push(error) })
@@ -109,6 +109,6 @@ test('without Redis putting and getting are quick and throw nothing, and it is r
     cache.put(messageAt(1, fresh))
     await cache.settled()
     expect(await cache.get(fresh)).toEqual(messageAt(1, fresh))
-  }, 10_000)
+  }, 30_000)
   expect(errors.length).toBeLessThanOrEqual(1)
 })

@@ -4,7 +4,7 @@ import { reasonOf } from '../lib/reason-of.ts'
 import { backoff, withTimeout } from '../lib/time.ts'
 import type { Message, MessageCache } from '../live/message.ts'
 
-/** Stored only if newer: compared and written in one go, so that two nodes can't leave the older one. */
+/** Stores a message only if it is newer. It compares and writes atomically, so two nodes can't leave the older one. */
 const PUT = `
 local stored = redis.call('HGET', KEYS[1], 'revision')
 if stored and tonumber(stored) >= tonumber(ARGV[1]) then return 0 end
@@ -12,34 +12,34 @@ redis.call('HSET', KEYS[1], 'revision', ARGV[1], 'message', ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return 1`
 
-/** Topics whose message may wait to be sent: beyond that none is taken, and others read the source. */
+/** Topics whose messages may wait to be sent. Further messages are not stored, and other nodes read the source. */
 const MAX_WAITING = 1000
 
 const CLOSE_TIMEOUT_MS = 1000
 
-const line = z.string().regex(/^[^\r\n]*$/)
+const eventName = z.string().regex(/^[^\r\n]*$/)
 
 const messageSchema = z.strictObject({
   topic: z.string(),
   revision: z.int().nonnegative(),
-  event: line,
+  event: eventName,
   json: z.string(),
-  opening: z.strictObject({ event: line, since: z.int(), json: z.string().exactOptional() }).exactOptional(),
+  opening: z.strictObject({ event: eventName, since: z.int(), json: z.string().exactOptional() }).exactOptional(),
   last: z.boolean().exactOptional(),
 })
 
 interface RedisMessageCacheOptions {
-  /** Called once for each time that Redis can't be reached. */
+  /** Called once for each outage. */
   onError: (error: Error) => void
-  /** Milliseconds for which Redis keeps a message. It is asked for in the moments after it was published. */
+  /** Milliseconds for which Redis keeps a message. Nodes read it soon after it was published. */
   ttlMs?: number
-  /** Milliseconds that a read waits for Redis before the source is asked instead. */
+  /** Milliseconds that a read waits for Redis before the source is read instead. */
   timeoutMs?: number
 }
 
 /**
- * Shares messages between processes through Redis, so that one that is announced costs each of them no query. Redis is
- * written to in the background, and no answer is the same as none stored.
+ * Shares messages between processes through Redis, so that not each of them has to query the database for a new one. Writes
+ * happen in the background. If Redis does not answer, it is as if nothing were stored.
  */
 export class RedisMessageCache implements MessageCache {
   readonly #redis: Redis
@@ -49,7 +49,7 @@ export class RedisMessageCache implements MessageCache {
   readonly #waiting = new Map<string, Message>()
   #sending: Promise<void> | undefined
 
-  /** @param prefix is put before every key, so that several installations can share one server */
+  /** @param prefix of every key, so that several installations can share one server */
   constructor(url: string, prefix: string, { onError, ttlMs = 60_000, timeoutMs = 50 }: RedisMessageCacheOptions) {
     this.#prefix = prefix
     this.#ttlMs = ttlMs
@@ -72,13 +72,13 @@ export class RedisMessageCache implements MessageCache {
     })
   }
 
-  /** Resolves when Redis is connected for the first time, however long that takes. */
+  /** Resolves when Redis is connected, however long that takes. */
   get ready(): Promise<void> {
     if (this.#redis.status === 'ready') return Promise.resolve()
     return new Promise((resolve) => this.#redis.once('ready', () => resolve()))
   }
 
-  /** Resolves when nothing waits to be sent. */
+  /** Resolves when no message waits to be sent. */
   async settled(): Promise<void> {
     await this.#sending
   }
@@ -101,7 +101,7 @@ export class RedisMessageCache implements MessageCache {
     return message?.topic === topic ? message : undefined
   }
 
-  /** Sends what waits, if that can be done soon, and frees everything. */
+  /** Sends waiting messages, if that is possible soon, and frees everything. */
   async close(): Promise<void> {
     await withTimeout(CLOSE_TIMEOUT_MS, this.settled()).catch(() => {})
     this.#redis.disconnect()
@@ -111,7 +111,7 @@ export class RedisMessageCache implements MessageCache {
     return `${this.#prefix}message:${topic}`
   }
 
-  /** Until nothing waits: one batch at a time, of each topic the newest only. */
+  /** Sends all waiting messages in batches, with only the newest of each topic. */
   async #send(): Promise<void> {
     try {
       while (this.#waiting.size > 0) {
@@ -122,7 +122,7 @@ export class RedisMessageCache implements MessageCache {
         for (const [error] of results ?? []) if (error) throw error
       }
     } catch (error) {
-      // What was not stored is read from the source. A connection that takes commands and answers none is replaced.
+      // Nodes read what was not stored from the source. A connection that no longer answers is replaced.
       if (/timed out/.test((error as Error).message) && this.#redis.status === 'ready') this.#redis.disconnect(true)
     }
   }

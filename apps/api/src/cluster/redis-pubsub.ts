@@ -3,9 +3,9 @@ import { withTimeout } from '../lib/time.ts'
 import { decodeMessage, encodeMessage, type OpenConnection } from './pubsub-connection.ts'
 import { type PubSubOptions, ReconnectingPubSub } from './reconnecting-pubsub.ts'
 
-/** PubSub between the processes on one Redis server, by PUBLISH and SUBSCRIBE on two connections of its own. */
+/** PubSub between processes on one Redis server: PUBLISH and SUBSCRIBE on two separate connections. */
 export class RedisPubSub extends ReconnectingPubSub {
-  /** @param prefix is put before every channel, so that several installations can share one server */
+  /** @param prefix of every channel's name, so that several installations can share one server */
   constructor(url: string, prefix: string, options: PubSubOptions) {
     super(
       connectTo(url, (topic) => `${prefix}topic:${topic}`),

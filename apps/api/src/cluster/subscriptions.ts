@@ -1,17 +1,17 @@
 import type { PubSubConnection } from './pubsub-connection.ts'
 
-/** Topics to subscribe to in one go. */
+/** Topics to subscribe to with one call. */
 const BATCH = 500
 
 interface SubscriptionsParts {
-  /** Milliseconds that a topic stays subscribed to after it is no longer wanted, in case it is wanted again. */
+  /** Milliseconds for which a topic that is no longer wanted stays subscribed, in case it is wanted again. */
   lingerMs: number
-  /** The topic's messages arrive from now on; earlier ones may have been missed. */
+  /** Called when the topic's messages arrive from now on. Earlier ones may have been missed. */
   onSubscribed: (topic: string) => void
   onError: (connection: PubSubConnection, error: Error) => void
 }
 
-/** The topics that are wanted here, and which of them the current connection has subscribed to. */
+/** The topics that this process wants, and those that the current connection has subscribed to. */
 export class Subscriptions {
   readonly #parts: SubscriptionsParts
   readonly #wanted = new Set<string>()
@@ -46,7 +46,7 @@ export class Subscriptions {
     this.#lingering.set(topic, timer)
   }
 
-  /** From now on subscribes on this connection, to everything that is wanted; on none, while there is none. */
+  /** Subscribes to all wanted topics on this connection from now on. Undefined while there is none. */
   use(connection: PubSubConnection | undefined): void {
     this.#connection = connection
     this.#subscribed.clear()

@@ -2,13 +2,13 @@ import cluster, { type Worker } from 'node:cluster'
 import { backoff } from '../lib/time.ts'
 import { answerRoundTrips, type Channel, listen, post } from './ipc.ts'
 
-/** Milliseconds that workers have to end by themselves: longer than they give their own requests. */
+/** Milliseconds that workers have to exit. It is longer than the time that they give to requests in flight. */
 const GRACE_MS = 15_000
 
-/** Milliseconds after which a worker that exits is replaced at once. */
+/** Milliseconds after which a worker counts as stable: when it exits, it is replaced at once. */
 const STABLE_MS = 10_000
 
-/** What a worker reports once it takes requests. */
+/** What a worker reports when it accepts requests. */
 export interface Ready {
   port: number
   servesPages: boolean
@@ -20,25 +20,25 @@ export function reportReady({ port, servesPages }: Ready): void {
 }
 
 interface WorkerPoolParts {
-  /** How many workers there are to be. */
+  /** Number of workers. */
   count: number
-  /** Is called once: when all workers take requests. */
+  /** Called once: when all workers accept requests. */
   onReady: (ready: Ready) => void
-  /** Is called for each new worker; returns a function to call when that has exited. */
+  /** Called for each new worker. Returns a function that is called when the worker has exited. */
   onFork: (worker: Channel) => () => void
 }
 
 /**
- * The processes behind one port. The first one starts by itself, so that a setting is refused once; one that dies is
- * replaced. This process serves no request itself.
+ * The processes behind one port. One worker starts before the others, so that an invalid setting is reported once. A worker
+ * that exits is replaced. The primary process itself serves no requests.
  */
 export class WorkerPool {
   readonly #parts: WorkerPoolParts
   readonly #workers = new Set<Worker>()
   readonly #replacing = new Set<NodeJS.Timeout>()
-  /** Those that take requests. */
+  /** Workers that accept requests. */
   readonly #ready = new Set<Worker>()
-  /** Whether a worker has ever been ready: the settings are good. */
+  /** Whether a worker has ever been ready: if so, the settings are valid. */
   #canStart = false
   #announced = false
   #failures = 0
@@ -47,11 +47,11 @@ export class WorkerPool {
 
   constructor(parts: WorkerPoolParts) {
     this.#parts = parts
-    // Where workers accept by themselves, one of them gets most of the connections.
+    // Without round robin, workers accept by themselves, and one of them gets most of the connections.
     cluster.schedulingPolicy = cluster.SCHED_RR
   }
 
-  /** Starts the workers. Resolves with the exit code for this process: once `end` is done, or if none can start. */
+  /** Starts the workers. Resolves with the exit code for this process: when `end` is done, or when no worker can start. */
   run(): Promise<number> {
     return new Promise((resolve) => {
       this.#ended = () => resolve(0)
@@ -59,7 +59,7 @@ export class WorkerPool {
     })
   }
 
-  /** Has every worker finish what is under way. Workers that are left after a while are killed. */
+  /** Has every worker finish its requests and exit. Workers that are still there after a while are killed. */
   end(): void {
     if (this.#ending) return
     this.#ending = true
@@ -77,9 +77,9 @@ export class WorkerPool {
     const onExit = this.#parts.onFork(worker)
     this.#workers.add(worker)
     answerRoundTrips(worker)
-    listen<Ready>(worker, 'ready', (ready) => this.#begun(worker, ready, fail))
+    listen<Ready>(worker, 'ready', (ready) => this.#onReady(worker, ready, fail))
     worker.on('error', () => {
-      // It has not even begun, and has no 'exit': this process had no descriptor left for its channel.
+      // The worker did not start, and emits no 'exit': this process had no descriptor left for its channel.
       if (worker.process.pid === undefined) onGone(1)
     })
     const onGone = (code: number) => {
@@ -94,7 +94,7 @@ export class WorkerPool {
     worker.on('exit', onGone)
   }
 
-  #begun(worker: Worker, ready: Ready, fail: (code: number) => void): void {
+  #onReady(worker: Worker, ready: Ready, fail: (code: number) => void): void {
     if (this.#ending) return
     const { count, onReady } = this.#parts
     this.#ready.add(worker)

@@ -3,7 +3,7 @@ import type { OpenConnection } from './pubsub-connection.ts'
 import type { FromExchange, ToExchange } from './pubsub-exchange.ts'
 import { type PubSubOptions, ReconnectingPubSub } from './reconnecting-pubsub.ts'
 
-/** PubSub between the workers of one machine, by way of the PubSubExchange in their primary process. */
+/** PubSub between the workers of a pool, through the PubSubExchange in their primary process. */
 export class WorkerPubSub extends ReconnectingPubSub {
   constructor(channel: Channel, options: PubSubOptions) {
     super(connectTo(channel), options)
@@ -15,7 +15,7 @@ const connectTo =
   async ({ onMessage }, timeoutMs) => {
     const close = listen<FromExchange>(channel, 'pubsub', ({ messages }) => messages.forEach(onMessage))
     const send = (message: ToExchange) => post(channel, 'pubsub', message)
-    /** Resolves when the exchange has handled it: messages of others may come in between until then. */
+    /** Resolves when the exchange has handled the message. */
     const request = async (message: ToExchange) => {
       await send(message)
       await roundTrip(channel, timeoutMs)

@@ -7,10 +7,10 @@ export interface Call {
   args: readonly unknown[]
 }
 
-/** What became of several calls, in their order. */
+/** The results of several calls, in their order. */
 export interface Answers {
   results: readonly Result[]
-  /** The objects that results have as fields. One that several results share is here, and travels, once. */
+  /** The objects that results have as fields. An object that several results share is sent once. */
   objects: readonly object[]
 }
 
@@ -19,7 +19,7 @@ type Result = { value: unknown; objectFields?: Record<string, number> } | { erro
 interface ErrorData {
   message: string
   stack?: string | undefined
-  /** All fields of a PollError: a rule was broken. Without them something went wrong, at the place that the stack tells. */
+  /** All fields of a PollError. Other errors have a stack instead. */
   pollError?: { code: ProblemCode }
 }
 
@@ -31,7 +31,7 @@ export function encodeAnswers(settled: readonly PromiseSettledResult<unknown>[])
   return { results, objects: [...indexes.keys()] }
 }
 
-/** The same results and errors. Results that shared an object share one again. */
+/** Returns the same results and errors. Results that shared an object share one again. */
 export function decodeAnswers({ results, objects }: Answers): PromiseSettledResult<unknown>[] {
   return results.map((result) => {
     if ('error' in result) return { status: 'rejected', reason: decodeError(result.error) }
@@ -62,7 +62,7 @@ function encodeError(error: unknown): ErrorData {
   if (!(error instanceof Error)) return { message: String(error) }
   const { message, stack } = error
   if (!(error instanceof PollError)) return { message, stack }
-  // What caused it is the business of the process that it happened in.
+  // The cause stays in the process in which it happened.
   const { cause: _, ...pollError } = error
   return { message, pollError }
 }

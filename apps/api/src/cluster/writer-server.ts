@@ -2,9 +2,8 @@ import { type Channel, listen, post } from './ipc.ts'
 import { type Call, encodeAnswers } from './writer-protocol.ts'
 
 /**
- * Has the workers of a pool call the commands of the one writer (writer-client.ts). SQLite has one writer at a time:
- * where one process writes for all, votes that come to different workers share a transaction, and none waits for a lock
- * that is handed out by chance.
+ * Lets the workers of a pool call the commands of the one writer (writer-client.ts). SQLite has one writer at a time: if one
+ * process writes for all workers, their votes share transactions, and no vote waits for a lock that may go to others first.
  */
 export function serveWriter(worker: Channel, writer: object): void {
   listen<Call[]>(worker, 'writer', async (calls) => {
@@ -12,7 +11,7 @@ export function serveWriter(worker: Channel, writer: object): void {
     const answer = (results: typeof settled) => post(worker, 'writer', encodeAnswers(results))
     await answer(settled)
       .catch((reason) => answer(settled.map(() => ({ status: 'rejected', reason }))))
-      // A worker that has exited gets no answer: what it asked for is written all the same.
+      // A worker that has exited gets no answer. Its commands have run nevertheless.
       .catch(() => {})
   })
 }

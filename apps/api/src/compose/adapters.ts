@@ -21,10 +21,10 @@ interface Store {
   database: Database
 }
 
-/** Opens the store that the configuration names, for a process that takes requests. */
+/** Opens the store that the configuration names, for a process that serves requests. */
 export async function openStore(config: Config, log: Log): Promise<Store> {
   if ('path' in config.database && config.workers > 1) {
-    // The pool's primary writes: SQLite has one writer at a time.
+    // Only the pool's primary writes: SQLite has one writer at a time.
     const database = await openSqliteReader(config.database.path, log)
     return { reader: new SqlPollReader(database), writer: writerClient<PollWriter>(process), database }
   }
@@ -42,13 +42,12 @@ interface Others {
 }
 
 /**
- * Connects to the other processes that the configuration says there may be; with one process there is nothing to
- * connect to. Never waits.
+ * Connects to other processes, if there may be any according to the configuration. Does not wait for the connection.
  */
 export function connectOthers(config: Config, key: string, log: Log): Others {
   const options = { onError: (error: Error) => log.error(error) }
   if (config.redisUrl !== undefined) {
-    // Every process on one database has the same key: so several installations can share a Redis.
+    // Derived from the key that all processes on one database share: so several installations can share a Redis.
     const prefix = `pollcast:${createHash('sha256').update(`redis ${key}`).digest('hex').slice(0, 12)}:`
     const pubsub = new RedisPubSub(config.redisUrl, prefix, options)
     const cache = new RedisMessageCache(config.redisUrl, prefix, options)

@@ -13,16 +13,16 @@ import { SqlPollWriter } from '../store/sql-poll-writer.ts'
 import { openSqlite } from '../store/sqlite-database.ts'
 
 export interface Pool {
-  /** Resolves with the exit code for this process: once `end` is done, or if no worker can start. */
+  /** Resolves with the exit code for this process: when `end` is done, or when no worker can start. */
   run(): Promise<number>
   end(): void
 }
 
 /**
- * Builds the process whose workers take requests on one port.
+ * Builds the primary process of a pool of workers, which serve requests on one port.
  *
- * @param log gets the database's outages and their ends, where this process writes
- * @param onReady is called once: when all workers take requests
+ * @param log gets the database's outages and their ends, if this process writes to it
+ * @param onReady is called once, when all workers accept requests
  */
 export async function startPrimary(config: Config, log: Log, onReady: (ready: Ready) => void): Promise<Pool> {
   const count = config.workers
@@ -30,21 +30,15 @@ export async function startPrimary(config: Config, log: Log, onReady: (ready: Re
   const full = new FullNotice(log, maxConnections)
   boundQueue(maxConnections, () => full.refused())
   const counter = new MemoryRateCounter()
-  if ('url' in config.database) {
-    const onFork = (worker: Channel) => {
-      serveRateCounter(worker, counter)
-      return () => {}
-    }
-    return new WorkerPool({ count, onReady, onFork })
-  }
+  // Workers on SQLite write through this process, and on SQLite without Redis they publish through it too.
   const exchange = new PubSubExchange()
-  const database = await openSqlite(config.database.path, log)
-  const writer = new SqlPollWriter(database)
+  const database = 'path' in config.database ? await openSqlite(config.database.path, log) : undefined
+  const writer = database && new SqlPollWriter(database)
   const onFork = (worker: Channel) => {
     serveRateCounter(worker, counter)
-    serveWriter(worker, writer)
+    if (writer) serveWriter(worker, writer)
     return exchange.add(worker)
   }
   const pool = new WorkerPool({ count, onReady, onFork })
-  return { run: () => pool.run().finally(() => database.close()), end: () => pool.end() }
+  return { run: () => pool.run().finally(() => database?.close()), end: () => pool.end() }
 }

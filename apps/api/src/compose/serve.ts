@@ -3,15 +3,15 @@ import { fileURLToPath } from 'node:url'
 import { roundTrip } from '../cluster/ipc.ts'
 import { RateCounterClient } from '../cluster/rate-counter-client.ts'
 import type { Config } from '../config/config.ts'
-import { Proxies } from '../http/proxies.ts'
-import { rateLimits } from '../http/rate-limit.ts'
+import { webFiles } from '../http/pages/web-files.ts'
+import { builtEntry, devEntry } from '../http/pages/web-shell.ts'
+import { Proxies } from '../http/request/proxies.ts'
+import { rateLimits } from '../http/request/rate-limit.ts'
+import { Voters } from '../http/request/voter.ts'
 import { createKoa } from '../http/router.ts'
 import { ClientFaults } from '../http/server/client-faults.ts'
 import { FullNotice } from '../http/server/full-notice.ts'
 import { HttpServer } from '../http/server/server.ts'
-import { Voters } from '../http/voter.ts'
-import { webFiles } from '../http/web-files.ts'
-import { builtEntry, devEntry } from '../http/web-shell.ts'
 import { networkOf } from '../lib/address.ts'
 import type { Log } from '../lib/log.ts'
 import { connectionLimit } from '../lib/open-file-limit.ts'
@@ -22,27 +22,27 @@ import { type PollChanged, Signal } from '../polls/events.ts'
 import { pollMessages, publishChanges } from '../reactions/publish.ts'
 import { connectOthers, openStore } from './adapters.ts'
 
-/** Milliseconds that requests under way have to finish once the end has begun. */
+/** Milliseconds that requests in flight have to finish after the shutdown has begun. */
 const GRACE_MS = 5000
 
 const ASK_POOL_TIMEOUT_MS = 1000
 
-/** Where `vite build` puts the web app: the same place seen from src/ and from dist/. */
+/** Where `vite build` puts the web app. The path is the same from src/ and from dist/. */
 const WEB_ROOT = fileURLToPath(new URL('../../../web/dist', import.meta.url))
 
 export interface App {
-  /** The port that is listened on. */
+  /** The port that the server listens on. */
   port: number
-  /** False where the web app has not been built, so that only the API is served. */
+  /** False if the web app has not been built, so that only the API is served. */
   servesPages: boolean
-  /** Refuses what is new, ends the streams, commits the votes in flight, and frees everything, in bounded time. */
+  /** Refuses new requests, ends the streams, finishes the votes in flight and frees everything, in bounded time. */
   close(): Promise<void>
 }
 
 /**
- * Builds the process that takes requests, and resolves when it does.
+ * Builds the process that serves requests, and resolves when it accepts them.
  *
- * @param log gets outages and their ends, what is being waited for, and every unexpected error
+ * @param log gets outages and their ends, what the start waits for, and every unexpected error
  */
 export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT): Promise<App> {
   const onError = (error: unknown) => log.error(error)
@@ -54,7 +54,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     source: pollMessages(reader),
     pubsub: others.pubsub,
     cache: others.cache,
-    // The store has logged an outage once, which is enough for all topics that can't be read meanwhile.
+    // The store has logged the outage once. Topics that can't be read meanwhile need not be logged too.
     onError: (error) => {
       if (!isUnavailable(error)) onError(error)
     },
@@ -64,6 +64,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
 
   const built = builtEntry(webRoot)
   const entry = config.webDev ? devEntry : built
+  const proxies = new Proxies(config.trustProxy, config.publicOrigin)
   const koa = createKoa({
     reader,
     writer,
@@ -74,21 +75,20 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     voters: new Voters(database.voterKey, database.installationId),
     allowedOrigins: config.allowedOrigins,
     publicOrigin: config.publicOrigin,
-    trustProxy: config.trustProxy,
+    proxies,
     entry,
     files: built && webFiles(webRoot),
     onError,
   })
   const maxConnections = connectionLimit()
   const full = new FullNotice(log, maxConnections)
-  const proxies = new Proxies(config.trustProxy)
   const server = new HttpServer(koa.callback(), {
     acceptWaiting: config.workers > 1 ? acceptFromPool : undefined,
     faults,
     maxConnections,
     onRefused: () => full.refused(),
     ...(!config.rateLimit && { inFlightOfAddress: Number.POSITIVE_INFINITY }),
-    // Behind a proxy every connection has the proxy's address.
+    // Behind a proxy, all connections have the proxy's address.
     ...(config.trustProxy && { networkOf: (req: IncomingMessage) => networkOf(proxies.address(req)) }),
   })
 
@@ -111,7 +111,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
   }
 }
 
-/** The primary accepts for its workers, and passes the next connection on when the last one was taken. */
+/** The primary accepts connections for its workers, and passes on the next one when a worker has taken the last. */
 const acceptFromPool = () =>
   roundTrip(process, ASK_POOL_TIMEOUT_MS).then(
     () => true,

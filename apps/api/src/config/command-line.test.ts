@@ -5,11 +5,11 @@ test('without arguments the server is started', () => {
   expect(readCommandLine([])).toEqual({ start: true })
 })
 
-test.each(['--help', '-h'])('%s says how it is used', (option) => {
+test.each(['--help', '-h'])('%s shows the usage', (option) => {
   expect(readCommandLine([option])).toEqual({ say: expect.stringMatching(/^Pollcast, .+\n\nUsage: npm start/) })
 })
 
-test.each(['--version', '-v'])('%s says the version', (option) => {
+test.each(['--version', '-v'])('%s shows the version', (option) => {
   expect(readCommandLine([option])).toEqual({ say: expect.stringMatching(/^\d+\.\d+\.\d+$/) })
 })
 

@@ -2,43 +2,44 @@ import { readFileSync } from 'node:fs'
 
 const USAGE = `Pollcast, a server for live polls.
 
-Usage: npm start, or npm run serve for what is built already
+Usage: npm start, or npm run serve if it is already built
 
-It is set by environment variables:
+Environment variables:
 
   PORT             the port to listen on (3000)
   HOST             the address to listen on (all interfaces)
   DATABASE_URL     sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE (sqlite:data/pollcast.sqlite)
   REDIS_URL        redis://HOST:PORT: carries pubsub and a message cache between processes (none)
-  WORKERS          processes behind the one port, or auto: one for each core (1)
+  WORKERS          number of processes behind the port, or auto: one for each core (1)
   RATE_LIMIT       on or off (on)
   LOG_LEVEL        debug, info, warn, error or silent (info)
-  ALLOWED_ORIGINS  other origins whose pages may use the API, with a comma between them (none)
-  PUBLIC_URL       the address that people open, where a proxy changes Host or the scheme (none)
-  TRUST_PROXY      a number of proxies in a row, or their addresses and networks with a comma between them (off)
+  ALLOWED_ORIGINS  other origins whose pages may use the API, separated by commas (none)
+  PUBLIC_URL       the URL that people open, if a proxy changes Host or the scheme (none)
+  TRUST_PROXY      number of proxies in a row, or their addresses and networks, separated by commas (off)
 
 Options:
 
-  -h, --help       shows this
-  -v, --version    shows the version
+  -h, --help       show this help
+  -v, --version    show the version
 
-README.md says more about each.`
+docs/settings.md explains each setting.`
 
-/** What a command line asks for. Without arguments the server is started. */
+/** What the command line asks for. Without arguments the server starts. */
 export type Command = { start: true } | { say: string } | { refuse: string }
 
-/** @param args those after the program's name */
+/** @param args the arguments after the program's name */
 export function readCommandLine(args: readonly string[]): Command {
   const [first, ...more] = args
   if (first === undefined) return { start: true }
   if (more.length === 0 && (first === '--help' || first === '-h')) return { say: USAGE }
   if (more.length === 0 && (first === '--version' || first === '-v')) return { say: version() }
-  const wrong = /^--?(h|help|v|version)$/.test(first) ? more[0] : first
-  const hint = /^-?-?\w+=/.test(wrong ?? '') || /^\d+$/.test(wrong ?? '') ? ' Settings are environment variables.' : ''
-  return { refuse: `"${wrong}" is not an option of Pollcast.${hint} --help lists what there is.` }
+  const unknown = /^--?(h|help|v|version)$/.test(first) ? more[0] : first
+  const hint =
+    /^-?-?\w+=/.test(unknown ?? '') || /^\d+$/.test(unknown ?? '') ? ' Settings are environment variables.' : ''
+  return { refuse: `"${unknown}" is not an option of Pollcast.${hint} --help lists the options and settings.` }
 }
 
 function version(): string {
-  // The same place seen from src/ and from dist/.
+  // The path is the same from src/ and from dist/.
   return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
 }

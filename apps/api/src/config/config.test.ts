@@ -13,7 +13,7 @@ const refusal = (environment: NodeJS.ProcessEnv): string => {
   throw new Error(`was taken: ${JSON.stringify(environment)}`)
 }
 
-test('an empty environment is the documented defaults', () => {
+test('an empty environment gives the documented defaults', () => {
   expect(readConfig({})).toEqual({
     port: 3000,
     host: undefined,
@@ -58,11 +58,11 @@ test('every variable is read', () => {
   })
 })
 
-test('a variable set to nothing, and those of other programs, count for nothing', () => {
+test('empty variables, and those of other programs, are ignored', () => {
   expect(readConfig({ PORT: '', RATE_LIMIT: '', ALLOWED_ORIGINS: '', PATH: '/bin' })).toEqual(readConfig({}))
 })
 
-test('every bad variable is reported at once, with what it should be', () => {
+test('all invalid variables are reported at once, each with what it should be', () => {
   const message = refusal({
     PORT: 'http',
     DATABASE_URL: 'mysql://root@db/polls',
@@ -90,12 +90,12 @@ test('every bad variable is reported at once, with what it should be', () => {
   ])
 })
 
-test.each(['-1', '65536', '3000.5', ' 3000', '0x10', '1e3', '99999'])('PORT=%s is no port', (PORT) => {
+test.each(['-1', '65536', '3000.5', ' 3000', '0x10', '1e3', '99999'])('PORT=%s is refused', (PORT) => {
   expect(refusal({ PORT })).toContain('PORT')
 })
 
 test.each(['*', 'https://a.example.com/', 'https://a.example.com/page', 'https://a.example.com:443', 'null'])(
-  'ALLOWED_ORIGINS=%s is no origin as browsers send it',
+  'ALLOWED_ORIGINS=%s is refused: browsers send no such origin',
   (ALLOWED_ORIGINS) => {
     expect(refusal({ ALLOWED_ORIGINS })).toContain(`"${ALLOWED_ORIGINS}"`)
   },
@@ -108,7 +108,7 @@ test.each([
   'postgres:polls',
   'postgres://u:secret@db:port/polls',
   'SQLITE:x',
-])('DATABASE_URL=%s is none, and its password is not repeated', (DATABASE_URL) => {
+])('DATABASE_URL=%s is refused, and its password is not repeated', (DATABASE_URL) => {
   expect(refusal({ DATABASE_URL })).toContain('DATABASE_URL')
   expect(refusal({ DATABASE_URL })).not.toContain('secret')
 })
@@ -123,24 +123,24 @@ test.each(['postgres://polls:secret@db.example.com:5433/polls', 'postgresql://db
 const meant: [string, string][] = [
   ['sqlite://data/polls.sqlite', 'sqlite:data/polls.sqlite, for one from the root sqlite:/data/polls.sqlite'],
   ['sqlite:///var/lib/polls.sqlite', 'sqlite:/var/lib/polls.sqlite'],
-  ['sqlite:~/polls.sqlite', 'whole path'],
+  ['sqlite:~/polls.sqlite', 'full path'],
   ['sqlite:$HOME/polls.sqlite', 'variable'],
   ['sqlite:polls.sqlite?mode=ro', 'leave out the "?"'],
   ['sqlite:file:polls.sqlite', 'without file:'],
   ['sqlite::memory:', 'must name a file'],
-  ['sqlite:my%20polls.sqlite', 'each character itself'],
+  ['sqlite:my%20polls.sqlite', 'without percent-encoding'],
   ['sqlite:data/', 'is a folder'],
   ['sqlite:.', 'is a folder'],
   ['sqlite:data/..', 'is a folder'],
   ['sqlite:data/polls.sqlite-wal', 'sqlite:data/polls.sqlite,'],
-  ['sqlite: polls.sqlite', 'blank'],
+  ['sqlite: polls.sqlite', 'space'],
   ['"sqlite:polls.sqlite"', 'quotes'],
   ['postgres://polls:1/2@db.example.com/polls', '%2F'],
   ['postgres://polls:1#2@db.example.com/polls', '%23'],
   ['postgres://polls:1?2@db.example.com/polls', '%3F'],
 ]
 
-test.each(meant)('DATABASE_URL=%s is refused with what was meant', (DATABASE_URL, hint) => {
+test.each(meant)('DATABASE_URL=%s is refused with what may be meant', (DATABASE_URL, hint) => {
   const [, line] = refusal({ DATABASE_URL }).split('\n  DATABASE_URL: ')
   expect(line).toContain(hint)
 })
@@ -167,20 +167,20 @@ test.each([
   ['::g', 'not an IP address'],
   ['10.0.0.0/8', 'one address'],
   ['my host', 'neither'],
-])('HOST=%s is refused with what was meant', (HOST, hint) => {
+])('HOST=%s is refused with what may be meant', (HOST, hint) => {
   expect(refusal({ HOST })).toMatch(/\n {2}HOST: /)
   expect(refusal({ HOST })).toContain(hint)
 })
 
 test.each(['::1', '0.0.0.0', 'fe80::1%eth0', 'localhost', 'polls.example.com', 'my-host_1'])(
-  'HOST=%s is one',
+  'HOST=%s is accepted',
   (HOST) => {
     expect(readConfig({ HOST }).host).toBe(HOST)
   },
 )
 
 test.each(['redis:///1', 'redis://h/polls', 'redis://:1/2@h', 'redis://', 'http://h'])(
-  'REDIS_URL=%s is none',
+  'REDIS_URL=%s is refused',
   (REDIS_URL) => {
     expect(refusal({ REDIS_URL })).toMatch(/REDIS_URL: (must|has)/)
   },
@@ -201,20 +201,20 @@ const valid: Record<string, string> = {
 }
 
 test.each(Object.entries(valid))(
-  '%s with a carriage return, a blank or quotes around it is refused as that',
+  '%s with a carriage return, a space or quotes around it is refused with that reason',
   (name, value) => {
     expect(readConfig({ [name]: value })).toBeTruthy()
-    expect(refusal({ [name]: `${value}\r` })).toContain(`\n  ${name}: ends in a carriage return`)
-    expect(refusal({ [name]: `${value} ` })).toContain(`\n  ${name}: ends with a blank`)
+    expect(refusal({ [name]: `${value}\r` })).toContain(`\n  ${name}: ends with a carriage return`)
+    expect(refusal({ [name]: `${value} ` })).toContain(`\n  ${name}: ends with a space`)
     expect(refusal({ [name]: `\t${value}` })).toContain(`\n  ${name}: has an invisible character (U+0009)`)
-    expect(refusal({ [name]: ` ${value}` })).toContain(`\n  ${name}: begins with a blank`)
+    expect(refusal({ [name]: ` ${value}` })).toContain(`\n  ${name}: begins with a space`)
     expect(refusal({ [name]: `\ufeff${value}` })).toContain(`\n  ${name}: has an invisible character (U+FEFF)`)
     expect(refusal({ [name]: `'${value}'` })).toContain(`\n  ${name}: is in quotes`)
     expect(refusal({ [name]: `${value}\r` }).split('\n')).toHaveLength(2)
   },
 )
 
-test('--help names every setting that is for those who run it', () => {
+test('--help names every setting for admins', () => {
   const command = readCommandLine(['--help'])
   const named = [...JSON.stringify(command).matchAll(/\\n {2}([A-Z_]+) /g)].map(([, name]) => name)
   expect([...named, 'WEB_DEV'].sort()).toEqual([...settingNames].sort())

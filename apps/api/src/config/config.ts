@@ -12,7 +12,7 @@ const list = z
 
 const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
   error: ({ input }) =>
-    `"${input}" is not an origin such as https://polls.example.com, with no path or slash behind it`,
+    `"${input}" is not an origin such as https://polls.example.com, without a path or slash at the end`,
 })
 
 const onOff = (standard: 'on' | 'off') =>
@@ -21,7 +21,7 @@ const onOff = (standard: 'on' | 'off') =>
     .default(standard)
     .transform((value) => value === 'on')
 
-/** A string in which `problem` finds nothing wrong. */
+/** A string in which `problem` finds no error. */
 const checked = (problem: (text: string) => string | undefined) =>
   z.string().check(({ value, issues }) => {
     const message = problem(value)
@@ -56,7 +56,7 @@ const environmentSchema = z.object({
     .string()
     .refine(
       (text) => /^https?:\/\/[^\s\\/?#@]+\/?$/i.test(text) && URL.canParse(text),
-      'must be an http or https address such as https://polls.example.com, with no path behind it',
+      'must be an http or https address such as https://polls.example.com, without a path',
     )
     .transform((text) => new URL(text).origin)
     .optional(),
@@ -68,7 +68,7 @@ const environmentSchema = z.object({
         return readTrustProxy(text)
       } catch {
         context.addIssue(
-          'must be off, on, a number of proxies, or their addresses and networks with a comma between them, ' +
+          'must be off, on, a number of proxies, or their addresses and networks separated by commas, ' +
             'such as 10.0.0.0/8,::1',
         )
         return z.NEVER
@@ -81,30 +81,30 @@ export const settingNames = Object.keys(environmentSchema.shape)
 
 export interface Config {
   readonly port: number
-  /** The address to listen on; all interfaces where it is undefined. */
+  /** The address to listen on; undefined for all interfaces. */
   readonly host: string | undefined
-  /** An SQLite file, or the address of a PostgreSQL database. */
+  /** The path of an SQLite file, or the URL of a PostgreSQL database. */
   readonly database: { readonly path: string } | { readonly url: string }
-  /** Carries pubsub and a message cache between processes, where it is given. */
+  /** If set, pubsub and a message cache between processes use this Redis. */
   readonly redisUrl: string | undefined
-  /** How many processes share the port. */
+  /** Number of processes that share the port. */
   readonly workers: number
   readonly rateLimit: boolean
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
   /** Other origins whose pages may use the API, with the voter's cookie. */
   readonly allowedOrigins: readonly string[]
-  /** The origin that people open, where a proxy in front changes host or scheme. */
+  /** The origin that people open, if a proxy changes the host or the scheme. */
   readonly publicOrigin: string | undefined
-  /** Which proxies' X-Forwarded headers can be believed. */
+  /** Whose X-Forwarded headers to trust. */
   readonly trustProxy: TrustProxy
-  /** Set by `npm run dev`: pages load their scripts from Vite's dev server, which fetches the page from here. */
+  /** Set by `npm run dev`: pages load their scripts from Vite's dev server, which gets the pages from here. */
   readonly webDev: boolean
 }
 
-/** The environment could not be read. The message names every bad variable, each on a line. */
+/** The environment is invalid. The message names every invalid variable, each on a line. */
 export class ConfigError extends Error {}
 
-/** Reads the environment. A variable set to nothing counts as not set. Throws a ConfigError. */
+/** Reads the environment. An empty variable counts as not set. Throws a ConfigError. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
   const malformed: string[] = []
@@ -112,7 +112,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     const problem = textProblem(given[name] ?? '')
     if (!problem) continue
     malformed.push(`  ${name}: ${problem}`)
-    // What it would be without is not asked.
+    // One error for each variable.
     delete given[name]
   }
   const parsed = environmentSchema.safeParse(given)

@@ -27,14 +27,14 @@ const setUp = async (allowedOrigins: string[]) => {
 const permissions = (answer: Response) =>
   [...answer.headers.keys()].filter((name) => name.startsWith('access-control-allow'))
 
-test('no other origin is let in by default', async () => {
+test('no other origin is allowed by default', async () => {
   const { poll, vote, from, preflight } = await setUp([])
   expect(permissions(await preflight(FRIEND))).toEqual([])
   expect(permissions(await from(FRIEND, routes.poll(poll.id)))).toEqual([])
   expect(permissions(await from(FRIEND, routes.votes(poll.id), vote))).toEqual([])
 })
 
-test('the pages of an allowed origin may ask, vote and watch with their cookies', async () => {
+test('pages of an allowed origin can read, vote and stream with their cookies', async () => {
   const { poll, vote, from, preflight } = await setUp([FRIEND])
   const asked = await preflight(FRIEND)
   expect(asked.status).toBe(204)
@@ -52,7 +52,7 @@ test('the pages of an allowed origin may ask, vote and watch with their cookies'
   }
 })
 
-test('an allowed origin can read why it was refused, and when to try again', async () => {
+test('a page of an allowed origin can read why a request was refused, and when to try again', async () => {
   const { from } = await setUp([FRIEND])
   const refused = await from(FRIEND, routes.votes('zzzzzzzz'), json({ choiceIds: [1] }))
   expect(problemSchema.parse(await refused.json()).code).toBe('poll-not-found')
@@ -60,7 +60,7 @@ test('an allowed origin can read why it was refused, and when to try again', asy
   expect(refused.headers.get('Access-Control-Expose-Headers')?.split(',')).toContain('Retry-After')
 })
 
-test('that one origin is allowed helps no other, however alike', async () => {
+test('an allowed origin allows no other one, however similar', async () => {
   const { poll, from, preflight } = await setUp([FRIEND])
   for (const origin of [
     STRANGER,
@@ -72,7 +72,7 @@ test('that one origin is allowed helps no other, however alike', async () => {
     expect(permissions(await preflight(origin)), origin).toEqual([])
     const answer = await from(origin, routes.poll(poll.id))
     expect(permissions(answer), origin).toEqual([])
-    // A cache between must not give one origin's answer to another.
+    // A cache must not give the answer for one origin to another.
     expect(answer.headers.get('Vary')).toMatch(/origin/i)
   }
 })

@@ -2,57 +2,56 @@ import cors from '@koa/cors'
 import Router from '@koa/router'
 import { routes } from '@pollcast/shared/routes'
 import Koa, { type Middleware } from 'koa'
-import type { TrustProxy } from '../lib/trust-proxy.ts'
 import type { Audiences } from '../live/audiences.ts'
 import type { PollChanged, Signal } from '../polls/events.ts'
 import type { PollReader, PollWriter } from '../polls/ports.ts'
-import { changePollRoute, deletePollRoute } from './host-routes.ts'
 import { refuseCrossSite } from './middleware/cross-site.ts'
+import { problems } from './middleware/problem.ts'
 import { readQuery } from './middleware/query.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
-import { pageRoutes } from './page-route.ts'
-import { newPollRoute, pollListRoute, pollRoute } from './polls-route.ts'
-import { problems } from './problem.ts'
-import { problemPages } from './problem-page.ts'
-import { Proxies } from './proxies.ts'
-import type { RateLimits } from './rate-limit.ts'
-import { extendRequest } from './request.ts'
-import { streamRoute, streamsRoute } from './stream-route.ts'
-import { voteRoute } from './vote-route.ts'
-import type { Voters } from './voter.ts'
-import type { WebEntry } from './web-shell.ts'
+import { problemPages } from './pages/problem-page.ts'
+import type { WebEntry } from './pages/web-shell.ts'
+import { extendRequest } from './request/koa-request.ts'
+import type { Proxies } from './request/proxies.ts'
+import type { RateLimits } from './request/rate-limit.ts'
+import type { Voters } from './request/voter.ts'
+import { changePollRoute, deletePollRoute } from './routes/host.ts'
+import { pageRoutes } from './routes/pages.ts'
+import { newPollRoute, pollListRoute, pollRoute } from './routes/polls.ts'
+import { streamRoute, streamsRoute } from './routes/streams.ts'
+import { voteRoute } from './routes/votes.ts'
 
 export interface HttpParts {
   reader: PollReader
   writer: PollWriter
   pollChanged: Signal<PollChanged>
   audiences: Audiences
-  /** Undefined where nothing is limited. */
+  /** Undefined if nothing is limited. */
   limits: RateLimits | undefined
   voters: Voters
-  /** A secret of the installation's, the same in each of its processes. */
+  /** A secret of the installation, the same in all of its processes. */
   serverKey: string
   allowedOrigins: readonly string[]
-  /** The origin that people open, where it is not the one that this server is asked by. */
+  /** PUBLIC_URL's origin, if it is set: the one that people open. */
   publicOrigin: string | undefined
-  trustProxy: TrustProxy
+  proxies: Proxies
   entry: WebEntry | undefined
-  /** Serves the compiled files; undefined where there are none. */
+  /** Serves the compiled files; undefined if there are none. */
   files: Middleware | undefined
   onError: (error: unknown) => void
 }
 
-/** What a connection fails with when its client has left: a closed tab, and no news. */
-const LEFT = ['ECONNRESET', 'EPIPE']
+/** Errors of a connection whose client has left. They are not logged: tabs are closed all the time. */
+const CLIENT_LEFT = ['ECONNRESET', 'EPIPE']
 
-/** Every address that Pollcast answers, and what stands before them. */
+/** All routes, and the middleware before them. */
 export function createKoa(parts: HttpParts): Koa {
   const { reader, writer, voters, pollChanged, audiences, limits, allowedOrigins, onError } = parts
   const koa = new Koa()
-  extendRequest(koa, new Proxies(parts.trustProxy, parts.publicOrigin))
+  extendRequest(koa, parts.proxies)
   koa.on('error', (error: NodeJS.ErrnoException) => {
-    // What a client sent that could not be parsed has been counted: its bytes, which the error has, are not for the log.
-    if (!LEFT.includes(error.code ?? '') && !error.code?.startsWith('HPE_')) onError(error)
+    // Parse errors have been counted. They have the bytes that the client sent in them, which must not be logged.
+    if (!CLIENT_LEFT.includes(error.code ?? '') && !error.code?.startsWith('HPE_')) onError(error)
   })
   koa.use(securityHeaders())
   if (allowedOrigins.length > 0) koa.use(corsFor(allowedOrigins))
@@ -86,7 +85,7 @@ export function createKoa(parts: HttpParts): Koa {
   return koa
 }
 
-/** Lets the pages of these origins use the API with the voter's cookie; all others get no word of permission. */
+/** Lets pages of these origins use the API with the voter's cookie. Other origins get no CORS headers. */
 function corsFor(allowedOrigins: readonly string[]): Middleware {
   return cors({
     origin: (ctx) => {
@@ -94,7 +93,7 @@ function corsFor(allowedOrigins: readonly string[]): Middleware {
       return allowedOrigins.includes(origin) ? origin : ''
     },
     credentials: true,
-    // A stream that comes back says what it was shown last, for which a browser asks leave first: once a day will do.
+    // A stream that reconnects sends Last-Event-ID, which takes a preflight request: one a day is enough.
     maxAge: 86_400,
     exposeHeaders: ['Location', 'Retry-After', 'ETag'],
   })

@@ -39,11 +39,11 @@ test.each([
   '[2001:db8::1]x',
   'localhost',
   '1.2.3.4, 5.6.7.8',
-])('"%s" is no address', (text) => {
+])('"%s" is not an address', (text) => {
   expect(parseAddress(text)).toBeUndefined()
 })
 
-test('an IPv4 address stands for itself, an IPv6 address for its /64', () => {
+test('the network of an IPv4 address is itself, that of an IPv6 address its /64', () => {
   expect(networkOf('192.0.2.7')).toBe('192.0.2.7')
   expect(networkOf('2001:db8:1:2:3:4:5:6')).toBe('2001:db8:1:2::/64')
   expect(networkOf('2001:db8:1:2:ffff::')).toBe('2001:db8:1:2::/64')

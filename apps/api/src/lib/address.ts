@@ -2,8 +2,8 @@ import { isIP, isIPv4 } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
 /**
- * One spelling of an IP address: without port, brackets and zone, and IPv4 where it is mapped into IPv6
- * (::ffff:192.0.2.1). Undefined where the text is no address.
+ * Returns the one spelling of an IP address: without port, brackets and zone, and as IPv4 if it is mapped into IPv6
+ * (::ffff:192.0.2.1). Undefined if the text is not an address.
  */
 export function parseAddress(text: string): string | undefined {
   if (isIPv4(text)) return text
@@ -14,8 +14,8 @@ export function parseAddress(text: string): string | undefined {
 }
 
 /**
- * What one subscriber has: an IPv4 address, or the /64 around an IPv6 address, in which a single machine can take
- * any (RFC 4291, section 2.5.1; RFC 8981).
+ * The network of one client: an IPv4 address, or the /64 of an IPv6 address, in which one machine can use any address
+ * (RFC 4291, section 2.5.1; RFC 8981).
  *
  * @param address as `parseAddress` spells it
  */

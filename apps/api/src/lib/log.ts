@@ -1,4 +1,4 @@
-/** The log of the process: pino's is one. */
+/** The log of the process, as pino implements it. */
 export interface Log {
   error(problem: unknown): void
   info(text: string): void

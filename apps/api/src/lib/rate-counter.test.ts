@@ -7,7 +7,7 @@ const setUp = () => {
   return { clock, counter, charge: (key = 'a') => counter.charge(key, 3) }
 }
 
-test('so many a minute are let through, and the next is told how long to wait', () => {
+test('requests within the limit are allowed, and the next one is told how long to wait', () => {
   const { clock, charge } = setUp()
   expect([charge(), charge(), charge()]).toEqual([0, 0, 0])
   clock.now += 20_000
@@ -18,13 +18,13 @@ test('so many a minute are let through, and the next is told how long to wait', 
   expect([charge(), charge(), charge(), charge()]).toEqual([0, 0, 0, 60_000])
 })
 
-test('each key is counted by itself', () => {
+test('keys are counted separately', () => {
   const { charge } = setUp()
-  for (let turn = 0; turn < 4; turn += 1) charge('a')
+  for (let index = 0; index < 4; index += 1) charge('a')
   expect([charge('b'), charge('a')]).toEqual([0, 60_000])
 })
 
-test('keys are forgotten when their minute is over', () => {
+test('keys are removed from memory after their minute', () => {
   const { clock, counter, charge } = setUp()
   for (let key = 0; key < 1000; key += 1) {
     charge(String(key))
@@ -36,7 +36,7 @@ test('keys are forgotten when their minute is over', () => {
   expect(counter.size).toBe(1)
 })
 
-test('a clock that is set back an hour makes nobody wait longer', async () => {
+test('a system clock that is set back an hour makes nobody wait longer', async () => {
   const counter = new MemoryRateCounter()
   counter.charge('a', 1)
   const wallClock = Date.now

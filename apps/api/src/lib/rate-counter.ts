@@ -1,23 +1,23 @@
 const WINDOW_MS = 60_000
 
-/** Counts requests by key, so many a minute. */
+/** Counts requests by key, for limits per minute. */
 export interface RateCounter {
-  /** Counts one more; answers how many milliseconds to wait where it is one too many, else 0. */
+  /** Counts one request. Returns 0 if it is within the limit, else the milliseconds until the next one is allowed. */
   charge(key: string, perMinute: number): number | Promise<number>
 }
 
-/** Counts in this process's memory, in a window of a minute that begins with a key's first request. */
+/** Counts in memory, in windows of one minute, each of which begins with the key's first request. */
 export class MemoryRateCounter implements RateCounter {
-  /** In the order in which they end. */
+  /** In the order of their ends. */
   readonly #windows = new Map<string, { count: number; end: number }>()
   readonly #now: () => number
 
-  /** @param now milliseconds on a clock that nobody sets back */
+  /** @param now milliseconds on a monotonic clock */
   constructor(now = () => performance.now()) {
     this.#now = now
   }
 
-  /** How many keys are remembered. */
+  /** Number of keys in memory. */
   get size(): number {
     return this.#windows.size
   }

@@ -1,2 +1,2 @@
-/** Why it failed, in words: where several addresses of a host were tried, Node gives a code and no message. */
+/** The reason of an error in words. If Node has tried several addresses of a host, its error has a code and no message. */
 export const reasonOf = (error: Error): string => error.message || (error as NodeJS.ErrnoException).code || error.name

@@ -1,4 +1,4 @@
-/** Runs one task after another, in the order they were added, whether the one before succeeded or failed. */
+/** Runs tasks one after another, in the order in which they were added, whether the previous one succeeded or failed. */
 export class SerialQueue {
   #last: Promise<unknown> = Promise.resolve()
 
@@ -9,7 +9,7 @@ export class SerialQueue {
     return result
   }
 
-  /** Resolves when the queue is empty: tasks that running ones add are waited for too. */
+  /** Resolves when the queue is empty, including tasks that running tasks add. */
   async drain(): Promise<void> {
     let last: unknown
     while (last !== this.#last) {

@@ -1,4 +1,4 @@
-/** Settles as the promise does, or rejects after that many milliseconds. */
+/** Settles like the promise, or rejects after the timeout. */
 export function withTimeout<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`timed out after ${milliseconds} ms`)), milliseconds)
@@ -6,7 +6,7 @@ export function withTimeout<T>(milliseconds: number, promise: Promise<T>): Promi
   })
 }
 
-/** Milliseconds to wait before the next attempt: growing, bounded, and random, so that nodes don't retry in step. */
+/** Milliseconds before the next attempt: growing up to a limit, and random, so that nodes don't retry at the same time. */
 export function backoff(attempt: number, { first = 100, longest = 5000 } = {}): number {
   return Math.min(first * 2 ** attempt, longest) * (0.5 + Math.random() / 2)
 }

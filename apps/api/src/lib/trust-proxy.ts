@@ -1,13 +1,13 @@
 import { BlockList, isIP, isIPv4 } from 'node:net'
 import { parseAddress } from './address.ts'
 
-/** Whose X-Forwarded headers to believe: nobody's, so many proxies in a row, or those at these addresses (CIDR). */
+/** Whose X-Forwarded headers to trust: nobody's, that many proxies in a row, or proxies with these addresses (CIDR). */
 export type TrustProxy = false | number | readonly string[]
 
-/** Whether this is a trusted proxy; `hop` counts proxies from the connection itself, which is 0. */
+/** Whether the address is a trusted proxy. `hop` is 0 for the address of the connection, 1 for the next one, and so on. */
 export type IsTrusted = (address: string, hop: number) => boolean
 
-/** Reads `off`, `on`, a number, or addresses and networks with a comma between them. Throws a RangeError. */
+/** Reads `off`, `on`, a number, or addresses and networks separated by commas. Throws a RangeError. */
 export function readTrustProxy(text: string): TrustProxy {
   if (text === 'off' || text === '0') return false
   if (text === 'on') return 1
@@ -17,7 +17,7 @@ export function readTrustProxy(text: string): TrustProxy {
   return networks
 }
 
-/** Undefined where nobody is trusted. */
+/** Undefined if nobody is trusted. */
 export function isTrustedBy(trust: TrustProxy): IsTrusted | undefined {
   if (trust === false) return undefined
   if (typeof trust === 'number') return (_address, hop) => hop < trust
@@ -29,7 +29,7 @@ export function isTrustedBy(trust: TrustProxy): IsTrusted | undefined {
 function addNetwork(networks: BlockList, text: string): void {
   const [, written = '', prefix] = /^([\da-f.:]+)(?:\/(\d{1,3}))?$/i.exec(text) ?? []
   const address = isIP(written) ? parseAddress(written) : undefined
-  if (address === undefined) throw new RangeError(`"${text}" is no address and no network`)
+  if (address === undefined) throw new RangeError(`"${text}" is neither an address nor a network`)
   const family = isIPv4(address) ? 'ipv4' : 'ipv6'
   if (prefix === undefined) networks.addAddress(address, family)
   else networks.addSubnet(address, Number(prefix), family)

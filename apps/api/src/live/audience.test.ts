@@ -18,7 +18,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A reader at the far end of a real Writable, which takes what is written only while it is reading. */
+/** The reader of a real Writable, which takes what is written only while it is reading. */
 class Reader {
   readonly taken: Buffer[] = []
   readonly writable: Writable
@@ -48,7 +48,7 @@ class Reader {
     this.#take = undefined
   }
 
-  /** What an SSE parser makes of it. */
+  /** The events that an SSE parser reads. */
   get events(): { name: string | undefined; topic: string; revision: number }[] {
     const events: { name: string | undefined; topic: string; revision: number }[] = []
     const parser = createParser({
@@ -73,7 +73,7 @@ class Process {
   readonly errors: unknown[] = []
   reads = 0
   isReadable = true
-  /** While it is set, reads wait for it. */
+  /** If set, reads wait for it. */
   gate: Promise<void> | undefined
   readonly broker = new Broker({
     source: {
@@ -112,8 +112,8 @@ class Process {
     return { reader, stream, leave: () => this.audiences.leave(stream) }
   }
 
-  /** Topics and streams for which something is kept. */
-  get held(): number[] {
+  /** Number of topics and of streams that take memory. */
+  get counts(): number[] {
     return [this.broker.size, this.heartbeat.streams]
   }
 
@@ -188,7 +188,7 @@ test('a stream that leaves frees everything, even if its reader is stuck or its 
   await settle()
   leave()
   await node.audiences.join([TOPIC], () => undefined)
-  expect(node.held).toEqual([0, 0])
+  expect(node.counts).toEqual([0, 0])
   reader.resume()
   await settle()
   expect(reader.revisions()).toEqual([0, 1])
@@ -196,19 +196,19 @@ test('a stream that leaves frees everything, even if its reader is stuck or its 
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('a topic that cannot be read opens no stream and leaves nothing', async () => {
+test('a topic that can’t be read opens no stream and leaves nothing behind', async () => {
   const node = new Process()
   node.isReadable = false
   const open = vi.fn()
   await expect(node.audiences.join([TOPIC, 'poll:other'], open)).rejects.toThrow('away')
   await expect(node.audiences.join([TOPIC], open)).rejects.toThrow('away')
-  expect([open.mock.calls.length, node.held]).toEqual([0, [0, 0]])
+  expect([open.mock.calls.length, node.counts]).toEqual([0, [0, 0]])
 })
 
-test('a stream that was shown a newer revision elsewhere is not shown an older one here, and tells the others of it', async () => {
+test('a stream that has got a newer revision on another node gets no older one here, and the others get the newer one too', async () => {
   const node = new Process()
   const here = await node.join()
-  // Voted elsewhere, and the messages got lost.
+  // There were votes on another node, and the messages got lost.
   node.stored.set(TOPIC, messageAt(7))
   const reads = node.reads
   const back = await Promise.all([5, 7, 6, 7].map((shown) => node.join([TOPIC], shown)))
@@ -219,7 +219,7 @@ test('a stream that was shown a newer revision elsewhere is not shown an older o
   expect(node.reads).toBe(reads + 1)
 })
 
-test('a stream that was shown more than there is, or than can be read, gets what there is', async () => {
+test('a stream with a revision that does not exist, or can’t be read, gets the newest one here', async () => {
   const node = new Process()
   node.publish()
   const here = await node.join()
@@ -252,7 +252,7 @@ test('a silent stream is kept alive every 15 s, and only a silent one', async ()
   expect(keepalives()).toBe(2)
 })
 
-test('a reader that takes nothing for a minute is cut off, one that takes again in time is not', async () => {
+test('a reader that reads nothing for a minute is cut off, one that reads again in time is not', async () => {
   const node = new Process()
   const stuck = await node.join()
   const slow = await node.join()
@@ -278,10 +278,10 @@ test('a sweep over many streams lets the event loop run between its slices', asy
   expect(readers.every((reader) => reader.revisions().at(-1) === 1)).toBe(true)
 })
 
-test('messages without end are shown at a pace that leaves most of the time to votes, and the last one is shown', async () => {
+test('a flood of messages is written at a pace that leaves most of the time to votes, and the last one is written', async () => {
   const node = new Process()
   const readers = await Promise.all(Array.from({ length: 300 }, async () => (await node.join()).reader))
-  // Each turn of the event loop takes ten milliseconds, so that a sweep takes twenty, and a rest forty.
+  // Each turn of the event loop takes 10 ms, so a sweep takes 20 ms, and the pause after it 40 ms.
   vi.spyOn(globalThis, 'setImmediate').mockImplementation(((turn: () => void) => setTimeout(turn, 10)) as never)
   for (let millisecond = 0; millisecond < 600; millisecond += 1) {
     node.publish()
@@ -310,17 +310,17 @@ test('the last message of a topic reaches every stream, those of slow readers to
   for (const { reader } of slow) reader.resume()
   await settle()
   for (const { reader } of streams) {
-    // A slow reader may have taken the frame before it in the meantime, and that is all.
+    // A slow reader may have got the frame before it as well, and nothing else.
     expect(reader.names.at(-1)).toBe('end')
     expect(reader.names.filter((name) => name === 'end')).toHaveLength(1)
     expect(reader.writable.writableFinished).toBe(true)
   }
   expect(node.broker.size).toBe(0)
   for (const { leave } of streams) leave()
-  expect(node.held).toEqual([0, 0])
+  expect(node.counts).toEqual([0, 0])
 })
 
-test('a stream of several topics goes on until the last of them has ended', async () => {
+test('a stream of several topics stays open until the last of them has ended', async () => {
   const node = new Process()
   const { reader, leave } = await node.join([TOPIC, 'poll:b'])
   node.publish(last)
@@ -332,10 +332,10 @@ test('a stream of several topics goes on until the last of them has ended', asyn
   await settle()
   expect([reader.names.at(-1), reader.writable.writableEnded]).toEqual(['end', true])
   leave()
-  expect(node.held).toEqual([0, 0])
+  expect(node.counts).toEqual([0, 0])
 })
 
-test('a stream that opens on topics of which some have ended gets their last message, and the others', async () => {
+test('a stream that opens on topics of which some have ended gets their last messages, and the others', async () => {
   const node = new Process()
   node.publish(last)
   const only = await node.join()
@@ -345,7 +345,7 @@ test('a stream that opens on topics of which some have ended gets their last mes
   expect([reader.names, reader.writable.writableEnded]).toEqual([['snapshot', 'end', 'snapshot'], false])
 })
 
-test('the end of a topic that another process announces comes from the source', async () => {
+test('the last message of a topic that another process announces is read from the source', async () => {
   const node = new Process()
   const { reader } = await node.join()
   node.stored.set(TOPIC, { ...messageAt(1), ...last })
@@ -354,7 +354,7 @@ test('the end of a topic that another process announces comes from the source', 
   expect([reader.names, reader.writable.writableEnded]).toEqual([['snapshot', 'end'], true])
 })
 
-test('a stream that has ended and whose client does not hang up is cut off after a minute', async () => {
+test('a stream that has ended is cut off after a minute if its client does not disconnect', async () => {
   const node = new Process()
   const { reader, stream } = await node.join()
   const destroy = vi.spyOn(stream, 'destroy')
@@ -366,11 +366,11 @@ test('a stream that has ended and whose client does not hang up is cut off after
   expect(reader.taken.some((bytes) => bytes.equals(KEEPALIVE))).toBe(false)
 })
 
-test('a move of a room takes all its streams to the next poll with one frame, and slow readers do not miss it', async () => {
+test('a room moves all its streams to the next poll with one frame, and slow readers do not miss it', async () => {
   const ROOM = 'room:472915'
   const node = new Process()
   const inRoom = (poll: string) => JSON.stringify({ topic: ROOM, poll })
-  // The room's topic repeats the poll that is on. Whoever was shown nothing since the last move gets the room.
+  // The room's topic repeats the poll that is on. Streams that have got nothing since the last move get the room.
   const move = (revision: number, poll: string) =>
     node.publish({
       topic: ROOM,
@@ -393,7 +393,7 @@ test('a move of a room takes all its streams to the next poll with one frame, an
   const [slow, ...others] = streams
   slow?.reader.stall()
   vote(2, 1, 'first')
-  // The heartbeat visits all streams too, twice a second: this ends between two ticks.
+  // The heartbeat visits all streams twice a second: this ends between two ticks.
   await vi.advanceTimersByTimeAsync(1250)
   const reads = node.reads
   const sweeps = vi.spyOn(globalThis, 'setImmediate')
@@ -402,7 +402,7 @@ test('a move of a room takes all its streams to the next poll with one frame, an
   const frame = others[0]?.reader.taken.at(-1)
   expect(frame?.toString()).toContain(`event: room\nid: 3\n`)
   expect(others.every(({ reader }) => reader.taken.at(-1) === frame)).toBe(true)
-  // One sweep: a turn of the event loop for every 128 streams but the first.
+  // One sweep: a turn of the event loop for every 128 streams after the first 128.
   expect(sweeps).toHaveBeenCalledTimes(Math.ceil(2000 / 128) - 1)
   expect(node.reads).toBe(reads)
 
@@ -424,7 +424,7 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 0, max: 30 }) }) },
 )
 
-test('in any order of publishes, joins, slow readers and leaves every stream ends on the newest and never goes back', async () => {
+test('in any order of publishes, joins, slow readers and leaves, every stream ends on the newest and never goes back', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
       const node = new Process()
@@ -433,7 +433,7 @@ test('in any order of publishes, joins, slow readers and leaves every stream end
       const joining: Promise<void>[] = []
       for (const one of steps) {
         if (one.do === 'vote') for (let times = one.times; times > 0; times -= 1) node.publish()
-        // Not awaited: votes come while it is on its way.
+        // Not awaited: votes come while the stream opens.
         if (one.do === 'join') joining.push(node.join().then((joined) => void open.push(joined)))
         if (one.do === 'wait') await vi.advanceTimersByTimeAsync(one.ms)
         if (!('who' in one) || open.length === 0) continue
@@ -460,7 +460,7 @@ test('in any order of publishes, joins, slow readers and leaves every stream end
       }
       for (const { leave } of open) leave()
       await vi.advanceTimersByTimeAsync(0)
-      expect(node.held).toEqual([0, 0])
+      expect(node.counts).toEqual([0, 0])
       node.heartbeat.stop()
     }),
     { numRuns: 300 },

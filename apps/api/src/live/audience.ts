@@ -2,47 +2,47 @@ import { Frame } from './frame.ts'
 import type { Heartbeat } from './heartbeat.ts'
 import { inSlices } from './in-slices.ts'
 import type { Message } from './message.ts'
-import type { Seat, Stream } from './stream.ts'
+import type { Member, Stream } from './stream.ts'
 import type { Topic } from './topic.ts'
 
 /**
- * After a sweep during which newer messages came in, rest this many times as long as the sweep took. So delivering
- * takes at most a third of the process, votes the rest, and charts are as fresh as that allows at any rate of votes.
+ * If newer messages came in while one was being written to all streams, the next write waits for this many times as long.
+ * So writing takes at most a third of the process and votes get the rest, at any rate of votes.
  */
-const REST = 2
+const PAUSE_FACTOR = 2
 
 /** All streams open on one topic: for each new message, one Buffer is written to all of them. */
 export class Audience {
-  /** Settles when the topic has been read: rejects where it can't be. */
+  /** Resolves when the topic has been read. Rejects if it can't be. */
   readonly ready: Promise<void>
   readonly heartbeat: Heartbeat
   readonly #topic: Topic
-  readonly #seats = new Set<Seat>()
+  readonly #members = new Set<Member>()
   #frame: Frame | undefined
 
-  /** Lives as long as the topic is retained. */
+  /** It lives as long as the topic is retained. */
   constructor(topic: Topic, heartbeat: Heartbeat) {
     this.heartbeat = heartbeat
     this.#topic = topic
     this.ready = topic.open().then(() => void this.#follow())
   }
 
-  /** The newest message's bytes. Only once it is ready. */
+  /** The newest message as a frame. There is one when the audience is `ready`. */
   get frame(): Frame {
     const newest = this.#topic.newest as Message
     if (this.#frame?.message !== newest) this.#frame = new Frame(newest)
     return this.#frame
   }
 
-  /** A place for a stream; nothing is delivered yet. It takes over one retain of the topic. */
-  seat(stream: Stream): Seat {
-    const seat = new AudienceSeat(this, stream)
-    this.#seats.add(seat)
-    return seat
+  /** Adds a stream, without writing to it yet. It takes over one retain of the topic. */
+  add(stream: Stream): Member {
+    const member = new AudienceMember(this, stream)
+    this.#members.add(member)
+    return member
   }
 
-  free(seat: Seat): void {
-    if (this.#seats.delete(seat)) this.#topic.release()
+  delete(member: Member): void {
+    if (this.#members.delete(member)) this.#topic.release()
   }
 
   async #follow(): Promise<void> {
@@ -50,17 +50,17 @@ export class Audience {
     for (let message = await this.#topic.next(swept); message; message = await this.#topic.next(swept)) {
       swept = message.revision
       const start = performance.now()
-      await inSlices(this.#seats, (seat) => seat.deliver())
+      await inSlices(this.#members, (member) => member.deliver())
       if (message.last) return
-      if (this.frame.revision > swept) await rest((performance.now() - start) * REST)
+      if (this.frame.revision > swept) await pause((performance.now() - start) * PAUSE_FACTOR)
     }
   }
 }
 
-const rest = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
-/** A stream's place in an audience: what it has been shown. */
-class AudienceSeat implements Seat {
+/** A stream in an audience, with the revision that it was sent last. */
+class AudienceMember implements Member {
   readonly #audience: Audience
   readonly #stream: Stream
   #revision = -1
@@ -73,14 +73,14 @@ class AudienceSeat implements Seat {
   deliver(): void {
     const { frame } = this.#audience
     if (frame.revision <= this.#revision) return
-    if (this.#stream.blocked) return this.#stream.whenFree(this)
+    if (this.#stream.blocked) return this.#stream.whenWritable(this)
     const bytes = frame.bytesAfter(this.#revision)
     this.#revision = frame.revision
     this.#stream.write(bytes, this.#audience.heartbeat.tick)
     if (frame.message.last) this.#stream.leave(this)
   }
 
-  free(): void {
-    this.#audience.free(this)
+  leave(): void {
+    this.#audience.delete(this)
   }
 }

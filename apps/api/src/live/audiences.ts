@@ -20,11 +20,11 @@ export class Audiences {
   }
 
   /**
-   * Seats a stream in each topic's audience, where its first frame is the current state. `open` is called once all of
-   * them are known, to open the response; it may return undefined where the client has left meanwhile. Rejects, without
-   * calling `open`, if a topic can't be read, and with TopicsEnded if all of them have ended.
+   * Adds a stream to each topic's audience. Its first frames are the current states. `open` is called to open the response
+   * when all of these have been read; it may return undefined if the client has left meanwhile. Rejects, without calling
+   * `open`, if a topic can't be read, and with TopicsEnded if all of them have ended.
    *
-   * @param shown a revision that the client was shown before: it is shown no older one, if that can be had
+   * @param shown a revision that the client has seen: it gets no older one, as long as that one can be read
    */
   async join(topicNames: readonly string[], open: () => Stream | undefined, shown = 0): Promise<void> {
     const topics = topicNames.map((name) => this.#broker.retain(name))
@@ -43,10 +43,10 @@ export class Audiences {
     }
   }
 
-  /** Frees all that the stream holds, once its connection is closed. */
+  /** Frees everything of the stream. To be called when its connection is closed. */
   leave(stream: Stream): void {
     this.heartbeat.delete(stream)
-    stream.free()
+    stream.leaveAll()
   }
 
   #audienceOf(topic: Topic): Audience {

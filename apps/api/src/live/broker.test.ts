@@ -13,7 +13,7 @@ afterEach(() => void vi.useRealTimers())
 class Source implements MessageSource {
   revision = 0
   reads = 0
-  /** While it is set, reads wait for it. */
+  /** If set, reads wait for it. */
   gate: Promise<void> | undefined
 
   async read(topic: string): Promise<Message> {
@@ -67,7 +67,7 @@ test('an older message that is published late changes nothing', async () => {
   expect(topic.newest).toEqual(messageAt(5))
 })
 
-test('a follower that is slow to ask gets the newest, not the ones between', async () => {
+test('a follower that asks late gets the newest message, and none of those between', async () => {
   const { broker, topic, next } = setUp()
   await topic.open()
   await next()
@@ -86,7 +86,7 @@ test('what is published while the topic is first read is not lost', async () => 
   expect(await next()).toBe(1)
 })
 
-test('what was published here is shown from memory, and what comes back of it is no news', async () => {
+test('a message published here is shown from memory, and its announcement from another process changes nothing', async () => {
   const { broker, pubsub, source, topic, next } = setUp()
   await topic.open()
   await next()
@@ -101,7 +101,7 @@ test('what was published here is shown from memory, and what comes back of it is
   expect(await later).toBe(2)
 })
 
-test('a message from another process is answered with one read, and those that come while reading with one more', async () => {
+test('an announcement from another process leads to one read, and those during that read to one more', async () => {
   const { pubsub, source, topic, next } = setUp()
   await topic.open()
   await next()
@@ -118,7 +118,7 @@ test('a message from another process is answered with one read, and those that c
   expect(source.reads).toBe(3)
 })
 
-test('while the topic is being read again, what is published here does not wait for that', async () => {
+test('a message published here does not wait for the topic to be read again', async () => {
   const { broker, pubsub, source, topic, next } = setUp()
   await topic.open()
   await next()
@@ -131,11 +131,11 @@ test('while the topic is being read again, what is published here does not wait 
   expect(await newer).toBe(3)
 })
 
-test('a message that was read here before it is published is announced to others all the same', async () => {
+test('a message that was read here before it is published is still announced to others', async () => {
   const { broker, pubsub, source, topic, next } = setUp()
   await topic.open()
   await next()
-  // Committed, and read on account of another node's message, before the answer to its COMMIT has arrived.
+  // It is committed, and read because of another node's message, before the answer to its COMMIT has arrived.
   source.revision = 2
   pubsub.receive(1)
   expect(await next()).toBe(2)
@@ -178,7 +178,7 @@ test('after a gap the topic is read again at once, and once more if it was being
   pubsub.gap('poll:another')
 })
 
-test('a message that promises more than there is does not make the topic be read for ever', async () => {
+test('an announced revision that does not exist does not make the topic be read for ever', async () => {
   const { pubsub, source, topic, next } = setUp()
   await topic.open()
   await next()
@@ -191,7 +191,7 @@ test('a message that promises more than there is does not make the topic be read
   expect(await later).toBe(1)
 })
 
-test('a revision that a client made up keeps no real message from being read', async () => {
+test('a revision that a client has made up does not keep real messages from being read', async () => {
   const { pubsub, source, topic, next } = setUp()
   await topic.open()
   await next()
@@ -209,7 +209,7 @@ test('a revision that a client made up keeps no real message from being read', a
   expect(source.reads).toBe(3)
 })
 
-test('a topic that cannot be read at first is refused, and one that cannot be later keeps what it has', async () => {
+test('a topic that can’t be read at first is refused, and one that can’t be read later keeps its message', async () => {
   const { source, errors, topic, broker } = setUp()
   vi.spyOn(source, 'read').mockRejectedValueOnce(new Error('gone'))
   await expect(topic.open()).rejects.toThrow('gone')
@@ -242,7 +242,7 @@ test('the last release ends the wait of a follower at once, unsubscribes, and le
   expect([broker.size, pubsub.subscribed.size, vi.getTimerCount()]).toEqual([0, 0, 0])
 })
 
-test('publishing on topics without streams keeps nothing, and is announced', () => {
+test('a message on a topic without streams is announced, and nothing is kept of it', () => {
   const { broker, pubsub } = setUp()
   for (let n = 0; n < 1000; n += 1) broker.publish(messageAt(1, `poll:${n}`))
   expect([broker.size, pubsub.published.length]).toEqual([1, 1000])
@@ -256,7 +256,7 @@ test('nothing replaces the last message of a topic', async () => {
   expect(topic.newest?.revision).toBe(1)
 })
 
-test('a shared cache gets what is published and what was read, and is asked before the source if it is new enough', async () => {
+test('a shared cache gets what is published and read, and is used instead of the source if it is new enough', async () => {
   const stored = new Map<string, Message>()
   const cache: MessageCache = {
     put: (message) => void stored.set(message.topic, message),
@@ -270,7 +270,7 @@ test('a shared cache gets what is published and what was read, and is asked befo
   expect(stored.get(TOPIC)).toEqual(messageAt(1))
   await next()
 
-  // Another node publishes; then one whose cache entry got lost.
+  // Another node publishes, then one whose cache entry got lost.
   stored.set(TOPIC, messageAt(2))
   pubsub.receive(2)
   expect([await next(), source.reads]).toEqual([2, 1])
@@ -284,7 +284,7 @@ test('a shared cache gets what is published and what was read, and is asked befo
   expect([await next(), source.reads]).toEqual([4, 3])
 })
 
-test('in any order of publishes on two nodes, with messages lost at will, both end on the newest and never go back', async () => {
+test('in any order of publishes on two nodes, with any messages lost, both end on the newest and never go back', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.record({ node: fc.nat(1), lost: fc.boolean(), late: fc.nat(3) }), { maxLength: 30 }),

@@ -3,16 +3,16 @@ import type { PubSub } from './pubsub.ts'
 import { Topic, type TopicParts } from './topic.ts'
 
 /*
- * What is promised of every topic. Each promise is held by the tests named beside it.
+ * Invariants of every topic, with the tests that hold them.
  *
  * 1. The revision is assigned in the transaction that makes the change: it survives restarts and is the same on every
  *    node. (store/sql-poll-store.contract.test.ts)
  * 2. Only a newer message replaces one: two votes that race can't leave the older count on the charts.
  *    (live/broker.test.ts)
  * 3. A new stream gets the current state first, then only newer ones. The topic is retained, and with it subscribed to,
- *    before it is first read: what lands in between is never lost. A client that says what it was shown last
- *    (Last-Event-ID), by whichever node, is shown nothing older. (live/broker.test.ts, live/audience.test.ts)
- * 4. No stream has a queue. Behind a slow reader there is only "newest not sent yet"; when it drains it gets the newest.
+ *    before it is first read: what is published in between is never lost. A client that sends the last revision it has
+ *    seen (Last-Event-ID), on any node, gets nothing older. (live/broker.test.ts, live/audience.test.ts)
+ * 4. No stream has a queue. For a slow reader there is only "newest not sent yet"; when it reads again it gets the newest.
  *    (live/audience.test.ts)
  * 5. A frame is encoded once per revision, whatever the number of streams. (live/audience.test.ts)
  * 6. A closed stream frees everything at once, and a topic without streams costs no memory. (live/audience.test.ts)
@@ -22,12 +22,12 @@ import { Topic, type TopicParts } from './topic.ts'
  */
 
 interface BrokerParts extends Omit<TopicParts, 'recheckMs'> {
-  /** Reaches other processes; undefined where there are none. */
+  /** Undefined if there are no other processes. */
   pubsub?: PubSub | undefined
   recheckMs?: number
 }
 
-/** One Condition and one revision for each topic that has streams here: see the promises above. */
+/** Keeps one Condition and one revision for each topic that has streams in this process: see the invariants above. */
 export class Broker {
   readonly #topics = new Map<string, Topic>()
   readonly #parts: BrokerParts & TopicParts
@@ -40,14 +40,14 @@ export class Broker {
     })
   }
 
-  /** How many topics have streams here. */
+  /** Number of topics with streams in this process. */
   get size(): number {
     return this.#topics.size
   }
 
   /**
-   * Hands a new message to the streams here, and announces it to other processes. Even one that is not news here is
-   * announced: it may have been read here between its commit and this call, and nobody else would announce it.
+   * Gives a new message to the streams of this process, and announces it to other processes, even if it is not new here: it
+   * may have been read here between its commit and this call, and no other process would announce it.
    */
   publish(message: Message): void {
     const { topic, revision } = message
@@ -56,7 +56,7 @@ export class Broker {
     this.#parts.pubsub?.publish({ topic, revision })
   }
 
-  /** The topic, until it is released as often as it was retained. */
+  /** Returns the topic. It is kept until it has been released as often as it was retained. */
   retain(name: string): Topic {
     let topic = this.#topics.get(name)
     if (!topic) {

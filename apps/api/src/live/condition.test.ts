@@ -4,12 +4,12 @@ import { Condition } from './condition.ts'
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-test('a wait whose predicate holds already ends at once', async () => {
+test('a wait whose predicate is already true ends at once', async () => {
   const condition = new Condition()
   await expect(condition.waitFor(() => true)).resolves.toBe(true)
 })
 
-test('notifyAll ends the waits whose predicate holds now, and leaves the others waiting', async () => {
+test('notifyAll ends the waits whose predicate is true now, and leaves the others waiting', async () => {
   const condition = new Condition()
   let revision = 0
   const first = condition.waitFor(() => revision >= 1)

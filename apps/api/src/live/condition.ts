@@ -1,23 +1,23 @@
 /**
  * A condition variable for one event loop: code that needs a state waits for it, code that changes the state notifies.
- * There is no lock: between a predicate that holds and the code that waited for it, only other microtasks run.
+ * No lock is needed: after the predicate has become true, only microtasks run before the code that waited for it.
  */
 export class Condition {
   readonly #waiters = new Set<() => void>()
 
-  /** How many waits are open. */
+  /** Number of pending waits. */
   get waiting(): number {
     return this.#waiters.size
   }
 
-  /** Has every waiter evaluate its predicate again. */
+  /** Makes every waiter evaluate its predicate again. */
   notifyAll(): void {
     for (const evaluate of this.#waiters) evaluate()
   }
 
   /**
-   * Resolves to true as soon as the predicate holds (at once, where it does already), and to false after that many
-   * milliseconds; without a timeout it waits as long as it takes. Either way nothing is left behind.
+   * Resolves to true as soon as the predicate is true (at once if it already is), and to false after the timeout, if there
+   * is one. Either way it leaves no timer and no waiter.
    */
   waitFor(predicate: () => boolean, timeoutMs?: number): Promise<boolean> {
     return new Promise((resolve) => {

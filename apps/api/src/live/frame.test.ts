@@ -18,13 +18,13 @@ test('a message is one event, its revision the id, its JSON the data', () => {
   expect(text.split('\n').slice(0, 2)).toEqual(['event: update', 'id: 7'])
 })
 
-test('the first frame of a stream is the opening, with the same data, and says how soon to come back', () => {
+test('the first frame of a stream is the opening, with the same data and the reconnect delay', () => {
   const text = new Frame(messageAt(7)).bytesAfter(-1).toString()
   expect(parse(text).events).toEqual([{ event: 'snapshot', id: '7', data: messageAt(7).json }])
   expect(text).toContain('\nretry: 1000\n')
 })
 
-test('an opening with data of its own is for every stream that was shown nothing since its revision', () => {
+test('an opening with its own data is for every stream that has got nothing since its revision', () => {
   const opening = { event: 'room', since: 5, json: '{"room":1}' }
   const frame = new Frame({ topic: 'room:1', revision: 9, event: 'update', json: '{"poll":1}', opening })
   const eventAfter = (shown: number) => parse(frame.bytesAfter(shown).toString()).events[0]
@@ -48,7 +48,7 @@ test('the keepalive is a comment and a blank line, to the byte', () => {
   expect(parse(KEEPALIVE.toString())).toEqual({ events: [], comments: ['keepalive'] })
 })
 
-test('any text comes out of a parser as it went in, its line ends as one kind', () => {
+test('a parser reads any text back as it was, with line ends of one kind', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.oneof(fc.constantFrom('\n', '\r', ':', ' ', '\0'), fc.string()) }), (data) => {
       const { events } = parse(`\ufeff${encodeEvent({ event: 'update', id: '1', data })}`)
@@ -57,7 +57,7 @@ test('any text comes out of a parser as it went in, its line ends as one kind', 
   )
 })
 
-test('a name or an id that a parser would cut is refused', () => {
+test('a name or an id that a parser would cut off is refused', () => {
   expect(() => encodeEvent({ event: 'a\nb', data: '' })).toThrow(RangeError)
   expect(() => encodeEvent({ id: '1\r2', data: '' })).toThrow(RangeError)
   expect(() => encodeEvent({ id: '1\0', data: '' })).toThrow(RangeError)

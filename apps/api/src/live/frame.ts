@@ -11,13 +11,13 @@ export interface SseEvent {
 }
 
 /**
- * One event as WHATWG HTML, section 9.2.6, has it parsed: a field a line, a `data:` for each line of the data, a
- * blank line at the end. Throws a RangeError for a name or an id that no parser would read back as it was given.
+ * Encodes one event (WHATWG HTML, section 9.2.6): one field a line, one `data:` for each line of the data, an empty line at
+ * the end. Throws a RangeError for a name or an id that a parser would not read back as it is.
  */
 export function encodeEvent({ event, id, retry, data }: SseEvent): string {
-  if (event !== undefined && LINE_END.test(event)) throw new RangeError('An event name is one line')
+  if (event !== undefined && LINE_END.test(event)) throw new RangeError('An event name must be one line')
   if (id !== undefined && (LINE_END.test(id) || id.includes('\0')))
-    throw new RangeError('An id is one line without NUL')
+    throw new RangeError('An id must be one line without NUL')
   let text = ''
   if (event !== undefined) text += `event: ${event}\n`
   if (id !== undefined) text += `id: ${id}\n`
@@ -26,13 +26,13 @@ export function encodeEvent({ event, id, retry, data }: SseEvent): string {
   return `${text}\n`
 }
 
-/** A comment: parsers drop it, and both ends see that the connection is alive. */
+/** A comment, which parsers drop. It shows both ends that the connection is alive. */
 export const KEEPALIVE = Buffer.from(': keepalive\n\n')
 
-/** Milliseconds a client waits before it comes back. Every opening says so: the browser's own delay is three times it. */
+/** Milliseconds before a client reconnects, sent with every opening. The browser's own delay is three times as long. */
 const RETRY_MS = 1000
 
-/** A message's bytes, encoded when the first stream needs them and then the same Buffer for all. */
+/** A message as bytes: encoded when the first stream needs them, and then the same Buffer for all streams. */
 export class Frame {
   readonly message: Message
   readonly revision: number
@@ -44,7 +44,7 @@ export class Frame {
     this.revision = message.revision
   }
 
-  /** For a stream that was shown this revision last; -1 for one that was shown nothing. */
+  /** @param shown the revision that the stream was sent last, or -1 */
   bytesAfter(shown: number): Buffer {
     const { event, json, opening } = this.message
     if (opening && shown < opening.since) {

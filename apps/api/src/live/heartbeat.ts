@@ -3,13 +3,13 @@ import { KEEPALIVE } from './frame.ts'
 import { inSlices } from './in-slices.ts'
 import type { Stream } from './stream.ts'
 
-/** Milliseconds from tick to tick: how exactly silence is measured. */
+/** Milliseconds between two ticks. Silence is measured in ticks. */
 const TICK_MS = 500
 const KEEPALIVE_TICKS = (keepaliveSeconds * 1000) / TICK_MS
 
 /**
- * The one timer of all streams of the process. It counts ticks, keeps silent streams alive, and closes those that have
- * been blocked for too long: a slow reader comes back by itself, to the newest state.
+ * One timer for all streams of the process. It counts ticks, sends keepalives on silent streams, and closes those that have
+ * been blocked for too long: their clients reconnect by themselves and get the newest state.
  */
 export class Heartbeat {
   tick = 0
@@ -19,7 +19,7 @@ export class Heartbeat {
   #visiting = false
   #stopped = false
 
-  /** @param stuckSeconds how long a reader may take nothing before its stream is closed */
+  /** @param stuckSeconds seconds without reading after which a client's stream is closed */
   constructor(stuckSeconds = 60) {
     this.#stuckTicks = (stuckSeconds * 1000) / TICK_MS
     this.#timer = setInterval(() => void this.#onTick(), TICK_MS).unref()
@@ -39,7 +39,7 @@ export class Heartbeat {
     this.#streams.delete(stream)
   }
 
-  /** Stops the timer and ends every stream, those yet to come too. */
+  /** Stops the timer and ends every stream, also those that are added later. */
   stop(): void {
     this.#stopped = true
     clearInterval(this.#timer)

@@ -1,4 +1,4 @@
-/** Says that a topic has reached a revision, and nothing of what is in it. */
+/** Says that a topic has reached a revision. It has no content. */
 export interface PubSubMessage {
   topic: string
   revision: number
@@ -6,14 +6,14 @@ export interface PubSubMessage {
 
 export interface PubSubListener {
   onMessage(message: PubSubMessage): void
-  /** Messages on a topic that is subscribed to may have been lost before now. */
+  /** Earlier messages on a subscribed topic may have been lost. */
   onGap(topic: string): void
 }
 
 /**
- * Tells other processes that topics have changed; with one process there is none. Every variant promises: a message is
- * soon at each process that has subscribed to its topic. It may get lost (the timeout in topic.ts heals that), come
- * twice or late, and come back to its sender. Nothing here waits or throws.
+ * Tells other processes that topics have changed. With one process there is none. Every variant promises that a message
+ * soon arrives at each process that has subscribed to its topic. It may get lost (the timeout in topic.ts heals that),
+ * arrive twice or late, and arrive at its sender. No method waits or throws.
  */
 export interface PubSub {
   publish(message: PubSubMessage): void

@@ -23,9 +23,13 @@ afterEach(async () => {
 })
 
 /** Bytes of which each tells its place, so that one that is missing, doubled or moved is seen. */
-const counted = (length: number, from = 0) => Buffer.from(Uint32Array.from({ length }, (_, n) => from + n).buffer)
+const counted = (length: number, from = 0) => {
+  const numbers = new Uint32Array(length)
+  for (let n = 0; n < length; n += 1) numbers[n] = from + n
+  return Buffer.from(numbers.buffer)
+}
 
-test('what the kernel takes at once is gone at once, and nothing waits', async () => {
+test('what the kernel takes is written at once, and nothing waits', async () => {
   const writer = new SocketWriter(socket)
   expect(writer.write(Buffer.from('one'))).toBe(true)
   expect(writer.write(Buffer.from('two'))).toBe(true)
@@ -33,7 +37,7 @@ test('what the kernel takes at once is gone at once, and nothing waits', async (
   expect((await buffer(reader.resume())).toString()).toBe('onetwo')
 })
 
-test('what the kernel takes in part, or not at all, arrives whole and in order once the reader reads', async () => {
+test('what the kernel takes only in part, or not at all, arrives completely and in order when the reader reads', async () => {
   const writer = new SocketWriter(socket)
   const length = 4_000_000
   expect(writer.write(counted(length))).toBe(false)
@@ -49,7 +53,7 @@ test('what the kernel takes in part, or not at all, arrives whole and in order o
   expect((await read).equals(counted(length + 10))).toBe(true)
 })
 
-test('what waited in the socket before is not overtaken', async () => {
+test('frames don’t overtake what the socket has buffered before', async () => {
   const length = 4_000_000
   socket.write(counted(length))
   expect(socket.writableLength).toBeGreaterThan(0)
@@ -61,7 +65,7 @@ test('what waited in the socket before is not overtaken', async () => {
   expect((await read).equals(counted(length + 10))).toBe(true)
 })
 
-test('nothing is written behind the end', async () => {
+test('nothing is written after the end', async () => {
   const writer = new SocketWriter(socket)
   writer.write(Buffer.from('last'))
   writer.end()
@@ -69,7 +73,7 @@ test('nothing is written behind the end', async () => {
   expect((await buffer(reader.resume())).toString()).toBe('last')
 })
 
-test('once a socket is closed nothing is written, also where its number has gone to another connection', async () => {
+test('nothing is written to a closed socket, even if another connection has its descriptor number', async () => {
   const writer = new SocketWriter(socket)
   const closed = once(socket, 'close')
   socket.on('error', () => {})

@@ -2,20 +2,20 @@ import { writeSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import type { StreamWriter } from './stream.ts'
 
-/** Node's own half of a socket: undocumented, and missing once the socket is closed. */
+/** Node's internal handle of a socket: undocumented, and undefined once the socket is closed. */
 type Handle = { readonly fd?: number } | null | undefined
 const handleOf = (socket: Socket): Handle => (socket as Socket & { _handle?: Handle })._handle
 
 /**
- * A socket that a frame is written to with one system call and nothing around it.
+ * Writes a frame to a socket with one system call and no overhead.
  *
- * `socket.write` keeps account of each write in three layers of streams, which costs half as much again as the kernel's
- * work. For a frame that the kernel takes whole there is nothing to account for, and write(2) does it, which is what
- * `fs.writeSync` is. What the kernel does not take (its buffer is full) goes through `socket.write`, which waits for
- * room. While anything waits there nothing else is written, so no byte overtakes another.
+ * `socket.write` passes each write through three layers of streams, which adds half of what the kernel's work costs. A
+ * frame that the kernel takes completely needs none of that: `fs.writeSync`, which is write(2), does it. What the kernel
+ * does not take because its buffer is full goes through `socket.write`, which waits for room. Until that is written,
+ * nothing else is, so the order of bytes is kept.
  *
- * The descriptor is used only while the handle it came from is the socket's: once that is closed, the system may have
- * given its number to another connection. Where there is no descriptor (Windows), `socket.write` does it all.
+ * The descriptor is used only while the socket has the handle that it came from: after the handle is closed, the kernel may
+ * give the same number to another connection. Without a descriptor (Windows), `socket.write` writes everything.
  */
 export class SocketWriter implements StreamWriter {
   readonly #socket: Socket
@@ -25,7 +25,7 @@ export class SocketWriter implements StreamWriter {
 
   constructor(socket: Socket) {
     this.#socket = socket
-    // Where an earlier answer still waits in the socket, frames go the long way behind it.
+    // If an earlier answer is still buffered in the socket, frames go through `socket.write` after it.
     this.#handle = socket.writableLength === 0 ? handleOf(socket) : undefined
     this.#descriptor = this.#handle?.fd ?? -1
   }
@@ -40,9 +40,9 @@ export class SocketWriter implements StreamWriter {
   }
 
   whenWritten(written: () => void): void {
-    // An empty write behind the rest calls back when all before it has left. 'drain' would not do: it is emitted only
-    // past the high-water mark, some eighty frames later.
-    this.#socket.write(NOTHING, written)
+    // The callback of an empty write is called when everything before it has been written. 'drain' would be too rare: it is
+    // emitted only after the high-water mark was reached, which takes some eighty frames.
+    this.#socket.write(EMPTY, written)
   }
 
   end(): void {
@@ -55,9 +55,9 @@ export class SocketWriter implements StreamWriter {
   }
 }
 
-const NOTHING = new Uint8Array()
+const EMPTY = new Uint8Array()
 
-/** How many bytes the kernel has taken; none where it failed, for `socket.write` fails likewise and tells the socket. */
+/** Returns how many bytes the kernel has taken. 0 after an error: `socket.write` will fail too, and report it. */
 function tryWrite(descriptor: number, bytes: Uint8Array): number {
   try {
     return writeSync(descriptor, bytes)

@@ -1,92 +1,91 @@
-/** What a stream writes to: a socket, as far as the engine needs to know it. */
+/** What a stream writes to: the parts of a socket that it needs. */
 export interface StreamWriter {
-  /** False where some of it has to wait until the reader takes more: then write nothing until `whenWritten`. */
+  /** Returns false if some of it has to wait for a slow reader. Then nothing may be written until `whenWritten` calls back. */
   write(bytes: Uint8Array): boolean
-  /** Calls back when nothing waits any more. */
+  /** Calls back when everything has been written. */
   whenWritten(written: () => void): void
   end(): void
   destroy(): void
 }
 
-/** A stream's place in the audience of one topic. */
-export interface Seat {
-  /** Writes the newest frame if the stream has not had it; if its reader is slow, as soon as that takes more. */
+/** A stream in the audience of one topic. */
+export interface Member {
+  /** Writes the newest frame, if the stream has not got it yet. If the stream is blocked, that is done when it no longer is. */
   deliver(): void
-  /** Gives the place up. */
-  free(): void
+  leave(): void
 }
 
-/** One open response. It never holds more than the one frame that the kernel did not take whole. */
+/** One open response. It never buffers more than one frame: the one that the kernel did not take completely. */
 export class Stream {
-  /** The heartbeat's tick at which it last carried something, or at which its reader stopped taking. */
+  /** The tick of the heartbeat at which something was last written. */
   lastTick = 0
   readonly #writer: StreamWriter
-  #seats: readonly Seat[] = []
-  /** Seats with something to deliver; set while the reader is slow, and for good once the stream has ended. */
-  #waiting: Set<Seat> | undefined
+  #members: readonly Member[] = []
+  /** Members with something to write. Set while the stream is blocked, and for good once it has ended. */
+  #waiting: Set<Member> | undefined
   #isEnded = false
 
   constructor(writer: StreamWriter) {
     this.#writer = writer
   }
 
-  /** True while nothing may be written: ask to be called `whenFree`. */
+  /** Whether the reader is slow, so that nothing may be written now. */
   get blocked(): boolean {
     return this.#waiting !== undefined
   }
 
-  /** Takes a seat in each audience, and delivers the current state of each topic. */
-  start(audiences: readonly { seat(stream: Stream): Seat }[]): void {
-    const seats = audiences.map((audience) => audience.seat(this))
-    this.#seats = seats
-    for (const seat of seats) seat.deliver()
+  /** Joins each audience, and writes the current state of each topic. */
+  start(audiences: readonly { add(stream: Stream): Member }[]): void {
+    const members = audiences.map((audience) => audience.add(this))
+    this.#members = members
+    for (const member of members) member.deliver()
   }
 
-  /** Writes a frame. Not while it is blocked. */
+  /** Writes a frame. Must not be called while the stream is blocked. */
   write(bytes: Uint8Array, tick: number): void {
     this.lastTick = tick
     if (!this.#writer.write(bytes)) this.#block()
   }
 
-  /** Has the seat deliver when the reader takes frames again. */
-  whenFree(seat: Seat): void {
-    this.#waiting?.add(seat)
+  /** Has the member deliver when the stream is no longer blocked. */
+  whenWritable(member: Member): void {
+    this.#waiting?.add(member)
   }
 
-  /** Gives one seat up. With the last one the response ends. */
-  leave(seat: Seat): void {
-    this.#seats = this.#seats.filter((one) => one !== seat)
-    this.#waiting?.delete(seat)
-    seat.free()
-    if (this.#seats.length === 0) this.end()
+  /** Leaves one audience. After the last one the response ends. */
+  leave(member: Member): void {
+    this.#members = this.#members.filter((one) => one !== member)
+    this.#waiting?.delete(member)
+    member.leave()
+    if (this.#members.length === 0) this.end()
   }
 
-  /** Gives all seats up, once the connection is closed. */
-  free(): void {
-    for (const seat of this.#seats) seat.free()
-    this.#seats = []
+  /** Leaves all audiences: the connection is closed. */
+  leaveAll(): void {
+    for (const member of this.#members) member.leave()
+    this.#members = []
     this.#waiting?.clear()
   }
 
-  /** Ends the response, after what is written. Nothing is written any more. */
+  /** Ends the response after what has been written. Nothing more is written. */
   end(): void {
     this.#isEnded = true
     this.#waiting ??= new Set()
     this.#writer.end()
   }
 
-  /** Ends it now, for a reader that will never take what is written. */
+  /** Closes the connection at once, without waiting for a reader that reads nothing. */
   destroy(): void {
     this.#writer.destroy()
   }
 
   #block(): void {
-    const waiting = new Set<Seat>()
+    const waiting = new Set<Member>()
     this.#waiting = waiting
     this.#writer.whenWritten(() => {
       if (this.#isEnded) return
       this.#waiting = undefined
-      for (const seat of waiting) seat.deliver()
+      for (const member of waiting) member.deliver()
     })
   }
 }

@@ -2,15 +2,15 @@ import { withTimeout } from '../lib/time.ts'
 import { Condition } from './condition.ts'
 import type { Message, MessageCache, MessageSource } from './message.ts'
 
-/** Milliseconds that a stream which comes back waits, at most twice, for what it missed to be read. */
+/** Milliseconds that a stream that reconnects waits, at most twice, until what it missed has been read. */
 const CATCH_UP_TIMEOUT_MS = 1000
 
 export interface TopicParts {
   source: MessageSource
   cache?: MessageCache | undefined
-  /** Called when a topic could not be read again: it keeps what it has until the next attempt. */
+  /** Called when a topic could not be read again. It keeps its message until the next attempt. */
   onError: (error: unknown) => void
-  /** Milliseconds without news after which a topic is read again, in case messages got lost. */
+  /** Milliseconds without a new message after which a topic is read again, in case announcements got lost. */
   recheckMs: number
 }
 
@@ -36,17 +36,17 @@ export class Topic {
     this.#onUnused = onUnused
   }
 
-  /** The newest message known here; missing only until it is opened. */
+  /** The newest message in this process; undefined only before `open`. */
   get newest(): Message | undefined {
     return this.#newest
   }
 
-  /** Counts one more that needs the topic: each stream that is open on it, or about to be. */
+  /** Counts one more user of the topic: a stream that is open on it, or about to be. */
   retain(): void {
     this.#retained += 1
   }
 
-  /** Counts one less. The last one ends the wait of `next` and has the topic forgotten. */
+  /** Counts one less. The last one ends the wait of `next` and calls `onUnused`. */
   release(): void {
     this.#retained -= 1
     if (this.#retained > 0) return
@@ -54,14 +54,14 @@ export class Topic {
     this.#onUnused()
   }
 
-  /** Takes a message, if it is newer than what is there. */
+  /** Takes a message if it is newer than the current one. */
   offer(message: Message): void {
     if (this.#newest && (this.#newest.last || this.#newest.revision >= message.revision)) return
     this.#newest = message
     this.#changed.notifyAll()
   }
 
-  /** Another process has published this revision: if it is newer than what is here, the topic is read. */
+  /** Another process has published this revision. The topic is read if it is newer than the current one. */
   announce(revision: number): void {
     if (revision <= (this.#newest?.revision ?? -1)) return
     this.#announced = Math.max(this.#announced, revision)
@@ -69,7 +69,7 @@ export class Topic {
     this.#changed.notifyAll()
   }
 
-  /** Announcements may have been lost: the topic is read, and once more if it is being read just now. */
+  /** Announcements may have been lost: the topic is read, and read again if that is already under way. */
   recheck(): void {
     this.#mayHaveMissed = true
     this.#changed.notifyAll()
@@ -81,8 +81,8 @@ export class Topic {
   }
 
   /**
-   * Resolves with the newest message as soon as it is newer than `revision`: a caller that is slow to ask gets the newest,
-   * not the ones between. Reads the topic when there is a reason to. Resolves with nothing once the topic is released.
+   * Resolves with the newest message as soon as it is newer than `revision`: a caller that asks late gets the newest one
+   * and none of those between. Reads the topic if there is a reason to. Resolves with undefined when the topic is released.
    */
   async next(revision: number): Promise<Message | undefined> {
     const isNews = () => this.#retained === 0 || (this.#newest?.revision ?? -1) > revision
@@ -95,13 +95,13 @@ export class Topic {
   }
 
   /**
-   * Resolves when this revision, which a client was shown elsewhere, can be shown here: its announcement may be lost, or
-   * on its way. Where it can't be read soon, or there is no such revision, what is known has to do.
+   * Resolves when this process has this revision, which a client has seen on another node: its announcement may be lost or
+   * not here yet. Also resolves if it can't be read soon, or there is no such revision.
    */
   async catchUp(revision: number): Promise<void> {
     if ((this.#newest?.revision ?? -1) >= revision) return
     this.announce(revision)
-    // Twice, for a read that was under way may have begun too early.
+    // Twice: a read that was already under way may have begun too early.
     for (let reads = 0; reads < 2 && this.#isBehind; reads += 1) {
       await withTimeout(CATCH_UP_TIMEOUT_MS, this.#refresh()).catch(() => {})
     }
@@ -111,7 +111,7 @@ export class Topic {
     return this.#mayHaveMissed || this.#announced > (this.#newest?.revision ?? -1)
   }
 
-  /** Reads the topic, once for all who ask meanwhile. Never rejects. */
+  /** Reads the topic, once for all callers at a time. Never rejects. */
   #refresh(): Promise<void> {
     this.#refreshing ??= this.#read()
       .catch((error) => this.#parts.onError(error))
@@ -134,8 +134,8 @@ export class Topic {
       this.offer(message)
       cache?.put(message)
     } finally {
-      // What was announced meanwhile leads to another read. What was announced before does not, even if it was not found:
-      // a revision that does not exist would be read for ever.
+      // Announcements during the read lead to another one. Earlier ones don't, even if their revision was not found: a
+      // revision that does not exist would be read for ever.
       if (this.#announcements === announcements) this.#announced = -1
     }
   }

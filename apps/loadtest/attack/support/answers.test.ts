@@ -6,7 +6,7 @@ const read = (text: string, methods?: string[]) => {
   return { answers: answers.map(({ status, body, whole }) => [status, body, whole]), rest }
 }
 
-test('answers behind each other are told apart by their lengths, whatever way those are given', () => {
+test('pipelined answers are separated by their lengths, however these are given', () => {
   const text =
     'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc' +
     'HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nde\r\n1;x=y\r\nf\r\n0\r\n\r\n' +
@@ -23,7 +23,7 @@ test('answers behind each other are told apart by their lengths, whatever way th
   })
 })
 
-test('interim answers are none, and the answer to a HEAD has no body', () => {
+test('interim answers are skipped, and the answer to a HEAD has no body', () => {
   const text =
     'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n'
   expect(read(text, ['HEAD', 'OPTIONS'])).toEqual({
@@ -39,7 +39,7 @@ test.each([
   ['in its body', 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab', [[200, 'ab', false]], ''],
   ['in a chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab', [[200, '', false]], ''],
   ['in its head', 'HTTP/1.1 200 OK\r\nContent-', [], 'HTTP/1.1 200 OK\r\nContent-'],
-  ['in something that is no HTTP', '<html>', [], '<html>'],
+  ['in something other than HTTP', '<html>', [], '<html>'],
 ])('an answer that ends %s is not whole', (_, text, answers, rest) => {
   expect(read(text)).toEqual({ answers, rest })
 })

@@ -1,23 +1,23 @@
-/** One HTTP answer, as it came over the wire. */
+/** One HTTP answer, as it was received. */
 export interface Answer {
   status: number
-  /** The status line and the headers, a byte a character. */
+  /** The status line and the headers, one character for each byte. */
   head: string
   headers: Headers
-  /** The body without its framing, a byte a character. */
+  /** The body without its chunk framing, one character for each byte. */
   body: string
-  /** False where the connection ended, or nothing more came yet, in the middle of it. */
+  /** False if only a part of it was received. */
   whole: boolean
 }
 
-/** A status line and headers, to the empty line behind them. */
+/** A status line and headers, with the empty line after them. */
 const HEAD = /^HTTP\/1\.[01] (\d{3})[^\r\n]*\r\n([\s\S]*?\r\n)??\r\n/
 
 /**
- * Reads the final answers in what came on a connection, a byte a character. Interim ones (1xx) are skipped.
+ * Reads the final answers in what was received on a connection, one character for each byte. Skips interim ones (1xx).
  *
- * @param methods the methods of the requests, in their order: the answer to a HEAD has no body. GET where none is given
- * @returns the answers, and what is left behind them that is none
+ * @param methods the methods of the requests, in their order: the answer to a HEAD has no body. GET if not given
+ * @returns the answers, and the rest of the text, which is not an answer
  */
 export function readAnswers(text: string, methods: readonly string[] = []): { answers: Answer[]; rest: string } {
   const answers: Answer[] = []

@@ -7,19 +7,19 @@ import * as z from 'zod'
 import { childrenOf, type Usage, usageOf } from '../../processes/usage.ts'
 import type { Address } from './connection.ts'
 
-/** Heap of each server process: what a small machine has, and room enough for a whole hall. */
+/** Heap of each server process: as on a small machine, and enough for a whole hall. */
 const HEAP_MB = 512
 
-/** Milliseconds in which a server is there. */
+/** Milliseconds that a server has to start. */
 const START = 30_000
 
 export interface ServerOptions {
   environment?: Record<string, string>
-  /** Its limit on open files (`ulimit -n`); as many as this process may have where it is not given. */
+  /** The limit on open files (`ulimit -n`). Without it, that of this process. */
   openFiles?: number
 }
 
-/** What an attack knows of a poll. */
+/** The parts of a poll that attacks use. */
 export interface AttackedPoll {
   id: string
   choiceIds: number[]
@@ -30,7 +30,7 @@ const createdSchema = z.object({
 })
 const totalSchema = z.object({ totalVotes: z.int() })
 
-/** The server that is attacked: a process, a database and a port of its own, which are gone when it has ended. */
+/** The attacked server: a process with its own database and port. The database is deleted when it has ended. */
 export class AttackedServer extends ChildServer implements Address {
   port = 0
   readonly #folder: string
@@ -57,7 +57,7 @@ export class AttackedServer extends ChildServer implements Address {
     process.once('exit', this.#leave)
   }
 
-  /** Rejects where it does not start. */
+  /** Rejects if the server does not start. */
   static async start(main: string, options: ServerOptions = {}): Promise<AttackedServer> {
     if (!existsSync(main)) throw new Error(`There is no server at ${main}: run "npm run build" first.`)
     const server = new AttackedServer(main, options, mkdtempSync(join(tmpdir(), 'pollcast-attack-')))
@@ -76,12 +76,12 @@ export class AttackedServer extends ChildServer implements Address {
     return `http://${this.authority}`
   }
 
-  /** CPU and memory of all its processes; undefined where one is gone. */
+  /** CPU and memory of all its processes; undefined if one has exited. */
   get usage(): Usage | undefined {
     return this.pid === undefined ? undefined : usageOf([this.pid, ...childrenOf(this.pid)])
   }
 
-  /** What its threads have had of the CPU, and what they have waited for it, in milliseconds (proc(5)). */
+  /** Milliseconds that its threads have used the CPU, and have waited for it (proc(5)). */
   get schedule(): { run: number; wait: number } {
     const sum = { run: 0, wait: 0 }
     for (const pid of [this.pid ?? 0, ...childrenOf(this.pid ?? 0)]) {
@@ -93,7 +93,7 @@ export class AttackedServer extends ChildServer implements Address {
           sum.wait += wait / 1e6
         }
       } catch {
-        // It has ended, or a thread of it.
+        // The process, or one of its threads, has exited.
       }
     }
     return sum
@@ -113,7 +113,7 @@ export class AttackedServer extends ChildServer implements Address {
     return { id: poll.id, choiceIds: poll.choices.map(({ id }) => id) }
   }
 
-  /** How many votes it says that a poll has. */
+  /** The number of votes of a poll, as the server gives it. */
   async totalVotes({ id }: AttackedPoll): Promise<number> {
     const answer = await fetch(this.url + routes.poll(id), { signal: AbortSignal.timeout(10_000) })
     return totalSchema.parse(await answer.json()).totalVotes

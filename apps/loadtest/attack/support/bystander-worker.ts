@@ -13,26 +13,26 @@ export interface BystanderData {
 
 /** How a bystander was served. */
 export interface Experience {
-  /** Milliseconds that each request waited for its answer, or for nothing. */
+  /** Milliseconds that each request waited for its answer, or in vain. */
   waits: number[]
   /** Requests that were answered with 503 and Retry-After. */
   refused: number
-  /** What became of the requests that were not served. */
+  /** Errors of the requests that were not served. */
   failures: string[]
-  /** Acknowledged votes that its stream did not show in the end. */
+  /** Acknowledged votes that its stream has not shown at the end. */
   unseen: number
 }
 
-/** Milliseconds between two requests of a kind, whether or not the one before is answered. */
+/** Milliseconds between two reads, and between two votes, whether or not the previous one is answered. */
 const EVERY = 250
 const TIMEOUT = 20_000
-/** Milliseconds in which the stream shows the last vote. */
-const SHOWN = 3000
+/** Milliseconds in which the stream has to show the last vote. */
+const SHOW_MS = 3000
 /** The attack comes from 127.0.0.1. */
 const ADDRESS = '127.0.0.2'
 
 const { port, poll, keepAlive } = workerData as BystanderData
-// A read and a vote at a time: no other connection is opened where those are kept.
+// One connection for reads and one for votes. With keepAlive, no others are opened.
 const agent = new Agent(keepAlive ? { keepAlive, maxSockets: 2 } : {})
 const experience: Experience = { waits: [], refused: 0, failures: [], unseen: 0 }
 let acknowledged = 0
@@ -89,7 +89,7 @@ parentPort?.postMessage('ready')
 await once(parentPort as NonNullable<typeof parentPort>, 'message')
 clearInterval(timer)
 await Promise.all(pending)
-for (let waited = 0; shown < acknowledged && waited < SHOWN; waited += 50) await pause(50)
-// More are shown where an answer got lost.
+for (let waited = 0; shown < acknowledged && waited < SHOW_MS; waited += 50) await pause(50)
+// More are shown if the answer to a vote got lost.
 experience.unseen = Math.max(0, acknowledged - shown)
 parentPort?.postMessage(experience)

@@ -6,16 +6,14 @@ import type { AttackedServer } from './attacked-server.ts'
 import type { BystanderData, Experience } from './bystander-worker.ts'
 import type { Verdict } from './verdict.ts'
 
-/** Milliseconds. */
-const MOST_WAIT_5_PERCENT = 1000
-const LONGEST_WAIT = 3000
-/** Per cent: a server that refuses everybody is one that was stopped. */
-const MOST_REFUSED = 10
+const MAX_WAIT_P95_MS = 1000
+const MAX_WAIT_MS = 3000
+/** A server that refuses everybody has been stopped by the attack. */
+const MAX_REFUSED_PERCENT = 10
 
 /**
- * Someone who uses the server as people do while it is attacked: reads a poll and votes a few times a second, and has a
- * stream open. Runs on a thread of its own, so that it is not the attack's own work that keeps it waiting, and comes
- * from an address of its own.
+ * A client that uses the server normally while it is attacked: it reads a poll and votes a few times a second, and has a
+ * stream open. It runs on a separate thread, so that the attack's own work does not delay it, and has its own address.
  */
 export class Bystander {
   readonly #server: AttackedServer
@@ -28,17 +26,17 @@ export class Bystander {
     this.#before = server.schedule
   }
 
-  /** @param keepAlive whether requests come on connections that are open; else each has one of its own */
+  /** @param keepAlive whether requests share connections; else each one opens its own */
   static async start(server: AttackedServer, { keepAlive = false } = {}): Promise<Bystander> {
     const poll = await server.createPoll()
     const workerData: BystanderData = { port: server.port, poll, keepAlive }
     const worker = startThread(new URL('./bystander-worker.ts', import.meta.url), workerData)
-    // Its stream is open.
+    // Wait until its stream is open.
     await once(worker, 'message')
     return new Bystander(server, worker)
   }
 
-  /** Asks nothing more; resolves with how it was served once the last answer is there, or was waited for in vain. */
+  /** Sends no more requests. Resolves with the results after the last answer or timeout. */
   async stop(): Promise<Experience> {
     this.#worker.postMessage('stop')
     const [experience] = (await once(this.#worker, 'message')) as [Experience]
@@ -46,23 +44,28 @@ export class Bystander {
     return experience
   }
 
-  /** Stops it, and holds the server to having served it. */
+  /** Stops it, and checks that the server has served it well. */
   async judge(verdict: Verdict, attack = ''): Promise<void> {
     const { waits, refused, failures, unseen } = await this.stop()
     const share = this.#shareOfCpu()
     const meanwhile = attack ? ` (${attack})` : ''
-    const most = (promise: string, milliseconds: number | undefined, limit: number) =>
+    const atMost = (promise: string, milliseconds: number | undefined, limit: number) =>
       verdict.atMost(`${promise}${meanwhile}`, Math.round((milliseconds ?? Number.NaN) * share), limit, 'ms')
-    most('others wait, p95', percentiles(waits)?.p95, MOST_WAIT_5_PERCENT)
-    most('others wait at most', Math.max(...waits), LONGEST_WAIT)
+    atMost('wait of others, p95', percentiles(waits)?.p95, MAX_WAIT_P95_MS)
+    atMost('longest wait of others', Math.max(...waits), MAX_WAIT_MS)
     verdict.none(`requests of others fail${meanwhile}`, failures)
-    verdict.atMost(`others are told to come back later${meanwhile}`, (100 * refused) / waits.length, MOST_REFUSED, '%')
+    verdict.atMost(
+      `requests of others refused with Retry-After${meanwhile}`,
+      (100 * refused) / waits.length,
+      MAX_REFUSED_PERCENT,
+      '%',
+    )
     verdict.atMost(`votes of others that no stream shows${meanwhile}`, unseen, 0)
   }
 
   /**
-   * Which share of the time that the server wanted to run it did, the rest having gone to other processes on this
-   * machine: waits are judged as they would have been on a machine of its own.
+   * The share of time in which the server ran, of the time in which it could have run: the rest went to other processes on
+   * this machine. So waits are judged as if the server had the machine to itself.
    */
   #shareOfCpu(): number {
     const { run, wait } = this.#server.schedule

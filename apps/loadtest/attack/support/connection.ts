@@ -2,28 +2,28 @@ import { connect, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Answer, readAnswers } from './answers.ts'
 
-/** Where requests are sent to, on this machine. */
+/** The server to send requests to, on this machine. */
 export interface Address {
   port: number
-  /** What the Host header says. */
+  /** The Host header. */
   authority: string
 }
 
-/** A TCP connection on which requests are written by hand. Nothing that happens to it is an error here. */
+/** A TCP connection for requests written by hand. It throws nothing, whatever happens to it. */
 export class Connection {
-  /** All that has come, a byte a character; empty where it is only counted. */
+  /** Everything received, one character for each byte; empty if bytes are only counted. */
   text = ''
   bytesReceived = 0
-  /** Resolves when the connection is over, with how: `end` where the server said so, else an error's code. */
+  /** Resolves when the connection has ended, with how: `end` if the server has ended it, else an error's code. */
   readonly closed: Promise<string>
-  /** How it is over; undefined while it is open. */
+  /** How it has ended; undefined while it is open. */
   how: string | undefined
   readonly #socket: Socket
   #changed = () => {}
 
   /**
-   * @param options.keep whether what comes is kept in `text`
-   * @param options.from the loopback address that it comes from
+   * @param options.keep whether to keep received bytes in `text`
+   * @param options.from the loopback address to connect from
    */
   constructor({ port }: Address, { keep = true, from = '127.0.0.1' } = {}) {
     this.#socket = connect({ port, host: '127.0.0.1', localAddress: from, noDelay: true })
@@ -44,13 +44,13 @@ export class Connection {
     })
   }
 
-  /** @param bytes text is sent a byte a character */
+  /** @param bytes text is sent as one byte for each character */
   send(bytes: string | Buffer): this {
     if (this.#socket.writable) this.#socket.write(bytes, 'latin1')
     return this
   }
 
-  /** Bytes that were sent and that the kernel has not taken yet: those, the server does not read. */
+  /** Sent bytes that the kernel has not taken, because the server does not read. */
   get unsent(): number {
     return this.#socket.writableLength
   }
@@ -69,30 +69,30 @@ export class Connection {
     this.#socket.destroy()
   }
 
-  /** Leaves with a TCP reset. */
+  /** Closes the connection with a TCP reset. */
   reset(): void {
     this.#socket.resetAndDestroy()
   }
 
-  /** Resolves once it holds, which is asked whenever something came; false where it did not within these milliseconds. */
+  /** Resolves to true when the condition holds, and to false after these milliseconds. It is checked when bytes arrive. */
   async until(holds: () => boolean, milliseconds: number): Promise<boolean> {
     if (holds()) return true
     const timer = new AbortController()
-    const held = new Promise<boolean>((resolve) => {
+    const met = new Promise<boolean>((resolve) => {
       this.#changed = () => {
         if (holds()) resolve(true)
       }
     })
     const late = pause(milliseconds, false, { signal: timer.signal }).catch(() => false)
-    return Promise.race([held, late]).finally(() => timer.abort())
+    return Promise.race([met, late]).finally(() => timer.abort())
   }
 }
 
 /**
- * Sends bytes on a connection of their own.
+ * Sends bytes on a new connection.
  *
- * @returns the answers that came until the first was whole, or the head of a stream was there, or the server ended the
- *   connection, or the milliseconds were over
+ * @returns the answers received until the first one is complete, a stream has begun, the server has ended the connection, or
+ *   the time is over
  */
 export async function ask(
   address: Address,

@@ -8,12 +8,12 @@ const first = (seed: number, count: number) => {
   return Array.from({ length: count }, () => requests.next())
 }
 
-test('a seed repeats its requests, and another one has others', () => {
+test('the same seed gives the same requests, and another seed others', () => {
   expect(first(7, 200)).toEqual(first(7, 200))
   expect(first(7, 200)).not.toEqual(first(8, 200))
 })
 
-test('every request can be sent a byte a character, and no request names a key twice', () => {
+test('every request can be sent as one byte for each character, and no request uses a key twice', () => {
   const requests = first(1, 3000)
   const keys = requests.flatMap(({ bytes }) => /Idempotency-Key: (fuzz\S+)/.exec(bytes)?.[1] ?? [])
   expect(new Set(keys).size).toBe(keys.length)

@@ -13,7 +13,7 @@ interface Parts {
 export interface FuzzedRequest {
   bytes: string
   method: string
-  /** Whether the server has a right to wait for more of it, or to end it without a word. */
+  /** Whether the server may wait for the rest of it, or close the connection without an answer. */
   unfinished: boolean
 }
 
@@ -49,7 +49,7 @@ const PIECES = [
   '*',
   '|',
 ] as const
-/** Request targets that are no path of this server (RFC 9112, section 3.2), or hardly one. */
+/** Request targets that are not, or hardly, paths of this server (RFC 9112, section 3.2). */
 const TARGETS = [
   '*',
   'http://',
@@ -211,7 +211,7 @@ const VALUES = [
 ] as const
 const TAILS = ['}', ',', '\0', ' \n', '\ufeff', '//x', 'undefined', '\xff'] as const
 
-/** Requests of every route, each broken in a few places. The seed of its randomness repeats them. */
+/** Requests of every route, each changed in a few places. The same seed gives the same requests. */
 export class FuzzedRequests {
   readonly #address: Address
   readonly #poll: AttackedPoll
@@ -309,7 +309,7 @@ export class FuzzedRequests {
     ])()
   }
 
-  /** A way to say how long the body is that is wrong, or odd. */
+  /** A wrong or unusual way to give the length of the body. */
   #framing(): string {
     return this.#random.pick(['too long', 'too short', 'chunked', 'broken chunks', 'both', 'twice', 'none', 'dripped'])
   }

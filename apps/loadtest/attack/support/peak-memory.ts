@@ -2,7 +2,7 @@ import type { AttackedServer } from './attacked-server.ts'
 
 const EVERY_MS = 50
 
-/** Watches how much memory a server takes. */
+/** Measures the peak memory of a server. */
 export class PeakMemory {
   readonly #server: AttackedServer
   readonly #timer: NodeJS.Timeout
@@ -13,17 +13,17 @@ export class PeakMemory {
     this.#server = server
     this.#before = server.usage?.memoryMb ?? Number.NaN
     this.#peak = this.#before
-    this.#timer = setInterval(() => this.#look(), EVERY_MS)
+    this.#timer = setInterval(() => this.#measure(), EVERY_MS)
   }
 
-  /** MB that it had more at the highest than at the start. */
+  /** Returns the MB from the memory at the start to the peak. */
   stop(): number {
     clearInterval(this.#timer)
-    this.#look()
+    this.#measure()
     return this.#peak - this.#before
   }
 
-  #look(): void {
+  #measure(): void {
     this.#peak = Math.max(this.#peak, this.#server.usage?.memoryMb ?? 0)
   }
 }

@@ -2,7 +2,7 @@ import { routes } from '@pollcast/shared/routes'
 import type { AttackedPoll } from './attacked-server.ts'
 import type { Address } from './connection.ts'
 
-/** A request's bytes, a byte a character. */
+/** A request as text, one character for each byte. */
 export function request(
   { authority }: Address,
   method: string,

@@ -4,18 +4,18 @@ import type { Verdict } from './verdict.ts'
 
 /** One kind of attack. */
 export interface Attack {
-  /** What it is called by on the command line. */
+  /** Its name on the command line. */
   name: string
   /** What it does, for --help. */
   about: string
   run(scene: Scene): Promise<void>
 }
 
-/** What an attack works with. */
+/** What an attack needs: servers, random numbers, and a place for its results. */
 export class Scene {
   readonly random: Random
   readonly verdict: Verdict
-  /** Says how far it is. */
+  /** Shows progress. */
   readonly say: (detail: string) => void
   readonly #main: string
   readonly #servers: AttackedServer[] = []
@@ -27,7 +27,7 @@ export class Scene {
     this.say = say
   }
 
-  /** Starts a server to attack, which ends with the attack. */
+  /** Starts a server to attack. It is stopped after the attack. */
   async open(options?: ServerOptions): Promise<AttackedServer> {
     const server = await AttackedServer.start(this.#main, options)
     this.#servers.push(server)

@@ -2,8 +2,8 @@ import { routes } from '@pollcast/shared/routes'
 import type { Address } from './connection.ts'
 
 /**
- * Requests that two readers can understand in two ways, or none should understand: a 400 and nothing else (RFC 9112,
- * sections 2.2, 3, 3.2, 5, 6.3 and 7.1). Most have another request behind them, which must not be acted on.
+ * Requests that a proxy and a server may read in different ways, or that are invalid: each must get a 400 and nothing else
+ * (RFC 9112, sections 2.2, 3, 3.2, 5, 6.3 and 7.1). Most have another request after them, which must not be acted on.
  */
 export function strictRequests({ authority }: Address): [what: string, bytes: string][] {
   const host = `Host: ${authority}\r\n`
@@ -16,7 +16,7 @@ export function strictRequests({ authority }: Address): [what: string, bytes: st
     ['no Host', get('')],
     ['two Hosts', get(`${host}Host: evil.example\r\n`)],
     ['two Hosts that are the same', get(host + host)],
-    ['a Host with a blank', get('Host: a b\r\n')],
+    ['a Host with a space', get('Host: a b\r\n')],
     ['a Host with a path', get('Host: a/b\r\n')],
     ['a Host with a user', get('Host: user@a\r\n')],
     ['HTTP/0.9', `GET ${routes.polls}\r\n\r\n`],
@@ -24,8 +24,8 @@ export function strictRequests({ authority }: Address): [what: string, bytes: st
     ['HTTP/1.2.3', `GET / HTTP/1.2.3\r\n${host}\r\n`],
     ['HTTP/3.0', `GET / HTTP/3.0\r\n${host}\r\n`],
     ['a method in lower case', `get / HTTP/1.1\r\n${host}\r\n`],
-    ['a method that is none', `FOO / HTTP/1.1\r\n${host}\r\n`],
-    ['a target with a blank', `GET /a b HTTP/1.1\r\n${host}\r\n`],
+    ['an unknown method', `FOO / HTTP/1.1\r\n${host}\r\n`],
+    ['a target with a space', `GET /a b HTTP/1.1\r\n${host}\r\n`],
     ['a target with NUL', `GET /a\0b HTTP/1.1\r\n${host}\r\n`],
     ['a length and chunks', post(`Content-Length: 5\r\n${chunked}`, '0\r\n\r\n')],
     ['chunks and a length', post(`${chunked}Content-Length: 5\r\n`, '0\r\n\r\n')],
@@ -36,18 +36,18 @@ export function strictRequests({ authority }: Address): [what: string, bytes: st
     ['a length in hexadecimal', post('Content-Length: 0x2\r\n', '{}')],
     ['a length that overflows', post('Content-Length: 99999999999999999999999\r\n', '{}')],
     ['a length of nothing', post('Content-Length: \r\n', '{}')],
-    ['an encoding of chunks that is none', post('Transfer-Encoding: xchunked\r\n', '2\r\n{}\r\n0\r\n\r\n')],
-    ['chunks that are not last', post('Transfer-Encoding: chunked, identity\r\n', '2\r\n{}\r\n0\r\n\r\n')],
-    ['chunks twice', post(chunked + chunked, '2\r\n{}\r\n0\r\n\r\n')],
-    ['a blank before a colon', get(`${host}Content-Length : 5\r\n`)],
+    ['an unknown transfer encoding', post('Transfer-Encoding: xchunked\r\n', '2\r\n{}\r\n0\r\n\r\n')],
+    ['chunked that is not last', post('Transfer-Encoding: chunked, identity\r\n', '2\r\n{}\r\n0\r\n\r\n')],
+    ['chunked twice', post(chunked + chunked, '2\r\n{}\r\n0\r\n\r\n')],
+    ['a space before a colon', get(`${host}Content-Length : 5\r\n`)],
     ['a folded header', get(`${host}X-Folded: a\r\n b\r\n`)],
     ['a header without a name', get(`${host}: a\r\n`)],
     ['a header without a colon', get(`${host}nothing\r\n`)],
     ['a header with NUL', get(`${host}X-Nul: a\0b\r\n`)],
     ['lines that end with LF', `GET ${routes.polls} HTTP/1.1\nHost: ${authority}\n\n`],
-    ['a CR of its own', get(`${host}X-Cr: a\rX-Injected: b\r\n`)],
+    ['a CR without LF', get(`${host}X-Cr: a\rX-Injected: b\r\n`)],
     ['a chunk size that overflows', post(chunked, 'fffffffffffffffff\r\n{}\r\n0\r\n\r\n')],
-    ['a chunk size that is none', post(chunked, 'zz\r\n{}\r\n0\r\n\r\n')],
+    ['an invalid chunk size', post(chunked, 'zz\r\n{}\r\n0\r\n\r\n')],
     ['a chunk that is longer than it says', post(chunked, '1\r\n{}\r\n0\r\n\r\n')],
     ['a chunk size that ends with LF', post(chunked, '2\n{}\r\n0\r\n\r\n')],
   ]

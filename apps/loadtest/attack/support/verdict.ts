@@ -1,21 +1,21 @@
-/** One promise, and what was measured of it. */
+/** A promise, and the measured value. */
 export interface Check {
   promise: string
   measured: string
   limit: string
   kept: boolean
-  /** A few of the cases in which it was broken. */
+  /** Some of the cases in which it was broken. */
   examples: readonly string[]
 }
 
-/** Examples that are named: what breaks once often breaks a thousand times. */
-const NAMED = 5
+/** Examples to list: what breaks once often breaks a thousand times. */
+const MAX_EXAMPLES = 5
 
-/** What an attack has found. */
+/** The results of an attack. */
 export class Verdict {
   readonly checks: Check[] = []
 
-  /** A figure that must not be larger. One that could not be measured (NaN) breaks the promise. */
+  /** A value that must not be larger than the limit. NaN, for one that could not be measured, breaks the promise. */
   atMost(promise: string, measured: number, limit: number, unit = ''): void {
     this.#add(promise, text(measured, unit), `≤ ${text(limit, unit)}`, measured <= limit)
   }
@@ -28,9 +28,9 @@ export class Verdict {
     this.#add(promise, text(measured), `= ${text(wanted)}`, measured === wanted)
   }
 
-  /** Something of which there must be no case. Equal cases are named once. */
+  /** Something that must not happen. Equal cases are listed once. */
   none(promise: string, cases: readonly string[]): void {
-    const examples = [...new Set(cases)].slice(0, NAMED)
+    const examples = [...new Set(cases)].slice(0, MAX_EXAMPLES)
     this.#add(promise, text(cases.length), 'none', cases.length === 0, examples)
   }
 

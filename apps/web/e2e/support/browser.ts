@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { expect, inject } from 'vitest'
 
-/** Chromium as it must be started by root and without a network; names that end in .test are this machine's. */
+/** For Chromium run by root and without a network. Host names that end in .test resolve to this machine. */
 const options = () => ({
   executablePath: inject('chromium'),
   args: [
@@ -23,7 +23,7 @@ export function launch(): Promise<Browser> {
   return chromium.launch(options())
 }
 
-/** Lets a browser whose user has blocked all cookies, and so all storage, do something. */
+/** Runs `act` in a browser that blocks all cookies, and with them all storage. */
 export async function withoutCookies(act: (context: BrowserContext) => Promise<void>): Promise<void> {
   const profile = await mkdtemp(join(tmpdir(), 'pollcast-profile-'))
   const preferences = { profile: { default_content_setting_values: { cookies: 2 } } }
@@ -38,17 +38,17 @@ export async function withoutCookies(act: (context: BrowserContext) => Promise<v
   }
 }
 
-/** One person's browser: its tabs share a voter. Whatever goes wrong in a page is gathered in `faults`. */
-export async function person(browser: Browser, options: BrowserContextOptions = {}) {
+/** A browser context of its own, whose tabs share a voter. Errors in its pages are collected in `errors`. */
+export async function openContext(browser: Browser, options: BrowserContextOptions = {}) {
   const context = await browser.newContext(options)
-  const faults: string[] = []
-  context.on('weberror', (error) => faults.push(error.error().message))
+  const errors: string[] = []
+  context.on('weberror', (error) => errors.push(error.error().message))
   context.on('console', (message) => {
-    // What a server that is down or that refuses costs, the page tells its reader; Chromium logs it all the same.
+    // Chromium logs each failed request, also those that the page handles.
     const expected = /net::ERR_|status of (4|5)\d\d/.test(message.text())
-    if (message.type() === 'error' && !expected) faults.push(message.text())
+    if (message.type() === 'error' && !expected) errors.push(message.text())
   })
-  return { context, faults }
+  return { context, errors }
 }
 
 export async function openTab(context: BrowserContext, url: string): Promise<Page> {
@@ -61,16 +61,14 @@ export const connection = (tab: Page) => tab.getByTestId('connection').getAttrib
 export const isLive = (tab: Page) => tab.locator('[data-testid=connection][data-state=live]').waitFor()
 export const choice = (tab: Page, text: string) => tab.getByTestId('choice').filter({ hasText: text })
 
-/** What the chart has drawn. */
+/** The numbers that the chart has drawn. */
 export const charted = async (tab: Page): Promise<number[]> =>
   JSON.parse((await tab.getByTestId('chart').getAttribute('data-values')) ?? '[]')
 
-/** What the table says. */
+/** The numbers in the table. */
 export const tabled = async (tab: Page): Promise<number[]> =>
   (await tab.getByTestId('tally').getByTestId('count').allTextContents()).map(Number)
 
 /** Waits until the chart and the table show these numbers. */
-export const shows = (tab: Page, numbers: number[], timeout = 1000) =>
-  expect
-    .poll(async () => [await charted(tab), await tabled(tab)], { timeout, interval: 20 })
-    .toEqual([numbers, numbers])
+export const shows = (tab: Page, numbers: number[]) =>
+  expect.poll(async () => [await charted(tab), await tabled(tab)]).toEqual([numbers, numbers])

@@ -7,7 +7,7 @@ declare module 'vitest' {
   }
 }
 
-/** Once for all test files, before the first: installing takes longer than a test may. */
+/** Runs once before all test files, as an installation may take longer than a test's timeout. */
 export default async function setup(project: TestProject): Promise<void> {
   project.provide('chromium', await findChromium())
 }

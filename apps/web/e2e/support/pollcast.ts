@@ -5,7 +5,7 @@ import { BuiltServer } from '@pollcast/api/testing/built-server'
 import { freePort } from '@pollcast/api/testing/free-port'
 import { createPoll, Voter } from '@pollcast/api/testing/voter'
 
-/** The built server, at an address and with a database that stay the same when it is started again. */
+/** The built server. Its address and database stay the same when it is restarted. */
 export class Pollcast {
   readonly port: number
   readonly #folder: string
@@ -50,13 +50,13 @@ export class Pollcast {
     await rm(this.#folder, { recursive: true })
   }
 
-  /** Makes a poll, and answers with the address of its page and its id. */
+  /** Creates a poll and returns its id and the address of its page. */
   async makePoll(question: string, choices: string[], maxChoices = 1): Promise<{ id: string; page: string }> {
     const { poll } = await createPoll(this.url, choices, maxChoices, question)
     return { id: poll.id, page: `${this.url}/polls/${poll.id}` }
   }
 
-  /** A new voter's vote, for the choice at this index. */
+  /** Votes for the choice at this index as a new voter. */
   async vote(pollId: string, index: number): Promise<void> {
     const voter = new Voter(this.url)
     const { choices } = await voter.read(pollId)

@@ -1,25 +1,25 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { json, type Served, serve } from '../../test/serve.ts'
+import { json, startServer, type TestServer } from '../../test/server.ts'
 import { createApiClient } from './api-client.ts'
 
-let server: Served
+let server: TestServer
 
 beforeEach(async () => {
-  server = await serve((res) => json(res, 200, { polls: [], nextCursor: null }))
+  server = await startServer((res) => json(res, 200, { polls: [], nextCursor: null }))
 })
 afterEach(() => server.close())
 
-test('asks the API at its own origin', async () => {
-  const asked: (string | undefined)[] = []
+test('sends requests to the API’s origin', async () => {
+  const urls: (string | undefined)[] = []
   server.answer = (res, req) => {
-    asked.push(req.url)
+    urls.push(req.url)
     json(res, 200, {})
   }
   const api = createApiClient(server.url)
   await api.listPolls()
   await api.listPolls('a&b')
   await api.getPoll('abcdefgh')
-  expect(asked).toEqual(['/api/polls', '/api/polls?cursor=a%26b', '/api/polls/abcdefgh'])
+  expect(urls).toEqual(['/api/polls', '/api/polls?cursor=a%26b', '/api/polls/abcdefgh'])
 })
 
 test('sends a vote as JSON', async () => {
@@ -28,13 +28,15 @@ test('sends a vote as JSON', async () => {
     for await (const chunk of req) sent += chunk
     json(res, 201, { type: req.headers['content-type'] })
   }
-  expect(await createApiClient(server.url).castVote('abcdefgh', [3, 5])).toEqual({ type: 'application/json' })
+  expect(await createApiClient(server.url).castVote('abcdefgh', { choiceIds: [3, 5] })).toEqual({
+    type: 'application/json',
+  })
   expect(JSON.parse(sent)).toEqual({ choiceIds: [3, 5] })
 })
 
 const invalidVoter = { title: 'Unauthorized', status: 401, code: 'invalid-voter', detail: 'Send it again.' }
 
-test('each vote has a key of its own, and keeps it when it is sent again with the new cookie', async () => {
+test('each vote has its own key, and keeps it when it is sent again with the new cookie', async () => {
   const keys: unknown[] = []
   server.answer = (res, req) => {
     keys.push(req.headers['idempotency-key'])
@@ -42,32 +44,34 @@ test('each vote has a key of its own, and keeps it when it is sent again with th
     else json(res, 201, {})
   }
   const api = createApiClient(server.url)
-  await api.castVote('abcdefgh', [3])
-  await api.castVote('abcdefgh', [3])
+  await api.castVote('abcdefgh', { choiceIds: [3] })
+  await api.castVote('abcdefgh', { choiceIds: [3] })
   expect(keys).toEqual([expect.stringMatching(/^"[0-9a-f]{32}"$/), keys[0], expect.any(String)])
   expect(keys[2]).not.toBe(keys[0])
 })
 
 test('a vote whose new cookie is refused too is not sent a third time', async () => {
   server.answer = (res) => json(res, 401, invalidVoter)
-  await expect(createApiClient(server.url).castVote('abcdefgh', [3])).rejects.toMatchObject({ code: 'invalid-voter' })
+  await expect(createApiClient(server.url).castVote('abcdefgh', { choiceIds: [3] })).rejects.toMatchObject({
+    code: 'invalid-voter',
+  })
   expect(server.requests).toBe(2)
 })
 
-test('throws what the API refused, with the fields that were wrong', async () => {
-  const errors = [{ path: 'choices.1', message: 'may not be empty' }]
+test('throws the API’s problem, with the fields that were wrong', async () => {
+  const errors = [{ path: 'choices.1', message: "Can't be empty." }]
   server.answer = (res) =>
-    json(res, 422, { title: '', status: 422, code: 'invalid-body', detail: 'Look again.', errors })
+    json(res, 422, { title: '', status: 422, code: 'invalid-body', detail: 'The request is not valid.', errors })
   const poll = { question: 'Q', choices: ['A', ''], maxChoices: 1 }
   await expect(createApiClient(server.url).createPoll(poll, 'a key')).rejects.toMatchObject({
     code: 'invalid-body',
     status: 422,
-    detail: 'Look again.',
+    detail: 'The request is not valid.',
     errors,
   })
 })
 
-test('tells an answer that is not the API’s from one that is', async () => {
+test('an answer that is not the API’s is an unexpected one', async () => {
   const api = createApiClient(server.url)
   server.answer = (res) => res.writeHead(502, { 'Content-Type': 'text/html' }).end('<h1>Bad gateway</h1>')
   await expect(api.listPolls()).rejects.toMatchObject({ code: 'unexpected', status: 502 })
@@ -75,14 +79,14 @@ test('tells an answer that is not the API’s from one that is', async () => {
   await expect(api.listPolls()).rejects.toMatchObject({ code: 'unexpected', status: 200 })
 })
 
-test('says that it did not reach the server', async () => {
+test('a server that can’t be reached is unreachable', async () => {
   const api = createApiClient(server.url)
   await server.close()
   await expect(api.listPolls()).rejects.toMatchObject({ code: 'unreachable', status: 0 })
 })
 
-test('gives up on a server that does not answer, as on one it did not reach', async () => {
+test('a server that does not answer in time is unreachable', async () => {
   server.answer = () => {}
-  const vote = createApiClient(server.url, 50).castVote('abcdefgh', [1])
+  const vote = createApiClient(server.url, 50).castVote('abcdefgh', { choiceIds: [1] })
   await expect(vote).rejects.toMatchObject({ code: 'unreachable', status: 0 })
 })

@@ -8,15 +8,15 @@ import { randomKey } from './random-key.ts'
 
 export type ApiClient = ReturnType<typeof createApiClient>
 
-/** A server that is well answers in a blink; a browser that has no connection left asks nobody, and says nothing. */
-const patience = 10_000
+/** A limit of our own: a browser that is out of connections waits without an error. */
+const REQUEST_TIMEOUT_MS = 10_000
 
-/** `apiUrl` is the API's origin, empty where it is the page's own. */
-export function createApiClient(apiUrl: string, timeout = patience) {
-  const request = <T>(url: string, body?: object, key?: string) => ask<T>(url, timeoutSignal(timeout), body, key)
+/** `apiUrl` is the API's origin, empty if that is the page's own. */
+export function createApiClient(apiUrl: string, timeout = REQUEST_TIMEOUT_MS) {
+  const request = <T>(url: string, body?: object, key?: string) => send<T>(url, timeoutSignal(timeout), body, key)
 
   return {
-    /** The same address, on the API's origin. */
+    /** The path as an address on the API's origin. */
     urlOf: (path: string) => apiUrl + path,
 
     listPolls: (cursor?: string) =>
@@ -24,18 +24,17 @@ export function createApiClient(apiUrl: string, timeout = patience) {
 
     getPoll: (pollId: string) => request<Poll>(apiUrl + routes.poll(pollId)),
 
-    /** @param key the same one for the same poll, however often it is sent: it is made once */
+    /** @param key repeated with each retry, so that a poll that is sent twice is created once */
     createPoll: (poll: NewPoll, key: string) => request<CreatedPoll>(apiUrl + routes.polls, poll, key),
 
-    /** One call is one vote, however often the browser or a proxy sends it. */
-    castVote: async (pollId: string, choiceIds: readonly number[]) => {
+    /** Counted once, however often the browser or a proxy sends the request. */
+    castVote: async (pollId: string, body: VoteBody) => {
       const key = randomKey()
-      const body: VoteBody = { choiceIds: [...choiceIds] }
       const cast = () => request<Snapshot>(apiUrl + routes.votes(pollId), body, key)
       try {
         return await cast()
       } catch (error) {
-        // The refusal has replaced the voter cookie with a valid one.
+        // The response has replaced the invalid voter cookie with a valid one.
         if (error instanceof ApiProblem && error.code === 'invalid-voter') return cast()
         throw error
       }
@@ -43,8 +42,8 @@ export function createApiClient(apiUrl: string, timeout = patience) {
   }
 }
 
-async function ask<T>(url: string, signal: AbortSignal, body?: object, key?: string): Promise<T> {
-  const response = await reach(url, {
+async function send<T>(url: string, signal: AbortSignal, body?: object, key?: string): Promise<T> {
+  const response = await fetchOrThrow(url, {
     signal,
     credentials: 'include',
     headers: {
@@ -62,11 +61,11 @@ async function ask<T>(url: string, signal: AbortSignal, body?: object, key?: str
   }
 }
 
-async function reach(url: string, init: RequestInit): Promise<Response> {
+async function fetchOrThrow(url: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, init)
   } catch {
-    throw new ApiProblem('unreachable', 0, 'The server could not be reached. Check the connection and try again.')
+    throw new ApiProblem('unreachable', 0, "Can't reach the server. Check your connection and try again.")
   }
 }
 
@@ -80,8 +79,8 @@ async function problemOf(response: Response): Promise<ApiProblem> {
   }
 }
 
-/** Something between here and the API answered in its place, or cut its answer short. */
+/** A proxy answered in place of the API, or the API's answer was cut short. */
 function unexpected({ status }: Response): ApiProblem {
-  const detail = `The server did not give a proper answer (status ${status}). Try again in a moment.`
+  const detail = `The server gave an unexpected answer (status ${status}). Try again in a moment.`
   return new ApiProblem('unexpected', status, detail)
 }

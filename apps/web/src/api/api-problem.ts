@@ -1,6 +1,6 @@
 import type { Problem, ProblemCode } from '@pollcast/shared/problem'
 
-/** A request that failed, whether the API refused it, or never got it (`unreachable`), or something else answered. */
+/** A failed request: refused by the API, `unreachable`, or `unexpected` if something other than the API answered. */
 export class ApiProblem extends Error {
   override name = 'ApiProblem'
 

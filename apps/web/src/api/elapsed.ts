@@ -1,13 +1,13 @@
-/** A moment to measure from. */
+/** A point in time to measure from. */
 export interface Moment {
-  steady: number
+  monotonic: number
   wall: number
 }
 
-export const moment = (): Moment => ({ steady: performance.now(), wall: Date.now() })
+export const moment = (): Moment => ({ monotonic: performance.now(), wall: Date.now() })
 
 /**
- * Milliseconds since then, by whichever clock says more: the steady one stands still in some browsers while the machine
+ * Milliseconds since then, by whichever clock says more: in some browsers the monotonic one stops while the machine
  * sleeps, and the wall clock may be set back.
  */
-export const since = ({ steady, wall }: Moment): number => Math.max(performance.now() - steady, Date.now() - wall)
+export const since = ({ monotonic, wall }: Moment): number => Math.max(performance.now() - monotonic, Date.now() - wall)

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
 import { retryAfter, retryDelay } from './retry-delay.ts'
 
-test('the first retry is fast, the next ones are slower, none waits longer than some ten seconds', () => {
+test('the first retry is fast, the next ones are slower, and none waits longer than ten seconds', () => {
   expect([0, 1, 2, 3, 4, 5, 50].map((failures) => retryDelay(failures, 0, 0))).toEqual([
     400, 800, 1600, 3200, 6400, 6500, 6500,
   ])
   expect(retryDelay(50, 0, 0.999)).toBeLessThan(10_000)
 })
 
-test('chance adds up to a half, and takes nothing from what the server asked for', () => {
+test('the random part adds up to a half, and never goes below what the server asked for', () => {
   expect(retryDelay(0, 0, 0.999)).toBeLessThan(600)
   expect(retryDelay(0, 30_000, 0)).toBe(30_000)
 })

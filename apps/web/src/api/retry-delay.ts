@@ -1,16 +1,16 @@
-const firstDelay = 400
-const longestDelay = 6_500
+const FIRST_DELAY_MS = 400
+const LONGEST_DELAY_MS = 6_500
 
 /**
- * How long to wait before the next try, in milliseconds. The random half on top spreads out the tabs that all lost the
- * same server at the same moment, and never brings one back before the server asked for it.
+ * Milliseconds before the next try. Up to half is added at random: it spreads out the tabs that lost the same server at
+ * the same moment, and none comes back before the time the server asked for.
  */
-export function retryDelay(failures: number, askedFor: number, random = Math.random()): number {
-  const backoff = Math.min(firstDelay * 2 ** failures, longestDelay)
-  return Math.max(backoff, askedFor) * (1 + random / 2)
+export function retryDelay(failures: number, minDelay: number, random = Math.random()): number {
+  const backoff = Math.min(FIRST_DELAY_MS * 2 ** failures, LONGEST_DELAY_MS)
+  return Math.max(backoff, minDelay) * (1 + random / 2)
 }
 
-/** The milliseconds that a Retry-After header asks for: seconds or a date (RFC 9110, section 10.2.3). */
+/** The milliseconds that a Retry-After header asks for, in seconds or as a date (RFC 9110, section 10.2.3). */
 export function retryAfter(header: string | null): number {
   if (!header) return 0
   const delay = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now()

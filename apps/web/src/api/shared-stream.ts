@@ -1,28 +1,36 @@
 import type { Snapshot } from '@pollcast/shared/poll'
 import { keepaliveSeconds } from '@pollcast/shared/stream'
 import { openChannel } from '../browser/channel.ts'
-import { moment, since } from './elapsed.ts'
+import { moment } from './elapsed.ts'
 import { newerOf } from './snapshot.ts'
-import { openStream, type StreamClient, type StreamListener, type StreamState, silenceLimit } from './stream-client.ts'
+import {
+  isSilentSince,
+  openStream,
+  SILENCE_TIMEOUT_MS,
+  type StreamClient,
+  type StreamListener,
+  type StreamState,
+} from './stream-client.ts'
 
-/** A tab that joins asks; the leader reports what it knows, what is new, and at the least that it is still there. */
+/** A follower asks; the leader reports its state and snapshots when asked, when they change, and at each heartbeat. */
 type Message = 'ask' | { state: StreamState; snapshots: Snapshot[] }
 
-/** Milliseconds that the tabs may go on saying "live" while one of them takes the stream over. */
-const handover = 1_000
-/** Milliseconds in which a leader answers a tab that asks, or the browser hands a lock out: both take a few. */
-const answerLimit = 5_000
-/** Milliseconds before a tab that lost the lock queues for it again, so that no fault makes it spin. */
-const requeueDelay = 1_000
+/** How long followers may go on showing `live` while another tab takes over the stream. */
+const TAKEOVER_TIMEOUT_MS = 1_000
+/** For the leader to answer a tab, or the browser to grant a lock. Both normally take a few milliseconds. */
+const ANSWER_TIMEOUT_MS = 5_000
+/** A pause before a tab that lost the lock requests it again, so that no fault becomes a busy loop. */
+const REQUEUE_DELAY_MS = 1_000
 
 /**
- * One stream for all the tabs of a browser that listen to the same address, which else would take a connection each.
- * Whoever holds the Web Lock of that name is the leader: it has the stream, and tells the others. The browser hands
- * the lock of a tab that is gone to the next one in the queue; from a leader that is there and silent it is taken.
+ * One stream for all tabs of a browser that listen to the same address, instead of a connection for each. The tab that
+ * holds the Web Lock of that name is the leader: it has the stream and passes everything on to the others, the
+ * followers. When the leader is closed, the browser grants the lock to the next tab in the queue; from a leader that
+ * stops answering, a follower steals it.
  *
- * @param onRefused called once, when everything here has been closed, if the browser turns out not to let tabs meet:
- * it refuses or never answers a request for the lock, or takes no message
- * @returns undefined where the browser has no channel between tabs
+ * @param onRefused called once, after everything here has been closed, if sharing turns out not to work: the browser
+ * refuses or never answers the request for the lock, or takes no message
+ * @returns undefined if the browser has no channel between tabs
  */
 export function openSharedStream(
   url: string,
@@ -34,88 +42,88 @@ export function openSharedStream(
   const ended = new AbortController()
   const untilEnded = new Promise((resolve) => ended.signal.addEventListener('abort', resolve))
   let state: StreamState = 'connecting'
-  /** Only the leader has one. */
+  /** Set while this tab is the leader. */
   let stream: StreamClient | undefined
-  /** Whether the stream of this tab has been live since it became the leader. */
-  let hasLed = false
-  /** True from taking the lock away until a leader is heard. */
+  /** Whether the stream has been live since this tab became the leader. */
+  let hasBeenLive = false
+  /** True from stealing the lock until a leader reports. */
   let hasStolen = false
-  let heardAt = moment()
+  let lastReportAt = moment()
   let timer: ReturnType<typeof setTimeout> | undefined
 
   const channel = openChannel<Message>(`stream ${url}`, (message) => {
     if (message === 'ask') {
       if (!stream) return
-      stream.wake()
+      stream.reconnectIfSilent()
       report(...newest.values())
     } else if (!stream) {
       hasStolen = false
-      heard()
-      message.snapshots.forEach(take)
-      enter(message.state)
+      restartSilenceTimer()
+      message.snapshots.forEach(receive)
+      setState(message.state)
     }
   })
   if (!channel) return undefined
 
-  const post = (message: Message) => ended.signal.aborted || channel.post(message) || refuse()
+  const post = (message: Message) => ended.signal.aborted || channel.post(message) || giveUp()
   const report = (...snapshots: Snapshot[]) => post({ state, snapshots })
   const heartbeat = setInterval(() => stream && report(), keepaliveSeconds * 1000)
 
-  function enter(next: StreamState): void {
+  function setState(next: StreamState): void {
     if (next === state) return
     state = next
     onState(next)
   }
 
-  function take(snapshot: Snapshot): void {
-    const held = newest.get(snapshot.pollId)
-    if (newerOf(held, snapshot) === held) return
+  function receive(snapshot: Snapshot): void {
+    const current = newest.get(snapshot.pollId)
+    if (newerOf(current, snapshot) === current) return
     newest.set(snapshot.pollId, snapshot)
     onSnapshot(snapshot)
   }
 
-  /** As one of the others: a leader that does not answer loses the lock. */
+  /** Asks the leader for its state; if there is no answer, steals the lock. */
   function follow(): void {
-    setTimer(steal, answerLimit)
+    setTimer(steal, ANSWER_TIMEOUT_MS)
     post('ask')
   }
 
-  function heard(): void {
-    heardAt = moment()
-    setTimer(steal, silenceLimit)
+  function restartSilenceTimer(): void {
+    lastReportAt = moment()
+    setTimer(steal, SILENCE_TIMEOUT_MS)
   }
 
-  function setTimer(onTime: () => void, milliseconds: number): void {
+  function setTimer(onTimeout: () => void, milliseconds: number): void {
     clearTimeout(timer)
-    if (!ended.signal.aborted) timer = setTimeout(onTime, milliseconds)
+    if (!ended.signal.aborted) timer = setTimeout(onTimeout, milliseconds)
   }
 
   function steal(): void {
-    if (state === 'live') enter('reconnecting')
-    // Tabs that can't hear each other would take it from each other for ever.
-    if (hasStolen) return refuse()
+    if (state === 'live') setState('reconnecting')
+    // Tabs whose messages get lost would steal the lock from each other for ever.
+    if (hasStolen) return giveUp()
     hasStolen = true
-    setTimer(refuse, answerLimit)
+    setTimer(giveUp, ANSWER_TIMEOUT_MS)
     void request({ steal: true })
   }
 
   function lead(): StreamClient {
     stream?.close()
-    hasLed = false
+    hasBeenLive = false
     setTimer(() => {
-      if (state === 'live') enter('reconnecting')
+      if (state === 'live') setState('reconnecting')
       report()
-    }, handover)
+    }, TAKEOVER_TIMEOUT_MS)
     const own = openStream(url, {
       onSnapshot(snapshot) {
-        take(snapshot)
+        receive(snapshot)
         report(snapshot)
       },
       onState(next) {
         if (stream !== own) return
         clearTimeout(timer)
-        if (next === 'live') hasLed = true
-        enter(next)
+        if (next === 'live') hasBeenLive = true
+        setState(next)
         report(...newest.values())
       },
     })
@@ -123,7 +131,7 @@ export function openSharedStream(
     return own
   }
 
-  /** Settles when the lock that it got is let go or taken away. */
+  /** Settles when the lock is released or stolen, or was not granted. */
   async function request(options: LockOptions): Promise<void> {
     let own: StreamClient | undefined
     const hold = () => {
@@ -134,14 +142,14 @@ export function openSharedStream(
     try {
       await locks.request(url, options, hold)
     } catch {
-      // Whether the lock was taken away or never given shows in what was held.
+      // A stolen lock and a refused request both reject; `own` tells them apart.
     }
-    if (!own) return refuse()
+    if (!own) return giveUp()
     if (own === stream) {
       stream = undefined
-      // A lock that is lost at once is none.
-      if (hasLed) follow()
-      else refuse()
+      // A lock that is lost before the stream was live is of no use.
+      if (hasBeenLive) follow()
+      else giveUp()
     }
     own.close()
   }
@@ -149,11 +157,11 @@ export function openSharedStream(
   async function queue(): Promise<void> {
     while (!ended.signal.aborted) {
       await request({ signal: ended.signal })
-      await new Promise((resolve) => setTimeout(resolve, requeueDelay))
+      await new Promise((resolve) => setTimeout(resolve, REQUEUE_DELAY_MS))
     }
   }
 
-  /** Ends the sharing, and any stream that this tab has. */
+  /** Stops sharing, and closes the stream if this tab has it. */
   function end(): void {
     ended.abort()
     clearTimeout(timer)
@@ -163,7 +171,7 @@ export function openSharedStream(
     channel?.close()
   }
 
-  function refuse(): void {
+  function giveUp(): void {
     if (ended.signal.aborted) return
     end()
     onRefused()
@@ -173,15 +181,15 @@ export function openSharedStream(
   void queue()
   return {
     reconnect: () => stream?.reconnect(),
-    wake() {
-      if (stream) return stream.wake()
-      if (since(heardAt) < (keepaliveSeconds + 3) * 1000) return
-      if (state === 'live') enter('reconnecting')
+    reconnectIfSilent() {
+      if (stream) return stream.reconnectIfSilent()
+      if (!isSilentSince(lastReportAt)) return
+      if (state === 'live') setState('reconnecting')
       post('ask')
     },
     close() {
       end()
-      enter('closed')
+      setState('closed')
     },
   }
 }

@@ -10,14 +10,14 @@ const snapshot = (revision: number): Snapshot => ({
   choices: [],
 })
 
-test('the newer snapshot is held, whatever the order in which they arrive', () => {
+test('the newer snapshot wins, in whatever order they arrive', () => {
   const [older, newer] = [snapshot(4), snapshot(5)]
   expect(newerOf(older, newer)).toBe(newer)
   expect(newerOf(newer, older)).toBe(newer)
   expect(newerOf(undefined, older)).toBe(older)
 })
 
-test('what is held stays the same object when it arrives once more, so that nothing is painted anew', () => {
-  const held = snapshot(4)
-  expect(newerOf(held, snapshot(4))).toBe(held)
+test('the current snapshot stays the same object when it arrives again, so that nothing is rendered anew', () => {
+  const current = snapshot(4)
+  expect(newerOf(current, snapshot(4))).toBe(current)
 })

@@ -1,10 +1,6 @@
-import type { Poll, Snapshot } from '@pollcast/shared/poll'
+import type { Snapshot } from '@pollcast/shared/poll'
 
-export function snapshotOf({ id, revision, status, totalVotes, choices }: Poll): Snapshot {
-  return { pollId: id, revision, status, totalVotes, choices }
-}
-
-/** Answers and frames overtake each other on their way here; the revision tells which one knows more. */
-export function newerOf(held: Snapshot | undefined, arrived: Snapshot): Snapshot {
-  return held && held.revision >= arrived.revision ? held : arrived
+/** Answers and stream events may overtake each other, so the revision decides; of two equal ones it is the current. */
+export function newerOf(current: Snapshot | undefined, received: Snapshot): Snapshot {
+  return current && current.revision >= received.revision ? current : received
 }

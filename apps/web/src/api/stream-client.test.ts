@@ -1,12 +1,12 @@
 import { until } from '@pollcast/api/testing/until'
 import type { Snapshot } from '@pollcast/shared/poll'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { type Answer, json, type Served, serve, turns } from '../../test/serve.ts'
+import { type Answer, json, runEventLoop, startServer, type TestServer } from '../../test/server.ts'
 import { openStream, type StreamClient, type StreamState } from './stream-client.ts'
 
 type Response = Parameters<Answer>[0]
 
-let server: Served
+let server: TestServer
 let client: StreamClient | undefined
 let states: StreamState[]
 let snapshots: Snapshot[]
@@ -15,7 +15,7 @@ beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
   states = []
   snapshots = []
-  server = await serve((res) => sendHead(res).write(frame(1)))
+  server = await startServer((res) => sendHead(res).write(frame(1)))
 })
 
 afterEach(async () => {
@@ -24,19 +24,19 @@ afterEach(async () => {
   await server.close()
 })
 
-test('is live only once a frame has come', async () => {
-  const open = held()
+test('is live only once an event has come', async () => {
+  const open = openResponse()
   listen()
   const res = await open
   res.write(': hello\n\n')
-  await turns(20)
+  await runEventLoop(20)
   expect(states).toEqual([])
   res.write(frame(1))
   await until(() => states.includes('live'))
   expect(snapshots).toEqual([snapshot(1)])
 })
 
-test('comes back within a second after the server dropped it', async () => {
+test('reconnects within a second after the server dropped the connection', async () => {
   server.answer = (res) => sendHead(res).end(frame(server.requests))
   listen()
   await until(() => states.at(-1) === 'reconnecting')
@@ -47,35 +47,35 @@ test('comes back within a second after the server dropped it', async () => {
   expect(states.filter((state) => state === 'live')).toHaveLength(2)
 })
 
-test('says, when it comes back, what it was shown last', async () => {
-  const said: unknown[] = []
+test('sends the last event id when it reconnects', async () => {
+  const lastEventIds: unknown[] = []
   server.answer = (res, req) => {
-    said.push(req.headers['last-event-id'])
+    lastEventIds.push(req.headers['last-event-id'])
     sendHead(res).end(`id: 7\n${frame(7)}`)
   }
   listen()
   await until(() => states.at(-1) === 'reconnecting')
   vi.advanceTimersByTime(1_000)
-  await until(() => said.length === 2)
-  expect(said).toEqual([undefined, '7'])
+  await until(() => lastEventIds.length === 2)
+  expect(lastEventIds).toEqual([undefined, '7'])
 })
 
-test('reads characters that are cut in two by the network', async () => {
+test('reads characters that the network splits in two', async () => {
   const text = 'Grüße, 世界 🗳️'
-  const open = held()
+  const open = openResponse()
   listen()
   const res = await open
   const bytes = Buffer.from(frame(1, text))
   for (const byte of bytes) {
     res.write(Buffer.of(byte))
-    await turns(2)
+    await runEventLoop(2)
   }
   await until(() => snapshots.length === 1)
   expect(snapshots[0]?.choices[0]?.text).toBe(text)
 })
 
-test('passes on no snapshot that is older than one it has, of the same poll', async () => {
-  const open = held()
+test('does not pass on a snapshot that is older than the last one of the same poll', async () => {
+  const open = openResponse()
   listen()
   const res = await open
   res.write(frame(5) + frame(4) + frame(5) + frame(2, 'A', 'other') + frame(6))
@@ -87,7 +87,7 @@ test('passes on no snapshot that is older than one it has, of the same poll', as
   ])
 })
 
-test('holds what it has when the server comes back with less', async () => {
+test('keeps the newest snapshot when the server comes back with an older one', async () => {
   server.answer = (res) => sendHead(res).end(frame(server.requests === 1 ? 9 : 3))
   listen()
   await until(() => states.at(-1) === 'reconnecting')
@@ -96,7 +96,7 @@ test('holds what it has when the server comes back with less', async () => {
   expect(snapshots.map(({ revision }) => revision)).toEqual([9])
 })
 
-test('takes a long silence for a dead line', async () => {
+test('takes a long silence for a dead connection', async () => {
   listen()
   await until(() => states.at(-1) === 'live')
   vi.advanceTimersByTime(33_000)
@@ -105,8 +105,8 @@ test('takes a long silence for a dead line', async () => {
   await until(() => server.requests === 2 && states.at(-1) === 'live')
 })
 
-test('takes a keepalive for a sign of life', async () => {
-  const open = held()
+test('a keepalive ends the silence', async () => {
+  const open = openResponse()
   listen()
   const res = await open
   res.write(frame(1))
@@ -114,26 +114,26 @@ test('takes a keepalive for a sign of life', async () => {
   for (let keepalives = 0; keepalives < 4; keepalives++) {
     vi.advanceTimersByTime(15_000)
     res.write(': keepalive\n\n')
-    await turns(20)
+    await runEventLoop(20)
   }
   expect(states).toEqual(['live'])
   expect(server.requests).toBe(1)
 })
 
-test('stops when the API says that there is no such poll', async () => {
+test('stops when the API answers that there is no such poll', async () => {
   server.answer = (res) => json(res, 404, { title: '', status: 404, code: 'poll-not-found', detail: '' })
   listen()
   await until(() => states.at(-1) === 'gone')
   vi.advanceTimersByTime(600_000)
-  await turns(20)
+  await runEventLoop(20)
   expect(server.requests).toBe(1)
 })
 
 test.each<[string, Answer]>([
   ['a page', (res) => res.writeHead(404, { 'Content-Type': 'text/html' }).end('<h1>Not found</h1>')],
   ['another problem', (res) => json(res, 404, { title: '', status: 404, code: 'not-found', detail: '' })],
-  ['a cut problem', (res) => res.writeHead(404, { 'Content-Type': 'application/problem+json' }).end('{')],
-])('comes back after a 404 with %s, which is somebody else’s', async (_what, answer) => {
+  ['a truncated problem', (res) => res.writeHead(404, { 'Content-Type': 'application/problem+json' }).end('{')],
+])('reconnects after a 404 with %s, which is not the API’s answer', async (_what, answer) => {
   server.answer = answer
   listen()
   await until(isWaiting)
@@ -142,37 +142,37 @@ test.each<[string, Answer]>([
   await until(() => states.at(-1) === 'live')
 })
 
-test('comes back after a 503, not before its Retry-After', async () => {
+test('reconnects after a 503, but not before its Retry-After', async () => {
   server.answer = (res) =>
     server.requests === 1 ? res.writeHead(503, { 'Retry-After': '7' }).end() : sendHead(res).write(frame(1))
   listen()
   await until(isWaiting)
   vi.advanceTimersByTime(6_900)
-  await turns(20)
+  await runEventLoop(20)
   expect(server.requests).toBe(1)
   vi.advanceTimersByTime(4_000)
   await until(() => states.at(-1) === 'live')
 })
 
-test('comes back no sooner than the stream asked for', async () => {
+test('reconnects no sooner than the stream’s retry field asks', async () => {
   server.answer = (res) => sendHead(res).end(`retry: 5000\n\n${frame(1)}`)
   listen()
   await until(isWaiting)
   vi.advanceTimersByTime(4_900)
-  await turns(20)
+  await runEventLoop(20)
   expect(server.requests).toBe(1)
   vi.advanceTimersByTime(3_000)
   await until(() => server.requests === 2)
 })
 
-test('takes a page that some proxy put in the place of the stream for a failure', async () => {
+test('treats a proxy’s page in place of the stream as a failure', async () => {
   server.answer = (res) => res.writeHead(200, { 'Content-Type': 'text/html' }).end('<h1>Log in</h1>')
   listen()
   await until(isWaiting)
   expect(snapshots).toEqual([])
 })
 
-test('does not wait when it is told that the network is back', async () => {
+test('reconnect() does not wait', async () => {
   server.answer = (res) => res.writeHead(503, { 'Retry-After': '60' }).end()
   listen()
   await until(isWaiting)
@@ -181,18 +181,18 @@ test('does not wait when it is told that the network is back', async () => {
   await until(() => states.at(-1) === 'live')
 })
 
-test('leaves a line alone that has been heard of late when the tab wakes', async () => {
+test('reconnectIfSilent() keeps a connection on which data came recently', async () => {
   listen()
   await until(() => states.at(-1) === 'live')
-  client?.wake()
-  await turns(20)
+  client?.reconnectIfSilent()
+  await runEventLoop(20)
   expect(server.requests).toBe(1)
   vi.setSystemTime(Date.now() + 20_000)
-  client?.wake()
+  client?.reconnectIfSilent()
   await until(() => server.requests === 2 && states.at(-1) === 'live')
 })
 
-test('ends the request at once when it is closed', async () => {
+test('close() ends the request at once', async () => {
   let closedAtServer = false
   server.answer = (res) => {
     sendHead(res).write(frame(1))
@@ -206,7 +206,7 @@ test('ends the request at once when it is closed', async () => {
   expect(states.at(-1)).toBe('closed')
   await until(() => closedAtServer)
   vi.advanceTimersByTime(600_000)
-  await turns(20)
+  await runEventLoop(20)
   expect(server.requests).toBe(1)
 })
 
@@ -217,8 +217,8 @@ function listen(): void {
   })
 }
 
-/** The response to the next request, its head sent and nothing else. */
-function held(): Promise<Response> {
+/** The response to the next request, once its headers are sent. */
+function openResponse(): Promise<Response> {
   return new Promise((resolve) => {
     server.answer = (res) => {
       sendHead(res).flushHeaders()

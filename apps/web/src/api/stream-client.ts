@@ -2,128 +2,131 @@ import type { Snapshot } from '@pollcast/shared/poll'
 import type { Problem } from '@pollcast/shared/problem'
 import { keepaliveSeconds } from '@pollcast/shared/stream'
 import { createParser } from 'eventsource-parser'
-import { moment, since } from './elapsed.ts'
+import { type Moment, moment, since } from './elapsed.ts'
 import { retryAfter, retryDelay } from './retry-delay.ts'
 
 /**
- * `live` only while frames have come on the present connection. `gone` and `closed` are final: the server has no such
+ * `live` only once an event has come on the current connection. `gone` and `closed` are final: the server has no such
  * poll, or close() was called.
  */
 export type StreamState = 'connecting' | 'live' | 'reconnecting' | 'gone' | 'closed'
 
 export interface StreamListener {
-  /** Called with each snapshot that is newer than those before it of the same poll. */
+  /** Called with each snapshot that is newer than the ones before it of the same poll. */
   onSnapshot(snapshot: Snapshot): void
   onState(state: StreamState): void
 }
 
 export interface StreamClient {
-  /** Drops the line there is and connects at once. For when the network is known to have changed. */
+  /** Drops the connection and connects again at once. For when the network is known to have changed. */
   reconnect(): void
-  /** Connects at once unless the line shows signs of life. For when timers may have slept. */
-  wake(): void
-  /** Ends the request and every timer. Nothing is reported after this but the state `closed`. */
+  /** The same, unless data came in the last few seconds. For when timers may have been suspended. */
+  reconnectIfSilent(): void
+  /** Aborts the request and stops all timers. After the state `closed` nothing more is reported. */
   close(): void
 }
 
-/** A keepalive may be late, two that are missing are no accident. */
-export const silenceLimit = 2 * keepaliveSeconds * 1000 + 3_000
-/** A line that held this long was a good one: its end is a new trouble, not the old one going on. */
-const steadyAfter = 5_000
+/** A connection that is silent for this long is dead: it has missed two keepalives. */
+export const SILENCE_TIMEOUT_MS = 2 * keepaliveSeconds * 1000 + 3_000
+/** A connection that lasted this long was stable: when it ends, the retry delays start over. */
+const STABLE_AFTER_MS = 5_000
+
+/** Whether a keepalive is missing, if this was when the last data came. */
+export const isSilentSince = (lastDataAt: Moment): boolean => since(lastDataAt) >= (keepaliveSeconds + 3) * 1000
 
 /**
- * A stream that stays open. The browser's EventSource can't do this: it gives up for good at an HTTP error, hides the
- * keepalive comments that tell a quiet line from a dead one, and calls itself open before anything has come.
+ * A stream that stays open. The browser's EventSource can't do this: it gives up for good on an HTTP error, hides the
+ * keepalive comments that tell a quiet connection from a dead one, and reports `open` before any data has come.
  */
 export function openStream(url: string, { onSnapshot, onState }: StreamListener): StreamClient {
   const revisions = new Map<string, number>()
   let state: StreamState = 'connecting'
-  let line: AbortController | undefined
+  let connection: AbortController | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let failures = 0
-  let askedDelay = 0
+  let serverRetryMs = 0
   let lastId = ''
   let liveSince = moment()
-  let heardAt = moment()
+  let lastDataAt = moment()
 
-  function enter(next: StreamState): void {
+  function setState(next: StreamState): void {
     if (next === state) return
     state = next
     onState(next)
   }
 
-  function heard(): void {
-    heardAt = moment()
+  function restartSilenceTimer(): void {
+    lastDataAt = moment()
     clearTimeout(timer)
-    timer = setTimeout(lose, silenceLimit, 0)
+    timer = setTimeout(retryLater, SILENCE_TIMEOUT_MS, 0)
   }
 
-  function drop(): void {
+  function disconnect(): void {
     clearTimeout(timer)
-    line?.abort()
-    line = undefined
+    connection?.abort()
+    connection = undefined
   }
 
   function end(final: 'gone' | 'closed'): void {
-    drop()
-    enter(final)
+    disconnect()
+    setState(final)
   }
 
-  /** The line is dead; the next one is tried when the delay is over. */
-  function lose(minDelay: number): void {
-    drop()
-    if (state === 'live' && since(liveSince) >= steadyAfter) failures = 0
-    enter('reconnecting')
-    timer = setTimeout(connect, retryDelay(failures++, Math.max(minDelay, askedDelay)))
+  /** Drops the dead connection and schedules the next one. */
+  function retryLater(minDelay: number): void {
+    disconnect()
+    if (state === 'live' && since(liveSince) >= STABLE_AFTER_MS) failures = 0
+    setState('reconnecting')
+    timer = setTimeout(connect, retryDelay(failures++, Math.max(minDelay, serverRetryMs)))
   }
 
   async function connect(): Promise<void> {
     const own = new AbortController()
-    line = own
-    heard()
+    connection = own
+    restartSilenceTimer()
     let minDelay = 0
     try {
       const response = await fetch(url, {
-        // As EventSource does: another node may not have heard yet of what this one showed last.
+        // As EventSource does: another node may answer this time, and be behind the last one.
         headers: { Accept: 'text/event-stream', ...(lastId && { 'Last-Event-ID': lastId }) },
         credentials: 'include',
         cache: 'no-store',
         signal: own.signal,
       })
-      if (line !== own) return
-      if (response.status === 404 && (await saysGone(response)) && line === own) return end('gone')
+      if (connection !== own) return
+      if (response.status === 404 && (await isPollNotFound(response)) && connection === own) return end('gone')
       minDelay = retryAfter(response.headers.get('retry-after'))
       if (response.ok && response.body && isEventStream(response)) await read(response.body, own)
     } catch {
-      // Whatever broke the line, what follows is the same.
+      // Whatever broke the connection, the next step is the same.
     }
-    if (line === own) lose(minDelay)
+    if (connection === own) retryLater(minDelay)
   }
 
   async function read(body: ReadableStream<Uint8Array>, own: AbortController): Promise<void> {
     const decoder = new TextDecoder()
     const parser = createParser({
       onEvent: ({ data, id }) => {
-        if (line !== own) return
+        if (connection !== own) return
         lastId = id ?? lastId
         receive(JSON.parse(data))
       },
       onRetry: (milliseconds) => {
-        askedDelay = milliseconds
+        serverRetryMs = milliseconds
       },
     })
     const reader = body.getReader()
     for (;;) {
       const { done, value } = await reader.read()
-      if (done || line !== own) return
-      heard()
+      if (done || connection !== own) return
+      restartSilenceTimer()
       parser.feed(decoder.decode(value, { stream: true }))
     }
   }
 
   function receive(snapshot: Snapshot): void {
     if (state !== 'live') liveSince = moment()
-    enter('live')
+    setState('live')
     const { pollId, revision } = snapshot
     if (revision <= (revisions.get(pollId) ?? -1)) return
     revisions.set(pollId, revision)
@@ -132,24 +135,23 @@ export function openStream(url: string, { onSnapshot, onState }: StreamListener)
 
   function reconnect(): void {
     if (state === 'gone' || state === 'closed') return
-    drop()
-    if (state === 'live') enter('reconnecting')
+    disconnect()
+    if (state === 'live') setState('reconnecting')
     void connect()
   }
 
   void connect()
   return {
     reconnect,
-    wake() {
-      const isHeard = line && since(heardAt) < (keepaliveSeconds + 3) * 1000
-      if (!isHeard) reconnect()
+    reconnectIfSilent() {
+      if (!connection || isSilentSince(lastDataAt)) reconnect()
     },
     close: () => end('closed'),
   }
 }
 
-/** A proxy, or a server that is being set up, has 404s of its own: those pass. */
-async function saysGone(response: Response): Promise<boolean> {
+/** Only the API's own 404 counts: one from a proxy, or from a server that is still starting, is temporary. */
+async function isPollNotFound(response: Response): Promise<boolean> {
   if (!response.headers.get('content-type')?.startsWith('application/problem+json')) return false
   return ((await response.json()) as Problem).code === 'poll-not-found'
 }

@@ -1,19 +1,19 @@
 import { until } from '@pollcast/api/testing/until'
 import type { Snapshot } from '@pollcast/shared/poll'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { type Served, serve, turns } from '../../test/serve.ts'
+import { runEventLoop, startServer, type TestServer } from '../../test/server.ts'
 import type { StreamClient, StreamState } from './stream-client.ts'
 import { openTabStream } from './tab-stream.ts'
 
 const snapshot: Snapshot = { pollId: 'abcdefgh', revision: 1, status: 'open', totalVotes: 0, choices: [] }
 
-let server: Served
+let server: TestServer
 let tabs: StreamClient[]
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
   tabs = []
-  server = await serve((res) => {
+  server = await startServer((res) => {
     res.writeHead(200, { 'Content-Type': 'text/event-stream' })
     res.write(`event: snapshot\ndata: ${JSON.stringify(snapshot)}\n\n`)
   })
@@ -29,7 +29,7 @@ afterEach(async () => {
 function openTab() {
   const seen = { state: 'connecting' as StreamState, snapshots: [] as Snapshot[] }
   const client = openTabStream(server.url, {
-    onSnapshot: (arrived) => seen.snapshots.push(arrived),
+    onSnapshot: (snapshot) => seen.snapshots.push(snapshot),
     onState: (state) => {
       seen.state = state
     },
@@ -40,14 +40,14 @@ function openTab() {
 
 type Request = (name: string, options: LockOptions, hold: () => unknown) => unknown
 
-/** Locks whose requests are answered like this. */
+/** Locks that answer each request by this function. */
 function stubLocks(request: Request) {
   const locks = { request: vi.fn(request) }
   vi.stubGlobal('navigator', { locks })
   return locks.request
 }
 
-/** As browsers do it: one holds the lock and the others wait, unless they take it away. */
+/** Like a browser’s: one tab holds the lock and the others wait, unless they steal it. */
 function workingLocks() {
   let lose: (() => void) | undefined
   const waiting: (() => void)[] = []
@@ -55,7 +55,7 @@ function workingLocks() {
     (_name, { steal }, hold) =>
       new Promise((resolve, reject) => {
         const take = async () => {
-          const own = () => reject(new DOMException('It was taken away.', 'AbortError'))
+          const own = () => reject(new DOMException('It was stolen.', 'AbortError'))
           lose = own
           resolve(await hold())
           if (lose !== own) return
@@ -77,33 +77,33 @@ const refusals: [string, Request][] = [
       throw new TypeError('Illegal invocation')
     },
   ],
-  ['come to nothing', () => undefined],
+  ['return nothing', () => undefined],
   [
-    'are lost as soon as they are given',
+    'are granted and lost at once',
     (_name, _options, hold) => {
       void hold()
-      return Promise.reject(new DOMException('It was taken away.', 'AbortError'))
+      return Promise.reject(new DOMException('It was stolen.', 'AbortError'))
     },
   ],
 ]
 
 test.each(refusals)(
-  'where requests for a lock %s, a tab has a stream of its own, and asks no more',
+  'where requests for a lock %s, a tab opens its own stream and stops requesting',
   async (_how, request) => {
-    const asked = stubLocks(request)
+    const requests = stubLocks(request)
     const { seen } = openTab()
     await until(() => seen.state === 'live')
     vi.advanceTimersByTime(120_000)
-    await turns(50)
+    await runEventLoop(50)
     expect(seen.snapshots).toEqual([snapshot])
-    expect(asked.mock.calls.length).toBeLessThanOrEqual(2)
+    expect(requests.mock.calls.length).toBeLessThanOrEqual(2)
   },
 )
 
-test('where requests for a lock are never answered, a tab has a stream of its own after ten seconds', async () => {
+test('where requests for a lock are never answered, a tab opens its own stream after ten seconds', async () => {
   stubLocks(() => new Promise(() => {}))
   const { seen } = openTab()
-  await turns(20)
+  await runEventLoop(20)
   expect(server.requests).toBe(0)
   vi.advanceTimersByTime(5_000)
   vi.advanceTimersByTime(5_000)
@@ -111,48 +111,48 @@ test('where requests for a lock are never answered, a tab has a stream of its ow
   expect(server.requests).toBe(1)
 })
 
-test('a lock that is given late, to a tab with a stream of its own, is let go at once', async () => {
-  const held: unknown[] = []
+test('a lock that is granted late, to a tab with its own stream, is released at once', async () => {
+  const results: unknown[] = []
   const late: (() => void)[] = []
-  stubLocks((_name, _options, hold) => new Promise(() => late.push(() => held.push(hold()))))
+  stubLocks((_name, _options, hold) => new Promise(() => late.push(() => results.push(hold()))))
   const { seen } = openTab()
   vi.advanceTimersByTime(5_000)
   vi.advanceTimersByTime(5_000)
   await until(() => seen.state === 'live')
-  for (const give of late) give()
-  expect(held).toEqual([undefined, undefined])
-  await turns(20)
+  for (const grant of late) grant()
+  expect(results).toEqual([undefined, undefined])
+  await runEventLoop(20)
   expect(server.requests).toBe(1)
 })
 
 test.each([
   ['there are no locks', {}],
   [
-    'it throws to ask for locks',
+    'the getter of locks throws',
     {
       get locks() {
         throw new DOMException('Storage is blocked.', 'SecurityError')
       },
     },
   ],
-])('where %s, a tab has a stream of its own', async (_what, navigator) => {
+])('where %s, a tab opens its own stream', async (_what, navigator) => {
   vi.stubGlobal('navigator', navigator)
   const { seen } = openTab()
   await until(() => seen.state === 'live')
 })
 
-test('where there is no channel between tabs, each has a stream of its own', async () => {
-  const asked = workingLocks()
+test('where there is no channel between tabs, each opens its own stream', async () => {
+  const requests = workingLocks()
   vi.stubGlobal('BroadcastChannel', function refuse() {
     throw new DOMException('Storage is blocked.', 'SecurityError')
   })
   const tabs = [openTab(), openTab()]
   await until(() => tabs.every(({ seen }) => seen.state === 'live'))
   expect(server.requests).toBe(2)
-  expect(asked).not.toHaveBeenCalled()
+  expect(requests).not.toHaveBeenCalled()
 })
 
-test('where a channel takes no message, each tab has a stream of its own', async () => {
+test('where a channel takes no message, each tab opens its own stream', async () => {
   workingLocks()
   vi.spyOn(BroadcastChannel.prototype, 'postMessage').mockImplementation(() => {
     throw new DOMException('It is closed.', 'InvalidStateError')
@@ -162,21 +162,21 @@ test('where a channel takes no message, each tab has a stream of its own', async
   expect(server.requests).toBe(2)
 })
 
-test('tabs whose messages all get lost do not take the stream from each other for ever', async () => {
-  const asked = workingLocks()
+test('tabs whose messages all get lost do not steal the stream from each other for ever', async () => {
+  const requests = workingLocks()
   vi.spyOn(BroadcastChannel.prototype, 'postMessage').mockImplementation(() => {})
   const tabs = [openTab(), openTab()]
-  const passSecond = async () => {
+  const advanceSecond = async () => {
     vi.advanceTimersByTime(1_000)
-    await turns(10)
+    await runEventLoop(10)
   }
-  for (let seconds = 0; seconds < 120; seconds++) await passSecond()
-  expect(asked.mock.calls.length).toBeLessThanOrEqual(6)
+  for (let seconds = 0; seconds < 120; seconds++) await advanceSecond()
+  expect(requests.mock.calls.length).toBeLessThanOrEqual(6)
   // This server sends no keepalives, so a stream is lost, and comes back, every 33 s.
-  while (!tabs.every(({ seen }) => seen.state === 'live')) await passSecond()
+  while (!tabs.every(({ seen }) => seen.state === 'live')) await advanceSecond()
 })
 
-test('tabs that can meet share one stream, and one that is closed hands it on', async () => {
+test('tabs share one stream, and the next one takes over when the first is closed', async () => {
   workingLocks()
   const [first, second] = [openTab(), openTab()]
   await until(() => first.seen.state === 'live' && second.seen.state === 'live')
@@ -186,10 +186,10 @@ test('tabs that can meet share one stream, and one that is closed hands it on', 
   expect([first.seen.state, second.seen.state]).toEqual(['closed', 'live'])
 })
 
-test('a tab that is closed while it is refused has no stream', async () => {
+test('a tab that is closed while its request is refused opens no stream', async () => {
   stubLocks(() => Promise.reject(new DOMException('Storage is blocked.', 'SecurityError')))
   const { close, seen } = openTab()
   close()
-  await turns(20)
+  await runEventLoop(20)
   expect([seen.state, server.requests]).toEqual(['closed', 0])
 })

@@ -2,7 +2,7 @@ import { webLocks } from '../browser/web-locks.ts'
 import { openSharedStream } from './shared-stream.ts'
 import { openStream, type StreamClient, type StreamListener } from './stream-client.ts'
 
-/** A stream for this tab: shared with the browser's other tabs where it lets them meet, else one of its own. */
+/** A stream for this tab: shared with the browser's other tabs if the browser allows that, or else its own. */
 export function openTabStream(url: string, listener: StreamListener): StreamClient {
   let own: StreamClient | undefined
   const openOwn = () => {
@@ -14,7 +14,7 @@ export function openTabStream(url: string, listener: StreamListener): StreamClie
   const current = () => own ?? shared
   return {
     reconnect: () => current()?.reconnect(),
-    wake: () => current()?.wake(),
+    reconnectIfSilent: () => current()?.reconnectIfSilent(),
     close: () => current()?.close(),
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What a browser API gives, or undefined where the browser has no such API or refuses it. Refusals take any form: the
- * API is missing, its getter throws (storage and locks, with cookies blocked), or the call does.
+ * The result of a browser API, or undefined if the browser lacks it or refuses it. A refusal may be a missing API, a
+ * getter that throws (storage and locks, with cookies blocked), or a call that throws.
  */
 export function attempt<T>(use: () => T): T | undefined {
   try {

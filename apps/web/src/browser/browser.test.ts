@@ -16,7 +16,7 @@ const refusal = () => {
 }
 const throwing = (name: string) => Object.defineProperty({}, name, { get: refusal })
 
-test('what a browser may refuse is asked for here and nowhere else', () => {
+test('APIs that a browser may refuse are used in this folder only', () => {
   const sources = import.meta.glob<string>('../**/*.{ts,vue}', { query: '?raw', import: 'default', eager: true })
   const refusable =
     /\b(navigator|(local|session)Storage|indexedDB|BroadcastChannel|\w+Observer\(|matchMedia|execCommand|AbortSignal\.\w+\()/
@@ -25,19 +25,19 @@ test('what a browser may refuse is asked for here and nowhere else', () => {
   expect(others.filter(([, text]) => refusable.test(text)).map(([path]) => path)).toEqual([])
 })
 
-test('locks that are missing, or that it throws to ask for, are undefined', () => {
+test('locks that are missing, or whose getter throws, are undefined', () => {
   for (const navigator of [{}, throwing('locks'), undefined]) {
     vi.stubGlobal('navigator', navigator)
     expect(webLocks()).toBeUndefined()
   }
 })
 
-test('a channel that is refused is undefined, and one that is closed says that it took no message', () => {
+test('a refused channel is undefined, and a closed one reports that it did not take a message', () => {
   const channel = openChannel('test', () => {})
-  expect(channel?.post('heard')).toBe(true)
+  expect(channel?.post('received')).toBe(true)
   channel?.close()
   channel?.close()
-  expect(channel?.post('unheard')).toBe(false)
+  expect(channel?.post('lost')).toBe(false)
   vi.stubGlobal('BroadcastChannel', refusal)
   expect(openChannel('test', () => {})).toBeUndefined()
   vi.stubGlobal('BroadcastChannel', undefined)
@@ -51,7 +51,7 @@ test('media queries that are missing or refused are undefined', () => {
   }
 })
 
-test('without ResizeObserver sizes are told once, and when the window’s changes, until it is stopped', () => {
+test('without ResizeObserver, onResize runs once and at each resize of the window, until it is stopped', () => {
   const window = new EventTarget()
   vi.stubGlobal('window', window)
   vi.stubGlobal('ResizeObserver', undefined)
@@ -66,14 +66,14 @@ test('without ResizeObserver sizes are told once, and when the window’s change
   expect(onResize).toHaveBeenCalledTimes(2)
 })
 
-test('without IntersectionObserver nothing is told', () => {
+test('without IntersectionObserver, observing does nothing', () => {
   vi.stubGlobal('IntersectionObserver', refusal)
   const observer = observeVisibility(() => {})
   observer.observe({} as Element)
   observer.stop()
 })
 
-test('a timeout needs no AbortSignal.timeout', () => {
+test('timeoutSignal works without AbortSignal.timeout', () => {
   vi.useFakeTimers()
   vi.stubGlobal('AbortSignal', {})
   const signal = timeoutSignal(50)
@@ -82,7 +82,7 @@ test('a timeout needs no AbortSignal.timeout', () => {
   expect(signal.aborted).toBe(true)
 })
 
-test('what no clipboard takes is copied the old way, and told apart from what can’t be copied', async () => {
+test('without a clipboard API the text is copied by execCommand, and a failure is reported', async () => {
   const input = { value: 'https://example.org', focus() {}, select() {} } as HTMLInputElement
   const refusing = { clipboard: { writeText: () => Promise.reject(refusal) } }
   for (const navigator of [{}, throwing('clipboard'), refusing]) {

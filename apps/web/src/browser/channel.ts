@@ -1,12 +1,12 @@
 import { attempt } from './attempt.ts'
 
 export interface Channel<T> {
-  /** False where the browser did not take the message. */
+  /** False if the browser did not take the message. */
   post(message: T): boolean
   close(): void
 }
 
-/** A channel to this browser's other tabs of the same origin; undefined where the browser refuses one. */
+/** A channel to this browser's other tabs of the same origin; undefined if the browser refuses it. */
 export function openChannel<T>(name: string, onMessage: (message: T) => void): Channel<T> | undefined {
   const channel = attempt(() => new BroadcastChannel(name))
   if (!channel) return undefined

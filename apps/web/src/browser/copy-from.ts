@@ -1,8 +1,8 @@
 import { attempt } from './attempt.ts'
 
 /**
- * Copies what the input holds, and leaves it selected for copying by hand where the browser refuses. There is no
- * clipboard but over https and on localhost; a poll in a local network often has neither.
+ * Copies the input's text, and leaves it selected so that the user can copy it if the browser refuses. The clipboard
+ * API needs https or localhost, and a poll on a local network often has neither.
  */
 export async function copyFrom(input: HTMLInputElement): Promise<boolean> {
   input.focus()

@@ -1,6 +1,6 @@
 import { attempt } from './attempt.ts'
 
-/** The media query's list, or undefined where the browser can't match any. */
+/** The MediaQueryList, or undefined if the browser has no media queries for scripts. */
 export function mediaQuery(query: string): MediaQueryList | undefined {
   return attempt(() => window.matchMedia(query)) ?? undefined
 }

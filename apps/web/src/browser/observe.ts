@@ -1,14 +1,14 @@
 import { attempt } from './attempt.ts'
 
-/** Follows elements until stop() is called. */
+/** Observes elements until stop() is called. */
 export interface ElementObserver {
   observe(element: Element): void
   stop(): void
 }
 
 /**
- * Calls back when an element's size is first known and whenever it changes. Without ResizeObserver, when it is
- * first observed and when the window's size changes.
+ * Calls back with an element's first size and whenever it changes. Without ResizeObserver: when the element is first
+ * observed, and when the window is resized.
  */
 export function observeSizes(onResize: () => void): ElementObserver {
   const observer = attempt(() => new ResizeObserver(onResize))
@@ -18,7 +18,7 @@ export function observeSizes(onResize: () => void): ElementObserver {
   return { observe: onResize, stop: () => window.removeEventListener('resize', onResize) }
 }
 
-/** Calls back when elements come into view or leave it. Without IntersectionObserver it never does. */
+/** Calls back when elements enter or leave the viewport; never without IntersectionObserver. */
 export function observeVisibility(onChange: IntersectionObserverCallback): ElementObserver {
   const observer = attempt(() => new IntersectionObserver(onChange))
   return { observe: (element) => observer?.observe(element), stop: () => observer?.disconnect() }

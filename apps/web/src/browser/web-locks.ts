@@ -1,8 +1,8 @@
 import { attempt } from './attempt.ts'
 
 /**
- * The browser's Web Locks; undefined where it has none (over plain http) or refuses to say. Each request can still be
- * refused: in a page whose storage is blocked it rejects with a SecurityError.
+ * The browser's Web Locks; undefined if it has none (over plain http) or refuses access. A request may still be
+ * refused: with storage blocked it rejects with a SecurityError.
  */
 export function webLocks(): LockManager | undefined {
   return attempt(() => navigator.locks) ?? undefined

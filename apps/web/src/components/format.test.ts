@@ -7,7 +7,7 @@ test('shares are whole percents', () => {
   expect(formatShare(0, 0)).toBe('0%')
 })
 
-test('no choice with votes reads as none, and none that lacks some as all', () => {
+test('a share above none is never 0%, and one below all never 100%', () => {
   expect(formatShare(1, 1000)).toBe('<1%')
   expect(formatShare(999, 1000)).toBe('>99%')
 })

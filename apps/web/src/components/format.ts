@@ -8,7 +8,7 @@ export const formatVotes = (count: number): string => `${counts.format(count)} $
 
 export const formatDate = (iso: string): string => dates.format(new Date(iso))
 
-/** A choice that has votes never reads as 0%, nor one that lacks some as 100%. */
+/** Never 0% for a choice that has votes, and never 100% for one that does not have them all. */
 export function formatShare(votes: number, totalVotes: number): string {
   if (votes === 0 || totalVotes === 0) return shares.format(0)
   const share = votes / totalVotes

@@ -2,13 +2,12 @@ import { type Ref, shallowReadonly, shallowRef } from 'vue'
 import { useRouter } from 'vue-router'
 import { timeoutSignal } from '../browser/timeout-signal.ts'
 
-/** Milliseconds in which a server that is there answers. */
 const PROBE_TIMEOUT_MS = 10_000
 
 /**
- * What to do where the files of a page don't load. After a new release the old files are gone, and the server brings
- * the page with the new ones. Where it can't be reached, this tells where the reader wanted to go, and they stay where
- * they are: the browser would show an error page of its own.
+ * Handles pages whose files don't load. After a new release the old files are gone, so the page is loaded anew from
+ * the server. If the server can't be reached, the user stays on the current page, as the browser would only show its
+ * own error page; the path they wanted is returned.
  */
 export function useFailedNavigation(): Readonly<Ref<string | undefined>> {
   const router = useRouter()

@@ -1,7 +1,7 @@
 import { onScopeDispose, type Ref, shallowReadonly, shallowRef, watch } from 'vue'
 import { observeVisibility } from '../browser/observe.ts'
 
-/** Which of a list's items is the first that can be seen; the last one known while none can. */
+/** The index of the first list item on screen; while none is, the last one that was. */
 export function useFirstOnScreen(list: () => HTMLElement | null, length: () => number): Readonly<Ref<number>> {
   const first = shallowRef(0)
   const seen = new Set<Element>()

@@ -1,7 +1,7 @@
 import { onScopeDispose, type Ref, shallowReadonly, shallowRef } from 'vue'
 import { mediaQuery } from '../browser/media-query.ts'
 
-/** Whether the query matches; false where the browser can't say. */
+/** Whether the query matches; false if the browser can't tell. */
 export function useMediaQuery(query: string): Readonly<Ref<boolean>> {
   const list = mediaQuery(query)
   const matches = shallowRef(list?.matches ?? false)

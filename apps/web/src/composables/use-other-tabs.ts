@@ -2,8 +2,8 @@ import { onScopeDispose } from 'vue'
 import { openChannel } from '../browser/channel.ts'
 
 /**
- * Hears what the same browser's other tabs say under a name, and says things to them, while the scope lives. Where the
- * browser has no channel between tabs, nothing is heard: the stream brings them the numbers all the same.
+ * Receives messages from the browser's other tabs while the scope lives, and returns a function that sends them one.
+ * Without a channel between tabs nothing is sent or received: each tab's stream has the numbers anyway.
  */
 export function useOtherTabs<T>(name: string, onMessage: (message: T) => void): (message: T) => void {
   const channel = openChannel<T>(name, onMessage)

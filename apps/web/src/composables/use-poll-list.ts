@@ -9,10 +9,10 @@ import { useFirstOnScreen } from './use-first-on-screen.ts'
 import { useStream } from './use-stream.ts'
 import { useThrottled } from './use-throttled.ts'
 
-/** How far one scrolls before the stream moves along, in polls. */
-const stride = 5
+/** By how many polls the user scrolls before the stream moves along. */
+const STEP = 5
 
-/** The polls, newest first and more on demand, with live totals from where the shown list is on screen. */
+/** The polls, newest first, more on demand. Totals are live for the polls on screen and a page of those after them. */
 export function usePollList(list: () => HTMLElement | null) {
   const api = useApi()
   const served = useServedPage().takePollList()
@@ -50,22 +50,22 @@ export function usePollList(list: () => HTMLElement | null) {
     isLoaded.value = true
   }
 
-  function merge(arrived: Snapshot): void {
-    const held = snapshots.value.get(arrived.pollId)
-    snapshots.value = new Map(snapshots.value).set(arrived.pollId, newerOf(held, arrived))
+  function merge(received: Snapshot): void {
+    const current = snapshots.value.get(received.pollId)
+    snapshots.value = new Map(snapshots.value).set(received.pollId, newerOf(current, received))
   }
 
   const firstOnScreen = useFirstOnScreen(list, () => listed.value.length)
-  const firstWatched = useThrottled(() => firstOnScreen.value - (firstOnScreen.value % stride), 500)
+  const firstStreamed = useThrottled(() => firstOnScreen.value - (firstOnScreen.value % STEP), 500)
   const streamUrl = computed(() => {
-    const watched = listed.value.slice(firstWatched.value, firstWatched.value + limits.pageSize)
-    if (watched.length === 0) return undefined
-    const isServed = firstWatched.value === 0 && served?.streamUrl
-    return api.urlOf(isServed || routes.streamOf(watched.map(({ id }) => id)))
+    const streamed = listed.value.slice(firstStreamed.value, firstStreamed.value + limits.pageSize)
+    if (streamed.length === 0) return undefined
+    const isServed = firstStreamed.value === 0 && served?.streamUrl
+    return api.urlOf(isServed || routes.streamOf(streamed.map(({ id }) => id)))
   })
   const state = useStream(() => streamUrl.value, merge)
 
-  // A hook, so that Vue hears of an error that nobody expected.
+  // In a hook, so that unexpected errors reach Vue's error handler.
   if (!served) onBeforeMount(loadMore)
   return {
     polls,

@@ -3,7 +3,7 @@ import { onBeforeMount, shallowRef } from 'vue'
 import { ApiProblem } from '../api/api-problem.ts'
 import { type Served, useApi, useServedPage } from '../context.ts'
 
-/** A poll as the page brought it, or else as the API tells it. */
+/** A poll, from the served page or else from the API. */
 export function usePoll(pollId: string) {
   const api = useApi()
   const poll = shallowRef<Served<Poll> | undefined>(useServedPage().takePoll(pollId))
@@ -20,7 +20,7 @@ export function usePoll(pollId: string) {
     }
   }
 
-  // A hook, so that Vue hears of an error that nobody expected.
+  // In a hook, so that unexpected errors reach Vue's error handler.
   if (!poll.value) onBeforeMount(load)
   return { poll, problem, load }
 }

@@ -1,42 +1,41 @@
 import type { Snapshot } from '@pollcast/shared/poll'
+import { useEventListener } from '@vueuse/core'
 import { type Ref, shallowReadonly, shallowRef, watch } from 'vue'
-import type { StreamState } from '../api/stream-client.ts'
+import type { StreamClient, StreamState } from '../api/stream-client.ts'
 import { openTabStream } from '../api/tab-stream.ts'
-import { useWatched } from './use-watched.ts'
+import { usePageVisibility } from './use-page-visibility.ts'
 
 /**
- * Listens to the stream at an address for as long as the scope lives and the tab is looked at; the address may change,
- * and undefined is none yet.
+ * Listens to the stream at an address while the scope lives and the tab is visible. The address may change; undefined
+ * is no address yet.
  */
 export function useStream(
   url: () => string | undefined,
   onSnapshot: (snapshot: Snapshot) => void,
 ): Readonly<Ref<StreamState>> {
   const state = shallowRef<StreamState>('connecting')
-  const isWatched = useWatched()
+  const isVisible = usePageVisibility()
+  let stream: StreamClient | undefined
 
   watch(
-    [url, isWatched],
-    ([address, watched], _before, onCleanup) => {
-      if (!address || !watched) return
+    [url, isVisible],
+    ([address, visible], _before, onCleanup) => {
+      if (!address || !visible) return
       state.value = 'connecting'
-      const stream = openTabStream(address, {
+      stream = openTabStream(address, {
         onSnapshot,
         onState: (next) => {
           state.value = next
         },
       })
-      const page = new AbortController()
-      const { signal } = page
-      window.addEventListener('online', stream.reconnect, { signal })
-      window.addEventListener('offline', stream.reconnect, { signal })
-      document.addEventListener('visibilitychange', () => document.hidden || stream.wake(), { signal })
       onCleanup(() => {
-        page.abort()
-        stream.close()
+        stream?.close()
+        stream = undefined
       })
     },
     { immediate: true },
   )
+  useEventListener(window, ['online', 'offline'], () => stream?.reconnect())
+  useEventListener(document, 'visibilitychange', () => document.hidden || stream?.reconnectIfSilent())
   return shallowReadonly(state)
 }

@@ -1,20 +1,20 @@
-import { onScopeDispose, type Ref, shallowReadonly, shallowRef, watch } from 'vue'
+import { useTimeoutFn } from '@vueuse/core'
+import { type Ref, shallowReadonly, shallowRef, watch } from 'vue'
 
-/** Follows a value, but changes at most once in that many milliseconds, and always ends at the latest one. */
+/**
+ * Follows a value, but changes at most once in that many milliseconds. The last value is never lost. VueUse's
+ * refThrottled reads the wall clock: when that is set back an hour, the value would not change for an hour.
+ */
 export function useThrottled<T>(source: () => T, milliseconds: number): Readonly<Ref<T>> {
-  const followed = shallowRef(source())
-  let timer: ReturnType<typeof setTimeout> | undefined
+  const throttled = shallowRef(source())
+  const { isPending, start } = useTimeoutFn(update, milliseconds, { immediate: false })
 
-  function follow(): void {
-    timer = undefined
-    if (followed.value === source()) return
-    followed.value = source()
-    timer = setTimeout(follow, milliseconds)
+  function update(): void {
+    if (throttled.value === source()) return
+    throttled.value = source()
+    start()
   }
 
-  watch(source, () => {
-    if (timer === undefined) follow()
-  })
-  onScopeDispose(() => clearTimeout(timer))
-  return shallowReadonly(followed)
+  watch(source, () => isPending.value || update())
+  return shallowReadonly(throttled)
 }

@@ -2,98 +2,101 @@ import type { Poll, Snapshot } from '@pollcast/shared/poll'
 import { computed, type Ref, shallowReadonly, shallowRef, watch } from 'vue'
 import type { ApiClient } from '../api/api-client.ts'
 import { ApiProblem } from '../api/api-problem.ts'
-import { isSameBallot, type PendingVote, withPendingVote } from '../api/ballot.ts'
-import { snapshotOf } from '../api/snapshot.ts'
+import type { Kind, PendingVote } from '../kinds/kind.ts'
 import { useOtherTabs } from './use-other-tabs.ts'
 
-interface Voting {
+interface Voting<Answer> {
   api: Pick<ApiClient, 'castVote' | 'getPoll'>
-  /** The poll as it was when the page was opened, with the ballot that the server had counted already. */
-  poll: Pick<Poll, 'id' | 'revision' | 'ownChoiceIds'>
+  /** The poll as it was when the page was opened. */
+  poll: Poll
+  kind: Kind<Answer>
   snapshot: Readonly<Ref<Snapshot>>
-  merge: (arrived: Snapshot) => void
+  merge: (received: Snapshot) => void
   isLive: () => boolean
 }
 
-/** A ballot of this voter, and a snapshot that holds it. */
-interface Counted {
-  choiceIds: readonly number[]
+/** An answer that the server has counted, and a snapshot that includes it. */
+interface CountedVote<Answer> {
+  answer: Answer
   snapshot: Snapshot
 }
 
 /**
- * The voter's ballot, shown as cast at once and taken back if the server refuses it. One request is on its way at a
- * time, so that the last choice is the last to arrive.
+ * The voter's answer, shown as counted at once and taken back if the server refuses it. One request at a time, so that
+ * the last vote is the last one to reach the server.
  */
-export function useVote({ api, poll, snapshot, merge, isLive }: Voting) {
-  const counted = shallowRef<readonly number[]>(poll.ownChoiceIds)
+export function useVote<Answer>({ api, poll, kind, snapshot, merge, isLive }: Voting<Answer>) {
+  const counted = shallowRef(kind.ownAnswerOf(poll))
   let countedRevision = poll.revision
-  const pending = shallowRef<PendingVote>()
-  /** What was sent and never answered. */
-  const unclear = shallowRef<readonly number[]>()
+  const pending = shallowRef<PendingVote<Answer>>()
+  /** An answer without a response: the server may have counted it or not. */
+  const unconfirmed = shallowRef<{ answer: Answer }>()
   const refusal = shallowRef('')
 
-  const ballot = computed(() => pending.value?.wanted ?? counted.value)
-  const shown = computed(() => withPendingVote(snapshot.value, counted.value, pending.value))
+  const answer = computed(() => (pending.value ? pending.value.wanted : counted.value))
+  const shown = computed(() =>
+    pending.value ? kind.withPendingVote(snapshot.value, counted.value, pending.value) : snapshot.value,
+  )
 
-  const tellOtherTabs = useOtherTabs(`ballot ${poll.id}`, count)
-  watch(isLive, (live) => live && void askWhatCounts())
+  const tellOtherTabs = useOtherTabs(`vote ${poll.id}`, setCounted)
+  watch(isLive, (live) => live && void reconcile())
 
-  /** Answers, and what the voter's other tabs were answered, may come in any order. */
-  function count({ choiceIds, snapshot: holding }: Counted): void {
-    merge(holding)
-    if (holding.revision < countedRevision) return
-    countedRevision = holding.revision
-    counted.value = choiceIds
+  /** The responses to this tab's votes and to those of the voter's other tabs may come in any order. */
+  function setCounted(vote: CountedVote<Answer>): void {
+    merge(vote.snapshot)
+    if (vote.snapshot.revision < countedRevision) return
+    countedRevision = vote.snapshot.revision
+    counted.value = vote.answer
   }
 
-  async function vote(choiceIds: readonly number[]): Promise<void> {
-    if (isSameBallot(choiceIds, ballot.value)) return
+  async function vote(wanted: Answer): Promise<void> {
+    if (kind.isSameAnswer(wanted, answer.value)) return
     refusal.value = ''
-    unclear.value = undefined
+    unconfirmed.value = undefined
     if (pending.value) {
-      pending.value = { ...pending.value, wanted: choiceIds }
+      pending.value = { ...pending.value, wanted }
       return
     }
-    pending.value = asSent(choiceIds)
+    pending.value = startOf(wanted)
     try {
       while (pending.value) await send(pending.value.sent)
     } catch (error) {
-      await explain(error)
+      await handleFailure(error)
     }
   }
 
-  const asSent = (choiceIds: readonly number[]) => ({ wanted: choiceIds, sent: choiceIds, base: snapshot.value })
+  const startOf = (sent: Answer): PendingVote<Answer> => ({ wanted: sent, sent, base: snapshot.value })
 
-  async function send(choiceIds: readonly number[]): Promise<void> {
-    const answer = { choiceIds, snapshot: await api.castVote(poll.id, choiceIds) }
-    count(answer)
-    tellOtherTabs(answer)
-    const wanted = pending.value?.wanted ?? choiceIds
-    pending.value = isSameBallot(wanted, choiceIds) ? undefined : asSent(wanted)
+  async function send(sent: Answer): Promise<void> {
+    const vote = { answer: sent, snapshot: await api.castVote(poll.id, kind.voteBody(sent)) }
+    setCounted(vote)
+    tellOtherTabs(vote)
+    const wanted = pending.value ? pending.value.wanted : sent
+    pending.value = kind.isSameAnswer(wanted, sent) ? undefined : startOf(wanted)
   }
 
-  async function explain(error: unknown): Promise<void> {
-    const wanted = pending.value?.wanted
+  async function handleFailure(error: unknown): Promise<void> {
+    const failed = pending.value
     pending.value = undefined
     if (!(error instanceof ApiProblem)) throw error
-    const isUnclear = error.code === 'unreachable' || error.code === 'unexpected'
-    refusal.value = isUnclear ? `Your vote may not have been counted. ${error.detail}` : error.detail
-    if (!isUnclear) return
-    unclear.value = wanted
-    await askWhatCounts()
+    const mayBeCounted = error.code === 'unreachable' || error.code === 'unexpected'
+    refusal.value = mayBeCounted ? `Your vote may not have been counted. ${error.detail}` : error.detail
+    if (!mayBeCounted) return
+    unconfirmed.value = failed && { answer: failed.wanted }
+    await reconcile()
   }
 
-  /** Where that fails too, it is asked again once the stream is live. */
-  async function askWhatCounts(): Promise<void> {
-    const asked = unclear.value
+  /** Asks the server which answer it counted. If that fails too, the next time is when the stream is live again. */
+  async function reconcile(): Promise<void> {
+    const asked = unconfirmed.value
     if (!asked) return
-    const known = await api.getPoll(poll.id).catch(() => undefined)
-    if (!known || unclear.value !== asked) return
-    unclear.value = undefined
-    count({ choiceIds: known.ownChoiceIds, snapshot: snapshotOf(known) })
-    refusal.value = isSameBallot(asked, counted.value) ? '' : 'Your vote has not been counted. Please vote again.'
+    const current = await api.getPoll(poll.id).catch(() => undefined)
+    if (!current || unconfirmed.value !== asked) return
+    unconfirmed.value = undefined
+    setCounted({ answer: kind.ownAnswerOf(current), snapshot: kind.snapshotOf(current) })
+    const isCounted = kind.isSameAnswer(asked.answer, counted.value)
+    refusal.value = isCounted ? '' : 'Your vote was not counted. Please vote again.'
   }
 
-  return { ballot, counted: shallowReadonly(counted), shown, refusal: shallowReadonly(refusal), vote }
+  return { answer, counted: shallowReadonly(counted), shown, refusal: shallowReadonly(refusal), vote }
 }

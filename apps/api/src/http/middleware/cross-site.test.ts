@@ -33,7 +33,7 @@ const own = (url: string): [string, Headers][] => [
   ['a program that says how it fetches', { 'Sec-Fetch-Mode': 'cors' }],
 ]
 
-test('what this site, an allowed one or a program sends is taken', async () => {
+test('requests of this site, of an allowed one and of programs are accepted', async () => {
   const { url, send, byForm, byJson } = await setUp()
   for (const [who, headers] of own(url)) {
     expect((await send(byForm, headers)).status, who).toBe(303)
@@ -57,10 +57,13 @@ const foreign = (port: number): [string, Headers][] => [
   ['PUBLIC_URL by its path', { Origin: `${PUBLIC}/here` }],
   ['an origin that is empty', { Origin: '' }],
   ['a site that no browser says', { 'Sec-Fetch-Site': 'same-origin, cross-site' }],
-  ['a host that nobody trusted tells', { Origin: 'http://evil.example.org', 'X-Forwarded-Host': 'evil.example.org' }],
+  [
+    'a host from an untrusted X-Forwarded-Host',
+    { Origin: 'http://evil.example.org', 'X-Forwarded-Host': 'evil.example.org' },
+  ],
 ]
 
-test('what another site sends is refused, changes nothing and leaves the cookie as it is', async () => {
+test('requests of another site are refused, change nothing and leave the cookie as it is', async () => {
   const { port, poll, voter, send, byForm, byJson } = await setUp()
   const cookies = new Map(voter.cookies)
   for (const [who, headers] of foreign(port)) {
@@ -75,7 +78,7 @@ test('what another site sends is refused, changes nothing and leaves the cookie 
   expect(await voter.read(poll.id)).toMatchObject({ revision: 1, ownChoiceIds: [poll.choices[0]?.id] })
 })
 
-test('every address and method that may change something is closed to other sites', async () => {
+test('every route and method that may change something is closed to other sites', async () => {
   const { url, poll } = await setUp()
   const headers = { Origin: 'http://evil.example.org' }
   for (const path of [routes.polls, routes.poll(poll.id), routes.votes(poll.id), '/', '/new', '/api/nothing', '/x']) {
@@ -90,7 +93,7 @@ test('every address and method that may change something is closed to other site
   }
 })
 
-test('behind a trusted proxy this site is the one that the proxy was asked for', async () => {
+test('behind a trusted proxy, this site is the host that the client sent to the proxy', async () => {
   const { url } = await openApp({ trustProxy: 1 })
   const { poll } = await createPoll(url)
   const vote = json({ choiceIds: [poll.choices[0]?.id] })

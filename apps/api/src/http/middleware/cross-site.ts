@@ -1,23 +1,23 @@
 import type { Context, Middleware } from 'koa'
-import { RequestError } from '../problem.ts'
+import { RequestError } from './problem.ts'
 
 /** Methods that change nothing (RFC 9110, section 9.2.1). */
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 
 /**
- * Refuses what a page of another site has its visitor's browser send, on every route and before anything is done: any
- * method that may change something, forms too. Browsers say where such a request comes from by Sec-Fetch-Site, over
- * plain http by Origin alone. A request with neither comes from a program.
+ * Refuses requests that may change something if a browser sends them from a page of another site, on every route, forms
+ * too. Browsers name the origin of such a request in Sec-Fetch-Site, over plain http only in Origin. A request with neither
+ * comes from a program.
  *
- * @param origins whose pages may send, besides those of the origin that was asked
+ * @param origins origins whose pages may send such requests, besides the request's own
  */
 export function refuseCrossSite(origins: readonly string[]): Middleware {
   return (ctx, next) => {
     if (SAFE.has(ctx.method) || isOwn(ctx, origins)) return next()
     throw new RequestError(
       'cross-site-form',
-      'A page on another site may not send this. Open the page on this site and do it there. ' +
-        'If this is your own server, PUBLIC_URL and ALLOWED_ORIGINS name the origins that may.',
+      'Pages on other sites may not send this request. Open the page on this site and try again there. ' +
+        'If this is your own server, list the origin in PUBLIC_URL or ALLOWED_ORIGINS.',
     )
   }
 }
@@ -25,13 +25,13 @@ export function refuseCrossSite(origins: readonly string[]): Middleware {
 function isOwn(ctx: Context, origins: readonly string[]): boolean {
   const { origin, 'sec-fetch-site': site } = ctx.headers
   if (site === 'same-origin' || site === 'none') return true
-  // Not same-site: another port or subdomain is somebody else's page.
+  // same-site is not enough: another port or subdomain may be somebody else's.
   if (origin === undefined) return site === undefined
-  return origins.includes(origin) || origin === originAsked(ctx)
+  return origins.includes(origin) || origin === originOf(ctx)
 }
 
-/** The origin that the request was sent to, as browsers write it: in lower case, without a standard port. */
-function originAsked({ protocol, host }: Context): string | undefined {
+/** The origin that the request was sent to, as browsers spell it: in lower case, without a default port. */
+function originOf({ protocol, host }: Context): string | undefined {
   const url = `${protocol}://${host}`
   return URL.canParse(url) ? new URL(url).origin : undefined
 }

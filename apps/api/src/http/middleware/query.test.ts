@@ -21,7 +21,7 @@ const PATHS = [
   '/nothing',
 ]
 
-test('a query that is too long, or of too many names, is refused wherever it is sent', async () => {
+test('a query that is too long or has too many names is refused on every route', async () => {
   const { url, errors } = await openApp({ webRoot: webBuild() })
   for (const path of PATHS) {
     for (const query of ['a&'.repeat(6000), 'x'.repeat(1025), `a=${'%41'.repeat(400)}`]) {
@@ -46,7 +46,7 @@ test('a vote with such a query is not counted', async () => {
   expect(await (await fetch(url + routes.poll('tabspace'))).json()).toMatchObject({ totalVotes: 0 })
 })
 
-test('the longest query that is allowed is read, and names that mean nothing are passed over', async () => {
+test('the longest allowed query is read, and unknown names are ignored', async () => {
   const { url } = await openApp()
   const query = `${'a=1&'.repeat(19)}limit=1`
   const answer = await fetch(`${url}${routes.polls}?${query}&`.replace('a=1&', ''))
@@ -61,7 +61,7 @@ test('the longest query that is allowed is read, and names that mean nothing are
   await stream.body?.cancel()
 })
 
-test('a name that is read may be given once', async () => {
+test('a known name may occur once', async () => {
   const { url } = await openApp()
   for (const [path, name] of [
     [`${routes.polls}?limit=1&limit=1`, 'limit'],

@@ -27,7 +27,7 @@ const expectHeaders = (headers: Headers, what: string) => {
   expect(policyOf(headers).get('default-src'), what).toBe("'none'")
 }
 
-test('a page may not be framed, and loads, sends and asks nothing of others', async () => {
+test('a page may not be framed, and may not load from, send to or connect to other origins', async () => {
   const { url } = await openApp({ webRoot: webBuild() })
   for (const path of ['/', '/new', '/polls/tabspace', '/polls/zzzzzzzz', '/nothing']) {
     const { headers } = await fetch(url + path, PAGE)
@@ -47,7 +47,7 @@ test('a page may not be framed, and loads, sends and asks nothing of others', as
   }
 })
 
-test('what is no page says that it is none, whatever the answer is', async () => {
+test('every answer that is not a page says that it is not one', async () => {
   const { url } = await openApp({ webRoot: webBuild() })
   const { poll } = await createPoll(url)
   const votes = routes.votes(poll.id)
@@ -86,7 +86,7 @@ test('a stream has them too', async () => {
   }
 })
 
-test('over https browsers are told to stay with it', async () => {
+test('over https, browsers are told to use only https', async () => {
   const { url } = await openApp({ trustProxy: 1, webRoot: webBuild() })
   for (const path of ['/', routes.polls, '/favicon.svg', '/api/nothing']) {
     const { headers } = await fetch(url + path, { headers: { 'X-Forwarded-Proto': 'https' } })
@@ -94,7 +94,7 @@ test('over https browsers are told to stay with it', async () => {
   }
 })
 
-test('a page that Vite serves while developing may load what Vite puts into it, and may not be framed', async () => {
+test('in development a page may load what Vite adds to it, and may not be framed', async () => {
   const { url } = await openApp({ webDev: true })
   const { headers } = await fetch(`${url}/`, PAGE)
   expect(headers.get('Content-Security-Policy')).toBe("frame-ancestors 'none'")

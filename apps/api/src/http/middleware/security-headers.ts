@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import helmet from 'helmet'
 import type { Context, Middleware } from 'koa'
 
-/** What is no page loads nothing and stands in no frame. */
+/** For everything that is not a page: it loads nothing, and is shown in no frame. */
 const NO_PAGE = { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] }
 
-/** A page may load what this server serves, and nothing else. */
+/** A page may only load what this server serves. */
 const PAGE = [
   "default-src 'none'",
   "script-src 'self'",
@@ -19,13 +19,13 @@ const PAGE = [
   "frame-ancestors 'none'",
 ].join(';')
 
-/** Vite's dev server puts styles and scripts into the page, and speaks WebSocket with it. */
+/** Vite's dev server adds inline styles and scripts to the page, and opens a WebSocket. */
 const DEV_PAGE = "frame-ancestors 'none'"
 
-/** What no page of Pollcast asks a browser for. */
+/** Features that no page of Pollcast uses. */
 const PERMISSIONS = 'camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()'
 
-/** The headers that helmet sets: the same on each answer, so it is asked once and not for every vote. */
+/** The headers that helmet sets. They are the same for all answers, so helmet is called once and not for every vote. */
 function headersOf(
   strictTransportSecurity: false | { maxAge: number; includeSubDomains: boolean },
 ): [string, string][] {
@@ -34,9 +34,9 @@ function headersOf(
     strictTransportSecurity,
     contentSecurityPolicy: { useDefaults: false, directives: NO_PAGE },
     xFrameOptions: { action: 'deny' },
-    // Not no-referrer: forms would then come with `Origin: null`, as if from anywhere (Fetch, section 3.2).
+    // Not no-referrer: forms would then be sent with `Origin: null` (Fetch, section 3.2).
     referrerPolicy: { policy: 'same-origin' },
-    // For browsers that are no more, or that need none of it.
+    // Obsolete, or of no use here.
     originAgentCluster: false,
     xDnsPrefetchControl: false,
     xDownloadOptions: false,
@@ -51,12 +51,12 @@ function headersOf(
 }
 
 /**
- * Sets on every answer what browsers should know of it. Cross-Origin-Resource-Policy, too, is `same-origin` everywhere:
- * it is for what is loaded without CORS, and pages of ALLOWED_ORIGINS ask by CORS (Fetch, section 3.8).
+ * Sets the security headers on every answer. Cross-Origin-Resource-Policy is `same-origin` everywhere too: it applies to
+ * requests without CORS, and pages of ALLOWED_ORIGINS use CORS (Fetch, section 3.8).
  */
 export function securityHeaders(): Middleware {
   const overHttp = headersOf(false)
-  // Not its subdomains: they may be anyone's.
+  // Without its subdomains: they may belong to others.
   const overHttps = headersOf({ maxAge: 365 * 24 * 60 * 60, includeSubDomains: false })
   return (ctx, next) => {
     for (const [name, value] of ctx.secure ? overHttps : overHttp) ctx.res.setHeader(name, value)
@@ -64,7 +64,7 @@ export function securityHeaders(): Middleware {
   }
 }
 
-/** For a page of the web app: what it may load. */
+/** Sets what a page of the web app may load. */
 export function setPagePolicy(ctx: Context, isDev: boolean): void {
   ctx.set('Content-Security-Policy', isDev ? DEV_PAGE : PAGE)
 }

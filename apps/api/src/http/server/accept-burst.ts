@@ -1,22 +1,22 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** Connections served in one turn of the event loop, once the burst is over. */
+/** Connections that begin to be served in one turn of the event loop, after the burst. */
 const SLICE = 16
-/** Turns without a new connection after which a burst is over. A single quiet turn happens in the middle of one. */
+/** Turns without a new connection that end a burst. One such turn can happen in the middle of it. */
 const QUIET_TURNS = 3
-/** How long a burst may hold up the connections that came first. */
+/** How long a burst may delay the connections that came first. */
 const BURST_TIMEOUT_MS = 250
 
 /**
- * Makes a server accept all connections of a burst before it serves the first of them. Listeners to its `connection`
- * event that are registered by now hear of a connection only then.
+ * Makes a server accept all connections of a burst before it serves the first of them. The listeners that its `connection`
+ * event has when this is called are called only then.
  *
- * Node accepts one connection in a turn of its event loop, and serves in that turn whatever it has accepted before.
- * When a hall opens its phones at once, the system's queue (4,096 on Linux) overflows meanwhile, and a phone that finds
- * no place in it tries again after a second. Accepting alone is five times as fast.
+ * Node accepts one connection in each turn of its event loop, and in the same turn serves those it has accepted before.
+ * When a whole hall opens the page at once, the kernel's queue (4,096 on Linux) overflows meanwhile, and a phone that does
+ * not fit in tries again after a second. Accepting alone is five times as fast.
  *
- * @param admit is asked of each at once, and is through with one to which it answers false
+ * @param admit is called for each connection as it is accepted. If it returns false, it has closed the connection itself.
  */
 export function acceptBurst(server: Server, admit: (socket: Socket) => boolean): void {
   const listeners = server.listeners('connection')
@@ -34,8 +34,8 @@ export function acceptBurst(server: Server, admit: (socket: Socket) => boolean):
   })
 
   /**
-   * @param before how many there were a turn ago
-   * @param quiet for how many turns none has come
+   * @param before number of accepted connections a turn ago
+   * @param quiet number of turns in which none has come
    */
   function check(before: number, quiet: number): void {
     const isQuiet = accepted.length === before

@@ -5,7 +5,7 @@ import { FullNotice } from './full-notice.ts'
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-test('however many faults there are, they are one line a minute, and those that are left one at the end', () => {
+test('faults are logged in one line a minute, however many there are, and the rest in one line at the end', () => {
   const lines: string[] = []
   const faults = new ClientFaults((line) => lines.push(line))
   for (let second = 0; second < 150; second += 1) {
@@ -21,7 +21,7 @@ test('however many faults there are, they are one line a minute, and those that 
   ])
 })
 
-test('where nobody does anything wrong, nothing is said', () => {
+test('without faults nothing is logged', () => {
   const lines: string[] = []
   const faults = new ClientFaults((line) => lines.push(line))
   vi.advanceTimersByTime(600_000)
@@ -29,11 +29,11 @@ test('where nobody does anything wrong, nothing is said', () => {
   expect(lines).toEqual([])
 })
 
-test('that connections are refused is said when it begins and a minute after it was over, and then anew', () => {
+test('refused connections are logged when they begin, a minute after they end, and when they begin again', () => {
   const lines: string[] = []
   const log = { error: (line: unknown) => void lines.push(String(line)), info: (line: string) => void lines.push(line) }
   const notice = new FullNotice(log, 236)
-  for (let turn = 0; turn < 100; turn += 1) {
+  for (let index = 0; index < 100; index += 1) {
     notice.refused()
     vi.advanceTimersByTime(5000)
   }

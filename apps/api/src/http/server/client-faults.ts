@@ -1,4 +1,4 @@
-/** What clients do wrong at the socket, as it stands in the log. */
+/** What clients do wrong on a connection, in the words of the log. */
 export type ClientFault =
   | 'left in the middle of a request'
   | 'malformed request'
@@ -13,8 +13,8 @@ export type ClientFault =
 const MINUTE_MS = 60_000
 
 /**
- * Counts what clients do wrong, by kind, and logs one line a minute at most: anyone can cause such a fault as often as
- * they like, and what they sent (cookies among it) has no place in a log.
+ * Counts what clients do wrong, by kind, and logs at most one line a minute: anyone can cause such faults as often as they
+ * like. What they sent is not logged: there may be cookies in it.
  */
 export class ClientFaults {
   readonly #log: (line: string) => void
@@ -32,13 +32,13 @@ export class ClientFaults {
     this.#timer ??= setTimeout(() => this.flush(), this.#intervalMs).unref()
   }
 
-  /** Logs what has been counted since the last line, if anything has. */
+  /** Logs what has been counted since the last line, if anything. */
   flush(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
     if (this.#counts.size === 0) return
     const counts = [...this.#counts].map(([fault, count]) => `${fault}: ${count}`)
     this.#counts.clear()
-    this.#log(`Client faults since the last such line, at most one a minute: ${counts.join(', ')}`)
+    this.#log(`Client faults since the last such line (at most one a minute): ${counts.join(', ')}`)
   }
 }

@@ -6,29 +6,31 @@ import { GuardedInput } from './guarded-input.ts'
 import { type Refusal, refusalText, refuse } from './refusal.ts'
 import { type Phase, Progress, type Timeouts } from './timeouts.ts'
 
-/** A request and the response that is to be its answer. */
+/** A request and the response to it. */
 export interface Exchange {
   req: IncomingMessage
   res: ServerResponse
-  /** Known already: it is not to be served, but refused. */
+  /** Set if the request is already known to be refused. */
   refusal?: Refusal
-  /** What still keeps it in flight: its answer, and its handler. */
+  /** How many of its answer and its handler are not done. It is in flight until both are. */
   open: number
-  /** Whose it counts as while it is in flight. */
+  /** The client's network, for which it is counted while it is in flight. */
   network: string
 }
 
-/** What connections need of their server. */
+/** What a connection needs of its server. */
 export interface ConnectionOwner {
-  /** Answers a request, now that those before it on its connection are answered. */
+  /** Answers a request. Those before it on the connection have been answered. */
   serve(exchange: Exchange, connection: Connection): void
-  /** Its answer has been sent, or can't be any more. Is called once for each that was served. */
+  /** The answer has been sent, or never will be. Called once for each request that was served. */
   onAnswered(exchange: Exchange): void
-  /** A request has come before the one in front of it was answered. */
+  /** The connection's requests are answered, and nothing of another one has arrived. */
+  onIdle(connection: Connection): void
+  /** A request has arrived before the one in front of it was answered. */
   onPipelined(): void
-  /** Is called once: when it was closed, or has become a stream. */
+  /** Called once: when the connection has been closed or has become a stream. */
   onGone(connection: Connection): void
-  /** Takes the bytes that come on a socket that has become a stream. */
+  /** Listens for data on a socket that has become a stream. */
   readonly onStreamData: (this: Socket) => void
   readonly timeouts: Timeouts
   count(fault: ClientFault): void
@@ -36,31 +38,33 @@ export interface ConnectionOwner {
 
 const connections = new WeakMap<Socket, Connection>()
 
-/** The connection of a socket; undefined where it has been taken, or its server is none of ours. */
+/** The connection of a socket; undefined if it has become a stream, or belongs to another server. */
 export const connectionOf = (socket: Socket): Connection | undefined => connections.get(socket)
 
 /**
- * One connection to a client. It answers one request at a time, and what comes meanwhile waits: in the kernel, but for
- * what one read has brought.
+ * One connection to a client. It answers one request at a time. Whatever else arrives waits: what one read has brought in
+ * memory, the rest in the kernel.
  *
- * Node's parser reads a socket itself, and makes a request of each that a read has brought, up to thousands. That is
- * the fast way, and right for clients that wait for their answers, which are all but a few. Where `guard` was called,
- * the bytes pass through here and the parser is given no more than the next request.
+ * Node's parser reads a socket by itself and parses all requests that a read has brought, which can be thousands. That is
+ * fast, and fine for clients that wait for each answer, as almost all do. After `guard` was called, the bytes pass through
+ * GuardedInput instead, which gives the parser only the next request.
  */
 export class Connection {
   readonly socket: Socket
-  /** Whose it is, as far as the address says: a proxy's, where there is one. */
+  /** The network of the socket's address: the proxy's, if there is one. */
   readonly network: string
   readonly #owner: ConnectionOwner
   readonly #progress: Progress
-  /** Undefined as long as Node's parser reads the socket itself. */
+  /** Undefined as long as Node's parser reads the socket by itself. */
   #input: GuardedInput | undefined
   #current: Exchange | undefined
-  /** Requests that were parsed before their turn. */
-  #ahead: Exchange[] | undefined
+  /** Requests that were parsed before the ones in front of them were answered. */
+  #pipelined: Exchange[] | undefined
   #requests = 0
-  /** What is wrong with the bytes behind the last request: said when that is answered. */
+  /** What is wrong with the bytes after the last request. It is answered after that request. */
   #failure: Refusal | undefined
+  /** Bytes read by the end of the last answer; undefined before the first one, and while a request is being answered. */
+  #idleAt: number | undefined
   #closing = false
   #closingSince = 0
 
@@ -72,50 +76,55 @@ export class Connection {
     connections.set(socket, this)
   }
 
-  /** Whether nothing was asked on it so far. Browsers open some in advance, and to Node they are not idle. */
+  /** Whether nothing has been sent on it. Browsers open connections in advance; Node does not count those as idle. */
   get isUnused(): boolean {
     return this.#requests === 0 && this.socket.bytesRead === 0
   }
 
-  /** Whether this is the first request on the connection. */
+  /** Whether it is between two requests, and nothing of the next one has been read. */
+  get isIdle(): boolean {
+    return this.#isOpen && this.socket.bytesRead === this.#idleAt
+  }
+
+  /** Whether the request being served is the first on the connection. */
   get isFirst(): boolean {
     return this.#requests === 1
   }
 
-  /** Whether the client can still read an answer to what it is being answered. */
+  /** Whether an answer can still be sent to the client. */
   get #isOpen(): boolean {
     return !this.#closing && !this.socket.destroyed && !this.socket.writableEnded
   }
 
-  /** Takes a request that was parsed, and has it served when its turn comes. */
+  /** Has a parsed request served, once those before it are answered. */
   request(exchange: Exchange): void {
     if (this.#closing) return
-    if (!this.#current && !this.#ahead?.length) return this.#begin(exchange)
-    this.#ahead ??= []
-    this.#ahead.push(exchange)
+    if (!this.#current && !this.#pipelined?.length) return this.#begin(exchange)
+    this.#pipelined ??= []
+    this.#pipelined.push(exchange)
     this.#owner.onPipelined()
   }
 
-  /** From now on no more than the next request is parsed. */
+  /** From now on only the next request is parsed. */
   guard(): void {
     this.#input ??= GuardedInput.of(this.socket, () => this.#mayParse)
   }
 
-  /** Lets go of the socket for a stream: nothing more is parsed, and what comes, or has come already, closes it. */
+  /** Gives up the socket to a stream. Nothing more is parsed; bytes that come, or have come already, close the socket. */
   becomeStream(): void {
-    const hasMore = this.#ahead !== undefined && this.#ahead.length > 0
+    const hasMore = this.#pipelined !== undefined && this.#pipelined.length > 0
     const isClosed = hasMore || this.#input?.hasUnparsed || (this.#current && isUnread(this.#current.req))
-    // What is wrong with the bytes behind was counted when they were parsed.
+    // A failure was counted when the bytes were parsed.
     if (isClosed && !this.#failure) this.#owner.count('bytes sent on a stream')
     this.#release()
     if (isClosed || this.#failure) return void this.socket.destroy()
     this.socket.removeAllListeners('data')
-    // This also has Node's parser let go of the socket, if it still reads that itself.
+    // If Node's parser still reads the socket by itself, this ends it.
     this.socket.on('data', this.#owner.onStreamData)
     this.socket.resume()
   }
 
-  /** To be called when the socket is closed. */
+  /** To be called when the socket has been closed. */
   onClosed(): void {
     if (this.#current && !this.#current.req.complete) this.#owner.count('left in the middle of a request')
     this.#release()
@@ -123,12 +132,12 @@ export class Connection {
 
   #release(): void {
     this.#closing = true
-    this.#ahead = undefined
+    this.#pipelined = undefined
     connections.delete(this.socket)
     this.#owner.onGone(this)
   }
 
-  /** Answers what can't be served with a refusal, if there is still an answer to give, and closes the connection. */
+  /** Refuses what can't be served, if it has no answer yet, and closes the connection. */
   fail(refusal: Refusal, fault: ClientFault): void {
     if (this.#failure) return
     if (this.#closing) return void this.socket.destroy()
@@ -137,7 +146,7 @@ export class Connection {
     const current = this.#current
     if (!current) return this.#refuseAndClose(refusal)
     if (current.req.complete) {
-      // What is wrong came behind it.
+      // The current request is whole: what is wrong came after it.
       this.#failure = refusal
     } else if (current.res.headersSent) {
       this.socket.destroy()
@@ -147,20 +156,20 @@ export class Connection {
   }
 
   /**
-   * Reads no further, and closes the connection when the client has had time to read the answer: where bytes are
-   * unread, closing at once has the system reset the connection, and the answer is lost with it (RFC 9112, section 9.6).
+   * Stops parsing, and closes the connection after the client has had time to read the answer. If it were closed at once
+   * with unread bytes, the kernel would reset it, and the answer would be lost (RFC 9112, section 9.6).
    */
   readonly closeGently = (): void => {
     if (this.#closing) return
     this.guard()
     this.#closing = true
     this.#closingSince = performance.now()
-    this.#ahead = undefined
+    this.#pipelined = undefined
     if (!this.socket.writableEnded) this.socket.end()
     this.#input?.drop()
   }
 
-  /** Ends what a client has kept waiting for too long. */
+  /** Ends the connection if the client is too slow. */
   check(now: number): void {
     const { timeouts } = this.#owner
     if (this.#closing) {
@@ -170,13 +179,13 @@ export class Connection {
     const phase = this.#phase
     const isAnswer = phase === 'answer'
     const bytes = isAnswer ? bytesSent(this.socket) : this.socket.bytesRead
-    const isOurTurn = isAnswer && this.socket.writableLength === 0
-    if (!this.#progress.isTooSlow(phase, this.#requests, bytes, isOurTurn, now, timeouts)) return
+    const isOnServer = isAnswer && this.socket.writableLength === 0
+    if (!this.#progress.isTooSlow(phase, this.#requests, bytes, isOnServer, now, timeouts)) return
     if (isAnswer) {
       this.#owner.count('answer not read')
       return void this.socket.destroy()
     }
-    // Nothing was asked, so there is nothing to answer.
+    // There is no request to answer.
     if (this.isUnused) return void this.socket.destroy()
     this.fail(
       { code: 'request-timeout', detail: `The ${phase} of the request did not arrive in time.` },
@@ -184,9 +193,9 @@ export class Connection {
     )
   }
 
-  /** Node has seen nothing move on the socket for a while. */
-  onStill(): void {
-    // It is the server that takes its time, or `check` that knows how long the client may.
+  /** Called when Node has seen no activity on the socket for a while. */
+  onInactive(): void {
+    // Either the server takes its time, or `check` finds out that the client is too slow.
     if (this.#phase === 'answer') this.socket.setTimeout(this.#owner.timeouts.answer)
     else this.socket.destroy()
   }
@@ -198,6 +207,7 @@ export class Connection {
 
   #begin(exchange: Exchange): void {
     this.#current = exchange
+    this.#idleAt = undefined
     this.#requests += 1
     exchange.res.on('close', () => this.#onAnswered(exchange))
     this.#owner.serve(exchange, this)
@@ -206,20 +216,25 @@ export class Connection {
   #onAnswered(exchange: Exchange): void {
     this.#owner.onAnswered(exchange)
     if (this.#current === exchange) this.#current = undefined
-    // In a turn of its own: requests that are answered at once would keep the event loop from everybody else.
-    if (this.#ahead?.length || this.#failure || this.#input) setImmediate(() => this.#goOn())
+    const isDone = !this.#current && !this.#pipelined?.length && !this.#failure && !this.#input?.hasUnparsed
+    if (isDone && this.#isOpen) {
+      this.#idleAt = this.socket.bytesRead
+      this.#owner.onIdle(this)
+    }
+    // In another turn of the event loop: a thousand requests with immediate answers would hold up all other clients.
+    if (this.#pipelined?.length || this.#failure || this.#input) setImmediate(() => this.#continue())
   }
 
-  #goOn(): void {
+  #continue(): void {
     if (this.#current || !this.#isOpen) return
-    const next = this.#ahead?.shift()
+    const next = this.#pipelined?.shift()
     if (next) this.#begin(next)
     else if (this.#failure) return this.#refuseAndClose(this.#failure)
     this.#input?.resume()
   }
 
   get #mayParse(): boolean {
-    if (!this.#isOpen || this.#failure || (this.#ahead && this.#ahead.length > 0)) return false
+    if (!this.#isOpen || this.#failure || (this.#pipelined && this.#pipelined.length > 0)) return false
     return !this.#current?.req.complete
   }
 
@@ -229,16 +244,16 @@ export class Connection {
   }
 }
 
-/** Whether a request has a body that has not arrived whole. */
+/** Whether part of the request's body has not arrived. */
 export const isUnread = ({ complete, headers }: IncomingMessage): boolean =>
   !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0)
 
-/** What the parts of Node that have no public name know: bytes of the current write that the kernel has not taken. */
+/** A part of Node that is not public: how many bytes of the current write the kernel has not taken yet. */
 type Internals = Socket & { _handle?: { readonly writeQueueSize?: number } | null }
 
 /**
- * Changes with each byte of an answer that the kernel has taken, which it does as the client takes what came before.
- * `bytesWritten` and `writableLength` alone move by whole writes, and one may take a slow client minutes.
+ * Bytes that the kernel has taken, which it does as the client reads. `bytesWritten` and `writableLength` change only with
+ * whole writes, and a slow client may take minutes over one.
  */
 const bytesSent = (socket: Socket): number =>
   socket.bytesWritten - socket.writableLength - ((socket as Internals)._handle?.writeQueueSize ?? 0)

@@ -1,19 +1,19 @@
 import type { Server } from 'node:http'
 
-/** How long to go on while new connections keep coming. */
+/** How long to go on if new connections keep coming. */
 const DRAIN_TIMEOUT_MS = 1000
-/** A turn of the event loop this short leaves no time for another connection after it has looked for them. */
+/** In a turn of the event loop as short as this, no connection is likely to have come after the accept. */
 const SHORT_TURN_MS = 1
 
-/** Accepts what waits; resolves with whether all connections that waited when it was called have been accepted. */
+/** Resolves with whether all connections that waited when it was called have been accepted. */
 export type AcceptWaiting = () => Promise<boolean>
 
-/** Rounds in a row that have to bring none: a pool's primary may answer the first before it has looked for connections. */
+/** Rounds in a row without a connection that end it: a pool's primary may answer the first before it has accepted any. */
 const QUIET_ROUNDS = 2
 
 /**
- * Resolves when no connection waits to be accepted: the system would reset those when the server stops listening. Stop
- * listening in the same turn of the event loop.
+ * Resolves when no connection waits to be accepted: the kernel resets those that wait when the server stops listening.
+ * To be followed by `server.close()` in the same turn of the event loop.
  */
 export async function drainBacklog(server: Server, acceptWaiting: AcceptWaiting = shortTurn): Promise<void> {
   let came = false
@@ -30,9 +30,9 @@ export async function drainBacklog(server: Server, acceptWaiting: AcceptWaiting 
   server.off('connection', note)
 }
 
-/** The event loop accepts once in a turn, early in it: a turn that is over quickly has left no time for another. */
+/** The event loop accepts early in each turn: after a short turn, hardly any time has passed since the last accept. */
 async function shortTurn(): Promise<boolean> {
-  // The turn in which this is called may have accepted long ago.
+  // The accept of the current turn may be long ago.
   await turn()
   const begun = performance.now()
   await turn()

@@ -1,37 +1,37 @@
 import type { Log } from '../../lib/log.ts'
 
-/** How long no connection must have been refused before it is over. */
-const OVER_MS = 60_000
+/** Milliseconds without a refused connection after which there is room again. */
+const QUIET_MS = 60_000
 
-/** Tells the log that connections are refused: once when it begins and once when it is over, however often it happens. */
+/** Logs that connections are being refused: once when it begins and once when it is over, however many there are. */
 export class FullNotice {
   readonly #log: Log
-  readonly #most: number
-  readonly #overMs: number
+  readonly #limit: number
+  readonly #quietMs: number
   #refused = 0
-  #over: NodeJS.Timeout | undefined
+  #timer: NodeJS.Timeout | undefined
 
-  /** @param most how many connections there may be */
-  constructor(log: Log, most: number, overMs = OVER_MS) {
+  /** @param limit how many connections may be open */
+  constructor(log: Log, limit: number, quietMs = QUIET_MS) {
     this.#log = log
-    this.#most = most
-    this.#overMs = overMs
+    this.#limit = limit
+    this.#quietMs = quietMs
   }
 
-  /** A connection was refused, since there are as many as there may be. */
+  /** A connection was refused because the limit is reached. */
   refused(): void {
     this.#refused += 1
-    if (this.#over) return void this.#over.refresh()
+    if (this.#timer) return void this.#timer.refresh()
     this.#log.error(
-      `${this.#most} connections are open, which is all that the limit on open files has room for: new ones are ` +
+      `${this.#limit} connections are open, which is all that the limit on open files has room for: new ones are ` +
         'closed at once. Raise the limit: ulimit -n, or LimitNOFILE= in a systemd unit.',
     )
-    this.#over = setTimeout(() => this.#tellOver(), this.#overMs).unref()
+    this.#timer = setTimeout(() => this.#end(), this.#quietMs).unref()
   }
 
-  #tellOver(): void {
+  #end(): void {
     this.#log.info(`There is room for new connections again. ${this.#refused} were closed.`)
-    this.#over = undefined
+    this.#timer = undefined
     this.#refused = 0
   }
 }

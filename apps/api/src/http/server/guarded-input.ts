@@ -1,17 +1,17 @@
 import type { Socket } from 'node:net'
 
-/** Where the head of a request ends: at an empty line. Node's parser takes no line that does not end with CR LF. */
+/** Ends the head of a request. Node's parser accepts only lines that end with CR LF. */
 const EMPTY_LINE = Buffer.from('\n\r\n')
 
-/** Bytes that may wait to be parsed: two reads of Node's, which are 64 KB each. */
+/** Bytes that may wait to be parsed: two of Node's reads, of 64 KB each. */
 const MAX_UNPARSED = 128 * 1024
 
-/** Bytes that are read and dropped at the end, from a client that goes on sending what nobody reads. */
+/** Bytes that are read and dropped after `drop`, before a client that keeps sending is cut off. */
 const MAX_DROPPED = 1024 * 1024
 
 /**
- * Stands between a socket and Node's parser, and gives that no more bytes than belong to the next request. What one
- * read brought beyond these waits here, and all else in the kernel.
+ * Between a socket and Node's parser: gives the parser only the bytes of the next request. The rest of what one read has
+ * brought waits here, and everything else in the kernel.
  */
 export class GuardedInput {
   readonly #socket: Socket
@@ -20,7 +20,7 @@ export class GuardedInput {
   #unparsed: Buffer | undefined
   #dropped: number | undefined
 
-  /** Undefined where the parser has let go of the socket. */
+  /** Undefined if the parser has given up the socket. */
   static of(socket: Socket, mayParse: () => boolean): GuardedInput | undefined {
     const [parse] = socket.listeners('data')
     if (!parse) return undefined
@@ -32,22 +32,22 @@ export class GuardedInput {
     this.#parse = parse
     this.#mayParse = mayParse
     socket.removeListener('data', parse)
-    // Node's parser stops reading the socket itself as soon as someone else listens to it.
+    // Node's parser stops reading the socket by itself when there is another listener for data.
     socket.on('data', (bytes) => this.#take(bytes))
   }
 
-  /** Whether bytes have come that were not parsed yet. */
+  /** Whether bytes have been read that are not parsed yet. */
   get hasUnparsed(): boolean {
     return this.#unparsed !== undefined
   }
 
-  /** Parses what may be parsed by now, and reads on where that was everything. */
+  /** Parses what may be parsed now, and reads on if nothing is left. */
   resume(): void {
     this.#parseNext()
     if (!this.#unparsed) this.#socket.resume()
   }
 
-  /** Parses nothing more. What still comes is read for a while, so that the client gets to read its answer. */
+  /** Parses nothing more. What still comes is read and dropped, so that the client gets to read its answer. */
   drop(): void {
     this.#unparsed = undefined
     this.#dropped = 0

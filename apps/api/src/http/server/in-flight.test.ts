@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { InFlight } from './in-flight.ts'
 
-test('nothing is kept of an address that has no request in flight', () => {
+test('an address without a request in flight takes no memory', () => {
   const inFlight = new InFlight(2, 1)
   expect([inFlight.enter('a'), inFlight.enter('a'), inFlight.enter('b'), inFlight.enter('c')]).toEqual([
     true,

@@ -1,4 +1,4 @@
-/** Counts the requests that are being answered, and bounds how many there are at once. */
+/** Counts the requests in flight and limits them: in all, and of one address. */
 export class InFlight {
   readonly #limit: number
   readonly #limitOfAddress: number
@@ -6,8 +6,8 @@ export class InFlight {
   #count = 0
 
   /**
-   * @param limit how many the process answers at once
-   * @param limitOfAddress how many of these one address may have; infinite where addresses tell nothing
+   * @param limit how many there may be in this process
+   * @param limitOfAddress how many of these may be of one address; infinite if addresses are not to be told apart
    */
   constructor(limit: number, limitOfAddress: number) {
     this.#limit = limit
@@ -18,12 +18,12 @@ export class InFlight {
     return this.#count
   }
 
-  /** Whether the process has as many as it may, whoever's they are. */
+  /** Whether the limit of the process is reached. */
   get isFull(): boolean {
     return this.#count >= this.#limit
   }
 
-  /** Counts one more; false, without counting it, where that would be one too many. */
+  /** Counts one more. Returns false, without counting it, if that would exceed a limit. */
   enter(address: string): boolean {
     const ofAddress = this.#ofAddress.get(address) ?? 0
     if (this.#count >= this.#limit || ofAddress >= this.#limitOfAddress) return false

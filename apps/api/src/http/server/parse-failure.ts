@@ -1,7 +1,7 @@
 import type { ClientFault } from './client-faults.ts'
 import type { Refusal } from './refusal.ts'
 
-/** What to answer, and what to count, where Node could not parse what came. Undefined where the client has left. */
+/** How to answer and to count an error of Node's parser. Undefined if the client has left. */
 export function parseFailure({ code }: NodeJS.ErrnoException): { refusal: Refusal; fault: ClientFault } | undefined {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
@@ -11,7 +11,7 @@ export function parseFailure({ code }: NodeJS.ErrnoException): { refusal: Refusa
     case 'HPE_CLOSED_CONNECTION':
       return { refusal: MALFORMED, fault: 'bytes sent after Connection: close' }
     default:
-      // An end in the middle of a message, or an error of the socket's.
+      // The end of the connection in the middle of a message, or an error of the socket.
       if (!code?.startsWith('HPE_') || code === 'HPE_INVALID_EOF_STATE') return undefined
       return { refusal: MALFORMED, fault: 'malformed request' }
   }
@@ -19,10 +19,10 @@ export function parseFailure({ code }: NodeJS.ErrnoException): { refusal: Refusa
 
 const HEADERS_TOO_LARGE: Refusal = {
   code: 'headers-too-large',
-  detail: 'The request line and headers are too large. They may have 16 KB at most.',
+  detail: 'The request line and headers are larger than 16 KB.',
 }
 const EXTENSIONS_TOO_LARGE: Refusal = {
   code: 'body-too-large',
   detail: 'The chunk extensions of the body are too large.',
 }
-const MALFORMED: Refusal = { code: 'malformed-request', detail: 'What came is not an HTTP/1.1 request.' }
+const MALFORMED: Refusal = { code: 'malformed-request', detail: 'This is not a valid HTTP/1.1 request.' }

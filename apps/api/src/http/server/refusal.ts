@@ -1,8 +1,8 @@
 import { type OutgoingHttpHeaders, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { ProblemCode } from '@pollcast/shared/problem'
-import { problemOf } from '../problem.ts'
+import { problemOf } from '../middleware/problem.ts'
 
-/** An answer that is given without asking the app. */
+/** An error with which the server answers a request by itself, without the app. */
 export interface Refusal {
   code: ProblemCode
   detail: string
@@ -10,14 +10,14 @@ export interface Refusal {
   retryAfter?: number
 }
 
-/** Answers with problem+json (RFC 9457), and closes the connection once that has been read. */
+/** Answers with problem+json (RFC 9457). The connection is closed after it. */
 export function refuse(res: ServerResponse, refusal: Refusal): void {
   const { status, headers, body } = render(refusal)
   res.shouldKeepAlive = false
   res.writeHead(status, headers).end(body)
 }
 
-/** The same as the bytes of a whole answer, for where Node has made no response. */
+/** The same answer as text, if there is no response object of Node to write it with. */
 export function refusalText(refusal: Refusal): string {
   const { status, headers, body } = render(refusal)
   const all = { ...headers, Date: new Date().toUTCString(), Connection: 'close' }

@@ -1,16 +1,18 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { get, RawConnection } from '../../../testing/raw-connection.ts'
+import { until } from '../../../testing/until.ts'
 import { ClientFaults } from './client-faults.ts'
 import { type Handler, HttpServer, type HttpServerOptions, IN_FLIGHT, IN_FLIGHT_OF_ADDRESS } from './server.ts'
 import { takeSocket } from './take-socket.ts'
-import { TIMEOUTS } from './timeouts.ts'
+import { MIN_BODY_RATE, TIMEOUTS } from './timeouts.ts'
 
-/** A server whose clients may take their time, if nothing else is said. */
+/** A server with the default timeouts and limits, unless options say otherwise. */
 const open = async (handler: Handler, options: Partial<HttpServerOptions> = {}) => {
   const news: string[] = []
   const faults = new ClientFaults((line) => news.push(line))
@@ -25,8 +27,8 @@ const open = async (handler: Handler, options: Partial<HttpServerOptions> = {}) 
   return { port, connect, counted }
 }
 
-/** Answers each request when it is told to. */
-const heldRequests = () => {
+/** A handler that leaves each request to the test to answer. */
+const pendingRequests = () => {
   const waiting: ServerResponse[] = []
   const handler = (_: IncomingMessage, res: ServerResponse) => {
     waiting.push(res)
@@ -34,8 +36,6 @@ const heldRequests = () => {
   }
   return { waiting, handler }
 }
-
-const until = (condition: () => boolean) => vi.waitUntil(condition, { timeout: 15_000, interval: 5 })
 
 const statuses = (answers: string) => [...answers.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status))
 
@@ -67,15 +67,15 @@ test('pipelined requests are answered in their order, one at a time', async () =
   expect(busiest).toBe(1)
 })
 
-test('once someone pipelines, no request is so much as parsed before the one in front of it is answered', async () => {
-  const { waiting, handler } = heldRequests()
+test('once a client pipelines, no request is parsed before the one in front of it is answered', async () => {
+  const { waiting, handler } = pendingRequests()
   const { connect } = await open(handler)
   const early = await Promise.all([connect(), connect()])
   await (await connect(get('/') + get('/'))).until(/^$/)
   await until(() => waiting.length === 1)
   const count = parsed()
   const many = get('/').repeat(2000)
-  // On connections that were open before, and on one that comes.
+  // On connections that were open before, and on a new one.
   for (const connection of [...early, await connect()]) connection.send(many)
   await until(() => waiting.length === 4)
   for (const res of waiting.splice(0)) res.end()
@@ -83,9 +83,9 @@ test('once someone pipelines, no request is so much as parsed before the one in 
   expect(count()).toBe(6)
 })
 
-test('whichever way pipelined requests are cut into packets, each is read as it was sent', async () => {
+test('however pipelined requests are split into packets, each is read as it was sent', async () => {
   const { port } = await open(async (req, res) => {
-    // Not at once, so that what follows has come.
+    // Later, so that the next requests have arrived.
     await new Promise(setImmediate)
     res.end(`<${req.method} ${JSON.stringify(await text(req))}>`)
   })
@@ -120,7 +120,7 @@ test('whichever way pipelined requests are cut into packets, each is read as it 
   await fc.assert(property, { numRuns: 60 })
 })
 
-test('a client that pipelines and says close, or sends what is no request, gets its answers first', async () => {
+test('a client that pipelines and then says close, or sends something invalid, gets its answers first', async () => {
   const { connect, counted } = await open(async ({ url }, res) => {
     await new Promise(setImmediate)
     res.end(url)
@@ -136,8 +136,8 @@ test('a client that pipelines and says close, or sends what is no request, gets 
   expect(counted()).toMatch(/bytes sent after Connection: close: 1, malformed request: 1$/)
 })
 
-test('requests beyond what may be in flight are refused before any work, and served again when there is room', async () => {
-  const { waiting, handler } = heldRequests()
+test('requests beyond the limit in flight are refused before any work, and served again when there is room', async () => {
+  const { waiting, handler } = pendingRequests()
   const { connect, counted } = await open(handler, { inFlight: 3 })
   const served = await Promise.all(Array.from({ length: 3 }, () => connect(get('/'))))
   await until(() => waiting.length === 3)
@@ -152,12 +152,12 @@ test('requests beyond what may be in flight are refused before any work, and ser
   expect(counted()).toMatch(/refused, too many at once: 1$/)
 })
 
-test('one address has its own bound, unless that is lifted', async () => {
+test('one address has its own limit, unless that is lifted', async () => {
   for (const [inFlightOfAddress, status] of [
     [2, 503],
     [Number.POSITIVE_INFINITY, undefined],
   ] as const) {
-    const { waiting, handler } = heldRequests()
+    const { waiting, handler } = pendingRequests()
     const { connect } = await open(handler, { inFlightOfAddress })
     for (let index = 0; index < 2; index += 1) await connect(get('/'))
     await until(() => waiting.length === 2)
@@ -167,8 +167,8 @@ test('one address has its own bound, unless that is lifted', async () => {
   }
 })
 
-test('a request whose body is late gives its place to one that needs it', async () => {
-  const { waiting, handler } = heldRequests()
+test('a request whose body is late is ended in favour of a complete one', async () => {
+  const { waiting, handler } = pendingRequests()
   const read = (req: IncomingMessage, res: ServerResponse) => (req.method === 'POST' ? text(req) : handler(req, res))
   const options = { inFlight: 2, timeouts: { ...TIMEOUTS, lateBody: 0 } }
   const { connect, counted } = await open(read, options)
@@ -181,11 +181,11 @@ test('a request whose body is late gives its place to one that needs it', async 
   expect(counted()).toMatch(/body too slow: 1$/)
 })
 
-test('a client that pipelines waits its turn: between two of its requests others are served', async () => {
+test('between two requests of a client that pipelines, other clients are served', async () => {
   const order: string[] = []
   const { connect } = await open(({ url }, res) => {
     order.push(url ?? '')
-    // In the same turn as the other's bytes are read.
+    // In the turn of the event loop in which the other bytes are read.
     if (order.length === 1) void connect(get('/other'))
     res.end()
   })
@@ -196,8 +196,8 @@ test('a client that pipelines waits its turn: between two of its requests others
   many.leave()
 })
 
-test('where someone else is asked whose a request is, each of these has the bound, on whichever connection', async () => {
-  const { waiting, handler } = heldRequests()
+test('with networkOf, each network that it returns has the limit, on whichever connection', async () => {
+  const { waiting, handler } = pendingRequests()
   const networkOf = (req: IncomingMessage) => String(req.headers.client)
   const { connect } = await open(handler, { inFlightOfAddress: 2, networkOf })
   const of = (client: string) => get('/', `Client: ${client}\r\n`)
@@ -205,20 +205,20 @@ test('where someone else is asked whose a request is, each of these has the boun
   await until(() => waiting.length === 5)
   for (const client of ['a', 'b']) await (await connect(of(client))).until(/^HTTP\/1\.1 503 .*server-busy/s)
   waiting.find(({ req }) => req.headers.client === 'a')?.end()
-  await vi.waitFor(async () => {
+  await until(async () => {
     const connection = await connect(of('a'))
     await until(() => waiting.length === 6 || connection.text !== '')
-    expect(waiting).toHaveLength(6)
+    return waiting.length === 6
   })
   await (await connect(of('b'))).until(/^HTTP\/1\.1 503/)
 })
 
-test('half of what a process answers at once is one address’s at most, and that is more than a hall', () => {
+test('one address may have half of the requests in flight', () => {
   expect(IN_FLIGHT).toBe(4096)
   expect(IN_FLIGHT_OF_ADDRESS).toBe(IN_FLIGHT / 2)
 })
 
-test('a client that leaves before its answer is in flight until the work for it is done', async () => {
+test('the request of a client that has left is in flight until the work for it is done', async () => {
   const finish: (() => void)[] = []
   const { connect } = await open(() => new Promise<void>((resolve) => finish.push(resolve)), { inFlight: 2 })
   for (let index = 0; index < 2; index += 1) {
@@ -252,7 +252,7 @@ test.each([
   ['many of them, behind another', get('/first'), get('/').repeat(50)],
   ['half a body', '', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf'],
   ['a body that is left out', '', 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n'],
-])('a stream behind whose request %s came already is closed, and that is counted once', async (_, first, more) => {
+])('a stream is closed, and that is counted once, if %s came after its request', async (_, first, more) => {
   const served: string[] = []
   const { connect, counted } = await open(async ({ url = '' }, res) => {
     served.push(url)
@@ -264,13 +264,13 @@ test.each([
   await connection.ended
   expect(served.filter((url) => url === '/')).toHaveLength(1)
   expect(counted()).toMatch(/: bytes sent on a stream: 1$/)
-  // Nothing of it is left in flight, or holds the next one up.
+  // Nothing of it is left in flight, or delays the next one.
   await (await connect(get('/first'))).until(/200 OK/)
 })
 
 const upload = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n'
 
-test('a body that nobody reads is not read: the answer says close, and that is what happens', async () => {
+test('a body that no handler reads stays unread: the answer says close, and the connection is closed', async () => {
   let read = 0
   const { connect } = await open((req, res) => {
     req.socket.on('close', () => {
@@ -289,7 +289,7 @@ test('a body that nobody reads is not read: the answer says close, and that is w
   }
 })
 
-test('a client that waits for 100 Continue is told so only if its body is wanted', async () => {
+test('a client gets the 100 Continue that it waits for only if a handler reads the body', async () => {
   const { connect } = await open(async (req, res) => res.end(req.method === 'PUT' ? await text(req) : 'unread'))
   const head = (method: string) =>
     `${method} / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n`
@@ -301,17 +301,43 @@ test('a client that waits for 100 Continue is told so only if its body is wanted
   expect(statuses(unwanted.text)).toEqual([200])
 })
 
-test('how long clients may take', () => {
-  expect(TIMEOUTS).toEqual({ head: 10_000, body: 30_000, lateBody: 1000, answer: 60_000, idle: 5000, linger: 2000 })
+test('the default timeouts', () => {
+  expect(TIMEOUTS).toEqual({
+    head: 10_000,
+    body: 30_000,
+    lateBody: 1000,
+    answer: 60_000,
+    idle: 75_000,
+    idleWhenFull: 5000,
+    linger: 2000,
+  })
 })
 
-const SHORT = { ...TIMEOUTS, head: 400, body: 400, answer: 1000, idle: 200, linger: 100 }
+test('a client is told for how long its connection is kept open', async () => {
+  const { connect } = await open((_, res) => res.end())
+  expect(await (await connect(get('/'))).until(/200 OK/)).toMatch(/^keep-alive: timeout=75\r$/im)
+})
 
-/** Sends it a piece at a time, for as long as the connection lasts. */
-const drip = (connection: RawConnection, piece: () => string, everyMs = 30) => {
-  const timer = setInterval(() => connection.send(piece()), everyMs)
-  onTestFinished(() => clearInterval(timer))
-  connection.ended.then(() => clearInterval(timer))
+/**
+ * From now on time passes for the server's checks as the test has it pass, and is no matter of how fast this machine is.
+ * To be called before the server opens. Node's own timers, which end idle connections, go on.
+ */
+const holdTime = () => {
+  vi.useFakeTimers({ toFake: ['performance', 'setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+}
+
+/** Has a second pass after the other until that has come, each after an act of the clients that the server has seen. */
+const seconds = async (end: Promise<unknown>, act = () => {}) => {
+  let ended = false
+  end.then(() => {
+    ended = true
+  })
+  while (!ended) {
+    act()
+    for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate)
+    vi.advanceTimersByTime(1000)
+  }
 }
 
 test.each<[string, string, () => string, string]>([
@@ -321,43 +347,51 @@ test.each<[string, string, () => string, string]>([
   ['a body that is missing', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n', () => '', 'body'],
   ['chunks that drip', 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n', () => '1\r\nx\r\n', 'body'],
 ])('%s: a 408, also behind another request', async (_, begin, more, phase) => {
-  const { connect, counted } = await open(async (req, res) => res.end(await text(req)), { timeouts: SHORT })
+  holdTime()
+  const { connect, counted } = await open(async (req, res) => res.end(await text(req)))
   const first = await connect(begin)
-  drip(first, more)
   const later = await connect(get('/'))
   await later.until(/200 OK/)
-  drip(later.send(begin), more)
-  for (const connection of [first, later]) {
-    await connection.ended
+  const both = [first, later.send(begin)]
+  await seconds(Promise.all(both.map(({ ended }) => ended)), () => both.forEach((slow) => void slow.send(more())))
+  for (const connection of both) {
     expect(connection.text).toMatch(/HTTP\/1\.1 408 .*"code":"request-timeout"[^\n]*$/s)
   }
   expect(counted()).toMatch(phase === 'head' ? /headers too slow: 2/ : /body too slow: 2/)
 })
 
 test('a head that stops: a 408 on a new connection, an end on one that has had its answer', async () => {
-  const { connect } = await open((_, res) => res.end(), { timeouts: SHORT })
+  holdTime()
+  const { connect } = await open((_, res) => res.end(), { timeouts: { ...TIMEOUTS, idle: 100 } })
   const later = await connect(get('/'))
   await later.until(/200 OK/)
   later.send('GET / HTTP/1.1\r\n')
   const fresh = await connect('GET / HTTP/1.1\r\n')
+  await seconds(Promise.all([later.ended, fresh.ended]))
   expect(await fresh.ended).toBe('end')
   expect(fresh.text).toMatch(/"code":"request-timeout"/)
   expect(await later.ended).toBe('end')
 })
 
 test('a body that moves is not cut, however long it takes', async () => {
-  const { connect } = await open(async (req, res) => res.end(`got ${(await text(req)).length}`), { timeouts: SHORT })
-  const connection = await connect('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n')
-  let pieces = 40
-  // Four times as long as it may stand still.
-  drip(connection, () => (pieces-- > 0 ? 'x'.repeat(25) : ''), 40)
-  expect(await connection.until(/got 1000/)).toMatch(/^HTTP\/1\.1 200/)
+  holdTime()
+  const { connect } = await open(async (req, res) => res.end(`got ${(await text(req)).length}`))
+  // Four times as long as it may stand still, and a little faster than it has to come.
+  const [pieces, size] = [(4 * TIMEOUTS.body) / 1000, MIN_BODY_RATE + 10]
+  const connection = await connect(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${pieces * size}\r\n\r\n`)
+  let left = pieces
+  const answer = connection.until(/got \d+/)
+  await seconds(answer, () => void connection.send(left-- > 0 ? 'x'.repeat(size) : ''))
+  expect(await answer).toMatch(/^HTTP\/1\.1 200/)
+  expect(await answer).toMatch(new RegExp(`got ${pieces * size}$`))
 })
 
 test('a connection on which nothing is asked, or nothing more, is closed without a word', async () => {
-  const { connect } = await open((_, res) => res.end('answered'), { timeouts: SHORT })
+  holdTime()
+  const { connect } = await open((_, res) => res.end('answered'), { timeouts: { ...TIMEOUTS, idle: 100 } })
   const unused = await connect()
   const idle = await connect(get('/'))
+  await seconds(unused.ended)
   expect(await unused.ended).toBe('end')
   expect(unused.text).toBe('')
   expect(await idle.ended).toBe('end')
@@ -369,42 +403,42 @@ test.each([
   ['goes on sending', 'x'],
 ])('an answer that nobody reads ends its connection, also of a client that %s', async (_, piece) => {
   const closed: Promise<unknown>[] = []
-  const { connect, counted } = await open(
-    (req, res) => {
-      closed.push(once(req.socket, 'close'))
-      res.end(Buffer.alloc(50_000_000))
-    },
-    { timeouts: SHORT },
-  )
+  holdTime()
+  const { connect, counted } = await open((req, res) => {
+    closed.push(once(req.socket, 'close'))
+    res.end(Buffer.alloc(50_000_000))
+  })
   const connection = await connect()
   connection.stopReading().send(get('/'))
   await until(() => closed.length === 1)
-  if (piece) drip(connection, () => piece)
-  await closed[0]
+  await seconds(Promise.all(closed), () => void connection.send(piece))
   expect(counted()).toMatch(/answer not read: 1/)
 })
 
-test('an answer that is taken slowly is not cut, though it is one large write', async () => {
-  const SIZE = 60_000_000
-  const { connect, counted } = await open((_, res) => res.end(Buffer.alloc(SIZE)), { timeouts: SHORT })
+test('an answer that is read slowly is not cut off, though it is one large write', async () => {
+  holdTime()
+  const SIZE = 40_000_000
+  const { connect, counted } = await open((_, res) => res.end(Buffer.alloc(SIZE)))
   const connection = (await connect()).send(get('/'))
-  while (connection.text.length < SIZE) {
+  let rests = 0
+  for (; connection.text.length < SIZE; rests += 1) {
     connection.stopReading()
-    await new Promise((resolve) => setTimeout(resolve, SHORT.answer / 3))
+    vi.advanceTimersByTime(TIMEOUTS.answer / 3)
     const before = connection.text.length
     connection.resumeReading()
-    await until(() => connection.text.length > Math.min(before + 1_000_000, SIZE - 1))
+    await until(() => connection.text.length > Math.min(before + 4_000_000, SIZE - 1))
   }
+  expect(rests).toBeGreaterThan(6)
   expect(counted()).toBe('')
 })
 
-test('a server that takes its time over an answer is waited for', async () => {
+test('a connection stays open while the server takes its time over an answer', async () => {
   const { connect } = await open(
     async (_, res) => {
-      await new Promise((resolve) => setTimeout(resolve, SHORT.answer * 2.5))
+      await new Promise((resolve) => setTimeout(resolve, 250))
       res.end('at last')
     },
-    { timeouts: SHORT },
+    { timeouts: { ...TIMEOUTS, answer: 100 } },
   )
   expect(await (await connect(get('/'))).until(/at last/)).toMatch(/^HTTP\/1\.1 200/)
 })
@@ -412,7 +446,7 @@ test('a server that takes its time over an answer is waited for', async () => {
 const host = 'Host: a\r\n'
 
 test.each<[string, string, number, string]>([
-  ['what is no HTTP', '\x16\x03\x01\x02\r\n\r\n', 400, 'malformed-request'],
+  ['something other than HTTP', '\x16\x03\x01\x02\r\n\r\n', 400, 'malformed-request'],
   ['HTTP/0.9', 'GET /\r\n\r\n', 400, 'malformed-request'],
   ['HTTP/2', `GET / HTTP/2.0\r\n${host}\r\n`, 505, 'http-version-not-supported'],
   ['an HTTP/2 preface', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400, 'malformed-request'],
@@ -426,7 +460,7 @@ test.each<[string, string, number, string]>([
     431,
     'headers-too-large',
   ],
-  ['a Host that is none', 'GET / HTTP/1.1\r\nHost: a/b\r\n\r\n', 400, 'malformed-request'],
+  ['an invalid Host', 'GET / HTTP/1.1\r\nHost: a/b\r\n\r\n', 400, 'malformed-request'],
   ['two lengths', `POST / HTTP/1.1\r\n${host}Content-Length: 1\r\nContent-Length: 2\r\n\r\n`, 400, 'malformed-request'],
   [
     'a length and chunks',
@@ -446,7 +480,7 @@ test.each<[string, string, number, string]>([
   ['101 headers', `GET / HTTP/1.1\r\n${host}${'a:\r\n'.repeat(100)}\r\n`, 431, 'headers-too-large'],
   ['an unknown expectation', `GET / HTTP/1.1\r\n${host}Expect: x\r\n\r\n`, 417, 'expectation-failed'],
   ['CONNECT', `CONNECT a:1 HTTP/1.1\r\n${host}\r\n`, 501, 'not-implemented'],
-])('%s is refused by a problem, and reaches no handler', async (_, sent, status, code) => {
+])('%s is refused with a problem, and reaches no handler', async (_, sent, status, code) => {
   let handled = 0
   const { connect, counted } = await open(async (req, res) => {
     await text(req).catch(() => {})
@@ -475,7 +509,7 @@ test.each([
   await (await connect(`GET / HTTP/1.1\r\nHost: ${value}\r\n\r\n`)).until(/served/)
 })
 
-test('nothing that clients send wrong stands in the log, only how much of it there was', async () => {
+test('nothing that clients send is logged, only how often they did something wrong', async () => {
   const { connect, counted } = await open(async (req, res) => res.end(await text(req)))
   const secret = 'Cookie: secret\r\n'
   for (let index = 0; index < 3; index += 1) {
@@ -491,13 +525,69 @@ test('nothing that clients send wrong stands in the log, only how much of it the
   expect(counted()).not.toMatch(/secret|cookie|Error|\.[jt]s:/i)
 })
 
-test('connections beyond the most there may be are closed at once, and taken again when others have gone', async () => {
+test('when there are as many connections as may be, the one that has been idle longest makes room for a new one', async () => {
   let refused = 0
-  const { connect } = await open((_, res) => res.end('served'), { maxConnections: 5, onRefused: () => (refused += 1) })
-  const served = await Promise.all(Array.from({ length: 5 }, () => connect(get('/'))))
-  for (const connection of served) await connection.until(/served/)
+  const { connect } = await open(({ url }, res) => res.end(`served ${url}`), {
+    maxConnections: 3,
+    onRefused: () => (refused += 1),
+    timeouts: { ...TIMEOUTS, idleWhenFull: 0 },
+  })
+  const ask = (connection: RawConnection, path: string) =>
+    connection.send(get(path)).until(new RegExp(`served ${path}$`))
+  const [first, second, third] = [await connect(), await connect(), await connect()]
+  for (const connection of [first, second, third]) await ask(connection, '/once')
+  await ask(first, '/again')
+
+  const fourth = await connect()
+  await ask(fourth, '/new')
+  expect(await second.ended).toBe('end')
+  for (const connection of [third, first, fourth]) await ask(connection, '/still-open')
+
+  for (let index = 0; index < 20; index += 1) await ask(await connect(), '/new')
+  expect(refused).toBe(0)
+})
+
+test('a connection that has just been used is not closed for a new one', async () => {
+  let refused = 0
+  const { connect } = await open((_, res) => res.end('served'), {
+    maxConnections: 1,
+    onRefused: () => (refused += 1),
+  })
+  const used = await connect(get('/'))
+  await used.until(/served/)
+  await (await connect(get('/'))).ended
+  expect(refused).toBe(1)
+  await used.send(get('/')).until(/served.*served/s)
+})
+
+test('when none of them is idle, a new connection is closed at once, and one is accepted again when another has gone', async () => {
+  const sockets: Socket[] = []
+  let refused = 0
+  const { connect } = await open(
+    ({ url, socket }, res) => {
+      sockets.push(socket)
+      if (url === '/stream') takeSocket(res, {})
+      if (url === '/answered') res.end('served')
+      return once(res, 'close')
+    },
+    { maxConnections: 4, onRefused: () => (refused += 1), timeouts: { ...TIMEOUTS, idleWhenFull: 0 } },
+  )
+  const next = await connect(get('/answered'))
+  await next.until(/served/)
+  next.send('GET /answered HTTP/1.1\r\n')
+  const read = sockets[0]?.bytesRead ?? 0
+  await until(() => (sockets[0]?.bytesRead ?? 0) > read)
+  const unused = await connect()
+  await connect(get('/stream'))
+  await connect(get('/waiting'))
+  await until(() => sockets.length === 3)
+
   for (let index = 0; index < 20; index += 1) await (await connect()).ended
   expect(refused).toBe(20)
-  served[0]?.leave()
-  await vi.waitFor(async () => (await connect(get('/'))).until(/served/), { timeout: 5000 })
+  await next.send('Host: a\r\n\r\n').until(/served.*served/s)
+  unused.leave()
+  await until(async () => {
+    const connection = await connect(get('/answered'))
+    return connection.until(/served/).catch(() => false)
+  })
 })

@@ -3,12 +3,12 @@ import type { Socket } from 'node:net'
 import { connectionOf } from './connection.ts'
 
 /**
- * Takes a connection from Node's HTTP server: writes the head of a response whose body ends when the connection does
- * (RFC 9112, section 6.3), and returns the socket, on which all that follows is the caller's. Nothing more that comes on
- * it is parsed, and it closes the connection (section 9.6).
+ * Takes a connection from Node's HTTP server: writes the head of a response whose body ends with the connection (RFC 9112,
+ * section 6.3), and returns the socket, to which the caller writes the rest. Nothing more on it is parsed: if the client
+ * sends anything else, the connection is closed (section 9.6).
  *
- * To Node the response is finished, so that it releases request and response, which would otherwise stay in memory for
- * as long as the stream does: two fifths of what an idle stream costs.
+ * Node is told that the response is finished, so that it frees the request and the response. They would otherwise stay in
+ * memory as long as the stream: two fifths of what an idle stream costs.
  */
 export function takeSocket(res: ServerResponse, headers: OutgoingHttpHeaders): Socket {
   const { socket } = res
@@ -20,7 +20,7 @@ export function takeSocket(res: ServerResponse, headers: OutgoingHttpHeaders): S
 
   connectionOf(socket)?.becomeStream()
   res.emit('finish')
-  // Node now waits for the next request on this connection, and would close it where none comes.
+  // Node now waits for the next request on this connection, and would close it if none came.
   socket.setTimeout(0)
   return socket
 }

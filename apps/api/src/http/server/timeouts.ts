@@ -1,16 +1,21 @@
 /** How long a client may take, in milliseconds. */
 export interface Timeouts {
-  /** For a whole request head, from its first byte or, on a new connection, from its opening. */
+  /** For the whole head of a request, from its first byte; on a new connection, from its opening. */
   readonly head: number
-  /** Without another byte of a body that has not arrived whole. */
+  /** Between two reads of a request's body. */
   readonly body: number
-  /** For a body, before its place is given to another request where places are short. */
+  /** For a body, before its request may be ended in favour of another one. */
   readonly lateBody: number
-  /** Without taking any of an answer. */
+  /** Without reading any more of an answer. */
   readonly answer: number
-  /** Between an answer and the next request. */
+  /**
+   * Between an answer and the next request. Longer than the 60 seconds for which nginx and load balancers keep an idle
+   * connection: if the server closes first, a request that the proxy sends at that moment becomes a 502.
+   */
   readonly idle: number
-  /** To read an answer that was given before its request had arrived whole. */
+  /** The same, if all connections are in use and a new one needs the place. */
+  readonly idleWhenFull: number
+  /** To read an answer that was sent before the whole request had arrived. */
   readonly linger: number
 }
 
@@ -19,27 +24,28 @@ export const TIMEOUTS: Timeouts = {
   body: 30_000,
   lateBody: 1000,
   answer: 60_000,
-  idle: 5000,
+  idle: 75_000,
+  idleWhenFull: 5000,
   linger: 2000,
 }
 
 /**
- * Bytes a second that a body has to bring once it has taken as long as one may stall: what a bad phone connection
- * does, and a client that drips does not. The largest body has two and a half minutes with it.
+ * The least bytes a second of a body that has taken longer than `Timeouts.body`. Even a bad phone connection is faster; a
+ * client that sends its body byte by byte to hold the connection is not. The largest body may take two and a half minutes.
  */
-export const MIN_BODY_RATE = 256
+const MIN_BODY_RATE = 256
 
-/** What a connection is in the middle of. */
+/** What a connection is doing: a request's head or body arrives, or an answer is being made or sent. */
 export type Phase = 'head' | 'body' | 'answer'
 
-/** Follows one connection's progress, at each check. Costs nothing in between. */
+/** Watches the progress of one connection. It is looked at only now and then, and costs nothing in between. */
 export class Progress {
   #phase: Phase = 'head'
   #request = 0
   /** When the phase began, and at how many bytes. */
   #since: number
   #from = 0
-  /** When the last byte moved, and how many had moved then. */
+  /** When the last byte moved, and how many had moved by then. */
   #movedAt: number
   #moved = 0
 
@@ -49,23 +55,23 @@ export class Progress {
   }
 
   /**
-   * Whether the client is too slow by now.
+   * Whether the client is too slow.
    *
-   * @param request counts the connection's requests: 0 until the first has come
-   * @param bytes how many have moved so far: those read from the connection, in the phase `answer` those sent on it
-   * @param isOurTurn nothing is expected of the client now: an answer is not there yet, or has been taken so far
+   * @param request number of requests on the connection so far
+   * @param bytes read from the connection so far; in the phase `answer`, sent on it so far
+   * @param isOnServer whether the client waits for the server: there is no answer yet, or the client has read all of it
    */
   isTooSlow(
     phase: Phase,
     request: number,
     bytes: number,
-    isOurTurn: boolean,
+    isOnServer: boolean,
     now: number,
     timeouts: Timeouts,
   ): boolean {
-    // Between two requests nothing is late until the first byte of the next: Node closes what is idle.
+    // Between two requests no head is late until its first byte has come. Node closes connections that stay idle.
     const isIdle = phase === 'head' && request > 0 && bytes === this.#from
-    if (phase !== this.#phase || request !== this.#request || isIdle || isOurTurn) {
+    if (phase !== this.#phase || request !== this.#request || isIdle || isOnServer) {
       this.#phase = phase
       this.#request = request
       this.#since = now
@@ -76,9 +82,9 @@ export class Progress {
       this.#movedAt = now
     }
     if (phase === 'head') return now - this.#since >= timeouts.head
-    const stillFor = now - Math.max(this.#since, this.#movedAt)
-    if (phase === 'answer') return stillFor >= timeouts.answer
+    const inactiveFor = now - Math.max(this.#since, this.#movedAt)
+    if (phase === 'answer') return inactiveFor >= timeouts.answer
     const allowed = timeouts.body + ((bytes - this.#from) / MIN_BODY_RATE) * 1000
-    return now - this.#since >= allowed || stillFor >= timeouts.body
+    return now - this.#since >= allowed || inactiveFor >= timeouts.body
   }
 }

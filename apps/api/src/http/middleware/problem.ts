@@ -1,0 +1,101 @@
+import { STATUS_CODES } from 'node:http'
+import { type Problem, type ProblemCode, problemStatus } from '@pollcast/shared/problem'
+import type { Context, Middleware } from 'koa'
+import { clip, isUnavailable, PollError } from '../../polls/errors.ts'
+
+/** A request that is invalid in itself, whatever the poll. */
+export class RequestError extends PollError {
+  readonly errors: Problem['errors']
+
+  constructor(code: ProblemCode, message: string, errors?: Problem['errors']) {
+    super(code, message)
+    this.errors = errors
+  }
+}
+
+const MAX_ERRORS = 20
+const MAX_ERRORS_BYTES = 2048
+const MAX_DETAIL_LENGTH = 300
+
+/** Invalid input. The answer has a bounded size, however many errors there are. */
+export function invalidInput(
+  code: 'invalid-body' | 'invalid-query',
+  all: NonNullable<Problem['errors']>,
+): RequestError {
+  const errors: NonNullable<Problem['errors']> = []
+  let bytes = 0
+  for (const { path, message } of all.slice(0, MAX_ERRORS)) {
+    const error = { path: clip(path, 60), message: clip(message, 200) }
+    bytes += Buffer.byteLength(JSON.stringify(error))
+    if (bytes > MAX_ERRORS_BYTES) break
+    errors.push(error)
+  }
+  const detail = errors.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join(' ')
+  return new RequestError(code, detail, errors)
+}
+
+/** A rate limit was exceeded. Says when to try again. */
+export class TooManyRequests extends PollError {
+  readonly retryAfterSeconds: number
+
+  constructor(retryAfterSeconds: number) {
+    super('too-many-requests', `Too many requests. Try again in ${retryAfterSeconds} s.`)
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+}
+
+export function problemOf(code: ProblemCode, detail: string, errors?: Problem['errors']): Problem {
+  const status = problemStatus[code]
+  return {
+    title: STATUS_CODES[status] ?? '',
+    status,
+    code,
+    detail: clip(detail, MAX_DETAIL_LENGTH),
+    ...(errors && { errors }),
+  }
+}
+
+function writeProblem(ctx: Context, code: ProblemCode, detail: string, errors?: Problem['errors']): void {
+  const problem = problemOf(code, detail, errors)
+  ctx.status = problem.status
+  ctx.set('Cache-Control', 'no-store')
+  // What a 401 has to say (RFC 9110, section 15.5.2).
+  if (code === 'invalid-host-key') ctx.set('WWW-Authenticate', 'Bearer')
+  ctx.body = JSON.stringify(problem)
+  ctx.type = 'application/problem+json'
+}
+
+/** Answers with problem+json (RFC 9457) to what was thrown or not found. Unexpected errors are logged, not shown. */
+export function problems(onError: (error: unknown) => void): Middleware {
+  return async (ctx, next) => {
+    try {
+      await next()
+      if (ctx.body || ctx.respond === false) return
+      if (ctx.status === 404) {
+        writeProblem(ctx, 'not-found', `There is nothing at ${clip(ctx.path, 100)}.`)
+      } else if (ctx.status === 405) {
+        const allowed = ctx.response.get('Allow')
+        writeProblem(ctx, 'method-not-allowed', `${ctx.method} is not allowed here. Allowed: ${allowed}.`)
+      } else if (ctx.status === 501) {
+        writeProblem(ctx, 'not-implemented', `The server does not support the method ${ctx.method}.`)
+      }
+    } catch (error) {
+      answerError(ctx, error, onError)
+    }
+  }
+}
+
+/** Retry-After in seconds: the time that a database needs to restart. */
+const STORE_RETRY = '2'
+
+function answerError(ctx: Context, error: unknown, onError: (error: unknown) => void): void {
+  if (error instanceof TooManyRequests) ctx.set('Retry-After', String(error.retryAfterSeconds))
+  if (error instanceof RequestError) return writeProblem(ctx, error.code, error.message, error.errors)
+  if (isUnavailable(error)) ctx.set('Retry-After', STORE_RETRY)
+  if (error instanceof PollError) return writeProblem(ctx, error.code, error.message)
+  if ((error as NodeJS.ErrnoException).code === 'ERR_INVALID_URL') {
+    return writeProblem(ctx, 'malformed-request', 'The URL of the request is invalid.')
+  }
+  onError(error)
+  writeProblem(ctx, 'internal-error', 'Something went wrong on the server. The error has been logged. Try again.')
+}

@@ -1,0 +1,78 @@
+import type { Choice, Poll, PollList } from '@pollcast/shared/poll'
+import { routes } from '@pollcast/shared/routes'
+import { escapeHtml, plainPage } from './html.ts'
+
+/*
+ * What a page shows, and the form to vote, if the web app does not run: scripts are off or blocked, one of its
+ * files did not load, or the browser is too old. The app hides it when it starts; the web app's styles/plain.css
+ * shows it when that does not happen.
+ */
+
+const NEEDS = 'JavaScript and a browser from 2023 or later'
+const ALL_POLLS = `<p><a href="${routes.listPage}">See all polls</a></p>`
+
+const counts = new Intl.NumberFormat('en')
+const votesOf = (count: number) => `${counts.format(count)} ${count === 1 ? 'vote' : 'votes'}`
+const numbersOf = (count: number, more = '') => `<span class="numbers">${votesOf(count)}${more}</span>`
+
+const fallback = (content: string) => plainPage(content, 'id="fallback"')
+
+/** The poll's choices and results, as a form while the poll is open. */
+export function pollFallback(poll: Poll): string {
+  const isOpen = poll.status === 'open'
+  const choices = `<ul>\n${poll.choices.map((choice) => choiceItem(choice, poll)).join('\n')}\n</ul>`
+  const heading = `<h1>${escapeHtml(poll.question)}</h1>\n<p><strong>${votesOf(poll.totalVotes)}</strong></p>`
+  if (!isOpen) {
+    return fallback(`${heading}\n<p>Closed. Final results.</p>\n${choices}`)
+  }
+  const legend = poll.maxChoices === 1 ? 'Choose one, then vote.' : `Choose up to ${poll.maxChoices}, then vote.`
+  // Without autocomplete="off", what a browser fills in after a reload would look like the voter's ballot.
+  return fallback(`${heading}
+<form method="post" action="${routes.votes(poll.id)}" autocomplete="off">
+<fieldset>
+<legend>${legend}</legend>
+${choices}
+</fieldset>
+<button class="button">${poll.ownChoiceIds.length > 0 ? 'Change my vote' : 'Vote'}</button>
+</form>
+<p class="notice">The live view is not running: it needs ${NEEDS}. You can still vote here. Reload the page to see new votes.</p>`)
+}
+
+function choiceItem({ id, text, votes }: Choice, { status, maxChoices, ownChoiceIds, totalVotes }: Poll): string {
+  const isOwn = ownChoiceIds.includes(id)
+  const mark = isOwn ? ' <span class="own">Your vote</span>' : ''
+  const content = `<span class="text">${escapeHtml(text)}${mark}</span> ${numbersOf(votes)}`
+  const type = maxChoices === 1 ? 'type="radio" required' : 'type="checkbox"'
+  const control = `<input ${type} name="choice" value="${id}"${isOwn ? ' checked' : ''}>`
+  const item = status === 'open' ? `<label>${control} ${content}</label>` : `<div>${content}</div>`
+  return `<li>${item}${bar(votes, totalVotes)}</li>`
+}
+
+/** Has no style attribute, which the pages' content security policy refuses, and is visible without any styles. */
+function bar(votes: number, totalVotes: number): string {
+  const share = totalVotes > 0 ? ((100 * votes) / totalVotes).toFixed(1) : 0
+  return `<svg width="100%" height="10" fill="currentColor" aria-hidden="true"><rect width="${share}%" height="100%"/></svg>`
+}
+
+/** Links to the polls. */
+export function listFallback({ polls, nextCursor }: PollList): string {
+  const items = polls.map(({ id, question, totalVotes, status }) => {
+    const text = `<span class="text">${escapeHtml(question)}</span>`
+    return `<li><a href="${routes.pollPage(id)}">${text} ${numbersOf(totalVotes, status === 'closed' ? ', closed' : '')}</a></li>`
+  })
+  const list = polls.length > 0 ? `<ul>\n${items.join('\n')}\n</ul>` : '<p>There are no polls yet.</p>'
+  const older = nextCursor ? ` These are the newest ${polls.length} polls.` : ''
+  return fallback(`<h1>Polls</h1>
+${list}
+<p class="notice">The live view is not running: it needs ${NEEDS}. You can still open a poll and vote. Reload the page to see new votes.${older}</p>`)
+}
+
+/** Without a form: the API takes new polls as JSON only. */
+export const newPollFallback = fallback(
+  `<h1>Ask a question</h1>\n<p class="notice">Asking a question needs ${NEEDS}. Reload the page to try again.</p>\n${ALL_POLLS}`,
+)
+
+export const notFoundFallback = (what: 'page' | 'poll') =>
+  fallback(
+    `<h1>${what === 'poll' ? 'Poll' : 'Page'} not found</h1>\n<p>This ${what} doesn't exist or was deleted. Check the link.</p>\n${ALL_POLLS}`,
+  )

@@ -1,0 +1,89 @@
+import { isUtf8 } from 'node:buffer'
+import type { Context } from 'koa'
+import getRawBody from 'raw-body'
+import type * as z from 'zod'
+import { clip } from '../../polls/errors.ts'
+import { invalidInput, RequestError } from '../middleware/problem.ts'
+import { parsePairs } from './form-encoding.ts'
+
+/** Bytes. The largest new poll takes less, in any script. */
+const LIMIT = 32 * 1024
+
+/** Fields of a form. The largest ballot has fewer. */
+const MAX_FIELDS = 100
+
+/** The value of a form has the values of each field, in their order. */
+export type Body = { kind: 'json'; value: unknown } | { kind: 'form'; value: ReadonlyMap<string, readonly string[]> }
+
+/** Reads a JSON or form body. Throws a RequestError that says what is wrong with it. */
+export async function readBody(ctx: Context): Promise<Body> {
+  const kind = ctx.is('json', 'urlencoded')
+  if ((ctx.headers['content-encoding'] ?? 'identity') !== 'identity') {
+    throw new RequestError('unsupported-media-type', 'Send the body without a Content-Encoding.')
+  }
+  if (!kind) {
+    throw new RequestError(
+      'unsupported-media-type',
+      'Send the body as application/json or application/x-www-form-urlencoded, with that Content-Type.',
+    )
+  }
+  refuseCharset(ctx)
+  const text = await readText(ctx)
+  if (kind === 'urlencoded') return { kind: 'form', value: parsePairs(text, MAX_FIELDS, 'invalid-body') }
+  try {
+    return { kind: 'json', value: JSON.parse(text) }
+  } catch (error) {
+    throw new RequestError('malformed-json', `The body is not JSON: ${(error as Error).message}.`)
+  }
+}
+
+/** Reads a body that has to be JSON. */
+export async function readJson<S extends z.ZodType>(ctx: Context, schema: S): Promise<z.infer<S>> {
+  const body = await readBody(ctx)
+  if (body.kind === 'form') throw new RequestError('unsupported-media-type', 'Send the body as application/json.')
+  return validate(schema, body.value, 'invalid-body')
+}
+
+/** Returns the value as the schema parses it. Throws a RequestError that names every invalid field. */
+export function validate<S extends z.ZodType>(
+  schema: S,
+  value: unknown,
+  code: 'invalid-body' | 'invalid-query',
+): z.infer<S> {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw invalidInput(
+    code,
+    parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
+  )
+}
+
+/** In another character set, the bytes would be other characters. */
+function refuseCharset(ctx: Context): void {
+  const charsets = ctx.get('Content-Type').matchAll(/;\s*charset\s*=\s*"?([^\s";]*)/gi)
+  for (const [, charset = ''] of charsets) {
+    if (!/^utf-?8$/i.test(charset)) {
+      throw new RequestError('unsupported-media-type', `Send the body as UTF-8, not as "${clip(charset, 40)}".`)
+    }
+  }
+}
+
+/** The body's text, without a byte order mark (RFC 8259, section 8.1). */
+async function readText(ctx: Context): Promise<string> {
+  const bytes = await readBytes(ctx)
+  if (!isUtf8(bytes)) throw new RequestError('malformed-request', 'The body is not UTF-8 text.')
+  const text = bytes.toString()
+  return text.startsWith('\ufeff') ? text.slice(1) : text
+}
+
+async function readBytes(ctx: Context): Promise<Buffer> {
+  try {
+    return await getRawBody(ctx.req, { limit: LIMIT, length: ctx.request.length ?? null })
+  } catch (error) {
+    const { type } = error as getRawBody.RawBodyError
+    if (type !== 'entity.too.large') throw new RequestError('malformed-request', 'The body is incomplete.')
+    // The rest of the body stays unread, so the connection can't be used again.
+    ctx.set('Connection', 'close')
+    throw new RequestError('body-too-large', `The body is larger than ${LIMIT} bytes.`)
+  }
+}

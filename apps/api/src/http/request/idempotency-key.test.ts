@@ -1,0 +1,218 @@
+import { randomUUID } from 'node:crypto'
+import { createdPollSchema, snapshotSchema } from '@pollcast/shared/poll'
+import { routes } from '@pollcast/shared/routes'
+import { expect, test } from 'vitest'
+import { readAs, readProblem } from '../../../testing/answer.ts'
+import { openApp } from '../../../testing/app.ts'
+import { contents, query, recount } from '../../../testing/database.ts'
+import { createPoll, form, json, Voter } from '../../../testing/voter.ts'
+
+const withKey = (key: string, init: RequestInit): RequestInit => {
+  return { ...init, headers: { ...init.headers, 'Idempotency-Key': key } }
+}
+
+const setUp = async (options: Parameters<typeof openApp>[0] = {}, maxChoices = 1) => {
+  const app = await openApp(options)
+  const { poll } = await createPoll(app.url, ['Tea', 'Coffee', 'Water'], maxChoices)
+  const ids = poll.choices.map((choice) => choice.id) as [number, number, number]
+  const vote = (voter: Voter, key: string, ...choiceIds: number[]) =>
+    voter.ask(routes.votes(poll.id), withKey(key, json({ choiceIds })))
+  const count = async () => (await new Voter(app.url).read(poll.id)).choices.map((choice) => choice.votes)
+  return { ...app, poll, ids, vote, count, newcomer: () => new Voter(app.url) }
+}
+
+test('a first vote that is repeated with its key and no cookie counts once, for the same voter', async () => {
+  const { url, poll, ids, vote, newcomer, databasePath } = await setUp()
+  const key = randomUUID()
+  const [lost, again] = [newcomer(), newcomer()]
+  const first = await readAs(snapshotSchema, 201, await vote(lost, key, ids[0]))
+  expect(await readAs(snapshotSchema, 201, await vote(again, key, ids[0]))).toEqual(first)
+  expect(first).toMatchObject({ totalVotes: 1, revision: 1 })
+  // A client that got only the second answer can change the vote.
+  expect(again.cookies).toEqual(lost.cookies)
+  expect(await again.vote(poll.id, ids[1])).toMatchObject({ totalVotes: 1 })
+  expect(await again.read(poll.id)).toMatchObject(await recount(databasePath, poll.id))
+  expect((await new Voter(url).vote(poll.id, ids[0])).totalVotes).toBe(2)
+})
+
+test('a key that could be guessed gets nobody its voter’s cookie', async () => {
+  const { ids, vote, newcomer, count } = await setUp()
+  const [one, other] = [newcomer(), newcomer()]
+  expect((await vote(one, 'order-0000000042', ids[0])).status).toBe(201)
+  expect(one.id).toBeDefined()
+  expect((await vote(other, 'order-0000000042', ids[0])).status).toBe(201)
+  expect(other.id).toBeUndefined()
+  expect(await count()).toEqual([1, 0, 0])
+})
+
+test('a key belongs to a voter and a poll: the same key of another voter, or in another poll, is another one', async () => {
+  const { url, ids, vote, newcomer, count } = await setUp()
+  const key = randomUUID()
+  const [one, other] = [newcomer(), newcomer()]
+  for (const voter of [one, other]) await voter.ask(routes.polls)
+  await vote(one, key, ids[0])
+  await vote(other, key, ids[1])
+  const stranger = newcomer()
+  await vote(stranger, key, ids[2])
+  expect(await count()).toEqual([1, 1, 1])
+  expect(new Set([one.id, other.id, stranger.id]).size).toBe(3)
+
+  const { poll } = await createPoll(url)
+  const inOtherPoll = json({ choiceIds: [poll.choices[0]?.id] })
+  const cast = await one.ask(routes.votes(poll.id), withKey(key, inOtherPoll))
+  expect(await readAs(snapshotSchema, 201, cast)).toMatchObject({ totalVotes: 1 })
+})
+
+test('an old vote that is repeated after a newer one changes nothing, with the cookie or without', async () => {
+  const { ids, vote, newcomer, count, databasePath } = await setUp()
+  const voter = newcomer()
+  const [first, second] = [randomUUID(), randomUUID()]
+  await vote(voter, first, ids[0])
+  const { id } = voter
+  const moved = await readAs(snapshotSchema, 201, await vote(voter, second, ids[1]))
+  const before = await contents(databasePath)
+  for (const again of [voter, newcomer()]) {
+    expect(await readAs(snapshotSchema, 201, await vote(again, first, ids[0]))).toEqual(moved)
+    expect(again.id).toBe(id)
+  }
+  expect(await count()).toEqual([0, 1, 0])
+  expect(await contents(databasePath)).toEqual(before)
+})
+
+test('a repeated key with other choices is refused and not counted, and with the same choices it is the same vote', async () => {
+  const { poll, ids, vote, newcomer, databasePath } = await setUp({}, 2)
+  const voter = newcomer()
+  await voter.read(poll.id)
+  const key = randomUUID()
+  await vote(voter, key, ids[0], ids[1])
+  const before = await contents(databasePath)
+  const { detail } = await readProblem('idempotency-key-reused', await vote(voter, key, ids[0]))
+  expect(detail).toContain('new key')
+  expect((await vote(voter, key, ids[1], ids[0])).status).toBe(201)
+  const asForm = form(`choice=${ids[0]}&choice=${ids[1]}`)
+  expect((await voter.ask(routes.votes(poll.id), withKey(key, asForm))).status).toBe(303)
+  expect(await contents(databasePath)).toEqual(before)
+})
+
+test('one vote sent many times at once, with one key and no cookie, counts once', async () => {
+  const { ids, vote, newcomer, count } = await setUp()
+  const key = randomUUID()
+  const voters = Array.from({ length: 40 }, newcomer)
+  const answers = await Promise.all(voters.map((voter) => vote(voter, key, ids[2])))
+  expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([201]))
+  expect(new Set(voters.map((voter) => voter.id)).size).toBe(1)
+  expect(await count()).toEqual([0, 0, 1])
+})
+
+test('a refused vote can be sent again with its key, and an accepted one is still acknowledged after the poll has closed', async () => {
+  const { poll, ids, vote, newcomer, count, databasePath } = await setUp()
+  const [key, late] = [randomUUID(), randomUUID()]
+  const [voter, other] = [newcomer(), newcomer()]
+  await vote(voter, key, ids[0])
+  const setStatus = (status: string) =>
+    query(databasePath, 'UPDATE poll SET status = ? WHERE id = ?', [status, poll.id])
+  await setStatus('closed')
+  expect((await vote(voter, key, ids[0])).status).toBe(201)
+  await readProblem('poll-closed', await vote(other, late, ids[1]))
+  await setStatus('open')
+  expect((await vote(other, late, ids[1])).status).toBe(201)
+  expect(await count()).toEqual([1, 1, 0])
+})
+
+test('a key is still known after a restart', async () => {
+  const { url: _, poll, ids, vote, newcomer, close, databasePath } = await setUp()
+  const key = randomUUID()
+  const voter = newcomer()
+  await vote(voter, key, ids[0])
+  await close()
+  const { url } = await openApp({ databasePath })
+  const again = new Voter(url)
+  const init = withKey(key, json({ choiceIds: [ids[0]] }))
+  expect(await readAs(snapshotSchema, 201, await again.ask(routes.votes(poll.id), init))).toMatchObject({
+    totalVotes: 1,
+  })
+  expect(again.id).toBe(voter.id)
+})
+
+test('a key is read as the string of a structured field, and without quotes as many clients send it', async () => {
+  const { poll, ids, vote, newcomer, databasePath } = await setUp()
+  const voter = newcomer()
+  await voter.read(poll.id)
+  const rows = async () => (await query(databasePath, 'SELECT scope FROM idempotency_key')).length
+  const keys = [
+    ['x', '"x"', ' x '],
+    ['"a b, c; d"', ' "a b, c; d" '],
+    ['"quote \\" and \\\\ in it"'],
+    ['8e03978e-40d5-43dd-bc93-6894a57f9324', '"8e03978e-40d5-43dd-bc93-6894a57f9324"'],
+    ['b64+/==_~', '"b64+/==_~"'],
+    [`"${'k'.repeat(255)}"`, 'k'.repeat(255)],
+  ]
+  for (const [index, same] of keys.entries()) {
+    for (const key of same) expect((await vote(voter, key, ids[0])).status, key).toBe(201)
+    expect(await rows(), same[0]).toBe(index + 1)
+  }
+})
+
+test.each(['""', '', '"open', 'a"b', 'a, b', '"a", "b"', '"a";p=1', 'two words', '"\\n"', '"\u00fc"', 'k'.repeat(256)])(
+  'an invalid key is refused, and the vote not counted: %s',
+  async (key) => {
+    const { poll, ids, vote, newcomer, count } = await setUp()
+    const voter = newcomer()
+    await voter.read(poll.id)
+    const { detail } = await readProblem('invalid-idempotency-key', await vote(voter, key, ids[0]))
+    expect(detail).toContain('UUID')
+    expect(await count()).toEqual([0, 0, 0])
+  },
+)
+
+test('without a cookie, a key that two clients could have by chance is refused', async () => {
+  const { ids, vote, newcomer, count } = await setUp()
+  const { detail } = await readProblem('invalid-idempotency-key', await vote(newcomer(), 'vote-1', ids[0]))
+  expect(detail).toContain('16 characters')
+  expect(await count()).toEqual([0, 0, 0])
+})
+
+const wanted = { question: 'Lunch?', choices: ['Pizza', 'Ramen'], maxChoices: 1 }
+
+test('a new poll that is sent again with its key is the same poll, with the same host key', async () => {
+  const { url, databasePath } = await openApp()
+  const key = randomUUID()
+  const make = () => fetch(url + routes.polls, withKey(key, json(wanted)))
+  const answers = await Promise.all([make(), make(), make()])
+  const made = await Promise.all(answers.map((answer) => readAs(createdPollSchema, 201, answer)))
+  expect(made).toEqual([made[0], made[0], made[0]])
+  expect(made[0]?.hostKey).toMatch(/^[\w-]{32}$/)
+  const polls = await query<{ id: string }>(databasePath, "SELECT id FROM poll WHERE question = 'Lunch?'")
+  expect(polls).toEqual([{ id: made[0]?.poll.id }])
+  // After a vote it is still that poll.
+  const choiceId = made[0]?.poll.choices[1]?.id as number
+  await new Voter(url).vote(made[0]?.poll.id as string, choiceId)
+  expect((await readAs(createdPollSchema, 201, await make())).poll).toMatchObject({ totalVotes: 1 })
+})
+
+test('a key of another poll is refused, and two voters can use the same key', async () => {
+  const { url, databasePath } = await openApp()
+  const key = randomUUID()
+  const maker = new Voter(url)
+  await maker.ask(routes.polls)
+  const make = (voter: Voter, poll: object) => voter.ask(routes.polls, withKey(key, json(poll)))
+  const mine = await readAs(createdPollSchema, 201, await make(maker, wanted))
+  for (const other of [
+    { ...wanted, question: 'Dinner?' },
+    { ...wanted, choices: ['Ramen', 'Pizza'] },
+    { ...wanted, choices: ['Pizza', 'Ramen', 'Soup'] },
+    { ...wanted, maxChoices: 2 },
+  ]) {
+    await readProblem('idempotency-key-reused', await make(maker, other))
+  }
+  const theirs = await readAs(createdPollSchema, 201, await make(new Voter(url), wanted))
+  expect([theirs.poll.id, theirs.hostKey]).not.toContain(mine.poll.id)
+  expect(theirs.hostKey).not.toBe(mine.hostKey)
+  expect(await query(databasePath, "SELECT 1 FROM poll WHERE question <> 'Lunch?' AND host_key_hash <> ''")).toEqual([])
+})
+
+test('a key that could be guessed creates no poll, because the answer has the host key in it', async () => {
+  const { url } = await openApp()
+  const refused = await fetch(url + routes.polls, withKey('k'.repeat(21), json(wanted)))
+  expect((await readProblem('invalid-idempotency-key', refused)).detail).toContain('22 characters')
+})

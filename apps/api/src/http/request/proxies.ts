@@ -1,0 +1,62 @@
+import type { IncomingMessage } from 'node:http'
+import { parseAddress } from '../../lib/address.ts'
+import { type IsTrusted, isTrustedBy, type TrustProxy } from '../../lib/trust-proxy.ts'
+
+/**
+ * Reads a request's client address, protocol and host from the X-Forwarded headers of trusted proxies. Each proxy appends
+ * to them, so they are read from the right, and only as far as proxies are trusted: the values before that may be forged.
+ */
+export class Proxies {
+  readonly #isTrusted: IsTrusted | undefined
+  /** The host whose requests were sent over https, whatever protocol reaches this server. */
+  readonly #secureHost: string | undefined
+
+  /** @param publicOrigin PUBLIC_URL's origin. If it is https, so is a request for its host without X-Forwarded-Proto. */
+  constructor(trust: TrustProxy, publicOrigin?: string) {
+    this.#isTrusted = isTrustedBy(trust)
+    this.#secureHost = publicOrigin?.startsWith('https:') ? new URL(publicOrigin).host : undefined
+  }
+
+  /** The client's address, as `parseAddress` spells it; empty if the connection is closed. */
+  address(req: IncomingMessage): string {
+    return this.#client(req).address
+  }
+
+  protocol(req: IncomingMessage): 'http' | 'https' {
+    if ('encrypted' in req.socket) return 'https'
+    const forwarded = this.#forwarded(req, 'x-forwarded-proto')
+    if (forwarded !== undefined) return forwarded === 'https' ? 'https' : 'http'
+    return this.#secureHost !== undefined && this.host(req) === this.#secureHost ? 'https' : 'http'
+  }
+
+  /** Host and port that the client sent; empty if it sent none. */
+  host(req: IncomingMessage): string {
+    return this.#forwarded(req, 'x-forwarded-host') || (req.headers.host ?? '')
+  }
+
+  #forwarded(req: IncomingMessage, name: string): string | undefined {
+    if (!this.#isTrusted || req.headers[name] === undefined) return undefined
+    const { hops } = this.#client(req)
+    const values = listOf(req, name)
+    return hops === 0 ? undefined : values[Math.max(values.length - hops, 0)]?.toLowerCase()
+  }
+
+  #client(req: IncomingMessage): { address: string; hops: number } {
+    let address = parseAddress(req.socket.remoteAddress ?? '') ?? ''
+    let hops = 0
+    if (!this.#isTrusted) return { address, hops }
+    const list = listOf(req, 'x-forwarded-for')
+    while (this.#isTrusted(address, hops)) {
+      hops += 1
+      const before = parseAddress(list[list.length - hops] ?? '')
+      if (before === undefined) break
+      address = before
+    }
+    return { address, hops }
+  }
+}
+
+const listOf = (req: IncomingMessage, name: string): string[] =>
+  String(req.headers[name] ?? '')
+    .split(',')
+    .map((value) => value.trim())

@@ -1,0 +1,34 @@
+import type { Context } from 'koa'
+import { networkOf } from '../../lib/address.ts'
+import { MemoryRateCounter, type RateCounter } from '../../lib/rate-counter.ts'
+import { TooManyRequests } from '../middleware/problem.ts'
+
+/** Enough for a full hall behind one router, and too few for a script that drops its cookies. */
+const VOTES_FROM_ADDRESS = 12_000
+/** More than anyone votes by hand. */
+const VOTES_OF_VOTER = 60
+const POLLS_FROM_ADDRESS = 30
+
+/** Each counts one request, and rejects with TooManyRequests if the limit is exceeded. To be called before the body is read. */
+export interface RateLimits {
+  /** A vote from the client's network. */
+  voteFrom(ctx: Context): Promise<void>
+  /** A vote of a known voter. */
+  voteOf(voterId: string): Promise<void>
+  /** A new poll. */
+  pollFrom(ctx: Context): Promise<void>
+}
+
+/** The limits; undefined if there are none. */
+export function rateLimits(on: boolean, counter: RateCounter = new MemoryRateCounter()): RateLimits | undefined {
+  if (!on) return undefined
+  const charge = async (key: string, perMinute: number) => {
+    const wait = await counter.charge(key, perMinute)
+    if (wait > 0) throw new TooManyRequests(Math.ceil(wait / 1000))
+  }
+  return {
+    voteFrom: (ctx) => charge(`votes from ${networkOf(ctx.ip)}`, VOTES_FROM_ADDRESS),
+    voteOf: (voterId) => charge(`votes of ${voterId}`, VOTES_OF_VOTER),
+    pollFrom: (ctx) => charge(`polls from ${networkOf(ctx.ip)}`, POLLS_FROM_ADDRESS),
+  }
+}
