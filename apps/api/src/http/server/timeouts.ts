@@ -33,7 +33,7 @@ export const TIMEOUTS: Timeouts = {
  * The least bytes a second of a body that has taken longer than `Timeouts.body`. Even a bad phone connection is faster; a
  * client that sends its body byte by byte to hold the connection is not. The largest body may take two and a half minutes.
  */
-const MIN_BODY_RATE = 256
+export const MIN_BODY_RATE = 256
 
 /** What a connection is doing: a request's head or body arrives, or an answer is being made or sent. */
 export type Phase = 'head' | 'body' | 'answer'
