@@ -77,6 +77,9 @@ export const newPollSchema = z
     message: 'More than the number of choices.',
   })
 
+/** The body of `PATCH /api/polls/:id`. */
+export const pollChangeSchema = z.strictObject({ status: z.enum(['open', 'closed'], 'Either open or closed.') })
+
 /** The answer to `POST /api/polls`. The host key is told once, here: the server keeps only its hash. */
 export const createdPollSchema = z.strictObject({ poll: pollSchema, hostKey: z.string() })
 

@@ -1,8 +1,15 @@
 /**
- * The events of a stream (WHATWG HTML, section 9.2, server-sent events). Both carry a Snapshot as data and its
- * revision as id: `snapshot` comes first, once for each poll watched; `update` for each newer one that is shown.
+ * The events of a stream (WHATWG HTML, section 9.2, server-sent events), with the revision as id. `snapshot` comes
+ * first, once for each poll watched, and `update` for each newer one that is shown: both carry a Snapshot. `end` is the
+ * last of a poll, and the stream closes when all of its polls have ended: do not come back for them.
  */
-export type StreamEvent = 'snapshot' | 'update'
+export type StreamEvent = 'snapshot' | 'update' | 'end'
+
+/** The data of `end`. */
+export interface EndData {
+  reason: 'deleted'
+  pollId: string
+}
 
 /** A stream that has carried nothing for this long carries a comment, so that either end sees a dead line. */
 export const keepaliveSeconds = 15

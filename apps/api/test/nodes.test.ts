@@ -1,8 +1,11 @@
 import type { Snapshot } from '@pollcast/shared/poll'
+import { routes } from '@pollcast/shared/routes'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { readProblem } from '../testing/answer.ts'
 import { openApp } from '../testing/app.ts'
 import { freePort } from '../testing/free-port.ts'
 import { createDatabase, postgresServer } from '../testing/postgres.ts'
+import { get, RawConnection } from '../testing/raw-connection.ts'
 import { redisUrl } from '../testing/redis.ts'
 import { TcpProxy } from '../testing/tcp-proxy.ts'
 import { createPoll, Voter } from '../testing/voter.ts'
@@ -16,7 +19,7 @@ const setUp = async (redis: string | undefined) => {
   onTestFinished(() => database.drop())
   const options = { database: { url: database.url }, redisUrl: redis }
   const nodes = [await openApp(options), await openApp(options)] as const
-  const { poll } = await createPoll(nodes[0].url)
+  const { poll, hostKey } = await createPoll(nodes[0].url)
   const choiceId = poll.choices[0]?.id ?? 0
   const watchers = nodes.map(({ url }) => new Watcher(url + poll.streamUrl))
   for (const watcher of watchers) expect((await watcher.next()).event).toBe('snapshot')
@@ -28,7 +31,7 @@ const setUp = async (redis: string | undefined) => {
         while ((await watcher.next()).snapshot.totalVotes < votes);
       }),
     )
-  return { nodes, poll, vote, shown }
+  return { nodes, poll, hostKey, watchers, vote, shown }
 }
 
 describe.each([
@@ -43,6 +46,25 @@ describe.each([
     await shown(2)
     await Promise.all(Array.from({ length: 40 }, (_, index) => vote(index % 2 === 0 ? 0 : 1)))
     await shown(42)
+    expect(nodes.flatMap(({ errors }) => errors)).toEqual([])
+  })
+})
+
+describe.each([
+  ['NOTIFY', async (): Promise<string | undefined> => undefined],
+  ['Redis', redisUrl],
+] as const)('by %s', (_, address) => {
+  test('a poll that is closed and then deleted on one node is so on the streams of the other', async () => {
+    const { nodes, poll, hostKey, watchers } = await setUp(await address())
+    const headers = { Authorization: `Bearer ${hostKey}`, 'Content-Type': 'application/json' }
+    const path = routes.poll(poll.id)
+    await fetch(nodes[0].url + path, { method: 'PATCH', headers, body: '{"status":"closed"}' })
+    for (const watcher of watchers) expect((await watcher.next()).snapshot.status).toBe('closed')
+    const stream = (await RawConnection.open(nodes[1].port)).send(get(poll.streamUrl))
+    await stream.until(/\n\n$/)
+    await fetch(nodes[0].url + path, { method: 'DELETE', headers })
+    await stream.until(/event: end\n.*\n\n/s)
+    await readProblem('poll-deleted', await fetch(nodes[1].url + poll.streamUrl))
     expect(nodes.flatMap(({ errors }) => errors)).toEqual([])
   })
 })

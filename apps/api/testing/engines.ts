@@ -10,6 +10,7 @@ import { serveWriter } from '../src/cluster/writer-server.ts'
 import type { Log } from '../src/lib/log.ts'
 import { createPoll } from '../src/polls/commands/create-poll.ts'
 import { Signal } from '../src/polls/events.ts'
+import { hashHostKey } from '../src/polls/host-key.ts'
 import type { PollReader, PollStore, PollWriter } from '../src/polls/ports.ts'
 import type { PollState } from '../src/polls/state.ts'
 import { pollOf } from '../src/polls/views.ts'
@@ -130,10 +131,11 @@ export const engines: Engine[] = inject('servers') ? [postgres] : [sqlite, sqlit
 export async function makePoll(
   store: Pick<PollStore, 'create'>,
   maxChoices = 1,
-): Promise<{ poll: PollState; pollId: string; choiceIds: number[] }> {
+): Promise<{ poll: PollState; pollId: string; choiceIds: number[]; hostKeyHash: string }> {
   const wanted = { question: 'Which?', choices: ['a', 'b', 'c'], maxChoices }
-  const { poll } = await createPoll(wanted, store, new Signal(() => {}))
-  return { poll, pollId: poll.id, choiceIds: pollOf(poll, undefined).choices.map((choice) => choice.id) }
+  const { poll, hostKey } = await createPoll(wanted, store, new Signal(() => {}))
+  const choiceIds = pollOf(poll, undefined).choices.map((choice) => choice.id)
+  return { poll, pollId: poll.id, choiceIds, hostKeyHash: hashHostKey(hostKey) }
 }
 
 /** What each choice of a poll has got. */
@@ -145,6 +147,8 @@ export function storeOf(database: WritableDatabase, writer: PollWriter = new Sql
   return {
     record: (vote) => writer.record(vote),
     create: (poll) => writer.create(poll),
+    change: (change) => writer.change(change),
+    delete: (poll) => writer.delete(poll),
     find: (pollId) => reader.find(pollId),
     answer: (pollId, voterId) => reader.answer(pollId, voterId),
     list: (page) => reader.list(page),

@@ -12,4 +12,5 @@ export const pollAt = (revision: number, id = 'abcdefgh'): PollState => ({
   voters: revision,
   counters: { 1: revision },
   createdAt: '2026-11-25T12:00:00.000Z',
+  deletedAt: null,
 })

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { boundedArray } from '../bounded-array.ts'
 import { limits } from '../limits.ts'
-import { textSchema } from '../text.ts'
+import { looksOf, textSchema } from '../text.ts'
 
 /** What polls and votes of the kind `choice` carry: choices, of which a voter picks one or several. */
 
@@ -15,8 +15,10 @@ export const choiceSchema = z.strictObject({
 export const newChoicesSchema = boundedArray(textSchema(limits.choiceLength), limits.maxChoices, 'choices')
   .refine((choices) => choices.length >= limits.minChoices, `At least ${limits.minChoices} choices.`)
   .check(({ value: choices, issues }) => {
+    const looks = choices.map(looksOf)
     choices.forEach((text, index) => {
-      if (text === '' || choices.indexOf(text) === index) return
+      const look = looks[index] ?? ''
+      if (look === '' || looks.indexOf(look) === index) return
       issues.push({ code: 'custom', path: [index], message: 'Already in the list.', input: text })
     })
   })

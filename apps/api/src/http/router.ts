@@ -15,6 +15,7 @@ import { extendRequest } from './request/koa-request.ts'
 import type { Proxies } from './request/proxies.ts'
 import type { RateLimits } from './request/rate-limit.ts'
 import type { Voters } from './request/voter.ts'
+import { changePollRoute, deletePollRoute } from './routes/host.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { newPollRoute, pollListRoute, pollRoute } from './routes/polls.ts'
 import { streamRoute, streamsRoute } from './routes/streams.ts'
@@ -66,6 +67,8 @@ export function createKoa(parts: HttpParts): Koa {
   router.get(routes.polls, pollListRoute(reader, voters))
   router.post(routes.polls, newPollRoute({ store: writer, voters, pollChanged, limits, serverKey: parts.serverKey }))
   router.get(routes.poll(':id'), pollRoute(reader, voters))
+  router.patch(routes.poll(':id'), changePollRoute({ reader, writer, voters, pollChanged }))
+  router.delete(routes.poll(':id'), deletePollRoute({ writer, pollChanged }))
 
   const pages = pageRoutes({ store: reader, voters, entry: parts.entry })
   router.get(routes.listPage, pages.list)

@@ -4,6 +4,9 @@ import { Heartbeat } from './heartbeat.ts'
 import type { Stream } from './stream.ts'
 import type { Topic } from './topic.ts'
 
+/** Every topic that a stream was asked for has ended: there is nothing to wait for. */
+export class TopicsEnded extends Error {}
+
 /** Opens and closes the streams of the process. */
 export class Audiences {
   readonly heartbeat: Heartbeat
@@ -19,7 +22,7 @@ export class Audiences {
   /**
    * Adds a stream to each topic's audience. Its first frames are the current states. `open` is called to open the response
    * when all of these have been read; it may return undefined if the client has left meanwhile. Rejects, without calling
-   * `open`, if a topic can't be read.
+   * `open`, if a topic can't be read, and with TopicsEnded if all of them have ended.
    *
    * @param shown a revision that the client has seen: it gets no older one, as long as that one can be read
    */
@@ -30,6 +33,7 @@ export class Audiences {
       const audiences = topics.map((topic) => this.#audienceOf(topic))
       await Promise.all(audiences.map(({ ready }) => ready))
       await Promise.all(topics.map((topic) => topic.catchUp(shown)))
+      if (topics.every((topic) => topic.newest?.last)) throw new TopicsEnded()
       stream = open()
       if (!stream) return
       this.heartbeat.add(stream)

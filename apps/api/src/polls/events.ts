@@ -3,7 +3,7 @@ import type { PollState } from './state.ts'
 /** A poll is other than it was, and that is committed. */
 export interface PollChanged {
   /** What has happened to it. */
-  type: 'created' | 'voted'
+  type: 'created' | 'voted' | 'changed' | 'closed' | 'deleted'
   /** The poll as the transaction left it. */
   poll: PollState
 }

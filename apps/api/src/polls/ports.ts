@@ -1,4 +1,5 @@
 import type { NewPoll } from '@pollcast/shared/poll'
+import type { PollChange } from './commands/change-poll.ts'
 import type { KindName } from './kinds/kind.ts'
 import type { PollState } from './state.ts'
 
@@ -35,14 +36,25 @@ export interface PollWriter {
   record(vote: Vote): Promise<RecordedVote>
   /** `isNew` is false where a repeatable poll was there already. */
   create(poll: PollRecord): Promise<{ poll: PollState; isNew: boolean }>
+  /** `changed` is false where the poll was so already. */
+  change(change: HostRequest & PollChange): Promise<{ poll: PollState; changed: boolean }>
+  /** Resolves with what is left of the poll. */
+  delete(poll: HostRequest): Promise<PollState>
+}
+
+/** What a request of a host's names: a poll, and the hash of the key that came with it. */
+export interface HostRequest {
+  pollId: string
+  hostKeyHash: string
 }
 
 /** The half that reads what is committed. Errors are PollErrors where what was asked for is not there. */
 export interface PollReader {
+  /** A deleted poll is found too. */
   find(pollId: string): Promise<PollState>
   /** The answer on a voter's ballot in the poll's current round; undefined where they have none. */
   answer(pollId: string, voterId: string): Promise<unknown>
-  /** Newest first; the cursor is the last page's `nextCursor`, which is null on the last page. */
+  /** Those that were not deleted, newest first; the cursor is the last page's `nextCursor`, which is null on the last page. */
   list(page: ListPage): Promise<{ polls: PollState[]; nextCursor: string | null }>
 }
 

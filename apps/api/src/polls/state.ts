@@ -19,6 +19,8 @@ export interface PollState {
   readonly counters: Counters
   /** ISO 8601, in UTC. */
   readonly createdAt: string
+  /** The same; null where it was not deleted. Of a deleted poll question, content and ballots are gone. */
+  readonly deletedAt: string | null
 }
 
 /** What the ballots of a round add up to, by the keys of the poll's kind. */

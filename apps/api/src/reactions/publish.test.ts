@@ -32,6 +32,17 @@ test('a poll is a `snapshot` event for a new stream and an `update` for others, 
   expect(snapshotSchema.parse(JSON.parse(json))).toMatchObject({ pollId: 'abcdefgh', revision: 3 })
 })
 
+test('a deleted poll is the last message of its topic, and tells nothing of what it was', () => {
+  const message = pollMessage({ ...pollAt(4), deletedAt: '2026-11-25T12:00:00.000Z' })
+  expect(message).toEqual({
+    topic: 'poll:abcdefgh',
+    revision: 4,
+    event: 'end',
+    json: '{"reason":"deleted","pollId":"abcdefgh"}',
+    last: true,
+  })
+})
+
 test('a poll’s topic is read from the store, and what is no poll’s topic, or no poll, rejects', async () => {
   const source = pollMessages({
     find: async (pollId) => {

@@ -1,4 +1,4 @@
-import type { StreamEvent } from '@pollcast/shared/stream'
+import type { EndData, StreamEvent } from '@pollcast/shared/stream'
 import type { Message, MessageSource } from '../live/message.ts'
 import type { PollChanged, Signal } from '../polls/events.ts'
 import type { PollReader } from '../polls/ports.ts'
@@ -26,9 +26,19 @@ export const pollMessages = (store: Pick<PollReader, 'find'>): MessageSource => 
   },
 })
 
-const event: { first: StreamEvent; newer: StreamEvent } = { first: 'snapshot', newer: 'update' }
+const event = { first: 'snapshot', newer: 'update', last: 'end' } satisfies Record<string, StreamEvent>
 
 export function pollMessage(poll: PollState): Message {
+  if (poll.deletedAt !== null) {
+    const end: EndData = { reason: 'deleted', pollId: poll.id }
+    return {
+      topic: pollTopic(poll.id),
+      revision: poll.revision,
+      event: event.last,
+      json: JSON.stringify(end),
+      last: true,
+    }
+  }
   return {
     topic: pollTopic(poll.id),
     revision: poll.revision,

@@ -20,6 +20,7 @@ export const stateOfRow = (row: PollRow): PollState => ({
   voters: row.voters,
   counters: JSON.parse(row.counters),
   createdAt: row.createdAt,
+  deletedAt: row.deletedAt,
 })
 
 /** @param poll with the counters of its current round */
@@ -34,4 +35,5 @@ export const stateOfEntity = (poll: PollEntity): PollState => ({
   voters: poll.voters,
   counters: Object.fromEntries(poll.counters.map(({ key, value }) => [key, value])),
   createdAt: poll.createdAt,
+  deletedAt: poll.deletedAt,
 })

@@ -8,6 +8,7 @@ import { DemoPolls1763856000001 } from './migrations/1763856000001-demo-polls.ts
 import { PollSequence1764086400000 } from './migrations/1764086400000-poll-sequence.ts'
 import { IdempotencyKeys1764115200000 } from './migrations/1764115200000-idempotency-keys.ts'
 import { Kinds1764115300000 } from './migrations/1764115300000-kinds.ts'
+import { DeletedPolls1764115400000 } from './migrations/1764115400000-deleted-polls.ts'
 
 /** What is stored, the same in every engine. */
 export const entities = [PollEntity, CounterEntity, BallotEntity, SettingEntity, IdempotencyKeyEntity]
@@ -18,4 +19,5 @@ export const migrations = [
   PollSequence1764086400000,
   IdempotencyKeys1764115200000,
   Kinds1764115300000,
+  DeletedPolls1764115400000,
 ]

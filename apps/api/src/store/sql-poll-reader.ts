@@ -35,6 +35,7 @@ export class SqlPollReader implements PollReader {
   async list({ cursor, limit }: ListPage): Promise<{ polls: PollState[]; nextCursor: string | null }> {
     const polls = await this.#database.read((manager) => {
       const query = pollsWithCounters(manager)
+        .where('poll.deletedAt IS NULL')
         .orderBy('poll.sequence', 'DESC')
         .addOrderBy('poll.id', 'DESC')
         .take(limit + 1)
@@ -67,5 +68,5 @@ function after(query: SelectQueryBuilder<PollEntity>, cursor: string): void {
   if (sequence === undefined || id === undefined) {
     throw new PollError('malformed-cursor', 'The cursor is not one that a list gave. Start again without a cursor.')
   }
-  query.where('(poll.sequence < :sequence OR (poll.sequence = :sequence AND poll.id < :id))', { sequence, id })
+  query.andWhere('(poll.sequence < :sequence OR (poll.sequence = :sequence AND poll.id < :id))', { sequence, id })
 }

@@ -290,6 +290,40 @@ describe.each(engines)('on $name', (engine) => {
     await expect(vote).rejects.toMatchObject({ code: 'poll-closed' })
   })
 
+  test('a change of the host’s comes after the votes before it and before those after it, whatever arrives together', async () => {
+    const { pollId, hostKeyHash, choiceIds } = await makePoll(store)
+    const vote = (n: number) => store.record({ pollId, voterId: `${n}`, answer: choiceIds.slice(0, 1) })
+    const votes = Promise.allSettled(Array.from({ length: 50 }, (_, n) => vote(n)))
+    const { poll: closed } = await store.change({ pollId, hostKeyHash, status: 'closed' })
+    const counted = (await votes).filter(({ status }) => status === 'fulfilled').length
+    expect(closed).toMatchObject({ status: 'closed', voters: counted, revision: counted + 1 })
+    await expect(vote(99)).rejects.toMatchObject({ code: 'poll-closed' })
+    expect(await store.find(pollId)).toEqual(closed)
+    expect(await store.change({ pollId, hostKeyHash, status: 'closed' })).toEqual({ poll: closed, changed: false })
+    const other = { pollId, hostKeyHash: 'f'.repeat(64) }
+    await expect(store.change({ ...other, status: 'open' })).rejects.toMatchObject({ code: 'invalid-host-key' })
+    await expect(store.delete(other)).rejects.toMatchObject({ code: 'invalid-host-key' })
+    await restart()
+    expect(await store.find(pollId)).toEqual(closed)
+  })
+
+  test('a deleted poll leaves nothing but that it was there, and its deletion can be read', async () => {
+    const { pollId, hostKeyHash, choiceIds } = await makePoll(store)
+    await store.record({ pollId, voterId: 'me', answer: choiceIds.slice(0, 1) })
+    const left = await store.delete({ pollId, hostKeyHash })
+    expect(left).toMatchObject({ revision: 2, voters: 0, question: '', content: {}, counters: {} })
+    expect(await store.find(pollId)).toEqual(left)
+    expect((await recount(database, pollId)).ballots).toBe(0)
+    expect((await store.list({ limit: 20 })).polls.map(({ id }) => id)).not.toContain(pollId)
+    for (const refused of [
+      store.record({ pollId, voterId: 'me', answer: choiceIds.slice(0, 1) }),
+      store.change({ pollId, hostKeyHash, status: 'open' }),
+      store.delete({ pollId, hostKeyHash }),
+    ]) {
+      await expect(refused).rejects.toMatchObject({ code: 'poll-deleted' })
+    }
+  })
+
   test('where a poll lets one pick several, a ballot counts once and each of its choices gets a vote', async () => {
     const { pollId, choiceIds } = await makePoll(store, 2)
     await store.record({ pollId, voterId: 'x', answer: choiceIds.slice(0, 2) })

@@ -1,24 +1,30 @@
 import type { EntityManager } from 'typeorm'
-import { PollError } from '../polls/errors.ts'
+import { applyChange, type PollChange } from '../polls/commands/change-poll.ts'
+import { PollError, pollNotFound } from '../polls/errors.ts'
 import { kindOf } from '../polls/kinds/index.ts'
-import type { PollRecord, PollWriter, RecordedVote, Vote } from '../polls/ports.ts'
+import { checkExists, checkHost } from '../polls/policy.ts'
+import type { HostRequest, PollRecord, PollWriter, RecordedVote, Vote } from '../polls/ports.ts'
 import type { PollState } from '../polls/state.ts'
 import type { WritableDatabase } from './database.ts'
-import { isDuplicate } from './database-errors.ts'
+import { DatabaseBusy, isDuplicate } from './database-errors.ts'
+import { BallotEntity } from './entities/ballot-entity.ts'
 import { CounterEntity } from './entities/counter-entity.ts'
 import { PollEntity } from './entities/poll-entity.ts'
 import { stateOfEntity } from './poll-rows.ts'
 import { findPoll } from './sql-poll-reader.ts'
-import type { Transactions } from './transactions.ts'
+import type { Transaction, Transactions } from './transactions.ts'
 import { VoteBatcher } from './vote-batcher.ts'
+import type { VoteSql } from './vote-sql.ts'
 
 /** Writes polls and votes to a database, one transaction at a time. */
 export class SqlPollWriter implements PollWriter {
   readonly #transactions: Transactions
+  readonly #sql: VoteSql
   readonly #votes: VoteBatcher
 
   constructor(database: Pick<WritableDatabase, 'transactions' | 'voteSql' | 'read'>) {
     this.#transactions = database.transactions
+    this.#sql = database.voteSql
     this.#votes = new VoteBatcher(database)
   }
 
@@ -35,6 +41,52 @@ export class SqlPollWriter implements PollWriter {
     const made = await run().catch((error) => (isDuplicate(error) ? run() : Promise.reject(error)))
     if (made instanceof PollError) throw made
     return made
+  }
+
+  change({ pollId, hostKeyHash, ...change }: HostRequest & PollChange): Promise<{ poll: PollState; changed: boolean }> {
+    return this.#asHost({ pollId, hostKeyHash }, async (before, { manager, inDoubt }) => {
+      const poll = applyChange(before, change)
+      const { status, revision } = poll
+      if (poll !== before) await manager.update(PollEntity, { id: pollId }, { status, revision })
+      // What was committed already, without anyone hearing of it, is still to be told.
+      return { poll, changed: poll !== before || inDoubt }
+    })
+  }
+
+  delete(request: HostRequest): Promise<PollState> {
+    return this.#asHost(request, async (before, { manager }) => {
+      const left = {
+        question: '',
+        status: 'closed' as const,
+        revision: before.revision + 1,
+        voters: 0,
+        deletedAt: new Date().toISOString(),
+      }
+      const { id } = before
+      await manager.delete(BallotEntity, { pollId: id })
+      await manager.delete(CounterEntity, { pollId: id })
+      await manager.update(PollEntity, { id }, { ...left, content: '{}' })
+      return { ...before, ...left, content: {}, counters: {} }
+    })
+  }
+
+  /** Does the work in a transaction that nobody else writes the poll in, if the request is its host's. */
+  async #asHost<T>(
+    { pollId, hostKeyHash }: HostRequest,
+    work: (poll: PollState, transaction: Transaction) => Promise<T>,
+  ): Promise<T> {
+    const result = await this.#transactions.run(async (transaction) => {
+      const { manager, query, waits } = transaction
+      const lock = waits ? this.#sql.lockPolls : this.#sql.lockFreePolls
+      const locked = lock === undefined ? undefined : await query(lock, [JSON.stringify([pollId])])
+      const found = await findPoll(manager, pollId)
+      if (!found) return pollNotFound()
+      if (locked?.length === 0) return new DatabaseBusy()
+      const poll = stateOfEntity(found)
+      return checkExists(poll) ?? checkHost(found.hostKeyHash, hostKeyHash) ?? work(poll, transaction)
+    }, 'repeatable')
+    if (result instanceof PollError) throw result
+    return result
   }
 }
 
@@ -64,6 +116,7 @@ async function insertPoll(manager: EntityManager, record: PollRecord): Promise<P
     voters: 0,
     hostKeyHash: record.hostKeyHash,
     createdAt: new Date().toISOString(),
+    deletedAt: null,
     sequence,
   }
   const counters = kind.keys(content).map((key) => ({ pollId: record.id, round: poll.round, key, value: 0 }))

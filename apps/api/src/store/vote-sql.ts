@@ -33,6 +33,7 @@ export const sqliteVoteSql: VoteSql = {
 
   polls: `
   SELECT p.id, p.kind, p.question, p.content, p.status, p.round, p.revision, p.voters, p.created_at AS createdAt,
+         p.deleted_at AS deletedAt,
          (SELECT json_group_object(key, value) FROM counter WHERE poll_id = p.id AND round = p.round) AS counters
   FROM json_each($1) AS asked JOIN poll AS p ON p.id = asked.value`,
 
@@ -87,6 +88,7 @@ export const postgresVoteSql: VoteSql = {
 
   polls: `
   SELECT p.id, p.kind, p.question, p.content, p.status, p.round, p.revision, p.voters, p.created_at AS "createdAt",
+         p.deleted_at AS "deletedAt",
          (SELECT coalesce(json_object_agg(key, value), '{}') FROM counter WHERE poll_id = p.id AND round = p.round)::text
            AS counters
   FROM json_array_elements_text($1::json) AS asked (id) JOIN poll AS p ON p.id = asked.id`,

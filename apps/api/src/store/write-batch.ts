@@ -1,6 +1,6 @@
 import { type PollError, pollNotFound } from '../polls/errors.ts'
 import { kindOf } from '../polls/kinds/index.ts'
-import { checkMayVote } from '../polls/policy.ts'
+import { checkExists, checkMayVote } from '../polls/policy.ts'
 import type { RecordedVote, Vote } from '../polls/ports.ts'
 import type { PollState } from '../polls/state.ts'
 import { Tally } from '../polls/tally.ts'
@@ -35,6 +35,8 @@ export async function writeBatch(
     if (!tally) return pollNotFound()
     if (locked && !locked.has(vote.pollId)) return new DatabaseBusy()
     const poll = tally.before
+    const gone = checkExists(poll)
+    if (gone) return gone
     const kind = kindOf(poll)
     const answer = kind.normalize(vote.answer)
     const first = keys.firstVoterOf(vote, answer)

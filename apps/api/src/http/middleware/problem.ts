@@ -59,6 +59,8 @@ function writeProblem(ctx: Context, code: ProblemCode, detail: string, errors?: 
   const problem = problemOf(code, detail, errors)
   ctx.status = problem.status
   ctx.set('Cache-Control', 'no-store')
+  // What a 401 has to say (RFC 9110, section 15.5.2).
+  if (code === 'invalid-host-key') ctx.set('WWW-Authenticate', 'Bearer')
   ctx.body = JSON.stringify(problem)
   ctx.type = 'application/problem+json'
 }

@@ -1,5 +1,6 @@
 import type { PageContext } from '@pollcast/shared/context'
 import { limits } from '@pollcast/shared/limits'
+import { problemStatus } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
 import type { Context, Middleware } from 'koa'
 import { PollError } from '../../polls/errors.ts'
@@ -57,8 +58,9 @@ export function pageRoutes({ store, voters, entry }: PageParts) {
       const context = { apiUrl: '', poll: found, streamUrl: found.streamUrl }
       html(ctx, built, `${found.question} · Pollcast`, context, pollFallback(found))
     } catch (error) {
-      if (!(error instanceof PollError) || error.code !== 'poll-not-found') throw error
-      ctx.status = 404
+      const isGone = error instanceof PollError && (error.code === 'poll-not-found' || error.code === 'poll-deleted')
+      if (!isGone) throw error
+      ctx.status = problemStatus[error.code]
       html(ctx, built, 'Pollcast', { apiUrl: '' }, notFoundFallback('poll'))
     }
   })

@@ -198,15 +198,63 @@ test('texts are kept character for character, whatever they mean to a database o
   expect(voted.choices.map((choice) => choice.text)).toEqual(wanted.choices)
 })
 
-test('white space is collapsed, and texts that are invisible or not valid Unicode are refused', async () => {
+const makeWith = async (question: string) => {
   const { url } = await openApp()
-  const make = (question: string) => fetch(url + routes.polls, json({ ...good, question }))
-  const { poll } = await readAs(createdPollSchema, 201, await make('  What\n\n will\tyou\u2028have? '))
-  expect(poll.question).toBe('What will you have?')
-  for (const text of ['', ' \n ', '\u200b', '\u3164\u0301'.slice(1), 'NUL\u0000', 'half \ud800', '\u202eevil']) {
-    const { errors } = await readProblem('invalid-body', await make(text))
-    expect(errors?.map(({ path }) => path)).toContain('question')
-  }
+  return fetch(url + routes.polls, json({ ...good, question }))
+}
+
+test.each([
+  ['white space', '  What\n\n will\tyou\u2028have? ', 'What will you have?'],
+  ['a letter in two code points', 'cafe\u0301?', 'caf\u00e9?'],
+  ['ignorable characters at its ends', '\ufeff\u200b \u00adTea?\u200b\u2060 \u{e0041}', 'Tea?'],
+  ['a lone variation selector after a letter', 'Tea\ufe0f', 'Tea'],
+  ['an emoji that ends in a variation selector', 'I \u2764\ufe0f ', 'I \u2764\ufe0f'],
+  [
+    'a flag that ends in tags',
+    '\u{1f3f4}\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}\u200b',
+    '\u{1f3f4}\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}',
+  ],
+  [
+    'a joiner between letters',
+    '\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645',
+    '\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645',
+  ],
+])('of a text with %s what is seen is kept', async (_, sent, kept) => {
+  const { poll } = await readAs(createdPollSchema, 201, await makeWith(sent))
+  expect(poll.question).toBe(kept)
+})
+
+test.each([
+  ['nothing', ''],
+  ['white space alone', ' \n '],
+  ['a zero-width space', '\u200b'],
+  ['a Hangul filler', '\u3164'],
+  ['a Braille blank', '\u2800 \u2800'],
+  ['an object replacement character', '\ufffc'],
+  ['combining marks alone', '\u0301\u0308'],
+  ['a variation selector alone', '\ufe0f'],
+  ['a tag alone', '\u{e0041}'],
+  ['a control character', 'NUL\u0000'],
+  ['half a character', 'half \ud800'],
+  ['a change of direction', 'not \u202eevil'],
+])('a text of %s is refused', async (_, text) => {
+  const { errors } = await readProblem('invalid-body', await makeWith(text))
+  expect(errors?.map(({ path }) => path)).toEqual(['question'])
+})
+
+test.each([
+  ['in one code point and in two', 'caf\u00e9', 'cafe\u0301'],
+  ['with a zero-width space at the end', 'Tea', 'Tea\u200b'],
+  ['with a zero-width space in the middle', 'Tea', 'Te\u200ba'],
+  ['with a soft hyphen', 'Coffee', 'Cof\u00adfee'],
+  ['with tag characters', 'Tea', 'Te\u{e0041}a'],
+  ['with a Braille blank', 'Tea', 'Tea\u2800'],
+  ['with a space of another width', 'Ice tea', 'Ice\u2003tea'],
+])('two choices that look the same, one %s, are one', async (_, one, other) => {
+  const { url } = await openApp()
+  const answer = await fetch(url + routes.polls, json({ ...good, choices: ['Milk', one, other] }))
+  const { errors } = await readProblem('invalid-body', answer)
+  expect(errors).toEqual([{ path: 'choices.2', message: 'Already in the list.' }])
 })
 
 test('too many choices are one error, whatever is in them', async () => {
@@ -360,7 +408,7 @@ test('HEAD is answered like GET, without the body', async () => {
 
 const ways: [string, string[]][] = [
   [routes.polls, ['GET', 'HEAD', 'POST']],
-  [routes.poll('tabspace'), ['GET', 'HEAD']],
+  [routes.poll('tabspace'), ['DELETE', 'GET', 'HEAD', 'PATCH']],
   [routes.votes('tabspace'), ['POST']],
   [routes.stream('tabspace'), ['GET', 'HEAD']],
   [routes.streams, ['GET', 'HEAD']],

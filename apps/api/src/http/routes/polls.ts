@@ -3,6 +3,7 @@ import { routes } from '@pollcast/shared/routes'
 import type { Middleware } from 'koa'
 import { createPoll } from '../../polls/commands/create-poll.ts'
 import type { PollChanged, Signal } from '../../polls/events.ts'
+import { checkExists } from '../../polls/policy.ts'
 import type { ListPage, PollReader, PollWriter } from '../../polls/ports.ts'
 import { pollOf, summaryOf } from '../../polls/views.ts'
 import { readJson, validate } from '../request/body.ts'
@@ -23,6 +24,8 @@ interface NewPollParts {
 /** The poll with the voter's own ballot. */
 export async function pollFor(voterId: string | undefined, pollId: string, store: PollReader): Promise<Poll> {
   const [poll, answer] = await Promise.all([store.find(pollId), voterId ? store.answer(pollId, voterId) : undefined])
+  const gone = checkExists(poll)
+  if (gone) throw gone
   return pollOf(poll, answer)
 }
 

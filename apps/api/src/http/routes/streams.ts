@@ -4,9 +4,10 @@ import { limits } from '@pollcast/shared/limits'
 import { pollIdSchema } from '@pollcast/shared/poll'
 import type { Context, Middleware } from 'koa'
 import * as z from 'zod'
-import type { Audiences } from '../../live/audiences.ts'
+import { type Audiences, TopicsEnded } from '../../live/audiences.ts'
 import { SocketWriter } from '../../live/socket-writer.ts'
 import { Stream } from '../../live/stream.ts'
+import { pollDeleted } from '../../polls/policy.ts'
 import { pollTopic } from '../../polls/topics.ts'
 import { validate } from '../request/body.ts'
 import { pollIdOf } from '../request/poll-id.ts'
@@ -59,7 +60,11 @@ async function openStream(
     }
     return streamOn(takeSocket(res, HEADERS), audiences)
   }
-  return audiences.join(pollIds.map(pollTopic), open, shown)
+  try {
+    await audiences.join(pollIds.map(pollTopic), open, shown)
+  } catch (error) {
+    throw error instanceof TopicsEnded ? pollDeleted() : error
+  }
 }
 
 /** Apart from `openStream`, so that the socket's listeners don't keep the request in memory. */

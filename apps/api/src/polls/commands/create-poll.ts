@@ -1,6 +1,7 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import type { NewPoll } from '@pollcast/shared/poll'
 import type { PollChanged, Signal } from '../events.ts'
+import { hashHostKey } from '../host-key.ts'
 import type { PollWriter } from '../ports.ts'
 import type { PollState } from '../state.ts'
 
@@ -30,8 +31,13 @@ export async function createPoll(
 ): Promise<{ poll: PollState; hostKey: string }> {
   const id = pollIdOf(seed ? derive(seed, 'poll id') : randomBytes(32))
   const hostKey = (seed ? derive(seed, 'host key') : randomBytes(32)).subarray(0, 24).toString('base64url')
-  const hostKeyHash = createHash('sha256').update(hostKey).digest('hex')
-  const record = { ...wanted, id, kind: 'choice' as const, hostKeyHash, ...(seed && { isRepeatable: true }) }
+  const record = {
+    ...wanted,
+    id,
+    kind: 'choice' as const,
+    hostKeyHash: hashHostKey(hostKey),
+    ...(seed && { isRepeatable: true }),
+  }
   const { poll, isNew } = await store.create(record)
   if (isNew) pollChanged.emit({ type: 'created', poll })
   return { poll, hostKey }

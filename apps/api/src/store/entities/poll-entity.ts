@@ -39,6 +39,10 @@ export class PollEntity {
   @Column('varchar', { name: 'created_at' })
   createdAt!: string
 
+  /** As created_at; null where it was not deleted. Of a deleted poll only this row is left, without its texts. */
+  @Column('varchar', { name: 'deleted_at', nullable: true })
+  deletedAt!: string | null
+
   /** Grows from poll to poll, whatever clocks say. Two that were made at once on different nodes may have the same. */
   @Column('integer')
   sequence!: number

@@ -1,0 +1,17 @@
+import type { PollChanged, Signal } from '../events.ts'
+import { hashHostKey } from '../host-key.ts'
+import type { PollWriter } from '../ports.ts'
+
+/**
+ * Deletes a poll for its host, with its ballots: all that stays is that there was one. Rejects with a PollError where
+ * the poll is not there or the key is not its host's.
+ */
+export async function deletePoll(
+  pollId: string,
+  hostKey: string,
+  store: Pick<PollWriter, 'delete'>,
+  pollChanged: Signal<PollChanged>,
+): Promise<void> {
+  const poll = await store.delete({ pollId, hostKeyHash: hashHostKey(hostKey) })
+  pollChanged.emit({ type: 'deleted', poll })
+}
