@@ -90,7 +90,7 @@ const setUp = async () => {
     const answers = await Promise.all(Array.from({ length: count }, vote))
     return [...new Set(answers.map(({ status }) => status))]
   }
-  const told = () => server.output.split('\n').filter((line) => line.includes('is away'))
+  const told = () => server.output.split('\n').filter((line) => line.includes('is unavailable'))
   return { databasePath, server, poll, votes, told }
 }
 
@@ -150,5 +150,5 @@ test('a pool of workers acknowledges nothing while the folder is elsewhere, and 
   expect(await statuses()).toEqual([503])
   renameSync(`${folder}-moved`, folder)
   expect(await statuses()).toEqual([200, 201])
-  await server.until(/is back/)
+  await server.until(/is available again/)
 })

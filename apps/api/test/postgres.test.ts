@@ -44,11 +44,14 @@ test('while the database is away requests get a 503 that says when to come back,
 
   proxy.refuse(false)
   expect(await new Voter(address).vote(poll.id, choice)).toMatchObject({ revision: 2, totalVotes: 2 })
-  await server.until(/is back/)
+  await server.until(/is available again/)
   const told = server.output.split('\n').filter((line) => line.includes('The database at'))
   expect(told.map((line) => JSON.parse(line))).toEqual([
-    expect.objectContaining({ level: 50, msg: expect.stringMatching(`^The database at ${secret.host} is away: `) }),
-    expect.objectContaining({ level: 30, msg: `The database at ${secret.host} is back.` }),
+    expect.objectContaining({
+      level: 50,
+      msg: expect.stringMatching(`^The database at ${secret.host} is unavailable: `),
+    }),
+    expect.objectContaining({ level: 30, msg: `The database at ${secret.host} is available again.` }),
   ])
   expect(server.output).not.toContain(secret.password)
   expect(server.output).not.toContain('pa$$word')

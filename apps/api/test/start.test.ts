@@ -91,7 +91,7 @@ test.each(['1', '2'])(
       expect((await new Voter(url).ask(routes.votes(poll.id), body)).status).toBe(503)
       expect((await new Voter(second.url).ask(routes.votes(poll.id), body)).status).toBe(201)
     }
-    const told = () => first.output.split('\n').filter((line) => line.includes('is away'))
+    const told = () => first.output.split('\n').filter((line) => line.includes('is unavailable'))
     expect(told()).toEqual([expect.stringMatching(/another file is in the place of .+-lock .+ restart Pollcast/)])
   },
 )

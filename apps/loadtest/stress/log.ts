@@ -13,8 +13,8 @@ const LOGGED = [
   /^Waiting for the database at /,
   /^PubSub disconnected, reconnecting: /,
   /^Redis cache disconnected, reading the database instead: /,
-  /^The database at 127\.0\.0\.1:\d+ is away: .+ and streams stay open\.$/,
-  /^The database at 127\.0\.0\.1:\d+ is back\.$/,
+  /^The database at 127\.0\.0\.1:\d+ is unavailable: .+ and streams stay open\.$/,
+  /^The database at 127\.0\.0\.1:\d+ is available again\.$/,
 ]
 
 /** The lines of a server's output that are neither expected nor of an outage. SIGKILL may have cut off the last one. */

@@ -9,8 +9,8 @@ export interface PollChanged {
 }
 
 /**
- * Tells what has happened to all who listen, so that what did it need not know them. They are called in turn before
- * `emit` returns; one that throws is reported and harms neither the sender nor the others.
+ * Calls every listener, in order, before `emit` returns; one that throws is reported and harms neither the sender nor the
+ * others.
  */
 export class Signal<Event> {
   readonly #listeners: ((event: Event) => void)[] = []

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 
 /**
  * What a vote with an idempotency key is remembered by, for when it is sent again. A key belongs to one voter's votes in
- * one poll. It is hashed, so that the database tells nobody's key; the voter's id comes first, so that a storm of votes
+ * one poll. It is hashed, so that the database contains no keys; the voter's id comes first, so that a storm of votes
  * writes to one end of the table, as it does to the ballots' (see newVoterId).
  *
  * The vote of a client that is no voter yet is remembered twice: as one without a voter, for it may be sent again as it

@@ -3,7 +3,7 @@ import type { PollChange } from './commands/change-poll.ts'
 import type { KindName } from './kinds/kind.ts'
 import type { PollState } from './state.ts'
 
-/** One voter's wish: the answer that their ballot in the poll's current round shall hold. */
+/** The answer that a voter wants on their ballot in the current round. */
 export interface Vote {
   pollId: string
   voterId: string

@@ -2,14 +2,14 @@ import { kindOf } from './kinds/index.ts'
 import type { PollState } from './state.ts'
 
 /**
- * Counts votes on one poll, from a state read inside a transaction to the one to write in it. It is told only of
- * answers that the poll takes, as its kind normalizes them.
+ * Counts votes on one poll, from a state read inside a transaction to the one to write in it. Accepts only
+ * valid, normalized answers.
  */
 export class Tally {
   readonly before: PollState
   /** The ballots that are other than they were: voter to the answer as JSON. */
   readonly changedBallots = new Map<string, string>()
-  /** The counters that have been moved, and where they stand. */
+  /** The counters that changed, with their new values. */
   readonly movedCounters = new Map<string, number>()
   readonly #ballots: ReadonlyMap<string, string>
   #revision: number

@@ -9,7 +9,7 @@ const RETRIED = 'are answered with 503, each of them tries again, and streams st
 
 /** What can be wrong, as the log tells it. A database may take no writes and still be read. */
 const OUTAGES = {
-  away: { begun: 'is away', meanwhile: `Votes and reads ${RETRIED}`, over: 'is back' },
+  away: { begun: 'is unavailable', meanwhile: `Votes and reads ${RETRIED}`, over: 'is available again' },
   read: { begun: "can't be read", meanwhile: `Reads ${RETRIED}`, over: 'can be read again' },
   write: { begun: "can't be written to", meanwhile: `Votes and new polls ${RETRIED}`, over: 'can be written to again' },
   damaged: {
@@ -32,8 +32,8 @@ const QUIET_MS = 10_000
 
 /**
  * Whether a database can be used. Everything that is asked of it goes through here: what it can't do just now is
- * refused as `store-unavailable`, and the log is told when that begins and when it is over, once each, however many
- * requests meet it. Nothing asks on its own account: the next request, or a watched poll's re-reading, is the next try.
+ * refused as `store-unavailable`, and logged when that begins and when it is over, once each, however many requests fail.
+ * Nothing polls the database: the next request, or a watched poll's re-reading, is the next try.
  */
 export class Availability {
   readonly #name: string
@@ -41,7 +41,7 @@ export class Availability {
   readonly #faultOf: (error: unknown) => Fault | undefined
   /** When something was last refused because of it. */
   readonly #outages = new Map<Outage, number>()
-  /** How often a outage has begun or ended: what was asked before the last time tells nothing new. */
+  /** Number of times an outage began or ended; results of requests from before the last change are ignored. */
   #changes = 0
   /** The error that showed that it is damaged. */
   #damage: unknown
@@ -81,7 +81,7 @@ export class Availability {
     this.#log.error(`The database at ${this.#name} ${begun}: ${reasonOf(cause(error))}. ${meanwhile}`)
   }
 
-  /** Where a read works, the database is there; whether it can be written to, only a write can tell, and the other way round. */
+  /** Any success shows that the database is available. A successful read says nothing about writes, nor a write about reads. */
   #succeeded(access: Access): void {
     this.#over('away')
     const refused = this.#outages.get(access)

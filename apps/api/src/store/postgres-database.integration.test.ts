@@ -76,8 +76,10 @@ test('that the database is away, and that it is back, is told once each, whoever
     await meet()
     await meet()
   }
-  const away = expect.stringMatching(new RegExp(`^${name} is away: [^.]+\\. Votes and reads are answered with 503, .+`))
-  expect(told).toEqual([away, `${name} is back.`, away, `${name} is back.`])
+  const away = expect.stringMatching(
+    new RegExp(`^${name} is unavailable: [^.]+\\. Votes and reads are answered with 503, .+`),
+  )
+  expect(told).toEqual([away, `${name} is available again.`, away, `${name} is available again.`])
 })
 
 test('that the database takes no writes is told once, and reads that go well meanwhile do not end it', async () => {

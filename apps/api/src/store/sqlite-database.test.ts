@@ -157,7 +157,9 @@ test.each(moves)(
     for (const one of await Promise.allSettled(asked)) expect(one).toMatchObject({ status: 'rejected', reason: away })
     await expect(vote('c')).rejects.toMatchObject(away)
     expect(told).toEqual([expect.stringMatching(reason)])
-    expect(told[0]).toMatch(/^The database at .+ is away: .+ restart Pollcast\. Votes and reads are answered with 503/)
+    expect(told[0]).toMatch(
+      /^The database at .+ is unavailable: .+ restart Pollcast\. Votes and reads are answered with 503/,
+    )
   },
 )
 
@@ -205,7 +207,10 @@ test('all goes on where the files are put back, and what was acknowledged is the
   const ballots = await query<{ voter_id: string }>(path, `SELECT voter_id FROM ballot WHERE poll_id = '${pollId}'`)
   expect(ballots.map((ballot) => ballot.voter_id)).toEqual(expect.arrayContaining(['after', 'before']))
   expect((await store.find(pollId)).voters).toBe(ballots.length)
-  expect(told).toEqual([expect.stringContaining('is away'), expect.stringMatching(/^The database at .+ is back\.$/)])
+  expect(told).toEqual([
+    expect.stringContaining('is unavailable'),
+    expect.stringMatching(/^The database at .+ is available again\.$/),
+  ])
 })
 
 /** Files at which there can be no database, and what is said of them. */

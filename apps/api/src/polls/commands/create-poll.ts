@@ -20,8 +20,8 @@ export interface PollSeed {
 }
 
 /**
- * The host key is the only proof of who made the poll: it is told to them, and only its hash is kept. With a seed, id and
- * host key are made from it, so that the answer can be given again.
+ * The host key is the only proof of who made the poll: it is returned once, and only its hash is stored. With a seed, id
+ * and host key are made from it, so that the answer can be given again.
  */
 export async function createPoll(
   wanted: NewPoll,
