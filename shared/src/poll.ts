@@ -31,7 +31,7 @@ export const pollSchema = z.strictObject({
   /** How many choices one ballot may hold. */
   maxChoices: z.int().positive(),
   choices: z.array(choiceSchema),
-  /** The choices on the ballot of whoever asks; empty before they voted. */
+  /** The choices on the ballot of the voter who asks; empty before they voted. */
   ownChoiceIds: z.array(z.int().positive()),
   createdAt: z.iso.datetime(),
   streamUrl: z.string(),
@@ -80,7 +80,7 @@ export const newPollSchema = z
 /** The body of `PATCH /api/polls/:id`. */
 export const pollChangeSchema = z.strictObject({ status: z.enum(['open', 'closed'], 'Either open or closed.') })
 
-/** The answer to `POST /api/polls`. The host key is told once, here: the server keeps only its hash. */
+/** The answer to `POST /api/polls`. The host key is returned once, here: the server keeps only its hash. */
 export const createdPollSchema = z.strictObject({ poll: pollSchema, hostKey: z.string() })
 
 export type { Choice }

@@ -1,6 +1,6 @@
 /**
  * The events of a stream (WHATWG HTML, section 9.2, server-sent events), with the revision as id. `snapshot` comes
- * first, once for each poll watched, and `update` for each newer one that is shown: both carry a Snapshot. `end` is the
+ * first, once for each poll on the stream, and `update` for each newer one that is shown: both carry a Snapshot. `end` is the
  * last of a poll, and the stream closes when all of its polls have ended: do not come back for them.
  */
 export type StreamEvent = 'snapshot' | 'update' | 'end'
@@ -11,5 +11,5 @@ export interface EndData {
   pollId: string
 }
 
-/** A stream that has carried nothing for this long carries a comment, so that either end sees a dead line. */
+/** A stream that has carried nothing for this long carries a comment, so that either end sees a dead connection. */
 export const keepaliveSeconds = 15

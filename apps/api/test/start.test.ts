@@ -62,7 +62,7 @@ test.each(['1', '2'])(
     const { code, output } = await startInVain({ DATABASE_URL: `sqlite:${path}`, WORKERS })
     expect(code).toBe(1)
     expect(output).toMatch(
-      /^{.+"Waiting for another Pollcast to let go of .+polls\.sqlite …"}\nAnother Pollcast is running on .+$/,
+      /^{.+"Waiting for another Pollcast to close .+polls\.sqlite …"}\nAnother Pollcast is running on .+$/,
     )
     expect(output).toContain(path)
     // It goes on, and others may read.
@@ -142,6 +142,6 @@ test("the database's files and the folders made for them are for their user alon
   for (const name of files) expect([name, modeOf(join(folder, name))]).toEqual([name, '600'])
   // A folder that was there may be others' as well.
   expect(modeOf(folder)).toBe('755')
-  expect(again.output.match(/Other users of this machine/g)).toHaveLength(1)
+  expect(again.output.match(/other users could read them/g)).toHaveLength(1)
   expect(again.output).not.toContain('A new database')
 })

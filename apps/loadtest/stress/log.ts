@@ -9,7 +9,7 @@ const PRINTED = [
 /** What it logs of its start, and of outages of what it depends on. */
 const LOGGED = [
   /^A new database was made at /,
-  /^Waiting for another Pollcast to let go of /,
+  /^Waiting for another Pollcast to close /,
   /^Waiting for the database at /,
   /^PubSub disconnected, reconnecting: /,
   /^Redis cache disconnected, reading the database instead: /,

@@ -28,8 +28,8 @@ export const newMaxChoicesSchema = z.int('Enter a whole number.').positive('At l
 
 /**
  * The choices that a vote names. How many a ballot may hold is the poll's rule, not the body's shape: none and too many
- * are refused by name (`no-choice`, `too-many-choices`) when the vote is cast. More than any poll has are not even
- * looked at.
+ * are refused by name (`no-choice`, `too-many-choices`) when the vote is cast. More than any poll has are not
+ * checked.
  */
 export const choiceIdsSchema = boundedArray(
   z.int('Not the id of a choice.').positive('Not the id of a choice.'),

@@ -9,7 +9,7 @@ const PG_UNUSABLE = /^(53...|25006|58...)$/
 /** Those of what took too long: there is a lock, or too much to do. */
 const BUSY = /^(55P03|57014)$/
 
-/** Those of transactions that met another one, and will do if they are run again. */
+/** Conflicts between transactions: retrying helps. */
 const CONFLICT = /^40(001|P01)$/
 
 const NODE_CODE = /^E[A-Z_]+$/
@@ -63,7 +63,7 @@ export function sqliteFault(error: unknown): Fault | undefined {
   return SQLITE_UNUSABLE.test(code) ? 'unusable' : undefined
 }
 
-/** The file that is open is not the one that stands at its path. The message says which, and what happened to it. */
+/** The open file is no longer the file at its path. The message says which, and what happened to it. */
 export class DatabaseMoved extends Error {}
 
 /** Something that another program's lock, on the database or on a row, kept waiting for too long. That is no outage. */

@@ -32,7 +32,7 @@ export class LockedPolls {
     this.#polls.delete(pollId)
   }
 
-  /** Takes the poll's lock and lets go of it, or waits for it as long as any statement may. */
+  /** Acquires and releases the poll's lock, or waits for it as long as any statement may. */
   async #isLocked(pollId: string): Promise<boolean> {
     const { lockPolls } = this.#database.voteSql
     if (!lockPolls) return false

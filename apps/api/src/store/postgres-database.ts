@@ -27,7 +27,7 @@ const MIGRATION_TIMEOUT = 120_000
 const IDLE_IN_TRANSACTION_TIMEOUT = 1500
 const LOCK_TIMEOUT = 3000
 
-/** Where not even the server's own timeouts are heard of, because the way to it is cut. */
+/** Where not even the server's own timeouts arrive, because the network is down. */
 const ANSWER_TIMEOUT = 5000
 
 /** Milliseconds between attempts to reach a database that is away when a node starts. */

@@ -48,7 +48,7 @@ export class SqlPollWriter implements PollWriter {
       const poll = applyChange(before, change)
       const { status, revision } = poll
       if (poll !== before) await manager.update(PollEntity, { id: pollId }, { status, revision })
-      // What was committed already, without anyone hearing of it, is still to be told.
+      // A change committed by an attempt whose response was lost still has to be published.
       return { poll, changed: poll !== before || inDoubt }
     })
   }

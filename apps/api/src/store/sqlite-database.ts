@@ -87,7 +87,7 @@ async function openLocked(path: string, place: SqlitePlace, lock: OpenFile, log:
 /**
  * Opens, to read from it, an SQLite file that another process may write.
  *
- * @param log hears of each time that it can't be read
+ * @param log gets read failures
  */
 export async function openSqliteReader(path: string, log: Log = silent): Promise<Database> {
   return refusing(path, () => openReader(path, log))

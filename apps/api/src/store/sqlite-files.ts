@@ -11,14 +11,15 @@ export interface OpenFile extends Identity {
   path: string
 }
 
-/** What the one who runs Pollcast can do about a file that is not in its place. */
+/** What the admin can do about a file that is not in its place. */
 const PUT_BACK = 'Put the same file back, or restart Pollcast'
-const LOOK_FOR_ANOTHER = 'Another Pollcast can start on this database now: see that none has, and restart Pollcast'
+const LOOK_FOR_ANOTHER =
+  'Another Pollcast can start on this database now: make sure that none is running, then restart Pollcast'
 
 /**
  * The files that SQLite has open: the database, its write-ahead log and that one's index. A process keeps what it has
  * open whatever becomes of the names, and would go on writing into files that nobody finds again: when it ends, all of
- * it is gone. So what stands at their paths is compared with what was opened.
+ * it is gone. So the files at their paths are compared with what was opened.
  *
  * SQLite makes the log and its index when it first reads a database in WAL mode, and they stay until the last process
  * closes it.

@@ -82,13 +82,19 @@ export async function makePrivate({ real, lock }: SqlitePlace, log: Log): Promis
   )
   const exposed = files.flat()
   if (exposed.length === 0) return
-  const what = `Other users of this machine can use ${exposed.map(({ path }) => path).join(', ')}`
+  const names = exposed.map(({ path }) => path).join(', ')
   try {
     if (exposed.some(({ owner }) => owner !== user)) throw new Error('the files belong to another user')
     for (const { path } of exposed) await chmod(path, OWN_FILE)
-    log.info(`${what}: not from now on (mode 600), for the key that signs cookies is in the database.`)
+    log.info(
+      `Changed the mode of ${names} to 600: other users could read them, and the database holds the key that signs ` +
+        'cookies.',
+    )
   } catch (error) {
     const { message } = error as Error
-    log.error(`${what}, and the key that signs cookies is in the database. Pollcast can't change it: ${message}.`)
+    log.error(
+      `Other users can read ${names}, and the database holds the key that signs cookies. Pollcast can't change the ` +
+        `mode: ${message}.`,
+    )
   }
 }

@@ -4,7 +4,7 @@ import { cause, DatabaseMoved } from './database-errors.ts'
 const NO_ROOM = 'there is no room left on its disk'
 const NOT_ALLOWED = 'this user may not use it, or may not write there'
 const READ_ONLY = 'it, or its file system, can only be read'
-const NO_FOLDER = 'a part of its path is a file, and no folder'
+const NO_FOLDER = 'a part of its path is a file, not a folder'
 
 const reasons: Record<string, string> = {
   EACCES: NOT_ALLOWED,
@@ -17,14 +17,14 @@ const reasons: Record<string, string> = {
   ENOENT: 'no folder can be made there',
   ENAMETOOLONG: 'a name in its path is too long',
   ELOOP: 'its symbolic links lead in a circle',
-  SQLITE_NOTADB: 'it is a file of another kind, and no SQLite database',
+  SQLITE_NOTADB: 'it is not an SQLite database',
   SQLITE_CORRUPT: 'it is damaged. Restore it from a backup',
   SQLITE_BUSY: 'another program has it locked',
   SQLITE_READONLY: READ_ONLY,
   SQLITE_FULL: NO_ROOM,
 }
 
-/** What the one who runs Pollcast is told where an SQLite file can't be opened. A fault of this program stays what it is. */
+/** The message for the admin where an SQLite file can't be opened. A fault of this program stays what it is. */
 export function sqliteRefusal(path: string, error: unknown): unknown {
   if (error instanceof DatabaseRefused) return error
   if (error instanceof DatabaseMoved) return new DatabaseRefused(`The database can't be opened: ${error.message}.`)

@@ -7,7 +7,7 @@ export type Query = <Row>(sql: string, parameters?: readonly unknown[]) => Promi
 export interface Transaction {
   query: Query
   manager: EntityManager
-  /** True where this very work may have been committed before, by an attempt of whose COMMIT nothing was heard. */
+  /** True where this very work may have been committed before, by an attempt whose COMMIT got no response. */
   inDoubt: boolean
   /** False where an attempt before waited for a lock in vain: rows that can't be locked at once are to be left out. */
   waits: boolean
@@ -23,7 +23,7 @@ export interface Transactions {
    * @param repeatable whether the work may be done again where nobody knows if it was committed
    */
   run<T>(work: Work<T>, repeatable?: 'repeatable'): Promise<T>
-  /** Resolves when all that was asked for is done, and what that asked for in turn. Ask for nothing more. */
+  /** Resolves when the queue is empty. Don't call `run` after it. */
   close(): Promise<void>
 }
 

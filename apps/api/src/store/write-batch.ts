@@ -51,7 +51,7 @@ export async function writeBatch(
   await all([writeTallies(query, sql, [...tallies.values()]), keys.write(query, sql)])
   return results.map((result) => {
     if (result instanceof Error) return result
-    // Votes that were committed already, without anyone hearing of it, have changed the poll and are still to be told.
+    // Votes committed by an attempt whose response was lost still have to be published.
     const recorded = { changed: result.changed || inDoubt, poll: result.tally.after }
     return 'firstVoterId' in result ? { ...recorded, firstVoterId: result.firstVoterId } : recorded
   })

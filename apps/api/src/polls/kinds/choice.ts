@@ -25,10 +25,10 @@ export const choice: Kind<Content, Answer> = {
   counts: (choiceIds) => new Map(choiceIds.map((id) => [String(id), 1])),
 
   check({ choices, maxChoices }, choiceIds, foreignKeys) {
-    if (choiceIds.length === 0) return new PollError('no-choice', 'A vote names at least one choice.')
+    if (choiceIds.length === 0) return new PollError('no-choice', 'Vote for at least one choice.')
     if (choiceIds.length > maxChoices) {
-      const most = maxChoices === 1 ? 'one choice' : `${maxChoices} choices`
-      return new PollError('too-many-choices', `In this poll a vote names at most ${most}, not ${choiceIds.length}.`)
+      const allowed = maxChoices === 1 ? 'one choice' : `${maxChoices} choices`
+      return new PollError('too-many-choices', `In this poll, vote for at most ${allowed}, not ${choiceIds.length}.`)
     }
     const unknown = choiceIds.find((id) => !choices.some((choice) => choice.id === id))
     if (unknown === undefined) return undefined

@@ -13,7 +13,7 @@ export class PollEntity {
   @Column('varchar')
   question!: string
 
-  /** What there is to answer: JSON, in which only the poll's kind looks. */
+  /** What there is to answer: JSON, read only by the poll's kind. */
   @Column('varchar')
   content!: string
 
