@@ -13,7 +13,7 @@ const wrongs: [string, string, 'ends' | 'leave'][] = [
   ['bytes after Connection: close', `${get('/api/polls', `Connection: close\r\n${secret}`)}GET / ${secret}`, 'ends'],
   ['bytes that are no request', `${get('/api/polls', secret)}\x01\x02${secret}\r\n\r\n`, 'ends'],
   [
-    'a chunk that is none',
+    'an invalid chunk',
     `${vote.split('\r\nContent-Length')[0]}\r\n${secret}Transfer-Encoding: chunked\r\n\r\nz`,
     'ends',
   ],

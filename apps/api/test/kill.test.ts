@@ -131,7 +131,7 @@ test('what was acknowledged before the log was removed is there after a kill als
   expect(await query(databasePath, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
 })
 
-test('a pool of workers acknowledges nothing while the folder is elsewhere, and goes on when it is back', async () => {
+test('a pool of workers acknowledges nothing while the folder is moved, and goes on when it is back', async () => {
   const databasePath = join(tempFolder(), 'data', 'polls.sqlite')
   const server = new ServerProcess({ DATABASE_URL: `sqlite:${databasePath}`, WORKERS: '2' })
   const { url } = await server.address()

@@ -34,7 +34,7 @@ test('a vote that another process keeps from being written gets a 503 that says 
   ])
 })
 
-test('a file that is written over while it is open is damaged: 503, told once, and no vote is acknowledged', async () => {
+test('a file that is written over while it is open is damaged: 503, logged once, and no vote is acknowledged', async () => {
   const { url, databasePath, errors, news } = await openApp()
   const { poll } = await createPoll(url)
   await query(databasePath, 'PRAGMA wal_checkpoint(TRUNCATE)')

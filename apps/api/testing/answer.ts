@@ -10,7 +10,7 @@ export async function readAs<S extends z.ZodType>(schema: S, status: number, res
   return schema.parse(JSON.parse(text))
 }
 
-/** The body of a refusal with this code. Holds every refusal to RFC 9457, and to telling nothing of the inside. */
+/** The body of a refusal with this code. Checks that every refusal follows RFC 9457 and reveals no internals. */
 export async function readProblem(code: ProblemCode, response: Response): Promise<Problem> {
   const text = await response.text()
   expect(response.headers.get('Content-Type'), text).toMatch(/^application\/problem\+json\b/)

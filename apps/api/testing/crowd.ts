@@ -48,7 +48,7 @@ export class Crowd {
     return snapshot
   }
 
-  /** Lets nobody else vote; resolves when all have heard what became of theirs. */
+  /** Stops voting; resolves when every vote is answered. */
   async stop(): Promise<void> {
     this.#stopped = true
     await this.#voting

@@ -155,7 +155,7 @@ export function storeOf(database: WritableDatabase, writer: PollWriter = new Sql
   }
 }
 
-/** Has so much time gone by, for whoever asks what time it is, until the test has ended. */
+/** Advances the clock until the test ends. */
 export function pass(milliseconds: number): void {
   const now = performance.now() + milliseconds
   const clock = vi.spyOn(performance, 'now').mockReturnValue(now)

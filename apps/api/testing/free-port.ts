@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
-/** The ports below those that systems give to connections going out: whoever left one can come back to it. */
+/** Ports below those that systems give to outgoing connections: clients that disconnect can reconnect to it. */
 const LOWEST = 10_000
 const HIGHEST = 32_767
 

@@ -50,7 +50,7 @@ const untilBlocked = async (url: string) => {
   }
 }
 
-test('while the database is away votes and reads are refused as unavailable, and when it returns all is well', async () => {
+test('while the database is away votes and reads are refused as unavailable, and when it returns requests succeed', async () => {
   const { proxy, store, pollId, vote } = await setUp()
   await vote('before')
   proxy.refuse()
@@ -65,7 +65,7 @@ test('while the database is away votes and reads are refused as unavailable, and
   expect(await vote('after')).toMatchObject({ changed: true, poll: { voters: 2, revision: 2 } })
 })
 
-test('that the database is away, and that it is back, is told once each, whoever meets it', async () => {
+test('that the database is away, and that it is back, is logged once each, however many requests fail', async () => {
   const { proxy, store, told, name, pollId, vote } = await setUp()
   const meet = () => Promise.allSettled([vote('x'), vote('y'), makePoll(store), store.find(pollId), store.find(pollId)])
   for (let outage = 1; outage <= 2; outage += 1) {
@@ -82,7 +82,7 @@ test('that the database is away, and that it is back, is told once each, whoever
   expect(told).toEqual([away, `${name} is available again.`, away, `${name} is available again.`])
 })
 
-test('that the database takes no writes is told once, and reads that go well meanwhile do not end it', async () => {
+test('that the database takes no writes is logged once, and reads that go well meanwhile do not end it', async () => {
   const { url, store, told, name, pollId, vote } = await setUp()
   const admin = await stranger(url)
   const readOnly = async (value: 'on' | 'off') => {
@@ -167,7 +167,7 @@ test('of votes whose connection is cut every acknowledged one is there, once', a
 test.each([
   ['', undefined],
   [' with an idempotency key', ['key']],
-])('a vote%s whose COMMIT was not answered is done again, counts once, and is still told of', async (_, scopes) => {
+])('a vote%s whose COMMIT was not answered is done again, counts once, and is still published', async (_, scopes) => {
   const { database, store, pollId, a } = await setUp()
   const runner = database.writer.createQueryRunner()
   const client = await runner.connect()
@@ -287,7 +287,7 @@ test('a store whose poll is kept locked by somebody else closes in bounded time'
   expect(performance.now() - start).toBeLessThan(4000)
 })
 
-test('a node that was stopped while it held a poll lets go of it, and its vote is done again when it goes on', async () => {
+test('a node that was stopped while it held a poll releases it, and its vote is done again when it goes on', async () => {
   const { url, database, store, pollId, vote } = await setUp()
   let goOn = () => {}
   const stopped = new Promise<void>((resolve) => {

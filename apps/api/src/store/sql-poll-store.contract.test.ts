@@ -88,7 +88,7 @@ describe.each(engines)('on $name', (engine) => {
     expect((await store.find(pollId)).revision).toBe(1)
   })
 
-  test('the same voter moves their vote, and the same choice again changes and bumps nothing', async () => {
+  test('the same voter moves their vote, and the same choice again changes no revision', async () => {
     const { pollId, choiceIds } = await makePoll(store)
     const [a = 0, b = 0] = choiceIds
     const vote = (choice: number) => store.record({ pollId, voterId: 'me', answer: [choice] })

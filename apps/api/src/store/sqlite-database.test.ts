@@ -135,7 +135,11 @@ const moves: [string, (path: string) => void, RegExp][] = [
     },
     /another file is in the place of .+polls\.sqlite-wal/,
   ],
-  ['its lock is removed', (path) => rmSync(`${path}-lock`), /polls\.sqlite-lock was moved or removed .+ make sure that none is running,/],
+  [
+    'its lock is removed',
+    (path) => rmSync(`${path}-lock`),
+    /polls\.sqlite-lock was moved or removed .+ make sure that none is running,/,
+  ],
   [
     'its lock is replaced',
     (path) => {
@@ -279,7 +283,7 @@ test("another program's database is refused, and stays as it is", async () => {
 })
 
 test.runIf(process.getuid?.() === 0)(
-  'a file of another user that others can read is told of, and left as it is',
+  'a file of another user that others can read is logged, and left as it is',
   async () => {
     const path = join(tempFolder(), 'polls.sqlite')
     writeFileSync(path, '', { mode: 0o644 })
