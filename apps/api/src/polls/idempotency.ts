@@ -8,7 +8,12 @@ import { createHash } from 'node:crypto'
  * The vote of a client that is no voter yet is remembered twice: as one without a voter, for it may be sent again as it
  * was, and as one of the voter that it made, for it may be sent again with the cookie.
  */
-export function repeatScopes(key: string, pollId: string, knownVoter: string | undefined, voterId: string): string[] {
+export function idempotencyScopes(
+  key: string,
+  pollId: string,
+  knownVoter: string | undefined,
+  voterId: string,
+): string[] {
   const hash = createHash('sha256').update(`${pollId} ${key}`).digest('base64url').slice(0, 22)
   const ofVoter = `${voterId} ${hash}`
   return knownVoter === undefined ? [`- ${hash}`, ofVoter] : [ofVoter]

@@ -10,7 +10,7 @@ export interface Vote {
   /** What the poll's kind makes of it. */
   answer: unknown
   /** What it is remembered by, for a day, where it came with an idempotency key: a vote known by one of them counts once. */
-  scopes?: readonly string[] | undefined
+  idempotencyScopes?: readonly string[] | undefined
 }
 
 export interface RecordedVote {

@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm'
-import type { Settings } from './settings.ts'
+import type { Installation } from './installation.ts'
 import type { Transactions } from './transactions.ts'
 import type { VoteSql } from './vote-sql.ts'
 
@@ -7,7 +7,7 @@ import type { VoteSql } from './vote-sql.ts'
 export class DatabaseRefused extends Error {}
 
 /** An open database of either engine, to read from. */
-export interface Database extends Settings {
+export interface Database extends Installation {
   /** Reads see what is committed, and wait for no transaction. */
   readonly reader: DataSource
   /** Reads, and where the database is away rejects with the PollError that says so. The read may be done twice. */

@@ -148,7 +148,7 @@ describe.each([sqlite, postgres])('on $name', (engine) => {
       JSON.stringify({ choices: choiceIds.map((id, n) => ({ id, text: texts[n] })), maxChoices: 2 }),
       pollId,
     ])
-    await store.record({ pollId, voterId: 'me', answer: choiceIds.slice(0, 2), scopes: ['known'] })
+    await store.record({ pollId, voterId: 'me', answer: choiceIds.slice(0, 2), idempotencyScopes: ['known'] })
     await store.record({ pollId, voterId: 'you', answer: choiceIds.slice(1, 2) })
     const before = await Promise.all([store.find(pollId), store.find('tabspace'), store.answer(pollId, 'me')])
     const runner = database.writer.createQueryRunner()
@@ -167,7 +167,7 @@ describe.each([sqlite, postgres])('on $name', (engine) => {
     const upgraded = await own.open()
     const after = [upgraded.store.find(pollId), upgraded.store.find('tabspace'), upgraded.store.answer(pollId, 'me')]
     expect(await Promise.all(after)).toEqual(before)
-    const again = { pollId, voterId: 'me', answer: choiceIds.slice(0, 2), scopes: ['known'] }
+    const again = { pollId, voterId: 'me', answer: choiceIds.slice(0, 2), idempotencyScopes: ['known'] }
     expect(await upgraded.store.record(again)).toMatchObject({ changed: false, firstVoterId: 'me' })
     expect(await upgraded.store.record({ pollId, voterId: 'new', answer: choiceIds.slice(2) })).toMatchObject({
       poll: { voters: 3, revision: 3, counters: { [choiceIds[2] ?? 0]: 1 } },

@@ -181,7 +181,7 @@ test.each([
     })
   }
   await runner.release()
-  const recorded = await store.record({ pollId, voterId: 'me', answer: [a], scopes })
+  const recorded = await store.record({ pollId, voterId: 'me', answer: [a], idempotencyScopes: scopes })
   expect(recorded).toMatchObject({ changed: true, poll: { revision: 1, voters: 1 } })
   // The first attempt was this very vote: its voter is to be given the cookie.
   expect(recorded.firstVoterId ?? 'me').toBe('me')

@@ -6,33 +6,33 @@ import { appliedMigrations } from './applied-migrations.ts'
 import { Availability } from './availability.ts'
 import { DatabaseRefused, type WritableDatabase } from './database.ts'
 import { cause, isLost, postgresFault } from './database-errors.ts'
+import { findInstallation, type Installation, makeInstallation, readInstallation } from './installation.ts'
 import { PostgresTransactions } from './postgres-transactions.ts'
 import { entities, migrations } from './schema.ts'
-import { findSettings, makeSettings, readSettings, type Settings } from './settings.ts'
 import { postgresVoteSql } from './vote-sql.ts'
 
 /** Connections that a process reads on, beside the one that it writes on. */
 const READERS = 8
 
 /** Milliseconds, for all that may wait: nothing does without a bound. */
-const CONNECT_TIMEOUT = 2000
-const STATEMENT_TIMEOUT = 4000
-const MIGRATION_LOCK_TIMEOUT = 60_000
-const MIGRATION_TIMEOUT = 120_000
+const CONNECT_TIMEOUT_MS = 2000
+const STATEMENT_TIMEOUT_MS = 4000
+const MIGRATION_LOCK_TIMEOUT_MS = 60_000
+const MIGRATION_TIMEOUT_MS = 120_000
 
 /**
  * A node that is stopped (SIGSTOP, a swapped-out machine) in the middle of a batch holds the poll's row. The server
  * ends its transaction before the others have waited long enough to give up.
  */
-const IDLE_IN_TRANSACTION_TIMEOUT = 1500
-const LOCK_TIMEOUT = 3000
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 1500
+const LOCK_TIMEOUT_MS = 3000
 
 /** Where not even the server's own timeouts arrive, because the network is down. */
-const ANSWER_TIMEOUT = 5000
+const ANSWER_TIMEOUT_MS = 5000
 
 /** Milliseconds between attempts to reach a database that is away when a node starts. */
-const FIRST_PAUSE = 250
-const LONGEST_PAUSE = 4000
+const MIN_RETRY_DELAY_MS = 250
+const MAX_RETRY_DELAY_MS = 4000
 
 /** A number that stands for "migrating Pollcast" among the database's advisory locks. */
 const MIGRATION_LOCK = 0x706f6c6c
@@ -60,7 +60,7 @@ const PLANS = [
 export async function openPostgres(url: string, log: Log = silent): Promise<WritableDatabase> {
   const address = addressOf(url)
   let isLogged = false
-  for (let delay = FIRST_PAUSE; ; delay = Math.min(delay * 2, LONGEST_PAUSE)) {
+  for (let delay = MIN_RETRY_DELAY_MS; ; delay = Math.min(delay * 2, MAX_RETRY_DELAY_MS)) {
     try {
       return await open(url, log)
     } catch (error) {
@@ -76,7 +76,7 @@ export async function openPostgres(url: string, log: Log = silent): Promise<Writ
 }
 
 async function open(url: string, log: Log): Promise<WritableDatabase> {
-  const settings = await prepare(url)
+  const installation = await prepare(url)
   const reader = await source(url, READERS, {}).initialize()
   const writer = await source(url, 1, { options: PLANS.map((setting) => `-c ${setting}`).join(' ') })
     .initialize()
@@ -87,7 +87,7 @@ async function open(url: string, log: Log): Promise<WritableDatabase> {
   const availability = new Availability(addressOf(url), log, postgresFault)
   const transactions = new PostgresTransactions(writer, availability)
   return {
-    ...settings,
+    ...installation,
     reader,
     writer,
     transactions,
@@ -114,14 +114,14 @@ function source(url: string, poolSize: number, extra: object): DataSource {
     entities,
     poolSize,
     applicationName: 'pollcast',
-    connectTimeoutMS: CONNECT_TIMEOUT,
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
     // A connection that broke while idle: the pool has dropped it, and opens another one when it is needed.
     poolErrorHandler: () => {},
     extra: {
-      statement_timeout: STATEMENT_TIMEOUT,
-      lock_timeout: LOCK_TIMEOUT,
-      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT,
-      query_timeout: ANSWER_TIMEOUT,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      lock_timeout: LOCK_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+      query_timeout: ANSWER_TIMEOUT_MS,
       // Statements go out without waiting for the answers of those before. One that times out closes the connection,
       // where without it the pool would hand on one that is stuck.
       pipeline: true,
@@ -133,14 +133,14 @@ function source(url: string, poolSize: number, extra: object): DataSource {
 }
 
 /**
- * Brings the schema up to date, and answers with the installation's settings. Where nothing is to be done it waits for
+ * Brings the schema up to date, and returns the installation. Where nothing is to be done it waits for
  * nobody: another node may be stopped while it has the lock.
  */
-async function prepare(url: string): Promise<Settings> {
+async function prepare(url: string): Promise<Installation> {
   const name = addressOf(url)
   return (
-    (await withDatabase(url, ANSWER_TIMEOUT, (database) => settingsOfCurrent(database, name))) ??
-    withDatabase(url, MIGRATION_TIMEOUT, (database) => migrate(database, name))
+    (await withDatabase(url, ANSWER_TIMEOUT_MS, (database) => currentInstallation(database, name))) ??
+    withDatabase(url, MIGRATION_TIMEOUT_MS, (database) => migrate(database, name))
   )
 }
 
@@ -152,9 +152,9 @@ async function withDatabase<T>(url: string, timeout: number, work: (database: Da
     entities,
     migrations,
     applicationName: 'pollcast migrations',
-    connectTimeoutMS: CONNECT_TIMEOUT,
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
     poolErrorHandler: () => {},
-    extra: { lock_timeout: MIGRATION_LOCK_TIMEOUT, query_timeout: timeout, keepAlive: true },
+    extra: { lock_timeout: MIGRATION_LOCK_TIMEOUT_MS, query_timeout: timeout, keepAlive: true },
   })
   await database.initialize()
   try {
@@ -164,8 +164,8 @@ async function withDatabase<T>(url: string, timeout: number, work: (database: Da
   }
 }
 
-/** The installation's settings, where the schema is up to date. */
-async function settingsOfCurrent(database: DataSource, name: string): Promise<Settings | undefined> {
+/** The installation, where the schema is up to date. */
+async function currentInstallation(database: DataSource, name: string): Promise<Installation | undefined> {
   const [server] = await database.query('SHOW server_version_num')
   if (Number(server.server_version_num) < OLDEST_SERVER) {
     throw new DatabaseRefused('The database is older than PostgreSQL 15, the first version that Pollcast works with.')
@@ -173,7 +173,7 @@ async function settingsOfCurrent(database: DataSource, name: string): Promise<Se
   if (!(await isMigrated(database))) return undefined
   const applied = await appliedMigrations(database, name)
   const isCurrent = database.migrations.every((migration) => applied.has(migration.constructor.name))
-  return isCurrent ? findSettings(database) : undefined
+  return isCurrent ? findInstallation(database) : undefined
 }
 
 async function isMigrated(database: DataSource): Promise<boolean> {
@@ -182,7 +182,7 @@ async function isMigrated(database: DataSource): Promise<boolean> {
 }
 
 /** Runs what is new, once, however many nodes start at this moment: the others wait for the lock and find it done. */
-async function migrate(database: DataSource, name: string): Promise<Settings> {
+async function migrate(database: DataSource, name: string): Promise<Installation> {
   // The lock is the connection's: it goes with it, whatever becomes of this process.
   const lock = database.createQueryRunner()
   try {
@@ -190,8 +190,8 @@ async function migrate(database: DataSource, name: string): Promise<Settings> {
     // A newer node may have had the lock meanwhile.
     if (await isMigrated(database)) await appliedMigrations(database, name)
     await database.runMigrations({ transaction: 'each' })
-    await makeSettings(database)
-    return await readSettings(database)
+    await makeInstallation(database)
+    return await readInstallation(database)
   } finally {
     await lock.release()
   }

@@ -10,7 +10,7 @@ import type { Query, Transactions, Work } from './transactions.ts'
 const CONFLICT_ATTEMPTS = 6
 
 /** Milliseconds between two of those, at most: chance keeps two that met from meeting again. */
-const CONFLICT_PAUSE = 40
+const MAX_CONFLICT_DELAY_MS = 40
 
 /** How often work whose connection broke is tried in all. One that can't be opened at all is not tried again. */
 const LOSS_ATTEMPTS = 2
@@ -46,44 +46,44 @@ export class PostgresTransactions implements Transactions {
 
   async #attempts<T>(work: Work<T>, repeatable: boolean): Promise<T> {
     let inDoubt = false
-    let waits = true
-    for (let attempt = 1; ; attempt += 1) {
-      const way: Way = { stage: 'connecting', inDoubt, waits }
+    let waitsForLocks = true
+    for (let attempts = 1; ; attempts += 1) {
+      const attempt: Attempt = { stage: 'connecting', inDoubt, waitsForLocks }
       try {
-        return await this.#transaction(work, way)
+        return await this.#transaction(work, attempt)
       } catch (error) {
         const lost = isLost(error)
-        const doubtful = lost && way.stage === 'committing'
+        const doubtful = lost && attempt.stage === 'committing'
         inDoubt ||= doubtful
         const busy = postgresFault(error) === 'busy'
         const again =
-          (busy && waits) ||
-          (isConflict(error) && attempt < CONFLICT_ATTEMPTS) ||
-          (lost && way.stage !== 'connecting' && attempt < LOSS_ATTEMPTS && (repeatable || !doubtful))
+          (busy && waitsForLocks) ||
+          (isConflict(error) && attempts < CONFLICT_ATTEMPTS) ||
+          (lost && attempt.stage !== 'connecting' && attempts < LOSS_ATTEMPTS && (repeatable || !doubtful))
         if (!again) throw error
-        if (busy) waits = false
+        if (busy) waitsForLocks = false
       }
-      await pause(Math.random() * CONFLICT_PAUSE)
+      await pause(Math.random() * MAX_CONFLICT_DELAY_MS)
     }
   }
 
-  async #transaction<T>(work: Work<T>, way: Way): Promise<T> {
+  async #transaction<T>(work: Work<T>, attempt: Attempt): Promise<T> {
     const runner = this.#writer.createQueryRunner()
     const client: PoolClient = await runner.connect()
-    way.stage = 'working'
+    attempt.stage = 'working'
     try {
       // BEGIN goes out together with the work's first statements: the connection is a pipeline.
       const begun = client.query('BEGIN ISOLATION LEVEL READ COMMITTED')
       const done = work({
         query: this.#queryOn(client),
         manager: runner.manager,
-        inDoubt: way.inDoubt,
-        waits: way.waits,
+        inDoubt: attempt.inDoubt,
+        waitsForLocks: attempt.waitsForLocks,
       })
       await Promise.allSettled([begun, done])
       await begun
       const result = await done
-      way.stage = 'committing'
+      attempt.stage = 'committing'
       const { command } = await client.query('COMMIT')
       if (command !== 'COMMIT') throw new Error('The work went on after one of its statements had failed.')
       await runner.release()
@@ -107,8 +107,8 @@ export class PostgresTransactions implements Transactions {
 }
 
 /** How far an attempt has come. */
-interface Way {
+interface Attempt {
   stage: 'connecting' | 'working' | 'committing'
   readonly inDoubt: boolean
-  readonly waits: boolean
+  readonly waitsForLocks: boolean
 }

@@ -149,7 +149,7 @@ describe.each(engines)('on $name', (engine) => {
     const { pollId, choiceIds } = await makePoll(store)
     const [a = 0, b = 0] = choiceIds
     const vote = (voterId: string, choice: number, ...scopes: string[]) =>
-      store.record({ pollId, voterId, answer: [choice], scopes })
+      store.record({ pollId, voterId, answer: [choice], idempotencyScopes: scopes })
     // In one transaction, in another one, and after a restart.
     const [first, again] = await Promise.all([vote('me', a, 'one', 'two'), vote('new', a, 'one', 'new')])
     expect(first).toMatchObject({ changed: true, poll: { revision: 1, voters: 1 } })
@@ -170,9 +170,9 @@ describe.each(engines)('on $name', (engine) => {
     const { pollId, choiceIds } = await makePoll(store)
     const [a = 0, b = 0] = choiceIds
     const votes = [a, b, a].map((choice) =>
-      store.record({ pollId, voterId: 'me', answer: [choice], scopes: ['known'] }),
+      store.record({ pollId, voterId: 'me', answer: [choice], idempotencyScopes: ['known'] }),
     )
-    const other = store.record({ pollId, voterId: 'you', answer: [b], scopes: ['yours'] })
+    const other = store.record({ pollId, voterId: 'you', answer: [b], idempotencyScopes: ['yours'] })
     const outcomes = await Promise.allSettled([...votes, other])
     expect(outcomes.map((one) => (one.status === 'rejected' ? one.reason.code : one.value.changed))).toEqual([
       true,
@@ -188,7 +188,7 @@ describe.each(engines)('on $name', (engine) => {
     const [a = 0] = choiceIds
     for (const statement of engine.jinx) await database.writer.query(statement)
     const vote = (voterId: string, choice: number) =>
-      store.record({ pollId, voterId, answer: [choice], scopes: ['again'] })
+      store.record({ pollId, voterId, answer: [choice], idempotencyScopes: ['again'] })
     await expect(vote('me', 987654)).rejects.toMatchObject({ code: 'choice-not-found' })
     await expect(vote('jinx', a)).rejects.toThrow('jinxed')
     expect(await vote('me', a)).toMatchObject({ changed: true, poll: { voters: 1 } })
@@ -198,7 +198,7 @@ describe.each(engines)('on $name', (engine) => {
     const other = await openOther()
     const { pollId, choiceIds } = await makePoll(store)
     const votes = Array.from({ length: 100 }, (_, n) => {
-      const vote = { pollId, answer: [choiceIds[n % 3] ?? 0], scopes: [`key ${n}`] }
+      const vote = { pollId, answer: [choiceIds[n % 3] ?? 0], idempotencyScopes: [`key ${n}`] }
       return Promise.all([store, other.store].map((node, at) => node.record({ ...vote, voterId: `${n} at ${at}` })))
     })
     const pairs = await Promise.all(votes)
@@ -221,7 +221,7 @@ describe.each(engines)('on $name', (engine) => {
     onTestFinished(() => clock.mockRestore())
     const vote = (scope: string, at: number) => {
       clock.mockReturnValue(at)
-      return store.record({ pollId, voterId: scope, answer: [a], scopes: [scope] })
+      return store.record({ pollId, voterId: scope, answer: [a], idempotencyScopes: [scope] })
     }
     const scopes = async () =>
       (await database.reader.query('SELECT scope FROM idempotency_key ORDER BY scope')).map(

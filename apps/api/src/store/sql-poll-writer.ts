@@ -76,8 +76,8 @@ export class SqlPollWriter implements PollWriter {
     work: (poll: PollState, transaction: Transaction) => Promise<T>,
   ): Promise<T> {
     const result = await this.#transactions.run(async (transaction) => {
-      const { manager, query, waits } = transaction
-      const lock = waits ? this.#sql.lockPolls : this.#sql.lockFreePolls
+      const { manager, query, waitsForLocks } = transaction
+      const lock = waitsForLocks ? this.#sql.lockPolls : this.#sql.lockFreePolls
       const locked = lock === undefined ? undefined : await query(lock, [JSON.stringify([pollId])])
       const found = await findPoll(manager, pollId)
       if (!found) return pollNotFound()

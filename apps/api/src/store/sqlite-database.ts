@@ -6,8 +6,8 @@ import { appliedMigrations } from './applied-migrations.ts'
 import { Availability } from './availability.ts'
 import { type Database, DatabaseRefused, type WritableDatabase } from './database.ts'
 import { sqliteFault } from './database-errors.ts'
+import { makeInstallation, readInstallation } from './installation.ts'
 import { entities, migrations } from './schema.ts'
-import { makeSettings, readSettings } from './settings.ts'
 import { type OpenFile, openFile, SqliteFiles } from './sqlite-files.ts'
 import { makePrivate, prepareFile, type SqlitePlace } from './sqlite-folder.ts'
 import { lockSqlite } from './sqlite-lock.ts'
@@ -16,7 +16,7 @@ import { SqliteTransactions } from './sqlite-transactions.ts'
 import { sqliteVoteSql } from './vote-sql.ts'
 
 /** How long, in milliseconds, a process waits for another one that has the file locked. */
-const BUSY_TIMEOUT = 5000
+const BUSY_TIMEOUT_MS = 5000
 
 /**
  * TypeORM asks for sqlite3's verbose mode, which takes a stack trace and a printout of the parameters for every
@@ -96,7 +96,7 @@ export async function openSqliteReader(path: string, log: Log = silent): Promise
 async function openReader(path: string, log: Log, lock?: OpenFile) {
   const reader = await new DataSource({ ...file(path), flags: sqlite3.OPEN_READONLY }).initialize()
   try {
-    const settings = await readSettings(reader)
+    const installation = await readInstallation(reader)
     const availability = new Availability(path, log, sqliteFault)
     const files = new SqliteFiles(path, lock)
     const read: Database['read'] = (work) => {
@@ -106,7 +106,7 @@ async function openReader(path: string, log: Log, lock?: OpenFile) {
         return result
       })
     }
-    return { ...settings, reader, read, availability, files, close: () => reader.destroy() }
+    return { ...installation, reader, read, availability, files, close: () => reader.destroy() }
   } catch (error) {
     await reader.destroy()
     throw error
@@ -114,7 +114,7 @@ async function openReader(path: string, log: Log, lock?: OpenFile) {
 }
 
 const file = (path: string) => {
-  return { type: 'sqlite', database: path, driver, entities, busyTimeout: BUSY_TIMEOUT } as const
+  return { type: 'sqlite', database: path, driver, entities, busyTimeout: BUSY_TIMEOUT_MS } as const
 }
 
 async function refusing<T>(path: string, open: () => Promise<T>): Promise<T> {
@@ -139,7 +139,7 @@ async function refuseForeign(writer: DataSource, path: string): Promise<void> {
 
 /** Another program may be reading the file; SQLite then answers BUSY, and does not wait. */
 async function enterWal(writer: DataSource): Promise<void> {
-  const end = performance.now() + BUSY_TIMEOUT
+  const end = performance.now() + BUSY_TIMEOUT_MS
   for (;;) {
     try {
       await writer.query('PRAGMA journal_mode = WAL')
@@ -156,7 +156,7 @@ async function migrate(writer: DataSource): Promise<void> {
   await writer.query('BEGIN IMMEDIATE')
   try {
     await writer.runMigrations({ transaction: 'none' })
-    await makeSettings(writer)
+    await makeInstallation(writer)
     await writer.query('COMMIT')
   } catch (error) {
     // Where the disk is full, SQLite has rolled back by itself, and says that there is nothing to.

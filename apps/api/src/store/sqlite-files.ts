@@ -13,7 +13,7 @@ export interface OpenFile extends Identity {
 
 /** What the admin can do about a file that is not in its place. */
 const PUT_BACK = 'Put the same file back, or restart Pollcast'
-const LOOK_FOR_ANOTHER =
+const CHECK_FOR_ANOTHER_SERVER =
   'Another Pollcast can start on this database now: make sure that none is running, then restart Pollcast'
 
 /**
@@ -50,12 +50,12 @@ export class SqliteFiles {
   check(): void {
     this.moved = true
     for (const file of this.#files) checkPlace(file, PUT_BACK)
-    if (this.#lock) checkPlace(this.#lock, LOOK_FOR_ANOTHER)
+    if (this.#lock) checkPlace(this.#lock, CHECK_FOR_ANOTHER_SERVER)
     this.moved = false
   }
 
   /** Whether the database is in its place without its log. No other program has it open then: it would have made one. */
-  get lackLog(): boolean {
+  get isWalMissing(): boolean {
     const [database, log] = this.#files
     return isSame(database, identify(database.path)) && identify(log.path) === undefined
   }

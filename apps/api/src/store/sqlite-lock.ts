@@ -3,7 +3,7 @@ import type { Log } from '../lib/log.ts'
 import { DatabaseRefused } from './database.ts'
 
 /** Milliseconds that a server waits for one that is ending: it finishes its requests within 5 s. */
-const LOCK_TIMEOUT = 6000
+const LOCK_TIMEOUT_MS = 6000
 
 /** Held by the one server that may have an SQLite database open, however its process ends. */
 export interface SqliteLock {
@@ -28,7 +28,7 @@ export async function lockSqlite(path: string, database: string, log: Log): Prom
     connection.configure('busyTimeout', 0)
     if (await begin(connection)) return lock
     log.info(`Waiting for another Pollcast to close ${database} …`)
-    connection.configure('busyTimeout', LOCK_TIMEOUT)
+    connection.configure('busyTimeout', LOCK_TIMEOUT_MS)
     if (await begin(connection)) return lock
   } catch (error) {
     await lock.release()

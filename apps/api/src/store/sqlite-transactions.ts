@@ -2,7 +2,7 @@ import type { DataSource, EntityManager } from 'typeorm'
 import { SerialQueue } from '../lib/serial-queue.ts'
 import type { Availability } from './availability.ts'
 import type { SqliteFiles } from './sqlite-files.ts'
-import { Statements } from './statements.ts'
+import { SqliteStatements } from './sqlite-statements.ts'
 import type { Transactions, Work } from './transactions.ts'
 
 /**
@@ -10,7 +10,7 @@ import type { Transactions, Work } from './transactions.ts'
  * fail, and other statements would end up in the open transaction.
  */
 export class SqliteTransactions implements Transactions {
-  readonly #statements: Statements
+  readonly #statements: SqliteStatements
   readonly #manager: EntityManager
   readonly #availability: Availability
   readonly #files: SqliteFiles
@@ -19,7 +19,7 @@ export class SqliteTransactions implements Transactions {
   constructor(writer: DataSource, availability: Availability, files: SqliteFiles) {
     this.#availability = availability
     this.#files = files
-    this.#statements = new Statements(writer)
+    this.#statements = new SqliteStatements(writer)
     this.#manager = writer.createQueryRunner().manager
   }
 
@@ -44,7 +44,7 @@ export class SqliteTransactions implements Transactions {
       if (this.#files.moved) this.#files.check()
       // IMMEDIATE takes the write lock now, so that what the work reads is still so when it writes.
       await query('BEGIN IMMEDIATE')
-      const result = await work({ query, manager: this.#manager, inDoubt: false, waits: true })
+      const result = await work({ query, manager: this.#manager, inDoubt: false, waitsForLocks: true })
       await query('COMMIT')
       // What was written is safe only if a restart finds it.
       this.#files.check()
@@ -59,7 +59,7 @@ export class SqliteTransactions implements Transactions {
 
   /** Votes that were acknowledged may be in the log alone: where that is removed, a kill would leave nothing of them. */
   async #saveLog(): Promise<void> {
-    if (!this.#files.moved || !this.#files.lackLog) return
+    if (!this.#files.moved || !this.#files.isWalMissing) return
     await this.#statements.query('PRAGMA wal_checkpoint(FULL)').catch(() => {})
   }
 }

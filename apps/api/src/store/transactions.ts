@@ -10,7 +10,7 @@ export interface Transaction {
   /** True where this very work may have been committed before, by an attempt whose COMMIT got no response. */
   inDoubt: boolean
   /** False where an attempt before waited for a lock in vain: rows that can't be locked at once are to be left out. */
-  waits: boolean
+  waitsForLocks: boolean
 }
 
 export type Work<T> = (transaction: Transaction) => Promise<T>

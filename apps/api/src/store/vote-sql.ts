@@ -20,11 +20,11 @@ export interface VoteSql {
   /** `[[pollId, revision, voters], …]` */
   readonly writePolls: string
   /** `[scope, …]` and today to the idempotency keys that are known; yesterday's and, of a clock that is ahead, tomorrow's too. */
-  readonly usedKeys: string
+  readonly idempotencyKeys: string
   /** `[[day, scope, voterId, answer], …]` */
-  readonly writeKeys: string
+  readonly writeIdempotencyKeys: string
   /** Deletes keys from before this day, so many at most. */
-  readonly forgetKeys: string
+  readonly deleteOldIdempotencyKeys: string
 }
 
 export const sqliteVoteSql: VoteSql = {
@@ -59,16 +59,16 @@ export const sqliteVoteSql: VoteSql = {
   UPDATE poll SET revision = written.value ->> 1, voters = written.value ->> 2
   FROM json_each($1) AS written WHERE poll.id = written.value ->> 0`,
 
-  usedKeys: `
+  idempotencyKeys: `
   SELECT k.scope, k.voter_id AS voterId, k.answer
   FROM json_each($1) AS asked
   CROSS JOIN idempotency_key AS k ON k.day IN ($2 - 1, $2, $2 + 1) AND k.scope = asked.value`,
 
-  writeKeys: `
+  writeIdempotencyKeys: `
   INSERT INTO idempotency_key (day, scope, voter_id, answer)
   SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each($1)`,
 
-  forgetKeys: `
+  deleteOldIdempotencyKeys: `
   DELETE FROM idempotency_key WHERE (day, scope) IN (
     SELECT day, scope FROM idempotency_key WHERE day < $1 LIMIT $2
   )`,
@@ -124,7 +124,7 @@ export const postgresVoteSql: VoteSql = {
   UPDATE poll SET revision = (written ->> 1)::integer, voters = (written ->> 2)::integer
   FROM json_array_elements($1::json) AS written WHERE poll.id = written ->> 0`,
 
-  usedKeys: `
+  idempotencyKeys: `
   SELECT k.scope, k.voter_id AS "voterId", k.answer
   FROM json_array_elements_text($1::json) AS asked (scope)
   CROSS JOIN LATERAL (
@@ -132,13 +132,13 @@ export const postgresVoteSql: VoteSql = {
     WHERE day IN ($2::integer - 1, $2::integer, $2::integer + 1) AND scope = asked.scope LIMIT 1
   ) AS k`,
 
-  writeKeys: `
+  writeIdempotencyKeys: `
   INSERT INTO idempotency_key (day, scope, voter_id, answer)
   SELECT (written ->> 0)::integer, written ->> 1, written ->> 2, written ->> 3
   FROM json_array_elements($1::json) AS written`,
 
   // Those that another node is deleting are left to it: neither waits for the other.
-  forgetKeys: `
+  deleteOldIdempotencyKeys: `
   DELETE FROM idempotency_key WHERE (day, scope) IN (
     SELECT day, scope FROM idempotency_key WHERE day < $1::integer LIMIT $2::integer FOR UPDATE SKIP LOCKED
   )`,

@@ -5,9 +5,9 @@ import type { RecordedVote, Vote } from '../polls/ports.ts'
 import type { PollState } from '../polls/state.ts'
 import { Tally } from '../polls/tally.ts'
 import { DatabaseBusy } from './database-errors.ts'
+import { IdempotencyKeys } from './idempotency-keys.ts'
 import { type PollRow, stateOfRow } from './poll-rows.ts'
 import { all, type Query, type Transaction } from './transactions.ts'
-import { UsedKeys } from './used-keys.ts'
 import type { VoteSql } from './vote-sql.ts'
 
 /**
@@ -17,15 +17,15 @@ import type { VoteSql } from './vote-sql.ts'
  * together: each hop to the database and back costs more than its work, and a hot poll is locked for the length of it.
  */
 export async function writeBatch(
-  { query, inDoubt, waits }: Omit<Transaction, 'manager'>,
+  { query, inDoubt, waitsForLocks }: Omit<Transaction, 'manager'>,
   sql: VoteSql,
   votes: readonly Vote[],
 ): Promise<(RecordedVote | PollError)[]> {
   const [locked, polls, ballots, keys] = await all([
-    lockPolls(query, waits ? sql.lockPolls : sql.lockFreePolls, votes),
+    lockPolls(query, waitsForLocks ? sql.lockPolls : sql.lockFreePolls, votes),
     readPolls(query, sql, votes),
     readBallots(query, sql, votes),
-    UsedKeys.read(query, sql, votes),
+    IdempotencyKeys.read(query, sql, votes),
   ])
   const foreignKeys = await readForeignKeys(query, sql, votes, polls)
   const tallies = new Map([...polls].map(([id, poll]) => [id, new Tally(poll, ballots.get(id) ?? new Map())]))

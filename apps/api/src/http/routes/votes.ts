@@ -3,7 +3,7 @@ import { voteFormSchema, voteSchema } from '@pollcast/shared/vote'
 import type { Context, Middleware } from 'koa'
 import { castVote } from '../../polls/commands/cast-vote.ts'
 import type { PollChanged, Signal } from '../../polls/events.ts'
-import { repeatScopes } from '../../polls/idempotency.ts'
+import { idempotencyScopes } from '../../polls/idempotency.ts'
 import type { PollWriter } from '../../polls/ports.ts'
 import { snapshotJson } from '../../polls/views.ts'
 import { readBody, validate } from '../request/body.ts'
@@ -31,9 +31,13 @@ export function voteRoute({ store, voters, pollChanged, limits }: VoteParts): Mi
     const key = idempotencyKeyOf(ctx)
     if (key !== undefined && asker.voterId === undefined) requireDistinct(key)
     const voterId = asker.voterId ?? newVoterId()
-    const scopes = key === undefined ? undefined : repeatScopes(key, pollId, asker.voterId, voterId)
+    const scopes = key === undefined ? undefined : idempotencyScopes(key, pollId, asker.voterId, voterId)
 
-    const { poll, firstVoterId } = await castVote({ pollId, voterId, answer, scopes }, store, pollChanged)
+    const { poll, firstVoterId } = await castVote(
+      { pollId, voterId, answer, idempotencyScopes: scopes },
+      store,
+      pollChanged,
+    )
 
     const counted = firstVoterId ?? voterId
     // A client that repeats a vote gets the cookie of the first one again, unless the key could have been guessed.

@@ -6,7 +6,7 @@ import type { Query } from './transactions.ts'
  * The statements that every vote needs, each prepared once on TypeORM's own connection: TypeORM's `query` would have
  * SQLite parse and plan them again for every batch.
  */
-export class Statements {
+export class SqliteStatements {
   readonly #database: Promise<Database>
   readonly #prepared = new Map<string, Promise<Statement>>()
 

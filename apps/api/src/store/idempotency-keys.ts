@@ -7,7 +7,7 @@ const DAY_MS = 24 * 60 * 60 * 1000
 
 const today = () => Math.floor(Date.now() / DAY_MS)
 
-interface UsedKey {
+interface KnownVote {
   scope: string
   voterId: string
   /** JSON */
@@ -18,18 +18,18 @@ interface UsedKey {
  * The idempotency keys of a batch's votes, read and written in its transaction. They are kept for a day at least and for
  * two at most. Where no vote has one, nothing is asked of the database.
  */
-export class UsedKeys {
-  readonly #used: Map<string, UsedKey>
-  readonly #added: UsedKey[] = []
+export class IdempotencyKeys {
+  readonly #used: Map<string, KnownVote>
+  readonly #added: KnownVote[] = []
 
-  private constructor(used: readonly UsedKey[]) {
+  private constructor(used: readonly KnownVote[]) {
     this.#used = new Map(used.map((one) => [one.scope, one]))
   }
 
-  static async read(query: Query, sql: VoteSql, votes: readonly Vote[]): Promise<UsedKeys> {
-    const scopes = votes.flatMap((vote) => vote.scopes ?? [])
-    if (scopes.length === 0) return new UsedKeys([])
-    return new UsedKeys(await query<UsedKey>(sql.usedKeys, [JSON.stringify(scopes), today()]))
+  static async read(query: Query, sql: VoteSql, votes: readonly Vote[]): Promise<IdempotencyKeys> {
+    const scopes = votes.flatMap((vote) => vote.idempotencyScopes ?? [])
+    if (scopes.length === 0) return new IdempotencyKeys([])
+    return new IdempotencyKeys(await query<KnownVote>(sql.idempotencyKeys, [JSON.stringify(scopes), today()]))
   }
 
   /**
@@ -38,8 +38,8 @@ export class UsedKeys {
    *
    * @param answer the vote's, as its poll's kind normalizes it
    */
-  firstVoterOf({ scopes }: Vote, answer: unknown): string | PollError | undefined {
-    const used = scopes?.map((scope) => this.#used.get(scope)).find((one) => one !== undefined)
+  firstVoterOf({ idempotencyScopes }: Vote, answer: unknown): string | PollError | undefined {
+    const used = idempotencyScopes?.map((scope) => this.#used.get(scope)).find((one) => one !== undefined)
     if (!used || used.answer === JSON.stringify(answer)) return used?.voterId
     return new PollError(
       'idempotency-key-reused',
@@ -47,8 +47,8 @@ export class UsedKeys {
     )
   }
 
-  add({ scopes = [], voterId }: Vote, answer: unknown): void {
-    for (const scope of scopes) {
+  add({ idempotencyScopes = [], voterId }: Vote, answer: unknown): void {
+    for (const scope of idempotencyScopes) {
       const key = { scope, voterId, answer: JSON.stringify(answer) }
       this.#used.set(scope, key)
       this.#added.push(key)
@@ -60,6 +60,9 @@ export class UsedKeys {
     if (this.#added.length === 0) return
     const day = today()
     const rows = this.#added.map(({ scope, voterId, answer }) => [day, scope, voterId, answer])
-    await all([query(sql.writeKeys, [JSON.stringify(rows)]), query(sql.forgetKeys, [day - 1, rows.length * 2])])
+    await all([
+      query(sql.writeIdempotencyKeys, [JSON.stringify(rows)]),
+      query(sql.deleteOldIdempotencyKeys, [day - 1, rows.length * 2]),
+    ])
   }
 }
