@@ -5,11 +5,11 @@ import * as z from 'zod'
  *
  * @param members what they are called, for the message
  */
-export const boundedArray = <Member extends z.ZodType>(member: Member, most: number, members: string) =>
+export const boundedArray = <Member extends z.ZodType>(member: Member, max: number, members: string) =>
   z
     .any()
-    .refine((list) => !Array.isArray(list) || list.length <= most, {
-      error: `At most ${most} ${members}.`,
+    .refine((list) => !Array.isArray(list) || list.length <= max, {
+      error: `At most ${max} ${members}.`,
       abort: true,
     })
     .pipe(z.array(member))

@@ -1,6 +1,6 @@
 import { CallQueue } from './call-queue.ts'
 import { type Channel, listen, post } from './ipc.ts'
-import { type Answers, type Call, decodeAnswers } from './writer-protocol.ts'
+import { type Call, decodeResults, type Results } from './writer-protocol.ts'
 
 /** What can be called in another process: methods that resolve with plain JSON data. */
 type Commands<Writer> = { [Name in keyof Writer]: (...args: never[]) => Promise<unknown> }
@@ -10,14 +10,14 @@ type Commands<Writer> = { [Name in keyof Writer]: (...args: never[]) => Promise<
  * it does there. PollErrors arrive with all their fields, as plain PollErrors; other errors with their stack.
  */
 export function writerClient<Writer extends Commands<Writer>>(channel: Channel): Writer {
-  let onAnswers: (answers: Answers) => void = () => {}
-  listen<Answers>(channel, 'writer', (answers) => onAnswers(answers))
+  let onResults: (results: Results) => void = () => {}
+  listen<Results>(channel, 'writer', (results) => onResults(results))
   const send = async (calls: Call[]) => {
-    const answers = await new Promise<Answers>((resolve, reject) => {
-      onAnswers = resolve
+    const results = await new Promise<Results>((resolve, reject) => {
+      onResults = resolve
       post(channel, 'writer', calls).catch(reject)
     })
-    return decodeAnswers(answers)
+    return decodeResults(results)
   }
   const queue = new CallQueue(send)
   return new Proxy({} as Writer, {

@@ -8,7 +8,7 @@ export interface Call {
 }
 
 /** The results of several calls, in their order. */
-export interface Answers {
+export interface Results {
   results: readonly Result[]
   /** The objects that results have as fields. An object that several results share is sent once. */
   objects: readonly object[]
@@ -23,7 +23,7 @@ interface ErrorData {
   pollError?: { code: ProblemCode }
 }
 
-export function encodeAnswers(settled: readonly PromiseSettledResult<unknown>[]): Answers {
+export function encodeResults(settled: readonly PromiseSettledResult<unknown>[]): Results {
   const indexes = new Map<object, number>()
   const results = settled.map((one) => {
     return one.status === 'rejected' ? { error: encodeError(one.reason) } : encodeValue(one.value, indexes)
@@ -32,7 +32,7 @@ export function encodeAnswers(settled: readonly PromiseSettledResult<unknown>[])
 }
 
 /** Returns the same results and errors. Results that shared an object share one again. */
-export function decodeAnswers({ results, objects }: Answers): PromiseSettledResult<unknown>[] {
+export function decodeResults({ results, objects }: Results): PromiseSettledResult<unknown>[] {
   return results.map((result) => {
     if ('error' in result) return { status: 'rejected', reason: decodeError(result.error) }
     const { value, objectFields } = result

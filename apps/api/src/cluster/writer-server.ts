@@ -1,5 +1,5 @@
 import { type Channel, listen, post } from './ipc.ts'
-import { type Call, encodeAnswers } from './writer-protocol.ts'
+import { type Call, encodeResults } from './writer-protocol.ts'
 
 /**
  * Lets the workers of a pool call the commands of the one writer (writer-client.ts). SQLite has one writer at a time: if one
@@ -8,9 +8,9 @@ import { type Call, encodeAnswers } from './writer-protocol.ts'
 export function serveWriter(worker: Channel, writer: object): void {
   listen<Call[]>(worker, 'writer', async (calls) => {
     const settled = await Promise.allSettled(calls.map((call) => run(writer, call)))
-    const answer = (results: typeof settled) => post(worker, 'writer', encodeAnswers(results))
-    await answer(settled)
-      .catch((reason) => answer(settled.map(() => ({ status: 'rejected', reason }))))
+    const send = (results: typeof settled) => post(worker, 'writer', encodeResults(results))
+    await send(settled)
+      .catch((reason) => send(settled.map(() => ({ status: 'rejected', reason }))))
       // A worker that has exited gets no answer. Its commands have run nevertheless.
       .catch(() => {})
   })

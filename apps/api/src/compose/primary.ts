@@ -1,11 +1,11 @@
-import { boundQueue } from '../cluster/bound-queue.ts'
 import type { Channel } from '../cluster/ipc.ts'
+import { limitAcceptQueue } from '../cluster/limit-accept-queue.ts'
 import { PubSubExchange } from '../cluster/pubsub-exchange.ts'
 import { serveRateCounter } from '../cluster/rate-counter-server.ts'
 import { type Ready, WorkerPool } from '../cluster/worker-pool.ts'
 import { serveWriter } from '../cluster/writer-server.ts'
 import type { Config } from '../config/config.ts'
-import { FullNotice } from '../http/server/full-notice.ts'
+import { ConnectionLimitLog } from '../http/server/connection-limit-log.ts'
 import type { Log } from '../lib/log.ts'
 import { connectionLimit } from '../lib/open-file-limit.ts'
 import { MemoryRateCounter } from '../lib/rate-counter.ts'
@@ -27,8 +27,8 @@ export interface Pool {
 export async function startPrimary(config: Config, log: Log, onReady: (ready: Ready) => void): Promise<Pool> {
   const count = config.workers
   const maxConnections = connectionLimit()
-  const full = new FullNotice(log, maxConnections)
-  boundQueue(maxConnections, () => full.refused())
+  const limitLog = new ConnectionLimitLog(log, maxConnections)
+  limitAcceptQueue(maxConnections, () => limitLog.refused())
   const counter = new MemoryRateCounter()
   // Workers on SQLite write through this process, and on SQLite without Redis they publish through it too.
   const exchange = new PubSubExchange()

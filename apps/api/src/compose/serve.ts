@@ -10,7 +10,7 @@ import { rateLimits } from '../http/request/rate-limit.ts'
 import { Voters } from '../http/request/voter.ts'
 import { createKoa } from '../http/router.ts'
 import { ClientFaults } from '../http/server/client-faults.ts'
-import { FullNotice } from '../http/server/full-notice.ts'
+import { ConnectionLimitLog } from '../http/server/connection-limit-log.ts'
 import { HttpServer } from '../http/server/server.ts'
 import { networkOf } from '../lib/address.ts'
 import type { Log } from '../lib/log.ts'
@@ -81,12 +81,12 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     onError,
   })
   const maxConnections = connectionLimit()
-  const full = new FullNotice(log, maxConnections)
+  const limitLog = new ConnectionLimitLog(log, maxConnections)
   const server = new HttpServer(koa.callback(), {
     acceptWaiting: config.workers > 1 ? acceptFromPool : undefined,
     faults,
     maxConnections,
-    onRefused: () => full.refused(),
+    onRefused: () => limitLog.refused(),
     ...(!config.rateLimit && { inFlightOfAddress: Number.POSITIVE_INFINITY }),
     // Behind a proxy, all connections have the proxy's address.
     ...(config.trustProxy && { networkOf: (req: IncomingMessage) => networkOf(proxies.address(req)) }),

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { readTrustProxy, type TrustProxy } from '../lib/trust-proxy.ts'
 import { databaseUrlProblem, redisUrlProblem } from './database-url.ts'
 import { hostProblem } from './listen-host.ts'
-import { textProblem } from './setting-text.ts'
+import { textProblem } from './text-problem.ts'
 
 const list = z
   .string()

@@ -16,9 +16,9 @@ export const isUnavailable = (error: unknown): boolean =>
   error instanceof PollError && error.code === 'store-unavailable'
 
 /** The text, or its beginning where it is longer than so many characters: for what others wrote, in a message. */
-export const clip = (text: string, most: number): string =>
+export const clip = (text: string, max: number): string =>
   // Not half a character at the cut.
-  text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`
+  text.length <= max ? text : `${text.slice(0, max - 1).replace(/[\ud800-\udbff]$/, '')}…`
 
 export const pollNotFound = () =>
   new PollError('poll-not-found', "This poll doesn't exist or was deleted. Check the link.")

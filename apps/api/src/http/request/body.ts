@@ -13,15 +13,17 @@ const LIMIT = 32 * 1024
 const MAX_FIELDS = 100
 
 /** The value of a form has the values of each field, in their order. */
-export type Body = { kind: 'json'; value: unknown } | { kind: 'form'; value: ReadonlyMap<string, readonly string[]> }
+export type Body =
+  | { format: 'json'; value: unknown }
+  | { format: 'form'; value: ReadonlyMap<string, readonly string[]> }
 
 /** Reads a JSON or form body. Throws a RequestError that says what is wrong with it. */
 export async function readBody(ctx: Context): Promise<Body> {
-  const kind = ctx.is('json', 'urlencoded')
+  const type = ctx.is('json', 'urlencoded')
   if ((ctx.headers['content-encoding'] ?? 'identity') !== 'identity') {
     throw new RequestError('unsupported-media-type', 'Send the body without a Content-Encoding.')
   }
-  if (!kind) {
+  if (!type) {
     throw new RequestError(
       'unsupported-media-type',
       'Send the body as application/json or application/x-www-form-urlencoded, with that Content-Type.',
@@ -29,9 +31,9 @@ export async function readBody(ctx: Context): Promise<Body> {
   }
   refuseCharset(ctx)
   const text = await readText(ctx)
-  if (kind === 'urlencoded') return { kind: 'form', value: parsePairs(text, MAX_FIELDS, 'invalid-body') }
+  if (type === 'urlencoded') return { format: 'form', value: parsePairs(text, MAX_FIELDS, 'invalid-body') }
   try {
-    return { kind: 'json', value: JSON.parse(text) }
+    return { format: 'json', value: JSON.parse(text) }
   } catch (error) {
     throw new RequestError('malformed-json', `The body is not JSON: ${(error as Error).message}.`)
   }
@@ -40,7 +42,7 @@ export async function readBody(ctx: Context): Promise<Body> {
 /** Reads a body that has to be JSON. */
 export async function readJson<S extends z.ZodType>(ctx: Context, schema: S): Promise<z.infer<S>> {
   const body = await readBody(ctx)
-  if (body.kind === 'form') throw new RequestError('unsupported-media-type', 'Send the body as application/json.')
+  if (body.format === 'form') throw new RequestError('unsupported-media-type', 'Send the body as application/json.')
   return validate(schema, body.value, 'invalid-body')
 }
 

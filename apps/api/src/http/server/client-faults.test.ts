@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ClientFaults } from './client-faults.ts'
-import { FullNotice } from './full-notice.ts'
+import { ConnectionLimitLog } from './connection-limit-log.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -32,14 +32,14 @@ test('without faults nothing is logged', () => {
 test('refused connections are logged when they begin, a minute after they end, and when they begin again', () => {
   const lines: string[] = []
   const log = { error: (line: unknown) => void lines.push(String(line)), info: (line: string) => void lines.push(line) }
-  const notice = new FullNotice(log, 236)
+  const limitLog = new ConnectionLimitLog(log, 236)
   for (let index = 0; index < 100; index += 1) {
-    notice.refused()
+    limitLog.refused()
     vi.advanceTimersByTime(5000)
   }
   expect(lines).toEqual([expect.stringMatching(/^236 connections are open.*ulimit -n/)])
   vi.advanceTimersByTime(60_000)
   expect(lines.slice(1)).toEqual([expect.stringMatching(/room .* again\. 100 were closed/)])
-  notice.refused()
+  limitLog.refused()
   expect(lines).toHaveLength(3)
 })

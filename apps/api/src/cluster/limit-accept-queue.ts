@@ -17,15 +17,15 @@ interface Listening extends Handle {
  *
  * @param onRefused is called for each connection that was closed
  */
-export function boundQueue(limit: number, onRefused: () => void): void {
+export function limitAcceptQueue(limit: number, onRefused: () => void): void {
   tracingChannel('net.server.listen').asyncEnd.subscribe((message) => {
     const handle = (message as { server?: { _handle?: Listening } }).server?._handle
     // The cluster module sets `onconnection` when it learns that the server listens, which comes next.
-    if (handle) setImmediate(bound, handle, limit, onRefused)
+    if (handle) setImmediate(limitHandle, handle, limit, onRefused)
   })
 }
 
-function bound(handle: Listening, limit: number, onRefused: () => void): void {
+function limitHandle(handle: Listening, limit: number, onRefused: () => void): void {
   const queue = handle.onconnection
   if (!queue) return
   let waiting = 0

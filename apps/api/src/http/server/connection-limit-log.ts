@@ -4,7 +4,7 @@ import type { Log } from '../../lib/log.ts'
 const QUIET_MS = 60_000
 
 /** Logs that connections are being refused: once when it begins and once when it is over, however many there are. */
-export class FullNotice {
+export class ConnectionLimitLog {
   readonly #log: Log
   readonly #limit: number
   readonly #quietMs: number
