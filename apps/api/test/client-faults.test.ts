@@ -6,7 +6,7 @@ import { get, post, RawConnection } from '../testing/raw-connection.ts'
 const secret = 'Cookie: voter=secret\r\n'
 const vote = post(routes.votes('tabspace'), { choiceIds: [1] })
 
-const faultsIn = (news: string[]) => news.filter((line) => line.startsWith('Client faults'))
+const faultsIn = (infos: string[]) => infos.filter((line) => line.startsWith('Client faults'))
 
 /** Sends it, and takes what comes until the connection ends or the client leaves. */
 const wrongs: [string, string, 'ends' | 'leave'][] = [
@@ -27,7 +27,7 @@ const wrongs: [string, string, 'ends' | 'leave'][] = [
 ]
 
 test.each(wrongs)('%s: no error in the log, and nothing of what was sent', async (_, sent, how) => {
-  const { port, errors, news, close } = await openApp()
+  const { port, errors, infos, close } = await openApp()
   for (let turn = 0; turn < 3; turn += 1) {
     const connection = (await RawConnection.open(port)).send(sent)
     if (how === 'ends') await connection.ended
@@ -39,12 +39,12 @@ test.each(wrongs)('%s: no error in the log, and nothing of what was sent', async
   await (await RawConnection.open(port)).send(get('/api/polls')).until(/200 OK/)
   await close()
   expect(errors).toEqual([])
-  expect(faultsIn(news).length).toBeLessThanOrEqual(1)
-  expect(news.join()).not.toMatch(/secret|voter|rawPacket/i)
+  expect(faultsIn(infos).length).toBeLessThanOrEqual(1)
+  expect(infos.join()).not.toMatch(/secret|voter|rawPacket/i)
 })
 
 test('a client that leaves in mid-body is counted, and said at the end', async () => {
-  const { port, news, close } = await openApp()
+  const { port, infos, close } = await openApp()
   const leaving = (await RawConnection.open(port)).send(vote.slice(0, -3))
   await (await RawConnection.open(port)).send(get('/api/polls')).until(/200 OK/)
   leaving.leave()
@@ -52,5 +52,5 @@ test('a client that leaves in mid-body is counted, and said at the end', async (
     await (await RawConnection.open(port)).send(get('/api/polls')).until(/200 OK/)
   })
   await close()
-  expect(faultsIn(news)).toEqual([expect.stringMatching(/left in the middle of a request: 1$/)])
+  expect(faultsIn(infos)).toEqual([expect.stringMatching(/left in the middle of a request: 1$/)])
 })

@@ -7,11 +7,11 @@ import { ServerProcess } from '../testing/server-process.ts'
 import { tempFolder } from '../testing/temp-folder.ts'
 import { createPoll, json, Voter } from '../testing/voter.ts'
 
-/** A voter with the vote that was acknowledged last and the one, if any, of which nothing was heard. */
-interface Witness {
+/** A voter with the vote that was acknowledged last and the one, if any, that was not answered. */
+interface VoterRecord {
   voter: Voter
   acknowledged: number
-  unheard: number | undefined
+  unanswered: number | undefined
 }
 
 const CONNECTIONS = 12
@@ -21,27 +21,27 @@ test('no acknowledged vote is lost, and none counts twice, when the process is k
   let server = await ServerProcess.open(databasePath)
   const { poll } = await createPoll(server.url, ['a', 'b', 'c'])
   const choiceIds = poll.choices.map((choice) => choice.id)
-  const witnesses: Witness[] = []
+  const records: VoterRecord[] = []
   let acknowledged = 0
-  let unheard = 0
+  let unanswered = 0
 
   /** One connection's votes, until the server is gone: each voter votes three times, then the next one comes. */
   const voteOn = async (url: string, killWhen: () => void) => {
     for (;;) {
-      const witness: Witness = { voter: new Voter(url), acknowledged: 0, unheard: undefined }
+      const record: VoterRecord = { voter: new Voter(url), acknowledged: 0, unanswered: undefined }
       for (const choice of choiceIds) {
-        witness.unheard = choice
+        record.unanswered = choice
         try {
-          await witness.voter.vote(poll.id, choice)
+          await record.voter.vote(poll.id, choice)
         } catch (error) {
           // A refusal would be a fault; that the connection broke is what this test is about.
           if (!(error instanceof TypeError)) throw error
-          unheard += 1
+          unanswered += 1
           return
         }
-        if (witness.acknowledged === 0) witnesses.push(witness)
-        witness.acknowledged = choice
-        witness.unheard = undefined
+        if (record.acknowledged === 0) records.push(record)
+        record.acknowledged = choice
+        record.unanswered = undefined
         acknowledged += 1
         killWhen()
       }
@@ -63,15 +63,15 @@ test('no acknowledged vote is lost, and none counts twice, when the process is k
     expect(await query(databasePath, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
     // Each vote changed something, so revisions count votes: those acknowledged, and of the others at most all.
     expect(after.revision).toBeGreaterThanOrEqual(acknowledged)
-    expect(after.revision).toBeLessThanOrEqual(acknowledged + unheard)
-    expect(after.totalVotes).toBeGreaterThanOrEqual(witnesses.length)
-    expect(after.totalVotes).toBeLessThanOrEqual(witnesses.length + unheard)
+    expect(after.revision).toBeLessThanOrEqual(acknowledged + unanswered)
+    expect(after.totalVotes).toBeGreaterThanOrEqual(records.length)
+    expect(after.totalVotes).toBeLessThanOrEqual(records.length + unanswered)
 
-    for (const witness of witnesses) {
+    for (const record of records) {
       const again = new Voter(server.url)
-      for (const [name, value] of witness.voter.cookies) again.cookies.set(name, value)
+      for (const [name, value] of record.voter.cookies) again.cookies.set(name, value)
       const [own] = (await again.read(poll.id)).ownChoiceIds
-      expect([witness.acknowledged, witness.unheard]).toContain(own)
+      expect([record.acknowledged, record.unanswered]).toContain(own)
     }
   }
   expect(acknowledged).toBeGreaterThan(500)

@@ -99,7 +99,7 @@ test('polls that are read again while the database is away add nothing to its lo
   await expect.poll(ofDatabase).toHaveLength(1)
   postgres.proxy.refuse(false)
   redis.proxy.cut()
-  await expect.poll(() => app.news).toEqual([expect.stringMatching(/^The database at .* is available again\.$/)])
+  await expect.poll(() => app.infos).toEqual([expect.stringMatching(/^The database at .* is available again\.$/)])
   expect(ofDatabase()).toHaveLength(1)
   expect(app.errors.map(String).filter((text) => /store-unavailable|for the moment/.test(text))).toEqual([])
 })

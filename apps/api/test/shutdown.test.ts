@@ -107,7 +107,7 @@ test('votes on connections that wait to be accepted at SIGTERM are answered: a p
 test('of many votes during SIGTERM every acknowledged one is stored, and no other answer is a 2xx', async () => {
   const { server, poll, choiceIds, databasePath } = await setUp()
   let acknowledged = 0
-  let unheard = 0
+  let unanswered = 0
   const voting = Array.from({ length: 16 }, async () => {
     for (;;) {
       const voter = new Voter(server.url)
@@ -116,7 +116,7 @@ test('of many votes during SIGTERM every acknowledged one is stored, and no othe
       const answer = await voter.ask(routes.votes(poll.id), { ...init, body }).catch(() => undefined)
       if (answer?.status !== 201) {
         if (answer) expect(answer.status).toBe(503)
-        else unheard += 1
+        else unanswered += 1
         return
       }
       acknowledged += 1
@@ -127,7 +127,7 @@ test('of many votes during SIGTERM every acknowledged one is stored, and no othe
   expect(await server.exited).toBe(0)
   const counted = await recount(databasePath, poll.id)
   expect(counted.totalVotes).toBeGreaterThanOrEqual(acknowledged)
-  expect(counted.totalVotes).toBeLessThanOrEqual(acknowledged + unheard)
+  expect(counted.totalVotes).toBeLessThanOrEqual(acknowledged + unanswered)
 
   const again = await ServerProcess.open(databasePath)
   expect(await new Voter(again.url).read(poll.id)).toMatchObject({ revision: counted.totalVotes, ...counted })

@@ -5,14 +5,14 @@ import { expect, test } from 'vitest'
 import { readProblem } from '../testing/answer.ts'
 import { openApp } from '../testing/app.ts'
 import { query } from '../testing/database.ts'
-import { pass } from '../testing/engines.ts'
+import { advanceClock } from '../testing/engines.ts'
 import { connect } from '../testing/sqlite-connection.ts'
 import { tempFolder } from '../testing/temp-folder.ts'
 import { createPoll, json, Voter } from '../testing/voter.ts'
 
 test('a vote that another process keeps from being written gets a 503 that says when to come back, the log one line', async () => {
   const databasePath = join(tempFolder(), 'polls.sqlite')
-  const { url, errors, news } = await openApp({ databasePath })
+  const { url, errors, infos } = await openApp({ databasePath })
   const { poll } = await createPoll(url)
   const choice = poll.choices[0]?.id ?? 0
   const run = connect(databasePath)
@@ -25,17 +25,17 @@ test('a vote that another process keeps from being written gets a 503 that says 
 
   await run('ROLLBACK')
   expect(await new Voter(url).vote(poll.id, choice)).toMatchObject({ revision: 1, totalVotes: 1 })
-  pass(10_000)
+  advanceClock(10_000)
   await new Voter(url).vote(poll.id, choice)
   expect(errors).toEqual([expect.stringMatching(`^The database at ${databasePath} can't be written to: SQLITE_BUSY`)])
-  expect(news).toEqual([
+  expect(infos).toEqual([
     `A new database was made at ${databasePath}.`,
     `The database at ${databasePath} can be written to again.`,
   ])
 })
 
 test('a file that is written over while it is open is damaged: 503, logged once, and no vote is acknowledged', async () => {
-  const { url, databasePath, errors, news } = await openApp()
+  const { url, databasePath, errors, infos } = await openApp()
   const { poll } = await createPoll(url)
   await query(databasePath, 'PRAGMA wal_checkpoint(TRUNCATE)')
   const vote = () => new Voter(url).ask(routes.votes(poll.id), json({ choiceIds: [poll.choices[0]?.id ?? 0] }))
@@ -54,5 +54,5 @@ test('a file that is written over while it is open is damaged: 503, logged once,
     expect.stringMatching(`^The database at ${databasePath} is damaged: SQLITE_(CORRUPT|NOTADB): .+`),
   ])
   expect(errors[0]).toMatch(/restored from a backup/)
-  expect(news).toEqual([`A new database was made at ${databasePath}.`])
+  expect(infos).toEqual([`A new database was made at ${databasePath}.`])
 })

@@ -11,7 +11,7 @@ export interface RunningApp {
   /** What the app would have logged as wrong. */
   errors: unknown[]
   /** What else it would have logged. */
-  news: string[]
+  infos: string[]
   close(): Promise<void>
 }
 
@@ -54,8 +54,8 @@ async function startApp({ databasePath, webRoot, ...overrides }: AppOptions, atE
     ...overrides,
   }
   const errors: unknown[] = []
-  const news: string[] = []
-  const log = { error: (problem: unknown) => errors.push(problem), info: (text: string) => news.push(text) }
+  const infos: string[] = []
+  const log = { error: (problem: unknown) => errors.push(problem), info: (text: string) => infos.push(text) }
   const app = await serve(config, log, webRoot ?? join(path, 'not-built'))
   let closed: Promise<void> | undefined
   const close = () => {
@@ -63,5 +63,5 @@ async function startApp({ databasePath, webRoot, ...overrides }: AppOptions, atE
     return closed
   }
   atEnd(close)
-  return { url: `http://127.0.0.1:${app.port}`, port: app.port, databasePath: path, errors, news, close }
+  return { url: `http://127.0.0.1:${app.port}`, port: app.port, databasePath: path, errors, infos, close }
 }

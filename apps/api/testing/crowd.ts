@@ -15,8 +15,8 @@ const RETRY_MS = 100
 export class Crowd {
   readonly refusals: { answer: Response; problem: Problem }[] = []
   readonly #acknowledged: { voter: Voter; choiceId: number }[] = []
-  /** Votes of which nothing was heard because the connection broke: each may have been counted. */
-  #unheard = 0
+  /** Votes that were not answered because the connection broke: each may have been counted. */
+  #unanswered = 0
   readonly #poll: Poll
   readonly #voting: Promise<unknown>
   #stopped = false
@@ -66,7 +66,7 @@ export class Crowd {
       expect(ballots.get(voter.id ?? '')).toBe(`[${choiceId}]`)
     }
     expect(totalVotes).toBe(rows.length)
-    expect(rows.length).toBeLessThanOrEqual(this.acknowledged + this.refusals.length + this.#unheard)
+    expect(rows.length).toBeLessThanOrEqual(this.acknowledged + this.refusals.length + this.#unanswered)
     for (const { id, votes } of choices) expect(votes).toBe(rows.filter((row) => row.answer === `[${id}]`).length)
   }
 
@@ -80,7 +80,7 @@ export class Crowd {
         if (answer.status === 201) await answer.text()
       } catch {
         // Whose node is gone does not come back.
-        this.#unheard += 1
+        this.#unanswered += 1
         return
       }
       if (answer.status === 201) this.#acknowledged.push({ voter, choiceId })

@@ -36,14 +36,14 @@ export interface Engine {
   name: string
   create(): Promise<TestStore>
   /** Has the next COMMIT wait until it is allowed. */
-  holdCommits(writer: DataSource): Promise<HeldCommit>
-  /** Statements that make every ballot of a voter called `jinx` fail. */
-  jinx: string[]
+  pauseCommits(writer: DataSource): Promise<PausedCommit>
+  /** Statements that make every ballot of a voter called `failing` fail. */
+  failingVoter: string[]
   /** To be called when no more databases are needed. */
   stop(): Promise<void>
 }
 
-export interface HeldCommit {
+export interface PausedCommit {
   asked: Promise<void>
   allow(): void
 }
@@ -59,8 +59,8 @@ export const sqlite: Engine = {
       remove: () => rm(folder, { recursive: true }),
     }
   },
-  holdCommits: async (writer) => {
-    const { commit, hold } = held()
+  pauseCommits: async (writer) => {
+    const { commit, pause } = pausedCommit()
     const database: SqliteDatabase = await writer.createQueryRunner().connect()
     const prepare = database.prepare.bind(database)
     database.prepare = (sql: string, ...rest: unknown[]) => {
@@ -68,15 +68,16 @@ export const sqlite: Engine = {
       if (sql !== 'COMMIT') return statement
       const all = statement.all.bind(statement)
       statement.all = (...args: unknown[]) => {
-        void hold().then(() => all(...args))
+        void pause().then(() => all(...args))
         return statement
       }
       return statement
     }
     return commit
   },
-  jinx: [
-    `CREATE TRIGGER jinx BEFORE INSERT ON ballot WHEN new.voter_id = 'jinx' BEGIN SELECT raise(ABORT, 'jinxed'); END`,
+  failingVoter: [
+    `CREATE TRIGGER fail_ballot BEFORE INSERT ON ballot WHEN new.voter_id = 'failing'
+     BEGIN SELECT raise(ABORT, 'no ballot'); END`,
   ],
   stop: async () => {},
 }
@@ -106,21 +107,22 @@ export const postgres: Engine = {
     const query = (sql: string) => ask(url, sql)
     return { open: opener((log) => openPostgres(url, log)), query, remove: drop }
   },
-  holdCommits: async (writer) => {
-    const { commit, hold } = held()
+  pauseCommits: async (writer) => {
+    const { commit, pause } = pausedCommit()
     const runner = writer.createQueryRunner()
     // The pool has one connection, which the next transaction gets.
     const client: PoolClient = await runner.connect()
     const query = client.query.bind(client) as (...args: unknown[]) => unknown
     Object.assign(client, {
-      query: (...args: unknown[]) => (args[0] === 'COMMIT' ? hold().then(() => query(...args)) : query(...args)),
+      query: (...args: unknown[]) => (args[0] === 'COMMIT' ? pause().then(() => query(...args)) : query(...args)),
     })
     await runner.release()
     return commit
   },
-  jinx: [
-    `CREATE FUNCTION jinx() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'jinxed'; END $$`,
-    `CREATE TRIGGER jinx BEFORE INSERT ON ballot FOR EACH ROW WHEN (new.voter_id = 'jinx') EXECUTE FUNCTION jinx()`,
+  failingVoter: [
+    `CREATE FUNCTION fail_ballot() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no ballot'; END $$`,
+    `CREATE TRIGGER fail_ballot BEFORE INSERT ON ballot FOR EACH ROW WHEN (new.voter_id = 'failing')
+     EXECUTE FUNCTION fail_ballot()`,
   ],
   stop: async () => (await postgresServer()).stop(),
 }
@@ -156,7 +158,7 @@ export function storeOf(database: WritableDatabase, writer: PollWriter = new Sql
 }
 
 /** Advances the clock until the test ends. */
-export function pass(milliseconds: number): void {
+export function advanceClock(milliseconds: number): void {
   const now = performance.now() + milliseconds
   const clock = vi.spyOn(performance, 'now').mockReturnValue(now)
   onTestFinished(() => clock.mockRestore())
@@ -181,7 +183,7 @@ const opener =
     return { database, store: storeOf(database) }
   }
 
-function held(): { commit: HeldCommit; hold(): Promise<void> } {
+function pausedCommit(): { commit: PausedCommit; pause(): Promise<void> } {
   let asked = () => {}
   let allow = () => {}
   const commit = {
@@ -193,9 +195,9 @@ function held(): { commit: HeldCommit; hold(): Promise<void> } {
   const allowed = new Promise<void>((resolve) => {
     allow = resolve
   })
-  const hold = () => {
+  const pause = () => {
     asked()
     return allowed
   }
-  return { commit, hold }
+  return { commit, pause }
 }

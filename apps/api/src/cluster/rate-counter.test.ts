@@ -40,14 +40,14 @@ test('while the primary does not answer, a worker counts by itself, and asks it 
   // From now on it does not wait.
   expect(client.charge('a', 1)).toBeGreaterThan(0)
 
-  const heard: unknown[] = []
-  primary.on('message', (message) => heard.push(message))
+  const received: unknown[] = []
+  primary.on('message', (message) => received.push(message))
   const counter = new MemoryRateCounter(() => 0)
   serveRateCounter(primary, counter)
   await post(primary, 'rate-limits', { id: 1, waits: [0, 0] })
   expect(await client.charge('a', 1)).toBe(0)
   expect(counter.size).toBe(1)
-  expect(heard).toHaveLength(1)
+  expect(received).toHaveLength(1)
 })
 
 test('a primary that never answered is asked again after a pause, and then counts', async () => {

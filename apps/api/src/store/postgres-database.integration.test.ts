@@ -1,6 +1,6 @@
 import { Client } from 'pg'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
-import { makePoll, pass, recount, storeOf } from '../../testing/engines.ts'
+import { advanceClock, makePoll, recount, storeOf } from '../../testing/engines.ts'
 import { ask, createDatabase, postgresServer } from '../../testing/postgres.ts'
 import { TcpProxy } from '../../testing/tcp-proxy.ts'
 import { DatabaseRefused } from './database.ts'
@@ -96,7 +96,7 @@ test('that the database takes no writes is logged once, and reads that go well m
     expect((await store.find(pollId)).voters).toBe(0)
   }
   await readOnly('off')
-  pass(10_000)
+  advanceClock(10_000)
   expect((await vote('x')).changed).toBe(true)
   expect(told).toEqual([
     expect.stringMatching(`^${name} can't be written to: cannot execute .+\\. Votes and new polls are answered`),
@@ -134,14 +134,14 @@ test('where nothing comes back any more, votes and reads are refused in bounded 
 test('of votes whose connection is cut every acknowledged one is there, once', async () => {
   const { url, database, store, pollId, a, b } = await setUp()
   const acknowledged = new Map<string, number>()
-  const unheard = new Set<string>()
+  const unanswered = new Set<string>()
   const vote = async (voterId: string, choice: number) => {
     try {
       await store.record({ pollId, voterId, answer: [choice] })
       acknowledged.set(voterId, choice)
     } catch (error) {
       expect(error).toMatchObject(away)
-      unheard.add(voterId)
+      unanswered.add(voterId)
     }
   }
   const voting = Array.from({ length: 20 }, async (_, connection) => {
@@ -160,7 +160,7 @@ test('of votes whose connection is cut every acknowledged one is there, once', a
   expect(after.voters).toBe(counted.ballots)
   expect(after.revision).toBe(counted.ballots)
   expect(counted.ballots).toBeGreaterThanOrEqual(acknowledged.size)
-  expect(counted.ballots).toBeLessThanOrEqual(acknowledged.size + unheard.size)
+  expect(counted.ballots).toBeLessThanOrEqual(acknowledged.size + unanswered.size)
   expect(after.counters[a]).toBe(counted.votes.get(a))
 })
 
@@ -236,8 +236,8 @@ test('a poll that somebody else keeps locked refuses its votes, and those on oth
   // The first vote has a transaction of its own; those on all polls are the next batch.
   void vote('first').catch(() => {})
   const start = performance.now()
-  const [held, ...free] = await voteOnAll('together')
-  expect(held).toMatchObject({ status: 'rejected', reason: away })
+  const [locked, ...free] = await voteOnAll('together')
+  expect(locked).toMatchObject({ status: 'rejected', reason: away })
   for (const one of free) expect(one).toMatchObject({ status: 'fulfilled', value: { changed: true } })
   expect(performance.now() - start).toBeLessThan(6000)
 
@@ -263,13 +263,13 @@ test('of a batch that waited for a lock too long, what can be locked is written 
   await client.query('SELECT 1 FROM poll WHERE id = $1 FOR UPDATE', [pollId])
   // While this transaction is under way, votes gather into one batch.
   const before = database.transactions.run(async ({ query }) => query('SELECT 1'))
-  const [held, free, unknown] = await Promise.allSettled([
+  const [locked, free, unknown] = await Promise.allSettled([
     store.record({ pollId, voterId: 'x', answer: [a] }),
     store.record({ pollId: other.pollId, voterId: 'x', answer: other.choiceIds.slice(0, 1) }),
     store.record({ pollId: 'nosuch22', voterId: 'x', answer: [a] }),
     before,
   ])
-  expect(held).toMatchObject({ reason: { ...away, message: expect.stringMatching(/busy/) } })
+  expect(locked).toMatchObject({ reason: { ...away, message: expect.stringMatching(/busy/) } })
   expect(free).toMatchObject({ value: { changed: true, poll: { voters: 1, revision: 1 } } })
   expect(unknown).toMatchObject({ reason: { code: 'poll-not-found' } })
 })
@@ -300,9 +300,9 @@ test('a node that was stopped while it held a poll releases it, and its vote is 
     if (attempts === 1) await stopped
     await query('UPDATE poll SET question = $1 WHERE id = $2', [`attempt ${attempts}`, pollId])
   })
-  const elsewhere = await openPostgres(url)
-  onTestFinished(() => elsewhere.close())
-  const other = new SqlPollWriter(elsewhere)
+  const otherNode = await openPostgres(url)
+  onTestFinished(() => otherNode.close())
+  const other = new SqlPollWriter(otherNode)
   expect((await other.record({ pollId, voterId: 'x', answer: [] }).catch((error) => error)).code).toBe('no-choice')
   goOn()
   await slow
@@ -324,13 +324,13 @@ test('a node that starts while the database is away waits for it, and says so on
   const { proxy, url: through } = await TcpProxy.before(url, 5432)
   proxy.refuse()
   const said: string[] = []
-  let heard = () => {}
+  let notified = () => {}
   const saying = new Promise<void>((resolve) => {
-    heard = resolve
+    notified = resolve
   })
   const info = (text: string) => {
     said.push(text)
-    heard()
+    notified()
   }
   const opening = openPostgres(through, { info, error: () => {} })
   await saying

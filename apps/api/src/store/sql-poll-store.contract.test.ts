@@ -70,7 +70,7 @@ describe.each(engines)('on $name', (engine) => {
   test('a vote is acknowledged, and seen by any reader, only after its commit', async () => {
     const { pollId, choiceIds } = await makePoll(store)
     await restart()
-    const commit = await engine.holdCommits(database.writer)
+    const commit = await engine.pauseCommits(database.writer)
 
     let acknowledged = false
     const vote = store.record({ pollId, voterId: 'me', answer: choiceIds.slice(0, 1) })
@@ -138,8 +138,8 @@ describe.each(engines)('on $name', (engine) => {
   test('a vote that the database will not take fails alone', async () => {
     const { pollId, choiceIds } = await makePoll(store)
     const [a = 0] = choiceIds
-    for (const statement of engine.jinx) await database.writer.query(statement)
-    const votes = ['x', 'jinx', 'y'].map((voterId) => store.record({ pollId, voterId, answer: [a] }))
+    for (const statement of engine.failingVoter) await database.writer.query(statement)
+    const votes = ['x', 'failing', 'y'].map((voterId) => store.record({ pollId, voterId, answer: [a] }))
     const outcomes = (await Promise.allSettled(votes)).map((one) => one.status)
     expect(outcomes).toEqual(['fulfilled', 'rejected', 'fulfilled'])
     expect(await store.find(pollId)).toMatchObject({ voters: 2, revision: 2 })
@@ -186,11 +186,11 @@ describe.each(engines)('on $name', (engine) => {
   test('a vote that was refused leaves no scope behind, and one that could not be written neither', async () => {
     const { pollId, choiceIds } = await makePoll(store)
     const [a = 0] = choiceIds
-    for (const statement of engine.jinx) await database.writer.query(statement)
+    for (const statement of engine.failingVoter) await database.writer.query(statement)
     const vote = (voterId: string, choice: number) =>
       store.record({ pollId, voterId, answer: [choice], idempotencyScopes: ['again'] })
     await expect(vote('me', 987654)).rejects.toMatchObject({ code: 'choice-not-found' })
-    await expect(vote('jinx', a)).rejects.toThrow('jinxed')
+    await expect(vote('failing', a)).rejects.toThrow('no ballot')
     expect(await vote('me', a)).toMatchObject({ changed: true, poll: { voters: 1 } })
   })
 

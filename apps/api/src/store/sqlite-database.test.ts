@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { query } from '../../testing/database.ts'
-import { makePoll, pass, recount, sqlite, storeOf } from '../../testing/engines.ts'
+import { advanceClock, makePoll, recount, sqlite, storeOf } from '../../testing/engines.ts'
 import { connect } from '../../testing/sqlite-connection.ts'
 import { tempFolder } from '../../testing/temp-folder.ts'
 import type { Log } from '../lib/log.ts'
@@ -62,7 +62,7 @@ test('while someone else has the file locked votes and new polls are refused as 
   expect((await store.find(pollId)).voters).toBe(0)
 
   await other('ROLLBACK')
-  pass(10_000)
+  advanceClock(10_000)
   expect(await vote('after')).toMatchObject({ changed: true, poll: { voters: 1 } })
   expect(told).toEqual(lines('SQLITE_BUSY: database is locked'))
 })
@@ -86,7 +86,7 @@ test('on a full disk votes are refused as unavailable, none that was acknowledge
   expect(await recount(database, pollId)).toMatchObject({ ballots: acknowledged.length })
 
   await pragma('max_page_count = 100000')
-  pass(10_000)
+  advanceClock(10_000)
   expect(await vote('after')).toMatchObject({ changed: true, poll: { revision: full.revision + 1 } })
   expect(told).toEqual(lines('SQLITE_FULL: database or disk is full'))
 })
@@ -189,7 +189,7 @@ test('a file that is removed before the COMMIT leaves nothing acknowledged, and 
   onTestFinished(() => database.close())
   const writer = new SqlPollWriter(database)
   const vote = (voterId: string) => writer.record({ pollId: 'tabspace', voterId, answer: [1] })
-  const commit = await sqlite.holdCommits(database.writer)
+  const commit = await sqlite.pauseCommits(database.writer)
   const votes = Array.from({ length: 50 }, (_, n) => vote(`${n}`))
   await commit.asked
   renameSync(path, `${path}.moved`)

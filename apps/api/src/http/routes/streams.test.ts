@@ -172,7 +172,7 @@ test('a stream requested after another request, on the same connection, waits un
 })
 
 test('bytes in one packet with the request for a stream close it too, and are not acted on', async () => {
-  const { url, port, poll, tea, news, close } = await setUp()
+  const { url, port, poll, tea, infos, close } = await setUp()
   const stream = get(poll.streamUrl)
   const vote = post(routes.votes(poll.id), { choiceIds: [tea] })
   for (const sent of [stream + vote, stream.repeat(50) + vote + stream, stream + vote.slice(0, -3)]) {
@@ -183,7 +183,7 @@ test('bytes in one packet with the request for a stream close it too, and are no
   }
   expect(await new Voter(url).read(poll.id)).toMatchObject({ revision: 0, totalVotes: 0 })
   await close()
-  expect(news.join('\n')).toMatch(/: bytes sent on a stream: 3$/)
+  expect(infos.join('\n')).toMatch(/: bytes sent on a stream: 3$/)
 })
 
 test('bytes sent on a stream close it, and are not acted on', async () => {

@@ -99,7 +99,7 @@ test('a form is answered with a redirect to the poll, and counts like any vote',
   expect(await voter.read(poll.id)).toMatchObject({ totalVotes: 1, ownChoiceIds: [ids[0], ids[1]] })
 })
 
-interface Stand {
+interface Fixture {
   pollId: string
   /** Choices of the poll, of which a vote may have one. */
   ids: [number, number, ...number[]]
@@ -115,11 +115,11 @@ const body = (type: string | undefined, content: string | Buffer): RequestInit =
   ...(type !== undefined && { headers: { 'Content-Type': type } }),
 })
 
-const refusals: [string, ProblemCode, (stand: Stand) => RequestInit, ((stand: Stand) => string)?][] = [
+const refusals: [string, ProblemCode, (fixture: Fixture) => RequestInit, ((fixture: Fixture) => string)?][] = [
   ['for an unknown poll', 'poll-not-found', ({ ids }) => json({ choiceIds: [ids[0]] }), () => 'zzzzzzzz'],
   ['for an id that no poll can have', 'poll-not-found', ({ ids }) => json({ choiceIds: [ids[0]] }), () => "'; --"],
   ['by form for an unknown poll', 'poll-not-found', ({ ids }) => form(`choice=${ids[0]}`), () => 'zzzzzzzz'],
-  ['on a closed poll', 'poll-closed', ({ ids }) => json({ choiceIds: [ids[0]] }), (stand) => stand.closedPollId],
+  ['on a closed poll', 'poll-closed', ({ ids }) => json({ choiceIds: [ids[0]] }), (fixture) => fixture.closedPollId],
   ['for an unknown choice', 'choice-not-found', () => json({ choiceIds: [999_999_999] })],
   ['for a choice beyond any stored number', 'choice-not-found', () => json({ choiceIds: [Number.MAX_SAFE_INTEGER] })],
   ['by form for an unknown choice', 'choice-not-found', () => form('choice=999999999')],
@@ -174,11 +174,14 @@ test.each(refusals)('a vote %s is refused as %s, sets no cookie and changes noth
   const { poll: other } = await createPoll(url)
   const { poll: closed } = await createPoll(url)
   await query(databasePath, "UPDATE poll SET status = 'closed' WHERE id = ?", [closed.id])
-  const stand = { pollId: poll.id, ids, foreign: other.choices[0]?.id as number, closedPollId: closed.id }
+  const fixture = { pollId: poll.id, ids, foreign: other.choices[0]?.id as number, closedPollId: closed.id }
   await new Voter(url).vote(poll.id, ids[1])
 
   const before = await contents(databasePath)
-  const answer = await new Voter(url).ask(routes.votes(encodeURIComponent((on ?? (() => poll.id))(stand))), init(stand))
+  const answer = await new Voter(url).ask(
+    routes.votes(encodeURIComponent((on ?? (() => poll.id))(fixture))),
+    init(fixture),
+  )
   const problem = await readProblem(code, answer)
   expect(problem.errors !== undefined).toBe(code === 'invalid-body')
   expect(answer.headers.getSetCookie()).toEqual([])

@@ -14,15 +14,15 @@ import { MIN_BODY_RATE, TIMEOUTS } from './timeouts.ts'
 
 /** A server with the default timeouts and limits, unless options say otherwise. */
 const open = async (handler: Handler, options: Partial<HttpServerOptions> = {}) => {
-  const news: string[] = []
-  const faults = new ClientFaults((line) => news.push(line))
+  const infos: string[] = []
+  const faults = new ClientFaults((line) => infos.push(line))
   const server = new HttpServer(handler, { faults, ...options })
   const port = await server.listen(0, '127.0.0.1')
   onTestFinished(() => server.close(0))
   const connect = async (sent = '') => (await RawConnection.open(port)).send(sent)
   const counted = () => {
     faults.flush()
-    return news.join('\n')
+    return infos.join('\n')
   }
   return { port, connect, counted }
 }
