@@ -1,9 +1,9 @@
 import { routes } from '@pollcast/shared/routes'
+import { ask } from './support/attack-connection.ts'
+import type { Attack, AttackContext } from './support/attack-context.ts'
 import type { AttackedPoll, AttackedServer } from './support/attacked-server.ts'
 import { Bystander } from './support/bystander.ts'
-import { ask } from './support/connection.ts'
 import { FORM_TYPE, get, JSON_TYPE, request, vote } from './support/requests.ts'
-import type { Attack, Scene } from './support/scene.ts'
 
 /** Bytes: a little less than the limit of a body. */
 const LARGE = 32_000
@@ -16,22 +16,22 @@ const MAX_CPU_MS = 20
 export const amplification: Attack = {
   name: 'amplification',
   about: 'bodies with thousands of errors, and whether refused requests count towards limits',
-  async run(scene) {
-    await measure(scene)
-    await exhaust(scene)
+  async run(context) {
+    await measure(context)
+    await exhaust(context)
   },
 }
 
-async function measure(scene: Scene): Promise<void> {
-  const { verdict } = scene
-  const server = await scene.open({ environment: { RATE_LIMIT: 'off' } })
+async function measure(context: AttackContext): Promise<void> {
+  const { verdict } = context
+  const server = await context.open({ environment: { RATE_LIMIT: 'off' } })
   const poll = await server.createPoll()
   const bystander = await Bystander.start(server)
   let worst = { cpuMs: 0, what: '' }
   let largest = { body: 0, head: 0, factor: 0, what: '' }
   const wrong: string[] = []
-  for (const [what, bytes] of scene.random.shuffled(Object.entries(requests(server, poll)))) {
-    scene.say(what)
+  for (const [what, bytes] of context.random.shuffled(Object.entries(requests(server, poll)))) {
+    context.say(what)
     const before = server.cpuMs
     for (let time = 0; time < TIMES; time += 1) {
       const [answer] = await ask(server, bytes)
@@ -118,8 +118,8 @@ function bodies(): Record<string, { type: Record<string, string>; body: string }
 }
 
 /** Invalid requests must count towards limits like valid ones, or a client that sends only invalid ones is never stopped. */
-async function exhaust(scene: Scene): Promise<void> {
-  const server = await scene.open()
+async function exhaust(context: AttackContext): Promise<void> {
+  const server = await context.open()
   const poll = await server.createPoll()
   const [first] = await ask(server, vote(server, poll))
   const cookie = first?.headers.getSetCookie().map((text) => text.split(';')[0])
@@ -134,12 +134,12 @@ async function exhaust(scene: Scene): Promise<void> {
     ),
   }
   for (const [what, bytes] of Object.entries(bad)) {
-    scene.say(`invalid ${what}`)
+    context.say(`invalid ${what}`)
     let limited = 0
     for (let time = 0; time < 100; time += 1) {
       const [answer] = await ask(server, bytes)
       if (answer?.status === 429) limited += 1
     }
-    scene.verdict.atLeast(`of 100 invalid ${what}, refused by a rate limit`, limited, 30)
+    context.verdict.atLeast(`of 100 invalid ${what}, refused by a rate limit`, limited, 30)
   }
 }

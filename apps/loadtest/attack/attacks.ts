@@ -8,7 +8,7 @@ import { pipelining } from './pipelining.ts'
 import { query } from './query.ts'
 import { slow } from './slow.ts'
 import { streams } from './streams.ts'
-import type { Attack } from './support/scene.ts'
+import type { Attack } from './support/attack-context.ts'
 
 /** All attacks, in the order in which they run. */
 export const attacks: readonly Attack[] = [

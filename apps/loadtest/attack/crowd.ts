@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { routes } from '@pollcast/shared/routes'
+import { AttackConnection } from './support/attack-connection.ts'
+import type { Attack } from './support/attack-context.ts'
 import type { AttackedPoll, AttackedServer } from './support/attacked-server.ts'
 import { Bystander } from './support/bystander.ts'
-import { Connection } from './support/connection.ts'
 import { PeakMemory } from './support/peak-memory.ts'
 import { get, JSON_TYPE, request } from './support/requests.ts'
-import type { Attack } from './support/scene.ts'
 
 const CLIENTS = 5000
 const ADDRESSES = 10
@@ -17,8 +17,8 @@ const MAX_MEMORY_MB = 150
 export const crowd: Attack = {
   name: 'crowd',
   about: `${CLIENTS.toLocaleString('en')} slow clients from ${ADDRESSES} addresses, which reconnect when they are cut off`,
-  async run(scene) {
-    const server = await scene.open()
+  async run(context) {
+    const server = await context.open()
     const poll = await server.createPoll()
     const bystander = await Bystander.start(server)
     const memory = new PeakMemory(server)
@@ -27,7 +27,7 @@ export const crowd: Attack = {
     const clients = Array.from({ length: CLIENTS }, async (_, index) => {
       const from = `127.0.1.${1 + (index % ADDRESSES)}`
       while (!over) {
-        const connection = new Connection(server, { keep: false, from })
+        const connection = new AttackConnection(server, { keep: false, from })
         // The clients with the most answers to read read nothing.
         if (index % openings.length === openings.length - 1) connection.pause()
         connection.send(openings[index % openings.length] ?? '')
@@ -36,9 +36,9 @@ export const crowd: Attack = {
         await pause(200)
       }
     })
-    scene.say('holding')
+    context.say('holding')
     await pause(HOLD_MS)
-    const { verdict } = scene
+    const { verdict } = context
     await bystander.judge(verdict)
     verdict.atMost('memory grows', server.running ? memory.stop() : Number.NaN, MAX_MEMORY_MB, 'MB')
     over = true

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { routes } from '@pollcast/shared/routes'
+import { AttackConnection, ask } from './support/attack-connection.ts'
+import type { Attack, AttackContext } from './support/attack-context.ts'
 import type { AttackedPoll, AttackedServer } from './support/attacked-server.ts'
 import { Bystander } from './support/bystander.ts'
-import { ask, Connection } from './support/connection.ts'
 import { get } from './support/requests.ts'
-import type { Attack, Scene } from './support/scene.ts'
 
 const OPEN_FILES = 300
 const CONNECTIONS = 1200
@@ -21,36 +21,36 @@ const AFTERWARDS = 20
 export const descriptors: Attack = {
   name: 'descriptors',
   about: `${CONNECTIONS.toLocaleString('en')} connections to a server that may have ${OPEN_FILES} open files, with and without WORKERS`,
-  async run(scene) {
-    for (const workers of [1, 2]) await run(scene, workers)
+  async run(context) {
+    for (const workers of [1, 2]) await run(context, workers)
   },
 }
 
-async function run(scene: Scene, workers: number): Promise<void> {
-  const { verdict } = scene
+async function run(context: AttackContext, workers: number): Promise<void> {
+  const { verdict } = context
   const name = `WORKERS=${workers}`
-  const server = await scene.open({ openFiles: OPEN_FILES, environment: { WORKERS: String(workers) } })
+  const server = await context.open({ openFiles: OPEN_FILES, environment: { WORKERS: String(workers) } })
   const poll = await server.createPoll()
   // Clients that were connected before the flood must not lose their connections.
   const bystander = await Bystander.start(server, { keepAlive: true })
   await pause(1000)
   const before = server.output.length
 
-  scene.say(`${name}: connections that stay open`)
+  context.say(`${name}: connections that stay open`)
   const open = flood(server, poll)
   await pause(HOLD_MS)
   const { failures } = await bystander.stop()
   for (const connection of open) connection.leave()
   verdict.none(`failed requests of clients connected before (${name})`, failures)
-  await judgeRecovery(scene, server, `open, ${name}`)
+  await judgeRecovery(context, server, `open, ${name}`)
 
-  scene.say(`${name}: connections that come and go`)
+  context.say(`${name}: connections that come and go`)
   for (let wave = 0; wave < WAVES; wave += 1) {
     const short = flood(server, poll)
     await pause(WAVE_MS)
     for (const connection of short) connection.reset()
   }
-  await judgeRecovery(scene, server, `short, ${name}`)
+  await judgeRecovery(context, server, `short, ${name}`)
 
   const lines = server.output.slice(before).split('\n').filter(Boolean)
   verdict.atLeast(`lines of the log about it (${name})`, lines.length, 1)
@@ -60,14 +60,14 @@ async function run(scene: Scene, workers: number): Promise<void> {
 }
 
 /** Connections without a request, with half a request, with a stream and with a request. */
-function flood(server: AttackedServer, { id }: AttackedPoll): Connection[] {
+function flood(server: AttackedServer, { id }: AttackedPoll): AttackConnection[] {
   const sent = ['', `GET ${routes.polls} HTTP/1.1\r\nHost: `, get(server, routes.stream(id)), get(server, routes.polls)]
   return Array.from({ length: CONNECTIONS }, (_, index) => {
-    return new Connection(server, { keep: false }).send(sent[index % sent.length] ?? '')
+    return new AttackConnection(server, { keep: false }).send(sent[index % sent.length] ?? '')
   })
 }
 
-async function judgeRecovery({ verdict }: Scene, server: AttackedServer, name: string): Promise<void> {
+async function judgeRecovery({ verdict }: AttackContext, server: AttackedServer, name: string): Promise<void> {
   const start = performance.now()
   const answers = async () => {
     const [answer] = await ask(server, get(server, routes.polls), { milliseconds: 2000 })

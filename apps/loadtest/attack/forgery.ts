@@ -1,9 +1,9 @@
 import { routes } from '@pollcast/shared/routes'
 import type { Answer } from './support/answers.ts'
+import { ask } from './support/attack-connection.ts'
+import type { Attack, AttackContext } from './support/attack-context.ts'
 import type { AttackedServer } from './support/attacked-server.ts'
-import { ask } from './support/connection.ts'
 import { FORM_TYPE, postJson, request, vote } from './support/requests.ts'
-import type { Attack, Scene } from './support/scene.ts'
 
 const ALLOWED = 'https://allowed.example'
 const PUBLIC = 'https://public.example'
@@ -14,21 +14,21 @@ const NEW_POLLS = 30
 export const forgery: Attack = {
   name: 'forgery',
   about: "other sites' requests, planted cookies, one vote sent twice, addresses spelled in many ways",
-  async run(scene) {
-    await otherSites(scene)
-    await cookies(scene)
-    await retries(scene)
-    await addresses(scene)
+  async run(context) {
+    await otherSites(context)
+    await cookies(context)
+    await retries(context)
+    await addresses(context)
   },
 }
 
 /** The right answer. */
 type Right = 'taken' | 'refused'
 
-async function otherSites(scene: Scene): Promise<void> {
-  const { verdict } = scene
-  scene.say("other sites' requests")
-  const server = await scene.open({
+async function otherSites(context: AttackContext): Promise<void> {
+  const { verdict } = context
+  context.say("other sites' requests")
+  const server = await context.open({
     environment: { RATE_LIMIT: 'off', ALLOWED_ORIGINS: ALLOWED, PUBLIC_URL: PUBLIC },
   })
   const poll = await server.createPoll()
@@ -115,10 +115,10 @@ function siteMatrix({ authority, port }: AttackedServer): [headers: Record<strin
   ]
 }
 
-async function cookies(scene: Scene): Promise<void> {
-  const { verdict } = scene
-  scene.say('cookies')
-  const server = await scene.open({ environment: { RATE_LIMIT: 'off' } })
+async function cookies(context: AttackContext): Promise<void> {
+  const { verdict } = context
+  context.say('cookies')
+  const server = await context.open({ environment: { RATE_LIMIT: 'off' } })
   const poll = await server.createPoll()
   const cookieOf = async () => {
     const [answer] = await ask(server, vote(server, poll), { method: 'POST' })
@@ -182,10 +182,10 @@ async function cookies(scene: Scene): Promise<void> {
   await server.end()
 }
 
-async function retries(scene: Scene): Promise<void> {
-  const { verdict, random } = scene
-  scene.say('one vote sent many times')
-  const server = await scene.open({ environment: { RATE_LIMIT: 'off' } })
+async function retries(context: AttackContext): Promise<void> {
+  const { verdict, random } = context
+  context.say('one vote sent many times')
+  const server = await context.open({ environment: { RATE_LIMIT: 'off' } })
   const poll = await server.createPoll()
   const times = 20
   const sendAll = (bytes: string) => {
@@ -249,14 +249,14 @@ const ADDRESSES: Record<string, (index: number) => string> = {
   'headers that are written twice': (index) => `198.51.100.${index}\r\nX-Forwarded-For: 203.0.113.11`,
 }
 
-async function addresses(scene: Scene): Promise<void> {
-  const { verdict } = scene
+async function addresses(context: AttackContext): Promise<void> {
+  const { verdict } = context
   const sent = NEW_POLLS * 2
   for (const trust of ['off', 'on']) {
-    const server = await scene.open({ environment: { TRUST_PROXY: trust } })
+    const server = await context.open({ environment: { TRUST_PROXY: trust } })
     const more: string[] = []
     for (const [what, address] of Object.entries(ADDRESSES)) {
-      scene.say(`TRUST_PROXY=${trust}: ${what}`)
+      context.say(`TRUST_PROXY=${trust}: ${what}`)
       const taken = await newPolls(server, sent, (index) => ({ 'X-Forwarded-For': address(index) }))
       if (taken > NEW_POLLS) more.push(`${what}: ${taken} of ${sent} new polls`)
     }
@@ -267,8 +267,8 @@ async function addresses(scene: Scene): Promise<void> {
     }
     await server.end()
   }
-  const server = await scene.open({ environment: { WORKERS: '2' } })
-  scene.say('WORKERS=2')
+  const server = await context.open({ environment: { WORKERS: '2' } })
+  context.say('WORKERS=2')
   const taken = await newPolls(server, sent, () => ({}))
   verdict.atMost(`new polls of ${sent} that one address makes with WORKERS=2`, taken, NEW_POLLS)
 }

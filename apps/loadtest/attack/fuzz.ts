@@ -2,11 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { problemSchema, problemStatus } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
 import { type Answer, readAnswers } from './support/answers.ts'
+import { AttackConnection, isStream } from './support/attack-connection.ts'
+import type { Attack, AttackContext } from './support/attack-context.ts'
 import type { AttackedPoll, AttackedServer } from './support/attacked-server.ts'
 import { Bystander } from './support/bystander.ts'
-import { Connection, isStream } from './support/connection.ts'
 import { FuzzedRequests } from './support/fuzzed-requests.ts'
-import type { Attack, Scene } from './support/scene.ts'
 import { strictRequests } from './support/strict-requests.ts'
 
 const REQUESTS = 5000
@@ -23,9 +23,9 @@ const INSIDE = /SQLITE|node_modules|\.[jt]s:\d|\bat \S+ \((?:file|node|\/)|file:
 export const fuzz: Attack = {
   name: 'fuzz',
   about: `${REQUESTS.toLocaleString('en')} requests of every route, changed at random`,
-  async run(scene) {
-    const { verdict } = scene
-    const server = await scene.open({ environment: { RATE_LIMIT: 'off' } })
+  async run(context) {
+    const { verdict } = context
+    const server = await context.open({ environment: { RATE_LIMIT: 'off' } })
     const poll = await server.createPoll(['Tea', 'Coffee', 'Water'], 2)
     const bystander = await Bystander.start(server)
     await pause(300)
@@ -33,7 +33,7 @@ export const fuzz: Attack = {
     const logged = server.output.length
     const pollsBefore = await countPolls(server)
     await strict(server, found)
-    await send(scene, server, poll, found)
+    await send(context, server, poll, found)
     await bystander.judge(verdict)
     for (const [promise, cases] of found.cases) verdict.none(promise, cases)
     verdict.equal('requests tried', found.sent, REQUESTS)
@@ -104,13 +104,13 @@ class Found {
   }
 }
 
-async function send(scene: Scene, server: AttackedServer, poll: AttackedPoll, found: Found): Promise<void> {
-  const requests = new FuzzedRequests(server, poll, scene.random)
+async function send(context: AttackContext, server: AttackedServer, poll: AttackedPoll, found: Found): Promise<void> {
+  const requests = new FuzzedRequests(server, poll, context.random)
   const end = performance.now() + TIME_MS
   const one = async () => {
     while (found.sent < REQUESTS && performance.now() < end && server.running) {
       found.sent += 1
-      if (found.sent % 1000 === 0) scene.say(`${found.sent} of ${REQUESTS}`)
+      if (found.sent % 1000 === 0) context.say(`${found.sent} of ${REQUESTS}`)
       const { bytes, method, unfinished } = requests.next()
       const { answers, rest } = await exchange(server, bytes, method, unfinished ? UNFINISHED_MS : ANSWER_MS)
       for (const answer of answers) found.look(answer, bytes)
@@ -142,7 +142,7 @@ async function strict(server: AttackedServer, found: Found): Promise<void> {
 
 /** Everything received on one connection until the server ends it, a stream is open, or the time is over. */
 async function exchange(server: AttackedServer, bytes: string, method: string, milliseconds: number) {
-  const connection = new Connection(server).send(bytes)
+  const connection = new AttackConnection(server).send(bytes)
   const read = () => readAnswers(connection.text, [method])
   await connection.until(() => connection.how !== undefined || read().answers.some(isStream), milliseconds)
   connection.leave()

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { routes } from '@pollcast/shared/routes'
 import type { Random } from '../processes/random.ts'
+import { AttackConnection } from './support/attack-connection.ts'
+import type { Attack } from './support/attack-context.ts'
 import type { AttackedPoll, AttackedServer } from './support/attacked-server.ts'
 import { Bystander } from './support/bystander.ts'
-import { Connection } from './support/connection.ts'
 import { get, JSON_TYPE, request, vote } from './support/requests.ts'
-import type { Attack } from './support/scene.ts'
 
 const TIMES = 100
 const AT_ONCE = 20
@@ -13,22 +13,22 @@ const AT_ONCE = 20
 const MAX_LINES = 8
 const MAX_BYTES = 4000
 
-type Misdeed = (connection: Connection) => Promise<void> | void
+type Misdeed = (connection: AttackConnection) => Promise<void> | void
 
 /** Client faults with a secret in what is sent: only a count of them may be logged. */
 export const log: Attack = {
   name: 'log',
   about: 'garbage, TLS and broken requests with a secret cookie: what of it is logged',
-  async run(scene) {
-    const { verdict, random } = scene
-    const server = await scene.open()
+  async run(context) {
+    const { verdict, random } = context
+    const server = await context.open()
     const poll = await server.createPoll()
     const secret = `secret${random.whole(1e8, 9e8)}`
     const bystander = await Bystander.start(server)
     await pause(500)
     const before = server.output.length
     for (const [what, misdeed] of Object.entries(misdeeds(server, poll, secret, random))) {
-      scene.say(what)
+      context.say(what)
       for (let time = 0; time < TIMES; time += AT_ONCE) {
         await Promise.all(Array.from({ length: AT_ONCE }, () => commit(server, misdeed)))
       }
@@ -48,7 +48,7 @@ export const log: Attack = {
 }
 
 async function commit(server: AttackedServer, misdeed: Misdeed): Promise<void> {
-  const connection = new Connection(server)
+  const connection = new AttackConnection(server)
   await misdeed(connection)
   connection.leave()
 }
@@ -58,8 +58,8 @@ function misdeeds(server: AttackedServer, poll: AttackedPoll, secret: string, ra
   const path = routes.votes(poll.id)
   const garbage = () => Buffer.from(Array.from({ length: 500 }, () => random.whole(0, 255))).toString('latin1')
   const unfinished = request(server, 'POST', path, { ...JSON_TYPE, ...cookie, 'Content-Length': '100' })
-  const answered = (connection: Connection) => connection.until(() => connection.text !== '', 2000)
-  const over = (connection: Connection) => connection.until(() => connection.how !== undefined, 100)
+  const answered = (connection: AttackConnection) => connection.until(() => connection.text !== '', 2000)
+  const over = (connection: AttackConnection) => connection.until(() => connection.how !== undefined, 100)
   return {
     'bytes after Connection: close': async (connection) => {
       const last = get(server, routes.polls, { ...cookie, Connection: 'close' })

@@ -25,7 +25,7 @@ async function attack(...args: string[]): Promise<{ code: number; output: string
 
 // Waits of others depend on the machine: only what does not is checked.
 test('a server that withstands an attack keeps all promises', async () => {
-  const { code, output, said } = await attack('query', '--seed', '7', '--server', file('./toys/sound.ts'))
+  const { code, output, said } = await attack('query', '--seed', '7', '--server', file('./fake-servers/safe.ts'))
   expect(output, said).toContain('Seed 7, Node ')
   expect(output).toMatch(/queries beyond 1 KB or 20 pairs .* 0 +none +kept\n/)
   expect(output).toMatch(/requests of others fail +0 +none +kept\n/)
@@ -36,7 +36,7 @@ test('a server that withstands an attack keeps all promises', async () => {
 }, 120_000)
 
 test('a server that does not is reported, with what it broke', async () => {
-  const { code, output } = await attack('query', '--seed', '7', '--server', file('./toys/weak.ts'))
+  const { code, output } = await attack('query', '--seed', '7', '--server', file('./fake-servers/vulnerable.ts'))
   expect(code).toBe(1)
   expect(output).toMatch(/queries beyond 1 KB or 20 pairs .* [1-9]\d* +none +BROKEN\n/)
   expect(output).toMatch(/\n {2}queries beyond .*: GET \/new\?.*: 200\n/)
@@ -45,7 +45,7 @@ test('a server that does not is reported, with what it broke', async () => {
 }, 120_000)
 
 test('a server that does not start is reported in one line', async () => {
-  const { code, output } = await attack('streams', '--server', file('./toys/none.ts'))
+  const { code, output } = await attack('streams', '--server', file('./fake-servers/none.ts'))
   expect(code).toBe(1)
   expect(output).toMatch(/attacks that could not be carried out: There is no server at .*none\.ts/)
 }, 60_000)

@@ -6,7 +6,7 @@ import { Random } from '../processes/random.ts'
 import { limitTime } from '../processes/time-limit.ts'
 import { HELP, type Options, readOptions } from './options.ts'
 import { ending, table } from './report.ts'
-import { type Attack, Scene } from './support/scene.ts'
+import { type Attack, AttackContext } from './support/attack-context.ts'
 import { type Check, Verdict } from './support/verdict.ts'
 
 /** Connections that are open at the same time. */
@@ -39,15 +39,17 @@ async function main(options: Options): Promise<void> {
 async function carryOut(attack: Attack, { seed, main }: Options): Promise<Check[]> {
   const progress = new Progress()
   const verdict = new Verdict()
-  const scene = new Scene(main, new Random(seed), verdict, (detail) => progress.say(`${attack.name}:`, detail))
-  scene.say('')
+  const context = new AttackContext(main, new Random(seed), verdict, (detail) =>
+    progress.say(`${attack.name}:`, detail),
+  )
+  context.say('')
   try {
-    await attack.run(scene)
+    await attack.run(context)
   } catch (error) {
     verdict.none('attacks that could not be carried out', [reason((error as Error).message)])
   } finally {
     progress.end()
-    await scene.close()
+    await context.close()
   }
   return verdict.checks
 }

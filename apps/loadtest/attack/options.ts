@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { parse, UsageError, wholeNumber } from '../processes/command-line.ts'
 import { attacks } from './attacks.ts'
-import type { Attack } from './support/scene.ts'
+import type { Attack } from './support/attack-context.ts'
 
 const width = Math.max(...attacks.map(({ name }) => name.length))
 

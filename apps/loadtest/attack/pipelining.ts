@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { routes } from '@pollcast/shared/routes'
 import { readAnswers } from './support/answers.ts'
+import { AttackConnection, ask } from './support/attack-connection.ts'
+import type { Attack, AttackContext } from './support/attack-context.ts'
 import type { AttackedPoll, AttackedServer, ServerOptions } from './support/attacked-server.ts'
 import { Bystander } from './support/bystander.ts'
-import { ask, Connection } from './support/connection.ts'
 import { PeakMemory } from './support/peak-memory.ts'
 import { get, postJson, request, vote } from './support/requests.ts'
-import type { Attack, Scene } from './support/scene.ts'
 
 /** Milliseconds that each flood lasts. */
 const FLOOD_MS = 8000
@@ -80,17 +80,17 @@ const floods: Flood[] = [
 export const pipelining: Attack = {
   name: 'pipelining',
   about: 'hundreds of thousands of pipelined requests, answers read or not',
-  async run(scene) {
-    for (const flood of floods) await run(scene, flood)
-    await order(scene)
+  async run(context) {
+    for (const flood of floods) await run(context, flood)
+    await order(context)
   },
 }
 
-async function run(scene: Scene, flood: Flood): Promise<void> {
+async function run(context: AttackContext, flood: Flood): Promise<void> {
   const { name, connections, requests, reads, addresses = 1 } = flood
-  const { verdict } = scene
-  scene.say(name)
-  const server = await scene.open(flood.options)
+  const { verdict } = context
+  context.say(name)
+  const server = await context.open(flood.options)
   const poll = await server.createPoll()
   const pieces = flood.bytes(server, poll)
   const bytes = Buffer.from(pieces.join('').repeat(requests / pieces.length), 'latin1')
@@ -98,7 +98,7 @@ async function run(scene: Scene, flood: Flood): Promise<void> {
   const memory = new PeakMemory(server)
   const sockets = Array.from({ length: connections }, (_, index) => {
     const from = `127.0.1.${1 + (index % addresses)}`
-    const connection = new Connection(server, { keep: false, from })
+    const connection = new AttackConnection(server, { keep: false, from })
     return (reads ? connection : connection.pause()).send(bytes)
   })
   await pause(FLOOD_MS)
@@ -122,9 +122,9 @@ async function recovery(server: AttackedServer, poll: AttackedPoll): Promise<num
 }
 
 /** Pipelined requests are answered in their order, and votes count once. */
-async function order(scene: Scene): Promise<void> {
-  const { random, verdict } = scene
-  const server = await scene.open({ environment: { RATE_LIMIT: 'off' } })
+async function order(context: AttackContext): Promise<void> {
+  const { random, verdict } = context
+  const server = await context.open({ environment: { RATE_LIMIT: 'off' } })
   const poll = await server.createPoll()
   const asked = Array.from({ length: 200 }, () => random.pick(['read', 'vote', 'nothing'] as const))
   const status = { read: 200, vote: 201, nothing: 404 }
@@ -133,7 +133,7 @@ async function order(scene: Scene): Promise<void> {
     vote: vote(server, poll),
     nothing: get(server, '/api/nowhere'),
   }
-  const connection = new Connection(server)
+  const connection = new AttackConnection(server)
   connection.send(asked.map((what) => bytes[what]).join(''))
   const statuses = () => readAnswers(connection.text).answers.map((answer) => answer.status)
   await connection.until(() => connection.how !== undefined || statuses().length === asked.length, RECOVERY_MS)

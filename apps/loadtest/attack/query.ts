@@ -1,11 +1,11 @@
 import { limits } from '@pollcast/shared/limits'
 import { routes } from '@pollcast/shared/routes'
 import type { Random } from '../processes/random.ts'
+import { ask } from './support/attack-connection.ts'
+import type { Attack } from './support/attack-context.ts'
 import type { AttackedServer } from './support/attacked-server.ts'
 import { Bystander } from './support/bystander.ts'
-import { ask } from './support/connection.ts'
 import { get, postJson } from './support/requests.ts'
-import type { Attack } from './support/scene.ts'
 
 /** Bytes: a little less than the 16 KB that Node allows for a head. */
 const LONG = 15_000
@@ -25,24 +25,24 @@ interface Probe {
 export const query: Attack = {
   name: 'query',
   about: 'long query strings and many pairs, to every route',
-  async run(scene) {
-    const server = await scene.open()
+  async run(context) {
+    const server = await context.open()
     const poll = await server.createPoll()
     const bystander = await Bystander.start(server)
-    const probes = scene.random.shuffled(probesOf(server, poll, scene.random))
+    const probes = context.random.shuffled(probesOf(server, poll, context.random))
     const accepted: string[] = []
     const large: string[] = []
     let worst = { cpuMs: 0, what: '' }
     let sent = 0
     for (const end = performance.now() + TIME_MS; sent < probes.length && performance.now() < end; sent += 1) {
       const probe = probes[sent] as Probe
-      scene.say(`${sent + 1} of ${probes.length}`)
+      context.say(`${sent + 1} of ${probes.length}`)
       const { cpuMs, statuses, longest } = await measure(server, probe)
       if (statuses.some((status) => status !== 414 && status !== 422)) accepted.push(`${probe.what}: ${statuses[0]}`)
       if (longest > MAX_BODY_BYTES) large.push(probe.what)
       if (cpuMs > worst.cpuMs) worst = { cpuMs, what: probe.what }
     }
-    const { verdict } = scene
+    const { verdict } = context
     await bystander.judge(verdict)
     verdict.atLeast('queries tried', sent, probes.length)
     verdict.none('queries beyond 1 KB or 20 pairs that are not refused with 414 or 422', accepted)

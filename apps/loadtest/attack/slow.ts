@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { routes } from '@pollcast/shared/routes'
 import { readAnswers } from './support/answers.ts'
+import { AttackConnection } from './support/attack-connection.ts'
+import type { Attack } from './support/attack-context.ts'
 import type { AttackedPoll, AttackedServer } from './support/attacked-server.ts'
 import { Bystander } from './support/bystander.ts'
-import { Connection } from './support/connection.ts'
 import { get, JSON_TYPE, postJson, request } from './support/requests.ts'
-import type { Attack } from './support/scene.ts'
 import type { Verdict } from './support/verdict.ts'
 
 /** Timeouts of the server in seconds, and a margin for a busy machine and for the interval of its checks. */
@@ -25,15 +25,15 @@ const MAX_UPLOAD_BYTES = 8_000_000
 export const slow: Attack = {
   name: 'slow',
   about: 'headers and bodies that drip or never come, answers that are not read, unwanted uploads (85 s)',
-  async run(scene) {
-    const { verdict } = scene
-    const server = await scene.open({ environment: { RATE_LIMIT: 'off' } })
+  async run(context) {
+    const { verdict } = context
+    const server = await context.open({ environment: { RATE_LIMIT: 'off' } })
     const poll = await server.createPoll()
     // Unread answers take a lot of memory. On another server they can't disturb the other clients.
-    const unreadServer = await scene.open({ environment: { RATE_LIMIT: 'off' } })
+    const unreadServer = await context.open({ environment: { RATE_LIMIT: 'off' } })
     await fillList(unreadServer)
     const bystander = await Bystander.start(server)
-    const seconds = setInterval(() => scene.say('waiting for connections to be closed'), 10_000)
+    const seconds = setInterval(() => context.say('waiting for connections to be closed'), 10_000)
     const taken: string[] = []
     await Promise.all([
       ...Object.entries(slowClients(server, poll)).map(([what, client]) => closes(server, what, client, verdict)),
@@ -103,7 +103,7 @@ function slowClients(server: AttackedServer, poll: AttackedPoll): Record<string,
 async function closes(server: AttackedServer, what: string, client: SlowClient, verdict: Verdict): Promise<void> {
   const { first, drip, limit } = client
   const start = performance.now()
-  const connection = new Connection(server).send(first)
+  const connection = new AttackConnection(server).send(first)
   let at = 0
   const dripping = setInterval(() => {
     if (drip) connection.send(drip[at++ % drip.length] ?? '')
@@ -125,7 +125,7 @@ function unread(server: AttackedServer): [what: string, bytes: string][] {
 
 /** Reads nothing for that time, and then everything: a connection that was closed meanwhile ends before the last answer. */
 async function closesUnread(server: AttackedServer, what: string, bytes: string, verdict: Verdict): Promise<void> {
-  const connection = new Connection(server, { keep: false }).pause().send(bytes.repeat(UNREAD))
+  const connection = new AttackConnection(server, { keep: false }).pause().send(bytes.repeat(UNREAD))
   await pause((ANSWER_SECONDS + MARGIN_SECONDS) * 1000)
   connection.resume()
   const closed = await connection.until(() => connection.how !== undefined, 2500)
@@ -159,7 +159,7 @@ function uploads(server: AttackedServer, poll: AttackedPoll): [what: string, hea
 
 /** Sends without end, as fast as the server reads: it has to close the connection. */
 async function cutsUpload(server: AttackedServer, what: string, head: string): Promise<string[]> {
-  const connection = new Connection(server).send(head)
+  const connection = new AttackConnection(server).send(head)
   const piece = Buffer.alloc(64 * 1024, ' ')
   const size = `${piece.length.toString(16)}\r\n`
   const bytes = head.includes('chunked') ? Buffer.concat([Buffer.from(size), piece, Buffer.from('\r\n')]) : piece
@@ -182,7 +182,7 @@ async function cutsUpload(server: AttackedServer, what: string, head: string): P
 async function fillList(server: AttackedServer): Promise<void> {
   for (let poll = 0; poll < 20; poll += 1) {
     const body = { question: String(poll).padEnd(200, '票'), choices: ['a', 'b'] }
-    const connection = new Connection(server).send(postJson(server, routes.polls, body))
+    const connection = new AttackConnection(server).send(postJson(server, routes.polls, body))
     await connection.until(() => connection.text.includes('\r\n\r\n'), 5000)
     connection.leave()
   }

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { routes } from '@pollcast/shared/routes'
+import { AttackConnection } from './support/attack-connection.ts'
+import type { Attack, AttackContext } from './support/attack-context.ts'
 import type { AttackedPoll, AttackedServer } from './support/attacked-server.ts'
 import { Bystander } from './support/bystander.ts'
-import { Connection } from './support/connection.ts'
 import { PeakMemory } from './support/peak-memory.ts'
 import { get, JSON_TYPE, request, vote } from './support/requests.ts'
-import type { Attack, Scene } from './support/scene.ts'
 
 const STREAMS = 50_000
 const CONNECTIONS = 4
@@ -20,26 +20,26 @@ const OPEN_MS = 3000
 export const streams: Attack = {
   name: 'streams',
   about: 'tens of thousands of streams on one connection, and votes after a stream',
-  async run(scene) {
-    await behindStreams(scene)
-    await votesBehind(scene)
+  async run(context) {
+    await behindStreams(context)
+    await votesBehind(context)
   },
 }
 
-async function behindStreams(scene: Scene): Promise<void> {
-  const { verdict } = scene
-  const server = await scene.open({ environment: { RATE_LIMIT: 'off' } })
+async function behindStreams(context: AttackContext): Promise<void> {
+  const { verdict } = context
+  const server = await context.open({ environment: { RATE_LIMIT: 'off' } })
   const poll = await server.createPoll()
   const bystander = await Bystander.start(server)
   const memory = new PeakMemory(server)
-  scene.say(`${CONNECTIONS} × ${STREAMS} streams`)
+  context.say(`${CONNECTIONS} × ${STREAMS} streams`)
   const paths = [routes.stream(poll.id), routes.streamOf([poll.id])]
   const connections = Array.from({ length: CONNECTIONS }, (_, index) => {
     const bytes = get(server, paths[index % paths.length] ?? '').repeat(STREAMS)
-    return new Connection(server).send(bytes)
+    return new AttackConnection(server).send(bytes)
   })
   await pause(TIME_MS)
-  const votes = [vote(server, poll), vote(server, poll)].map((bytes) => new Connection(server).send(bytes))
+  const votes = [vote(server, poll), vote(server, poll)].map((bytes) => new AttackConnection(server).send(bytes))
   await Promise.all(votes.map((connection) => connection.until(() => connection.text.includes('\r\n\r\n'), TIME_MS)))
   await pause(500)
   const grown = memory.stop()
@@ -53,16 +53,16 @@ async function behindStreams(scene: Scene): Promise<void> {
   await server.end()
 }
 
-async function votesBehind(scene: Scene): Promise<void> {
-  const { verdict } = scene
-  const server = await scene.open({ environment: { RATE_LIMIT: 'off' } })
-  scene.say('votes after a stream')
+async function votesBehind(context: AttackContext): Promise<void> {
+  const { verdict } = context
+  const server = await context.open({ environment: { RATE_LIMIT: 'off' } })
+  context.say('votes after a stream')
   const counted: string[] = []
   const told: string[] = []
   const open: string[] = []
   const behind = async (what: string, opening: (poll: AttackedPoll) => string, later: boolean) => {
     const poll = await server.createPoll()
-    const connection = new Connection(server)
+    const connection = new AttackConnection(server)
     const isOver = () => connection.how !== undefined
     connection.send(later ? opening(poll) : opening(poll) + vote(server, poll))
     await connection.until(() => connection.text.includes('event: snapshot') || isOver(), OPEN_MS)

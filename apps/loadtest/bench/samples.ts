@@ -3,7 +3,7 @@ import type { LoadedPoll } from './loaded-poll.ts'
 import type { StreamReaders } from './stream-readers.ts'
 
 /** How many streams are sampled for their age: enough for a p99, and too few to be a load. */
-const WATCHED = 64
+const SAMPLED_STREAMS = 64
 
 /** Samples during a storm: every 10 ms the age of what tabs show, every 250 ms the servers' memory. */
 export class Samples {
@@ -14,7 +14,7 @@ export class Samples {
   /** @param polls the poll of each stream @param from the first stream that reads */
   constructor(readers: StreamReaders, polls: readonly LoadedPoll[], from: number, pids: readonly number[]) {
     const { seen } = readers
-    const step = Math.max(1, (seen.length - from) / WATCHED)
+    const step = Math.max(1, (seen.length - from) / SAMPLED_STREAMS)
     this.#timers = [
       setInterval(() => {
         for (let at = from; at < seen.length; at += step) {

@@ -131,9 +131,9 @@ export function schedule(seed: number, seconds: number, setup: Setup): Fault[] {
 }
 
 function drawLength(random: Random, what: Kind, seconds: number): number {
-  const [least, most] = durations[what]
+  const [min, max] = durations[what]
   const long = seconds > LONG_RUN_SECONDS && /^(stop|hold)/.test(what) && random.next() < 0.25
-  return random.whole(least, long ? LONG_FAULT_MS : most)
+  return random.whole(min, long ? LONG_FAULT_MS : max)
 }
 
 /** The nodes that can have this fault now: `undefined` for one of no node. */

@@ -5,7 +5,7 @@ import { ChildServer } from '@pollcast/api/testing/child-server'
 import { routes } from '@pollcast/shared/routes'
 import * as z from 'zod'
 import { childrenOf, type Usage, usageOf } from '../../processes/usage.ts'
-import type { Address } from './connection.ts'
+import type { Address } from './attack-connection.ts'
 
 /** Heap of each server process: as on a small machine, and enough for a whole hall. */
 const HEAP_MB = 512
@@ -37,7 +37,7 @@ export class AttackedServer extends ChildServer implements Address {
 
   /** @param main the server's main file */
   private constructor(main: string, { environment, openFiles }: ServerOptions, folder: string) {
-    // A toy is TypeScript; the server is compiled.
+    // A fake server is TypeScript; the server is compiled.
     const loader = main.endsWith('.ts') ? ['--import', import.meta.resolve('tsx'), '--conditions=source'] : []
     const node = [process.execPath, ...loader, main]
     const limited = ['bash', '-c', `ulimit -n ${openFiles} && exec "$0" "$@"`, ...node]

@@ -1,7 +1,7 @@
 import { routes } from '@pollcast/shared/routes'
 import type { Random } from '../../processes/random.ts'
+import type { Address } from './attack-connection.ts'
 import type { AttackedPoll } from './attacked-server.ts'
-import type { Address } from './connection.ts'
 
 interface Parts {
   method: string

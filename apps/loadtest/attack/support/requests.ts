@@ -1,6 +1,6 @@
 import { routes } from '@pollcast/shared/routes'
+import type { Address } from './attack-connection.ts'
 import type { AttackedPoll } from './attacked-server.ts'
-import type { Address } from './connection.ts'
 
 /** A request as text, one character for each byte. */
 export function request(

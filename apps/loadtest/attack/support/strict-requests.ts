@@ -1,5 +1,5 @@
 import { routes } from '@pollcast/shared/routes'
-import type { Address } from './connection.ts'
+import type { Address } from './attack-connection.ts'
 
 /**
  * Requests that a proxy and a server may read in different ways, or that are invalid: each must get a 400 and nothing else

@@ -10,7 +10,7 @@ export interface Address {
 }
 
 /** A TCP connection for requests written by hand. It throws nothing, whatever happens to it. */
-export class Connection {
+export class AttackConnection {
   /** Everything received, one character for each byte; empty if bytes are only counted. */
   text = ''
   bytesReceived = 0
@@ -99,7 +99,7 @@ export async function ask(
   bytes: string | Buffer,
   { method = 'GET', milliseconds = 10_000, from = '127.0.0.1' } = {},
 ): Promise<Answer[]> {
-  const connection = new Connection(address, { from })
+  const connection = new AttackConnection(address, { from })
   connection.send(bytes)
   let answers: Answer[] = []
   const answered = () => {

@@ -8,11 +8,11 @@ export interface Attack {
   name: string
   /** What it does, for --help. */
   about: string
-  run(scene: Scene): Promise<void>
+  run(context: AttackContext): Promise<void>
 }
 
 /** What an attack needs: servers, random numbers, and a place for its results. */
-export class Scene {
+export class AttackContext {
   readonly random: Random
   readonly verdict: Verdict
   /** Shows progress. */

@@ -1,14 +1,14 @@
 import { pbkdf2Sync } from 'node:crypto'
 import { createServer, type ServerResponse } from 'node:http'
 
-/** What the weak one does for a query that is too long: some 100 ms of work. */
+/** What the vulnerable one does for a query that is too long: some 100 ms of work. */
 const waste = () => pbkdf2Sync('', '', 60_000, 64, 'sha512')
 
 /**
- * As much of Pollcast's API as the attack by queries asks for: one that stands it, and one whose page for new polls does
- * not, so that the attack is seen to fail.
+ * As much of Pollcast's API as the attack by queries needs: one that is safe, and one whose page for new polls is
+ * vulnerable, so that the attack is seen to fail.
  */
-export function serveToy(isWeak: boolean): void {
+export function serveFake(isVulnerable: boolean): void {
   const votes = new Map<string, number>()
   const streams = new Map<string, ServerResponse>()
   const snapshot = (id: string) => JSON.stringify({ totalVotes: votes.get(id) })
@@ -20,7 +20,7 @@ export function serveToy(isWeak: boolean): void {
       res.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': value.length }).end(value)
     }
     if (query.length > 1024 || query.split('&').length > 20) {
-      if (!isWeak || path !== '/new' || query.split('&').length < 5000) return json(414, '{}')
+      if (!isVulnerable || path !== '/new' || query.split('&').length < 5000) return json(414, '{}')
       waste()
     }
     if (what === 'stream') {
@@ -40,6 +40,6 @@ export function serveToy(isWeak: boolean): void {
   })
   server.listen(0, '127.0.0.1', () => {
     const { port } = server.address() as { port: number }
-    process.stdout.write(`A toy is at http://127.0.0.1:${port}\n`)
+    process.stdout.write(`A fake server is at http://127.0.0.1:${port}\n`)
   })
 }

@@ -1,0 +1,3 @@
+import { serveFake } from './fake-server.ts'
+
+serveFake(false)

@@ -1,3 +1,0 @@
-import { serveToy } from './toy.ts'
-
-serveToy(true)
