@@ -1,5 +1,6 @@
 import { type PollError, pollNotFound } from '../polls/errors.ts'
 import { kindOf } from '../polls/kinds/index.ts'
+import type { KindName } from '../polls/kinds/kind.ts'
 import { checkExists, checkMayVote } from '../polls/policy.ts'
 import type { RecordedVote, Vote } from '../polls/ports.ts'
 import type { PollState } from '../polls/state.ts'
@@ -15,6 +16,9 @@ import type { VoteSql } from './vote-sql.ts'
  * refused: a vote that breaks a rule does not fail its neighbours. Ballot, counters and revision change together; the
  * revision grows by one for each vote that changed something. Statements that don't need each other are handed over
  * together: each hop to the database and back costs more than its work, and a hot poll is locked for the length of it.
+ *
+ * 10. One voter, one ballot, in the database, whatever is retried, lost, doubled, or opened in two tabs.
+ *     (sql-poll-store.contract.test.ts, http/request/idempotency-key.test.ts)
  */
 export async function writeBatch(
   { query, inDoubt, waits }: Omit<Transaction, 'manager'>,
@@ -27,7 +31,7 @@ export async function writeBatch(
     readBallots(query, sql, votes),
     UsedKeys.read(query, sql, votes),
   ])
-  const foreignKeys = await readForeignKeys(query, sql, votes, polls)
+  const knownKeys = await readKnownKeys(query, sql, votes, polls)
   const tallies = new Map([...polls].map(([id, poll]) => [id, new Tally(poll, ballots.get(id) ?? new Map())]))
 
   const results = votes.map((vote) => {
@@ -42,7 +46,7 @@ export async function writeBatch(
     const first = keys.firstVoterOf(vote, answer)
     if (first instanceof Error) return first
     if (first !== undefined) return { tally, changed: false, firstVoterId: first }
-    const refused = checkMayVote(poll) ?? kind.check(poll.content, answer, foreignKeys)
+    const refused = checkMayVote(poll) ?? kind.check(poll.content, answer, knownKeys.get(poll.kind) ?? NONE)
     if (refused) return refused
     keys.add(vote, answer)
     return { tally, changed: tally.cast(vote.voterId, answer) }
@@ -75,20 +79,24 @@ async function readPolls(query: Query, sql: VoteSql, votes: readonly Vote[]): Pr
   return new Map(rows.map((row) => [row.id, stateOfRow(row)]))
 }
 
-/** Those counters that votes name though their poll does not have them, and that another poll has. */
-async function readForeignKeys(
+const NONE: ReadonlySet<string> = new Set()
+
+/** By kind, those counters that votes name though their poll does not have them, and that another poll of the kind has. */
+async function readKnownKeys(
   query: Query,
   sql: VoteSql,
   votes: readonly Vote[],
   polls: ReadonlyMap<string, PollState>,
-): Promise<Set<string>> {
+): Promise<Map<KindName, Set<string>>> {
   const unknown = votes.flatMap(({ pollId, answer }) => {
     const poll = polls.get(pollId)
     return poll ? [...kindOf(poll).counts(answer).keys()].filter((key) => !(key in poll.counters)) : []
   })
-  if (unknown.length === 0) return new Set()
-  const rows = await query<{ key: string }>(sql.knownKeys, [JSON.stringify(unknown)])
-  return new Set(rows.map((row) => row.key))
+  const known = new Map<KindName, Set<string>>()
+  if (unknown.length === 0) return known
+  const rows = await query<{ key: string; kind: KindName }>(sql.knownCounterKeys, [JSON.stringify(unknown)])
+  for (const { key, kind } of rows) known.set(kind, (known.get(kind) ?? new Set()).add(key))
+  return known
 }
 
 /** The ballots that the votes' voters have cast before, by poll and voter. */
