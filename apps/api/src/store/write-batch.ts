@@ -1,7 +1,7 @@
+import { decideVote } from '../polls/decide-vote.ts'
 import { type PollError, pollNotFound } from '../polls/errors.ts'
 import { kindOf } from '../polls/kinds/index.ts'
 import type { KindName } from '../polls/kinds/kind.ts'
-import { checkExists, checkMayVote } from '../polls/policy.ts'
 import type { RecordedVote, Vote } from '../polls/ports.ts'
 import type { PollState } from '../polls/state.ts'
 import { Tally } from '../polls/tally.ts'
@@ -38,26 +38,16 @@ export async function writeBatch(
     const tally = tallies.get(vote.pollId)
     if (!tally) return pollNotFound()
     if (locked && !locked.has(vote.pollId)) return new DatabaseBusy()
-    const poll = tally.before
-    const gone = checkExists(poll)
-    if (gone) return gone
-    const kind = kindOf(poll)
-    const answer = kind.normalize(vote.answer)
-    const first = keys.firstVoterOf(vote, answer)
-    if (first instanceof Error) return first
-    if (first !== undefined) return { tally, changed: false, firstVoterId: first }
-    const refused = checkMayVote(poll) ?? kind.check(poll.content, answer, knownKeys.get(poll.kind) ?? NONE)
-    if (refused) return refused
-    keys.add(vote, answer)
-    return { tally, changed: tally.cast(vote.voterId, answer) }
+    const decision = decideVote(vote, tally, keys, knownKeys.get(tally.before.kind) ?? NONE)
+    return decision instanceof Error ? decision : { tally, ...decision }
   })
 
   await all([writeTallies(query, sql, [...tallies.values()]), keys.write(query, sql)])
   return results.map((result) => {
     if (result instanceof Error) return result
     // Votes that were committed already, without anyone hearing of it, have changed the poll and are still to be told.
-    const recorded = { changed: result.changed || inDoubt, poll: result.tally.after }
-    return 'firstVoterId' in result ? { ...recorded, firstVoterId: result.firstVoterId } : recorded
+    const { tally, changed, ...repeated } = result
+    return { changed: changed || inDoubt, poll: tally.after, ...repeated }
   })
 }
 
