@@ -37,7 +37,7 @@ export class Servers {
     return new Servers({ postgres, database, redis, redisUrl: withRedis ? (redis?.url ?? namedRedis) : undefined })
   }
 
-  /** Removes the snapshots of these polls from Redis; everything, if the server is this run's own. */
+  /** Removes the messages of these polls from Redis; everything, if the server is this run's own. */
   async flush(pollIds: readonly string[]): Promise<void> {
     const options = { lazyConnect: true, retryStrategy: null, connectTimeout: 1000 } as const
     const redis = new Redis(this.redisUrl ?? '', options).on('error', () => {})
@@ -45,7 +45,7 @@ export class Servers {
       await redis.connect()
       if (this.redis) return void (await redis.flushall())
       for (const pollId of pollIds) {
-        const keys = await redis.keys(`pollcast:*:snapshot:${pollId}`)
+        const keys = await redis.keys(`pollcast:*:message:poll:${pollId}`)
         if (keys.length > 0) await redis.del(keys)
       }
     } catch (error) {

@@ -18,7 +18,11 @@ import { Topic, type TopicParts } from './topic.ts'
  * 6. A closed stream frees everything at once, and a topic without streams costs no memory. (live/audience.test.ts)
  * 7. What tells other processes is (topic, revision), never the data. A lost message is healed by the timeout, which
  *    reads the topic again. (live/broker.test.ts)
- * 8. A vote is acknowledged only after its commit. (store/sql-poll-store.contract.test.ts, test/kill.test.ts)
+ * 8. A vote is acknowledged only after its commit, and the database it was committed to is still the one at its path.
+ *    (store/sql-poll-store.contract.test.ts, test/kill.test.ts)
+ *
+ * 9, what a viewer may not see does not leave the process, is at polls/views.ts; 10, one voter has one ballot, at
+ * store/write-batch.ts.
  */
 
 interface BrokerParts extends Omit<TopicParts, 'recheckMs'> {

@@ -4,8 +4,11 @@ import { kindOf } from './kinds/index.ts'
 import type { PollState } from './state.ts'
 
 /*
- * What leaves Pollcast of a poll. Each view names every field that it shows: what is added to the state is seen by
- * nobody until a view shows it.
+ * What leaves Pollcast of a poll.
+ *
+ * 9. What a viewer may not see does not leave the process: not in JSON, page, list, stream, response, id or size. Each
+ *    view names every field that it shows; what is added to the state is seen by nobody until a view shows it.
+ *    (polls/views.test.ts)
  */
 
 /** What a chart needs: the data of a stream's events, and the answer to a vote. */

@@ -162,6 +162,9 @@ describe.each([sqlite, postgres])('on $name', (engine) => {
     expect(await own.query(`SELECT total_votes, max_choices FROM poll WHERE id = '${pollId}'`)).toEqual([
       { total_votes: 2, max_choices: 2 },
     ])
+    const insert = `INSERT INTO choice (poll_id, position, text, votes) VALUES ('${pollId}', 9, 'new', 0)`
+    await database.writer.query(insert)
+    await database.writer.query("DELETE FROM choice WHERE text = 'new'")
     await database.close()
 
     const upgraded = await own.open()

@@ -274,6 +274,16 @@ test('of a batch that waited for a lock too long, what can be locked is written 
   expect(unknown).toMatchObject({ reason: { code: 'poll-not-found' } })
 })
 
+test('what the server says on a connection that is given up is thrown at nobody', async () => {
+  const { database } = await setUp()
+  const runner = database.writer.createQueryRunner()
+  const client = await runner.connect()
+  await runner.release()
+  await expect(database.transactions.run(() => Promise.reject(new Error('failed')))).rejects.toThrow('failed')
+  // As the driver does with a message that answers no query.
+  expect(() => client.emit('error', new Error('terminating connection'))).not.toThrow()
+})
+
 test('a store whose poll is kept locked by somebody else closes in bounded time', async () => {
   const { url, pollId, a } = await setUp()
   const database = await openPostgres(url)

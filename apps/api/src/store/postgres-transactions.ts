@@ -91,6 +91,8 @@ export class PostgresTransactions implements Transactions {
     } catch (error) {
       // The lock goes now, and the connection with whatever it has half prepared. The pool opens a new one.
       await client.query('ROLLBACK').catch(() => {})
+      // What the server says on it from now on, such as that it shuts down, is heard by nobody else: it would be thrown.
+      client.on('error', () => {})
       void (client as PoolClient & { end(): Promise<void> }).end()
       await runner.release()
       throw error

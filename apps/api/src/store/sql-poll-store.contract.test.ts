@@ -283,6 +283,25 @@ describe.each(engines)('on $name', (engine) => {
     await other.close()
   })
 
+  test('polls that two nodes make at once have no choice in common, and a vote for another’s choice is told so', async () => {
+    const other = await openOther()
+    const made = await Promise.all(Array.from({ length: 20 }, (_, n) => makePoll(n % 2 ? store : other.store)))
+    expect(new Set(made.flatMap(({ choiceIds }) => choiceIds)).size).toBe(60)
+    const [one, two] = made
+    const vote = store.record({ pollId: one?.pollId ?? '', voterId: 'me', answer: two?.choiceIds.slice(0, 1) })
+    await expect(vote).rejects.toMatchObject({ code: 'choice-of-another-poll' })
+    await other.close()
+  })
+
+  test('a poll that was made with a key before the upgrade to kinds is still known by it', async () => {
+    const record = { id: 'repeated', kind: 'choice' as const, question: 'Once?', choices: ['a', 'b'], maxChoices: 1 }
+    const create = () => store.create({ ...record, hostKeyHash: 'hash', isRepeatable: true })
+    await create()
+    const content = '{"choices" : [{"id" : 7, "text" : "a"}, {"id" : 8, "text" : "b"}], "maxChoices" : 1}'
+    await database.writer.query('UPDATE poll SET content = $1 WHERE id = $2', [content, record.id])
+    expect(await create()).toMatchObject({ isNew: false, poll: { content: JSON.parse(content) } })
+  })
+
   test('a closed poll takes no vote', async () => {
     const { pollId, choiceIds } = await makePoll(store)
     await database.writer.query(`UPDATE poll SET status = 'closed' WHERE id = $1`, [pollId])

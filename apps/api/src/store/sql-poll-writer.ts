@@ -1,4 +1,3 @@
-import type { EntityManager } from 'typeorm'
 import { applyChange, type PollChange } from '../polls/commands/change-poll.ts'
 import { PollError, pollNotFound } from '../polls/errors.ts'
 import { kindOf } from '../polls/kinds/index.ts'
@@ -34,9 +33,9 @@ export class SqlPollWriter implements PollWriter {
 
   async create(record: PollRecord): Promise<{ poll: PollState; isNew: boolean }> {
     if (!record.isRepeatable) {
-      return { poll: await this.#transactions.run(({ manager }) => insertPoll(manager, record)), isNew: true }
+      return { poll: await this.#transactions.run((transaction) => this.#insert(transaction, record)), isNew: true }
     }
-    const run = () => this.#transactions.run(({ manager }) => findOrInsertPoll(manager, record), 'repeatable')
+    const run = () => this.#transactions.run((transaction) => this.#findOrInsert(transaction, record), 'repeatable')
     // Another node was asked for the same poll at the same moment: by now its transaction is over.
     const made = await run().catch((error) => (isDuplicate(error) ? run() : Promise.reject(error)))
     if (made instanceof PollError) throw made
@@ -70,6 +69,43 @@ export class SqlPollWriter implements PollWriter {
     })
   }
 
+  async #findOrInsert(transaction: Transaction, record: PollRecord) {
+    const found = await findPoll(transaction.manager, record.id)
+    if (!found) return { poll: await this.#insert(transaction, record), isNew: true }
+    const poll = stateOfEntity(found)
+    return isSamePoll(poll, found.hostKeyHash, record)
+      ? { poll, isNew: false }
+      : new PollError(
+          'idempotency-key-reused',
+          'This Idempotency-Key came with another poll before. A new poll needs a new key.',
+        )
+  }
+
+  async #insert({ manager, query }: Transaction, record: PollRecord): Promise<PollState> {
+    if (this.#sql.lockNewPolls) await query(this.#sql.lockNewPolls)
+    const kind = kindOf(record)
+    const sequence = ((await manager.maximum(PollEntity, 'sequence')) ?? 0) + 1
+    const content = kind.content(record, sequence)
+    const poll = {
+      id: record.id,
+      kind: record.kind,
+      question: record.question,
+      content: JSON.stringify(content),
+      status: 'open' as const,
+      round: 1,
+      revision: 0,
+      voters: 0,
+      hostKeyHash: record.hostKeyHash,
+      createdAt: new Date().toISOString(),
+      deletedAt: null,
+      sequence,
+    }
+    const counters = kind.keys(content).map((key) => ({ pollId: record.id, round: poll.round, key, value: 0 }))
+    await manager.insert(PollEntity, poll)
+    await manager.insert(CounterEntity, counters)
+    return stateOfEntity({ ...poll, counters: counters as CounterEntity[] })
+  }
+
   /** Does the work in a transaction that nobody else writes the poll in, if the request is its host's. */
   async #asHost<T>(
     { pollId, hostKeyHash }: HostRequest,
@@ -90,43 +126,8 @@ export class SqlPollWriter implements PollWriter {
   }
 }
 
-async function findOrInsertPoll(manager: EntityManager, record: PollRecord) {
-  const found = await findPoll(manager, record.id)
-  if (!found) return { poll: await insertPoll(manager, record), isNew: true }
-  return isSamePoll(found, record)
-    ? { poll: stateOfEntity(found), isNew: false }
-    : new PollError(
-        'idempotency-key-reused',
-        'This Idempotency-Key came with another poll before. A new poll needs a new key.',
-      )
-}
-
-async function insertPoll(manager: EntityManager, record: PollRecord): Promise<PollState> {
-  const kind = kindOf(record)
-  const sequence = ((await manager.maximum(PollEntity, 'sequence')) ?? 0) + 1
-  const content = kind.content(record, sequence)
-  const poll = {
-    id: record.id,
-    kind: record.kind,
-    question: record.question,
-    content: JSON.stringify(content),
-    status: 'open' as const,
-    round: 1,
-    revision: 0,
-    voters: 0,
-    hostKeyHash: record.hostKeyHash,
-    createdAt: new Date().toISOString(),
-    deletedAt: null,
-    sequence,
-  }
-  const counters = kind.keys(content).map((key) => ({ pollId: record.id, round: poll.round, key, value: 0 }))
-  await manager.insert(PollEntity, poll)
-  await manager.insert(CounterEntity, counters)
-  return stateOfEntity({ ...poll, counters: counters as CounterEntity[] })
-}
-
-/** Whether the poll that is there is the one asked for: the same content at the same place among all polls. */
-const isSamePoll = (found: PollEntity, record: PollRecord) =>
-  found.hostKeyHash === record.hostKeyHash &&
+/** Whether the poll that is there is the one asked for, by its host. */
+const isSamePoll = (found: PollState, hostKeyHash: string, record: PollRecord) =>
+  hostKeyHash === record.hostKeyHash &&
   found.question === record.question &&
-  found.content === JSON.stringify(kindOf(record).content(record, found.sequence))
+  kindOf(found).isContentOf(record, found.content)

@@ -11,8 +11,10 @@ export interface VoteSql {
   readonly polls: string
   /** `[[pollId, voterId], …]` to the ballots that are there in the polls' current rounds. */
   readonly ballots: string
-  /** `[key, …]` to those that are a counter of any poll. */
-  readonly knownKeys: string
+  /** Makes the transaction the only one that makes polls; undefined where BEGIN has done so already. */
+  readonly lockNewPolls: string | undefined
+  /** `[key, …]` to those that are counters of any poll, with the poll's kind. */
+  readonly knownCounterKeys: string
   /** `[[pollId, round, voterId, answer], …]` */
   readonly writeBallots: string
   /** `[[pollId, round, key, value], …]` */
@@ -43,7 +45,11 @@ export const sqliteVoteSql: VoteSql = {
   JOIN poll AS p ON p.id = asked.value ->> 0
   JOIN ballot AS b ON b.poll_id = p.id AND b.round = p.round AND b.voter_id = asked.value ->> 1`,
 
-  knownKeys: 'SELECT DISTINCT key FROM counter WHERE key IN (SELECT value FROM json_each($1))',
+  lockNewPolls: undefined,
+
+  knownCounterKeys: `
+  SELECT DISTINCT c.key, p.kind FROM json_each($1) AS asked
+  JOIN counter AS c ON c.key = asked.value JOIN poll AS p ON p.id = c.poll_id`,
 
   writeBallots: `
   INSERT INTO ballot (poll_id, round, voter_id, answer)
@@ -106,7 +112,12 @@ export const postgresVoteSql: VoteSql = {
     WHERE poll_id = p.id AND round = p.round AND voter_id = asked ->> 1 LIMIT 1
   ) AS b`,
 
-  knownKeys: 'SELECT DISTINCT key FROM counter WHERE key IN (SELECT json_array_elements_text($1::json))',
+  // Among the database's advisory locks the number stands for Pollcast's new polls.
+  lockNewPolls: 'SELECT pg_advisory_xact_lock(1886350452)',
+
+  knownCounterKeys: `
+  SELECT DISTINCT c.key, p.kind FROM json_array_elements_text($1::json) AS asked (key)
+  JOIN counter AS c ON c.key = asked.key JOIN poll AS p ON p.id = c.poll_id`,
 
   writeBallots: `
   INSERT INTO ballot (poll_id, round, voter_id, answer)

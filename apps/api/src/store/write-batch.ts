@@ -1,6 +1,7 @@
+import { decideVote } from '../polls/decide-vote.ts'
 import { type PollError, pollNotFound } from '../polls/errors.ts'
 import { kindOf } from '../polls/kinds/index.ts'
-import { checkExists, checkMayVote } from '../polls/policy.ts'
+import type { KindName } from '../polls/kinds/kind.ts'
 import type { RecordedVote, Vote } from '../polls/ports.ts'
 import type { PollState } from '../polls/state.ts'
 import { Tally } from '../polls/tally.ts'
@@ -15,6 +16,9 @@ import type { VoteSql } from './vote-sql.ts'
  * refused: a vote that breaks a rule does not fail its neighbours. Ballot, counters and revision change together; the
  * revision grows by one for each vote that changed something. Statements that don't need each other are handed over
  * together: each hop to the database and back costs more than its work, and a hot poll is locked for the length of it.
+ *
+ * 10. One voter, one ballot, in the database, whatever is retried, lost, doubled, or opened in two tabs.
+ *     (sql-poll-store.contract.test.ts, http/request/idempotency-key.test.ts)
  */
 export async function writeBatch(
   { query, inDoubt, waitsForLocks }: Omit<Transaction, 'manager'>,
@@ -27,33 +31,23 @@ export async function writeBatch(
     readBallots(query, sql, votes),
     IdempotencyKeys.read(query, sql, votes),
   ])
-  const foreignKeys = await readForeignKeys(query, sql, votes, polls)
+  const knownKeys = await readKnownKeys(query, sql, votes, polls)
   const tallies = new Map([...polls].map(([id, poll]) => [id, new Tally(poll, ballots.get(id) ?? new Map())]))
 
   const results = votes.map((vote) => {
     const tally = tallies.get(vote.pollId)
     if (!tally) return pollNotFound()
     if (locked && !locked.has(vote.pollId)) return new DatabaseBusy()
-    const poll = tally.before
-    const gone = checkExists(poll)
-    if (gone) return gone
-    const kind = kindOf(poll)
-    const answer = kind.normalize(vote.answer)
-    const first = keys.firstVoterOf(vote, answer)
-    if (first instanceof Error) return first
-    if (first !== undefined) return { tally, changed: false, firstVoterId: first }
-    const refused = checkMayVote(poll) ?? kind.check(poll.content, answer, foreignKeys)
-    if (refused) return refused
-    keys.add(vote, answer)
-    return { tally, changed: tally.cast(vote.voterId, answer) }
+    const decision = decideVote(vote, tally, keys, knownKeys.get(tally.before.kind) ?? NONE)
+    return decision instanceof Error ? decision : { tally, ...decision }
   })
 
   await all([writeTallies(query, sql, [...tallies.values()]), keys.write(query, sql)])
   return results.map((result) => {
     if (result instanceof Error) return result
     // Votes committed by an attempt whose response was lost still have to be published.
-    const recorded = { changed: result.changed || inDoubt, poll: result.tally.after }
-    return 'firstVoterId' in result ? { ...recorded, firstVoterId: result.firstVoterId } : recorded
+    const { tally, changed, ...repeated } = result
+    return { changed: changed || inDoubt, poll: tally.after, ...repeated }
   })
 }
 
@@ -75,20 +69,24 @@ async function readPolls(query: Query, sql: VoteSql, votes: readonly Vote[]): Pr
   return new Map(rows.map((row) => [row.id, stateOfRow(row)]))
 }
 
-/** Those counters that votes name though their poll does not have them, and that another poll has. */
-async function readForeignKeys(
+const NONE: ReadonlySet<string> = new Set()
+
+/** By kind, those counters that votes name though their poll does not have them, and that another poll of the kind has. */
+async function readKnownKeys(
   query: Query,
   sql: VoteSql,
   votes: readonly Vote[],
   polls: ReadonlyMap<string, PollState>,
-): Promise<Set<string>> {
+): Promise<Map<KindName, Set<string>>> {
   const unknown = votes.flatMap(({ pollId, answer }) => {
     const poll = polls.get(pollId)
     return poll ? [...kindOf(poll).counts(answer).keys()].filter((key) => !(key in poll.counters)) : []
   })
-  if (unknown.length === 0) return new Set()
-  const rows = await query<{ key: string }>(sql.knownKeys, [JSON.stringify(unknown)])
-  return new Set(rows.map((row) => row.key))
+  const known = new Map<KindName, Set<string>>()
+  if (unknown.length === 0) return known
+  const rows = await query<{ key: string; kind: KindName }>(sql.knownCounterKeys, [JSON.stringify(unknown)])
+  for (const { key, kind } of rows) known.set(kind, (known.get(kind) ?? new Set()).add(key))
+  return known
 }
 
 /** The ballots that the votes' voters have cast before, by poll and voter. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { BuiltServer } from '@pollcast/api/testing/built-server'
 import { freePort } from '@pollcast/api/testing/free-port'
 import { createPoll, Voter } from '@pollcast/api/testing/voter'
+import { routes } from '@pollcast/shared/routes'
 
 /** The built server. Its address and database stay the same when it is restarted. */
 export class Pollcast {
@@ -50,10 +51,22 @@ export class Pollcast {
     await rm(this.#folder, { recursive: true })
   }
 
-  /** Creates a poll and returns its id and the address of its page. */
-  async makePoll(question: string, choices: string[], maxChoices = 1): Promise<{ id: string; page: string }> {
-    const { poll } = await createPoll(this.url, choices, maxChoices, question)
-    return { id: poll.id, page: `${this.url}/polls/${poll.id}` }
+  /** Creates a poll. Returns its id, the address of its page, and what its host can do with it. */
+  async makePoll(question: string, choices: string[], maxChoices = 1) {
+    const { poll, hostKey } = await createPoll(this.url, choices, maxChoices, question)
+    const send = async (method: string, body?: object) => {
+      const headers = { Authorization: `Bearer ${hostKey}`, 'Content-Type': 'application/json' }
+      const init = { method, headers, ...(body && { body: JSON.stringify(body) }) }
+      const { ok, status } = await fetch(this.url + routes.poll(poll.id), init)
+      if (!ok) throw new Error(`${method} was answered with ${status}`)
+    }
+    return {
+      id: poll.id,
+      page: this.url + routes.pollPage(poll.id),
+      close: () => send('PATCH', { status: 'closed' }),
+      reopen: () => send('PATCH', { status: 'open' }),
+      remove: () => send('DELETE'),
+    }
   }
 
   /** Votes for the choice at this index as a new voter. */

@@ -13,7 +13,14 @@ import {
 } from './stream-client.ts'
 
 /** A follower asks; the leader reports its state and snapshots when asked, when they change, and at each heartbeat. */
-type Message = 'ask' | { state: StreamState; snapshots: Snapshot[] }
+type Message = 'ask' | Report
+
+interface Report {
+  state: StreamState
+  snapshots: Snapshot[]
+  /** The polls that have ended. A tab that was opened before an upgrade does not send it. */
+  ended?: string[]
+}
 
 /** How long followers may go on showing `live` while another tab takes over the stream. */
 const TAKEOVER_TIMEOUT_MS = 1_000
@@ -34,11 +41,13 @@ const REQUEUE_DELAY_MS = 1_000
  */
 export function openSharedStream(
   url: string,
-  { onSnapshot, onState }: StreamListener,
+  pollIds: readonly string[],
+  { onSnapshot, onEnd, onState }: StreamListener,
   locks: LockManager,
   onRefused: () => void,
 ): StreamClient | undefined {
   const newest = new Map<string, Snapshot>()
+  const endedPolls = new Set<string>()
   const ended = new AbortController()
   const untilEnded = new Promise((resolve) => ended.signal.addEventListener('abort', resolve))
   let state: StreamState = 'connecting'
@@ -60,13 +69,14 @@ export function openSharedStream(
       hasStolen = false
       restartSilenceTimer()
       message.snapshots.forEach(receive)
+      message.ended?.forEach(receiveEnd)
       setState(message.state)
     }
   })
   if (!channel) return undefined
 
   const post = (message: Message) => ended.signal.aborted || channel.post(message) || giveUp()
-  const report = (...snapshots: Snapshot[]) => post({ state, snapshots })
+  const report = (...snapshots: Snapshot[]) => post({ state, snapshots, ended: [...endedPolls] })
   const heartbeat = setInterval(() => stream && report(), keepaliveSeconds * 1000)
 
   function setState(next: StreamState): void {
@@ -77,9 +87,16 @@ export function openSharedStream(
 
   function receive(snapshot: Snapshot): void {
     const current = newest.get(snapshot.pollId)
-    if (newerOf(current, snapshot) === current) return
+    if (endedPolls.has(snapshot.pollId) || newerOf(current, snapshot) === current) return
     newest.set(snapshot.pollId, snapshot)
     onSnapshot(snapshot)
+  }
+
+  function receiveEnd(pollId: string): void {
+    if (endedPolls.has(pollId)) return
+    endedPolls.add(pollId)
+    newest.delete(pollId)
+    onEnd(pollId)
   }
 
   /** Asks the leader for its state; if there is no answer, steals the lock. */
@@ -114,10 +131,14 @@ export function openSharedStream(
       if (state === 'live') setState('reconnecting')
       report()
     }, TAKEOVER_TIMEOUT_MS)
-    const own = openStream(url, {
+    const own = openStream(url, pollIds, {
       onSnapshot(snapshot) {
         receive(snapshot)
         report(snapshot)
+      },
+      onEnd(pollId) {
+        receiveEnd(pollId)
+        report()
       },
       onState(next) {
         if (stream !== own) return

@@ -10,11 +10,13 @@ let server: TestServer
 let client: StreamClient | undefined
 let states: StreamState[]
 let snapshots: Snapshot[]
+let ended: string[]
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
   states = []
   snapshots = []
+  ended = []
   server = await startServer((res) => sendHead(res).write(frame(1)))
 })
 
@@ -124,9 +126,54 @@ test('stops when the API answers that there is no such poll', async () => {
   server.answer = (res) => json(res, 404, { title: '', status: 404, code: 'poll-not-found', detail: '' })
   listen()
   await until(() => states.at(-1) === 'gone')
-  vi.advanceTimersByTime(600_000)
-  await runEventLoop(20)
-  expect(server.requests).toBe(1)
+  await staysGone()
+  expect(ended).toEqual([])
+})
+
+test('stops when the stream closes after all of its polls have ended', async () => {
+  server.answer = (res) => sendHead(res).end(frame(1) + endFrame())
+  listen()
+  await until(() => states.at(-1) === 'gone')
+  expect([states, ended]).toEqual([['live', 'gone'], ['poll']])
+  expect(snapshots).toEqual([snapshot(1)])
+  await staysGone()
+})
+
+test('a stream of several polls goes on with the rest, and reconnects, when one of them has ended', async () => {
+  const open = openResponse()
+  listen(['poll', 'other'])
+  const res = await open
+  res.write(endFrame() + frame(7) + frame(2, 'A', 'other'))
+  await until(() => snapshots.length === 1)
+  expect(snapshots[0]?.pollId).toBe('other')
+  server.answer = (next) => sendHead(next).write(endFrame() + frame(3, 'A', 'other'))
+  res.end()
+  await until(isWaiting)
+  vi.advanceTimersByTime(1_000)
+  await until(() => snapshots.length === 2)
+  expect([states.at(-1), ended]).toEqual(['live', ['poll']])
+})
+
+test('a stream that is cut before it has told of all polls reconnects', async () => {
+  server.answer = (res) => sendHead(res).end(endFrame())
+  listen(['poll', 'other'])
+  await until(isWaiting)
+  expect(ended).toEqual(['poll'])
+})
+
+test('stops when the API answers that all polls were deleted, and tells of each', async () => {
+  server.answer = (res) => json(res, 410, { title: '', status: 410, code: 'poll-deleted', detail: '' })
+  listen(['poll', 'other'])
+  await until(() => states.at(-1) === 'gone')
+  expect(ended).toEqual(['poll', 'other'])
+  await staysGone()
+})
+
+test('ignores events that it does not know', async () => {
+  server.answer = (res) => sendHead(res).write(`event: cheer\ndata: Hooray!\n\ndata: {}\n\n${frame(1)}`)
+  listen()
+  await until(() => snapshots.length === 1)
+  expect([states, snapshots, server.requests]).toEqual([['live'], [snapshot(1)], 1])
 })
 
 test.each<[string, Answer]>([
@@ -210,9 +257,10 @@ test('close() ends the request at once', async () => {
   expect(server.requests).toBe(1)
 })
 
-function listen(): void {
-  client = openStream(server.url, {
+function listen(pollIds = ['poll']): void {
+  client = openStream(server.url, pollIds, {
     onSnapshot: (snapshot) => snapshots.push(snapshot),
+    onEnd: (pollId) => ended.push(pollId),
     onState: (state) => states.push(state),
   })
 }
@@ -235,8 +283,22 @@ function frame(revision: number, text?: string, pollId?: string): string {
   return `event: update\nid: ${revision}\ndata: ${JSON.stringify(snapshot(revision, text, pollId))}\n\n`
 }
 
+function endFrame(pollId = 'poll'): string {
+  return `event: end\nid: 9\ndata: ${JSON.stringify({ reason: 'deleted', pollId })}\n\n`
+}
+
 function snapshot(revision: number, text = 'A', pollId = 'poll'): Snapshot {
   return { pollId, revision, status: 'open', totalVotes: revision, choices: [{ id: 1, text, votes: revision }] }
+}
+
+/** Neither time nor a page that is shown again makes it connect. */
+async function staysGone(): Promise<void> {
+  vi.advanceTimersByTime(600_000)
+  client?.reconnect()
+  client?.reconnectIfSilent()
+  await runEventLoop(20)
+  expect(states.at(-1)).toBe('gone')
+  expect(server.requests).toBe(1)
 }
 
 const isWaiting = () => states.at(-1) === 'reconnecting'

@@ -1,19 +1,21 @@
 import type { Snapshot } from '@pollcast/shared/poll'
-import type { Problem } from '@pollcast/shared/problem'
-import { keepaliveSeconds } from '@pollcast/shared/stream'
+import type { Problem, ProblemCode } from '@pollcast/shared/problem'
+import { type EndData, keepaliveSeconds, type StreamEvent } from '@pollcast/shared/stream'
 import { createParser } from 'eventsource-parser'
 import { type Moment, moment, since } from './elapsed.ts'
 import { retryAfter, retryDelay } from './retry-delay.ts'
 
 /**
  * `live` only once an event has come on the current connection. `gone` and `closed` are final: the server has no such
- * poll, or close() was called.
+ * poll, or has it no more; or close() was called.
  */
 export type StreamState = 'connecting' | 'live' | 'reconnecting' | 'gone' | 'closed'
 
 export interface StreamListener {
   /** Called with each snapshot that is newer than the ones before it of the same poll. */
   onSnapshot(snapshot: Snapshot): void
+  /** Called once for each poll that has been deleted. No snapshot of it comes after that. */
+  onEnd(pollId: string): void
   onState(state: StreamState): void
 }
 
@@ -37,9 +39,16 @@ export const isSilentSince = (lastDataAt: Moment): boolean => since(lastDataAt) 
 /**
  * A stream that stays open. The browser's EventSource can't do this: it gives up for good on an HTTP error, hides the
  * keepalive comments that tell a quiet connection from a dead one, and reports `open` before any data has come.
+ *
+ * @param pollIds the polls that are watched at this address: when all of them have ended, so has the stream
  */
-export function openStream(url: string, { onSnapshot, onState }: StreamListener): StreamClient {
+export function openStream(
+  url: string,
+  pollIds: readonly string[],
+  { onSnapshot, onEnd, onState }: StreamListener,
+): StreamClient {
   const revisions = new Map<string, number>()
+  const ended = new Set<string>()
   let state: StreamState = 'connecting'
   let connection: AbortController | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -94,22 +103,27 @@ export function openStream(url: string, { onSnapshot, onState }: StreamListener)
         signal: own.signal,
       })
       if (connection !== own) return
-      if (response.status === 404 && (await isPollNotFound(response)) && connection === own) return end('gone')
       minDelay = retryAfter(response.headers.get('retry-after'))
+      const code = await problemCode(response)
+      if (connection !== own) return
+      if (code === 'poll-not-found') return end('gone')
+      if (code === 'poll-deleted') pollIds.forEach(receiveEnd)
       if (response.ok && response.body && isEventStream(response)) await read(response.body, own)
     } catch {
       // Whatever broke the connection, the next step is the same.
     }
-    if (connection === own) retryLater(minDelay)
+    if (connection !== own) return
+    if (pollIds.every((pollId) => ended.has(pollId))) end('gone')
+    else retryLater(minDelay)
   }
 
   async function read(body: ReadableStream<Uint8Array>, own: AbortController): Promise<void> {
     const decoder = new TextDecoder()
     const parser = createParser({
-      onEvent: ({ data, id }) => {
+      onEvent: ({ event, data, id }) => {
         if (connection !== own) return
         lastId = id ?? lastId
-        receive(JSON.parse(data))
+        receive(event, data)
       },
       onRetry: (milliseconds) => {
         serverRetryMs = milliseconds
@@ -124,13 +138,30 @@ export function openStream(url: string, { onSnapshot, onState }: StreamListener)
     }
   }
 
-  function receive(snapshot: Snapshot): void {
+  function receive(event: string | undefined, data: string): void {
+    switch (event as StreamEvent) {
+      case 'snapshot':
+      case 'update':
+        return receiveSnapshot(JSON.parse(data))
+      case 'end':
+        return receiveEnd((JSON.parse(data) as EndData).pollId)
+      // A newer server may send other events.
+    }
+  }
+
+  function receiveSnapshot(snapshot: Snapshot): void {
     if (state !== 'live') liveSince = moment()
     setState('live')
     const { pollId, revision } = snapshot
-    if (revision <= (revisions.get(pollId) ?? -1)) return
+    if (ended.has(pollId) || revision <= (revisions.get(pollId) ?? -1)) return
     revisions.set(pollId, revision)
     onSnapshot(snapshot)
+  }
+
+  function receiveEnd(pollId: string): void {
+    if (ended.has(pollId)) return
+    ended.add(pollId)
+    onEnd(pollId)
   }
 
   function reconnect(): void {
@@ -150,10 +181,10 @@ export function openStream(url: string, { onSnapshot, onState }: StreamListener)
   }
 }
 
-/** Only the API's own 404 counts: one from a proxy, or from a server that is still starting, is temporary. */
-async function isPollNotFound(response: Response): Promise<boolean> {
-  if (!response.headers.get('content-type')?.startsWith('application/problem+json')) return false
-  return ((await response.json()) as Problem).code === 'poll-not-found'
+/** Only the API's own answer counts: a 404 from a proxy, or from a server that is still starting, is temporary. */
+async function problemCode(response: Response): Promise<ProblemCode | undefined> {
+  if (!response.headers.get('content-type')?.startsWith('application/problem+json')) return undefined
+  return ((await response.json()) as Problem).code
 }
 
 function isEventStream(response: Response): boolean {

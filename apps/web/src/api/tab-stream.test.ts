@@ -27,9 +27,10 @@ afterEach(async () => {
 })
 
 function openTab() {
-  const seen = { state: 'connecting' as StreamState, snapshots: [] as Snapshot[] }
-  const client = openTabStream(server.url, {
+  const seen = { state: 'connecting' as StreamState, snapshots: [] as Snapshot[], ended: [] as string[] }
+  const client = openTabStream(server.url, ['abcdefgh', 'bcdefghj'], {
     onSnapshot: (snapshot) => seen.snapshots.push(snapshot),
+    onEnd: (pollId) => seen.ended.push(pollId),
     onState: (state) => {
       seen.state = state
     },
@@ -184,6 +185,40 @@ test('tabs share one stream, and the next one takes over when the first is close
   first.close()
   await until(() => server.requests === 2)
   expect([first.seen.state, second.seen.state]).toEqual(['closed', 'live'])
+})
+
+const end = (pollId: string) => `event: end\ndata: ${JSON.stringify({ reason: 'deleted', pollId })}\n\n`
+
+test('tabs that share a stream are told once of a poll that has ended, also one that is opened later', async () => {
+  workingLocks()
+  let response: Parameters<typeof server.answer>[0] | undefined
+  server.answer = (res) => {
+    response = res.writeHead(200, { 'Content-Type': 'text/event-stream' })
+    res.write(`event: snapshot\ndata: ${JSON.stringify(snapshot)}\n\n`)
+  }
+  const [first, second] = [openTab(), openTab()]
+  await until(() => first.seen.state === 'live' && second.seen.state === 'live')
+  response?.write(end('abcdefgh'))
+  await until(() => second.seen.ended.length > 0)
+  const third = openTab()
+  await until(() => third.seen.state === 'live')
+  expect(third.seen).toEqual({ state: 'live', snapshots: [], ended: ['abcdefgh'] })
+
+  response?.end(end('bcdefghj'))
+  const open = [first, second, third]
+  await until(() => open.every(({ seen }) => seen.state === 'gone'))
+  for (const { seen } of open) expect(seen.ended).toEqual(['abcdefgh', 'bcdefghj'])
+  expect(server.requests).toBe(1)
+})
+
+test('a tab follows one that was opened before an upgrade, which tells of no ends', async () => {
+  stubLocks(() => new Promise(() => {}))
+  const { seen } = openTab()
+  const older = new BroadcastChannel(`stream ${server.url}`)
+  older.postMessage({ state: 'live', snapshots: [snapshot] })
+  await until(() => seen.state === 'live')
+  older.close()
+  expect(seen).toEqual({ state: 'live', snapshots: [snapshot], ended: [] })
 })
 
 test('a tab that is closed while its request is refused opens no stream', async () => {

@@ -22,12 +22,16 @@ export function usePollList(list: () => HTMLElement | null) {
   const isLoading = shallowRef(false)
   const problem = shallowRef<ApiProblem>()
   const snapshots = shallowRef<ReadonlyMap<string, Snapshot>>(new Map())
+  /** Deleted since they were listed. They stay in `listed`, so that a deletion does not make each list open a new stream. */
+  const deleted = shallowRef<ReadonlySet<string>>(new Set())
 
   const polls = computed(() =>
-    listed.value.map((poll) => {
-      const { status, totalVotes } = snapshots.value.get(poll.id) ?? poll
-      return { ...poll, status, totalVotes }
-    }),
+    listed.value
+      .filter(({ id }) => !deleted.value.has(id))
+      .map((poll) => {
+        const { status, totalVotes } = snapshots.value.get(poll.id) ?? poll
+        return { ...poll, status, totalVotes }
+      }),
   )
 
   async function loadMore(): Promise<void> {
@@ -55,15 +59,32 @@ export function usePollList(list: () => HTMLElement | null) {
     snapshots.value = new Map(snapshots.value).set(received.pollId, newerOf(current, received))
   }
 
-  const firstOnScreen = useFirstOnScreen(list, () => listed.value.length)
-  const firstStreamed = useThrottled(() => firstOnScreen.value - (firstOnScreen.value % STEP), 500)
+  function markDeleted(pollId: string): void {
+    deleted.value = new Set(deleted.value).add(pollId)
+  }
+
+  const indexOnScreen = useFirstOnScreen(list, () => listed.value.length)
+  const firstStreamed = useThrottled(() => {
+    const onScreen = polls.value[indexOnScreen.value]?.id
+    const first = Math.max(
+      listed.value.findIndex(({ id }) => id === onScreen),
+      0,
+    )
+    return first - (first % STEP)
+  }, 500)
+  const streamed = computed(() =>
+    listed.value.slice(firstStreamed.value, firstStreamed.value + limits.pageSize).map(({ id }) => id),
+  )
   const streamUrl = computed(() => {
-    const streamed = listed.value.slice(firstStreamed.value, firstStreamed.value + limits.pageSize)
-    if (streamed.length === 0) return undefined
+    if (streamed.value.length === 0) return undefined
     const isServed = firstStreamed.value === 0 && served?.streamUrl
-    return api.urlOf(isServed || routes.streamOf(streamed.map(({ id }) => id)))
+    return api.urlOf(isServed || routes.streamOf(streamed.value))
   })
-  const state = useStream(() => streamUrl.value, merge)
+  const state = useStream(
+    () => streamUrl.value,
+    () => streamed.value,
+    { onSnapshot: merge, onEnd: markDeleted },
+  )
 
   // In a hook, so that unexpected errors reach Vue's error handler.
   if (!served) onBeforeMount(loadMore)

@@ -5,15 +5,27 @@ import { type Served, useApi } from '../context.ts'
 import type { Kind } from '../kinds/kind.ts'
 import { useStream } from './use-stream.ts'
 
-/** The newest snapshot of a poll, whether it came by the stream or was passed to `merge`. */
+/**
+ * The newest snapshot of a poll, whether it came by the stream or was passed to `merge`; and whether the poll has been
+ * deleted meanwhile, as the stream says or `markDeleted` was told.
+ */
 export function useSnapshot({ data, streamUrl = data.streamUrl }: Served<Poll>, kind: Kind) {
   const api = useApi()
   const snapshot = shallowRef(kind.snapshotOf(data))
+  const isDeleted = shallowRef(false)
 
   function merge(received: Snapshot): void {
     snapshot.value = newerOf(snapshot.value, received)
   }
 
-  const state = useStream(() => api.urlOf(streamUrl), merge)
-  return { snapshot: shallowReadonly(snapshot), state, merge }
+  function markDeleted(): void {
+    isDeleted.value = true
+  }
+
+  const state = useStream(
+    () => api.urlOf(streamUrl),
+    () => [data.id],
+    { onSnapshot: merge, onEnd: markDeleted },
+  )
+  return { snapshot: shallowReadonly(snapshot), isDeleted: shallowReadonly(isDeleted), state, merge, markDeleted }
 }

@@ -1,17 +1,17 @@
-import type { Snapshot } from '@pollcast/shared/poll'
 import { useEventListener } from '@vueuse/core'
 import { type Ref, shallowReadonly, shallowRef, watch } from 'vue'
-import type { StreamClient, StreamState } from '../api/stream-client.ts'
+import type { StreamClient, StreamListener, StreamState } from '../api/stream-client.ts'
 import { openTabStream } from '../api/tab-stream.ts'
 import { usePageVisibility } from './use-page-visibility.ts'
 
 /**
- * Listens to the stream at an address while the scope lives and the tab is visible. The address may change; undefined
- * is no address yet.
+ * Listens to the stream at an address, of these polls, while the scope lives and the tab is visible. The address may
+ * change; undefined is no address yet.
  */
 export function useStream(
   url: () => string | undefined,
-  onSnapshot: (snapshot: Snapshot) => void,
+  pollIds: () => readonly string[],
+  listener: Omit<StreamListener, 'onState'>,
 ): Readonly<Ref<StreamState>> {
   const state = shallowRef<StreamState>('connecting')
   const isVisible = usePageVisibility()
@@ -22,8 +22,8 @@ export function useStream(
     ([address, visible], _before, onCleanup) => {
       if (!address || !visible) return
       state.value = 'connecting'
-      stream = openTabStream(address, {
-        onSnapshot,
+      stream = openTabStream(address, pollIds(), {
+        ...listener,
         onState: (next) => {
           state.value = next
         },

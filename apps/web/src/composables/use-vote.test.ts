@@ -1,7 +1,7 @@
 import { until } from '@pollcast/api/testing/until'
 import type { Poll, Snapshot } from '@pollcast/shared/poll'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type EffectScope, effectScope, shallowRef } from 'vue'
+import { type EffectScope, effectScope, nextTick, shallowRef } from 'vue'
 import { json, startServer, type TestServer } from '../../test/server.ts'
 import { createApiClient } from '../api/api-client.ts'
 import { newerOf } from '../api/snapshot.ts'
@@ -44,6 +44,10 @@ afterEach(async () => {
 function openPoll(first: Snapshot, ownChoiceIds: number[] = []) {
   const snapshot = shallowRef(first)
   const isLive = shallowRef(true)
+  const isDeleted = shallowRef(false)
+  const markDeleted = () => {
+    isDeleted.value = true
+  }
   const merge = (next: Snapshot) => {
     snapshot.value = newerOf(snapshot.value, next)
   }
@@ -51,10 +55,10 @@ function openPoll(first: Snapshot, ownChoiceIds: number[] = []) {
   const scope = effectScope()
   tabs.push(scope)
   const api = createApiClient(server.url)
-  const use = () => useVote({ api, poll, kind: choice, snapshot, merge, isLive: () => isLive.value })
+  const use = () => useVote({ api, poll, kind: choice, snapshot, merge, markDeleted, isLive: () => isLive.value })
   const voting = scope.run(use) as ReturnType<typeof use>
   const numbers = () => [...voting.shown.value.choices.map(({ votes }) => votes), voting.shown.value.totalVotes]
-  return { ...voting, merge, numbers, isLive }
+  return { ...voting, merge, numbers, isLive, isDeleted }
 }
 
 const snapshot = (revision: number, ...votes: number[]): Snapshot => ({
@@ -110,6 +114,30 @@ test('a vote that is refused is taken back, with the reason', async () => {
   expect(poll.numbers()).toEqual([4, 0, 4])
   expect(poll.answer.value).toEqual([1])
   expect(poll.refusal.value).toBe('This poll is closed.')
+})
+
+test('when a poll is open again, the refusal of a vote while it was closed goes', async () => {
+  const poll = openPoll(snapshot(1, 4, 0))
+  const cast = poll.vote([2])
+  await until(() => received.length === 1)
+  received[0]?.answer(409, refusal)
+  await cast
+  poll.merge({ ...snapshot(2, 4, 0), status: 'closed' })
+  await nextTick()
+  expect(poll.refusal.value).toBe('This poll is closed.')
+  poll.merge(snapshot(3, 4, 0))
+  await nextTick()
+  expect(poll.refusal.value).toBe('')
+})
+
+test('a vote for a poll that was deleted is taken back, and says so', async () => {
+  const poll = openPoll(snapshot(1, 4, 0), [1])
+  const cast = poll.vote([2])
+  await until(() => received.length === 1)
+  received[0]?.answer(410, { title: 'Gone', status: 410, code: 'poll-deleted', detail: 'It was deleted.' })
+  await cast
+  expect(poll.numbers()).toEqual([4, 0, 4])
+  expect(poll.isDeleted.value).toBe(true)
 })
 
 test('a vote that may not have been counted is taken back, with a message', async () => {

@@ -12,6 +12,7 @@ interface Voting<Answer> {
   kind: Kind<Answer>
   snapshot: Readonly<Ref<Snapshot>>
   merge: (received: Snapshot) => void
+  markDeleted: () => void
   isLive: () => boolean
 }
 
@@ -25,7 +26,7 @@ interface CountedVote<Answer> {
  * The voter's answer, shown as counted at once and taken back if the server refuses it. One request at a time, so that
  * the last vote is the last one to reach the server.
  */
-export function useVote<Answer>({ api, poll, kind, snapshot, merge, isLive }: Voting<Answer>) {
+export function useVote<Answer>({ api, poll, kind, snapshot, merge, markDeleted, isLive }: Voting<Answer>) {
   const counted = shallowRef(kind.ownAnswerOf(poll))
   let countedRevision = poll.revision
   const pending = shallowRef<PendingVote<Answer>>()
@@ -40,6 +41,13 @@ export function useVote<Answer>({ api, poll, kind, snapshot, merge, isLive }: Vo
 
   const tellOtherTabs = useOtherTabs(`vote ${poll.id}`, setCounted)
   watch(isLive, (live) => live && void reconcile())
+  // A vote that was refused because the poll was closed can be cast now.
+  watch(
+    () => snapshot.value.status,
+    (status) => {
+      if (status === 'open' && !unconfirmed.value) refusal.value = ''
+    },
+  )
 
   /** The responses to this tab's votes and to those of the voter's other tabs may come in any order. */
   function setCounted(vote: CountedVote<Answer>): void {
@@ -79,6 +87,7 @@ export function useVote<Answer>({ api, poll, kind, snapshot, merge, isLive }: Vo
     const failed = pending.value
     pending.value = undefined
     if (!(error instanceof ApiProblem)) throw error
+    if (error.code === 'poll-deleted') markDeleted()
     const mayBeCounted = error.code === 'unreachable' || error.code === 'unexpected'
     refusal.value = mayBeCounted ? `Your vote may not have been counted. ${error.detail}` : error.detail
     if (!mayBeCounted) return

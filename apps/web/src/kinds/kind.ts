@@ -10,8 +10,13 @@ export interface PendingVote<Answer> {
   base: Snapshot
 }
 
+/** What has become of a poll. One that was deleted while it is on screen stays there, with its last results. */
+export type PollStatus = Poll['status'] | 'deleted'
+
 export interface BallotFormProps<Answer> {
   poll: Poll
+  /** Only an open poll takes votes. */
+  status: PollStatus
   snapshot: Snapshot
   /** The voter's answer, pending or counted. */
   answer: Answer

@@ -68,6 +68,16 @@ test('the first page links to the polls, and every other page says what it is', 
   expect(await visit('/nothing')).toContain("This page doesn't exist or was deleted. Check the link.")
 })
 
+test('the page of a deleted poll says who deleted it', async () => {
+  const { url, visit } = await setUp()
+  const { poll, hostKey } = await createPoll(url)
+  const headers = { Authorization: `Bearer ${hostKey}` }
+  expect((await fetch(url + routes.poll(poll.id), { method: 'DELETE', headers })).status).toBe(204)
+  const page = await visit(routes.pollPage(poll.id))
+  expect(page).toContain('<h1>Poll deleted</h1>\n<p>This poll was deleted by its host.</p>')
+  expect(page).not.toMatch(/<form|<input|<button/)
+})
+
 test('texts of a poll are escaped, and nothing needs what the content security policy refuses', async () => {
   const { url, visit } = await setUp()
   const evil = '</span></div><img src=x onerror=alert(1)>" &'

@@ -76,3 +76,7 @@ export const notFoundFallback = (what: 'page' | 'poll') =>
   fallback(
     `<h1>${what === 'poll' ? 'Poll' : 'Page'} not found</h1>\n<p>This ${what} doesn't exist or was deleted. Check the link.</p>\n${ALL_POLLS}`,
   )
+
+export const deletedFallback = fallback(
+  `<h1>Poll deleted</h1>\n<p>This poll was deleted by its host.</p>\n${ALL_POLLS}`,
+)

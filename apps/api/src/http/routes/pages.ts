@@ -7,7 +7,7 @@ import { PollError } from '../../polls/errors.ts'
 import type { PollReader } from '../../polls/ports.ts'
 import { RequestError } from '../middleware/problem.ts'
 import { setPagePolicy } from '../middleware/security-headers.ts'
-import { listFallback, newPollFallback, notFoundFallback, pollFallback } from '../pages/fallback.ts'
+import { deletedFallback, listFallback, newPollFallback, notFoundFallback, pollFallback } from '../pages/fallback.ts'
 import { devEntry, renderShell, type WebEntry } from '../pages/web-shell.ts'
 import { pollIdOf } from '../request/poll-id.ts'
 import type { Voters } from '../request/voter.ts'
@@ -61,7 +61,8 @@ export function pageRoutes({ store, voters, entry }: PageParts) {
       const isGone = error instanceof PollError && (error.code === 'poll-not-found' || error.code === 'poll-deleted')
       if (!isGone) throw error
       ctx.status = problemStatus[error.code]
-      html(ctx, built, 'Pollcast', { apiUrl: '' }, notFoundFallback('poll'))
+      const fallback = error.code === 'poll-deleted' ? deletedFallback : notFoundFallback('poll')
+      html(ctx, built, 'Pollcast', { apiUrl: '' }, fallback)
     }
   })
 

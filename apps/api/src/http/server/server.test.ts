@@ -330,14 +330,16 @@ const holdTime = () => {
 /** Has a second pass after the other until that has come, each after an act of the clients that the server has seen. */
 const seconds = async (end: Promise<unknown>, act = () => {}) => {
   let ended = false
-  end.then(() => {
+  const settled = end.finally(() => {
     ended = true
   })
+  settled.catch(() => {})
   while (!ended) {
     act()
     for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate)
     vi.advanceTimersByTime(1000)
   }
+  await settled
 }
 
 test.each<[string, string, () => string, string]>([

@@ -18,6 +18,11 @@ export const choice: Kind<Content, Answer> = {
     maxChoices,
   }),
 
+  isContentOf: (poll, { choices, maxChoices }) =>
+    maxChoices === poll.maxChoices &&
+    choices.length === poll.choices.length &&
+    choices.every(({ text }, index) => text === poll.choices[index]),
+
   keys: ({ choices }) => choices.map(({ id }) => String(id)),
 
   normalize: (choiceIds) => [...new Set(choiceIds)].sort((a, b) => a - b),

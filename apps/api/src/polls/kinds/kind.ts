@@ -16,6 +16,8 @@ export interface Kind<Content = unknown, Answer = unknown> {
    * @param sequence a number that no other poll has, for ids that no other poll's content has
    */
   content(poll: NewPoll, sequence: number): Content
+  /** Whether the content is what was made of this poll, at whatever sequence. */
+  isContentOf(poll: NewPoll, content: Content): boolean
   /** The counters that a round begins with, each at 0. */
   keys(content: Content): string[]
   /** The answer as it is stored: two that mean the same are the same JSON. */
@@ -25,7 +27,7 @@ export interface Kind<Content = unknown, Answer = unknown> {
   /**
    * The PollError to refuse the answer with; undefined where the poll takes it.
    *
-   * @param foreignKeys the counters that it names and that only other polls have
+   * @param foreignKeys the counters that it names and that only other polls of the kind have
    */
   check(content: Content, answer: Answer, foreignKeys: ReadonlySet<string>): PollError | undefined
   /** What everybody may see of content and counters. */

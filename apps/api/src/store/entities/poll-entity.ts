@@ -43,7 +43,7 @@ export class PollEntity {
   @Column('varchar', { name: 'deleted_at', nullable: true })
   deletedAt!: string | null
 
-  /** Grows from poll to poll, whatever clocks say. Two that were made at once on different nodes may have the same. */
+  /** Grows from poll to poll, whatever clocks say. */
   @Column('integer')
   sequence!: number
 
