@@ -1,6 +1,6 @@
 import type { Channel } from '../cluster/ipc.ts'
 import { limitAcceptQueue } from '../cluster/limit-accept-queue.ts'
-import { PubSubExchange } from '../cluster/pubsub-exchange.ts'
+import { PubSubExchange } from '../cluster/pubsub/pubsub-exchange.ts'
 import { serveRateCounter } from '../cluster/rate-counter-server.ts'
 import { type Ready, WorkerPool } from '../cluster/worker-pool.ts'
 import { serveWriter } from '../cluster/writer-server.ts'

@@ -1,4 +1,4 @@
-import type { PubSubMessage } from '../live/pubsub.ts'
+import type { PubSubMessage } from '../../live/pubsub.ts'
 
 /**
  * One connection to the server or process that passes messages on. It does not reconnect: it reports once that it is

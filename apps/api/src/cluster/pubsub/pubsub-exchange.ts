@@ -1,5 +1,5 @@
-import type { PubSubMessage } from '../live/pubsub.ts'
-import { type Channel, listen, post } from './ipc.ts'
+import type { PubSubMessage } from '../../live/pubsub.ts'
+import { type Channel, listen, post } from '../ipc.ts'
 import { Outbox } from './outbox.ts'
 
 /** What a worker sends to the exchange. */

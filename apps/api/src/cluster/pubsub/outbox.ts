@@ -1,4 +1,4 @@
-import type { PubSubMessage } from '../live/pubsub.ts'
+import type { PubSubMessage } from '../../live/pubsub.ts'
 
 /** Topics of which a message may wait while there is no connection: beyond that the oldest is dropped. */
 const MAX_WAITING = 10_000

@@ -1,6 +1,6 @@
 import { Client, type QueryConfig } from 'pg'
-import { SerialQueue } from '../lib/serial-queue.ts'
-import { withTimeout } from '../lib/time.ts'
+import { SerialQueue } from '../../lib/serial-queue.ts'
+import { withTimeout } from '../../lib/time.ts'
 import { decodeMessage, encodeMessage, type OpenConnection } from './pubsub-connection.ts'
 import { type PubSubOptions, ReconnectingPubSub } from './reconnecting-pubsub.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { newTopic, openNode, SharedSource } from '../../testing/broker-node.ts'
-import { pubsubs } from '../../testing/pubsubs.ts'
-import { Subscriber } from '../../testing/subscriber.ts'
+import { newTopic, openNode, SharedSource } from '../../../testing/broker-node.ts'
+import { pubsubs } from '../../../testing/pubsubs.ts'
+import { Subscriber } from '../../../testing/subscriber.ts'
 
 // The contract of live/pubsub.ts, for every variant.
 describe.each(Object.entries(pubsubs))('%s', (_, open) => {

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis'
-import { withTimeout } from '../lib/time.ts'
+import { withTimeout } from '../../lib/time.ts'
 import { decodeMessage, encodeMessage, type OpenConnection } from './pubsub-connection.ts'
 import { type PubSubOptions, ReconnectingPubSub } from './reconnecting-pubsub.ts'
 

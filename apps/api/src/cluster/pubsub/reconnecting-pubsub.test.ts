@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { PubSubMessage } from '../live/pubsub.ts'
+import type { PubSubMessage } from '../../live/pubsub.ts'
 import type { ConnectionEvents, PubSubConnection } from './pubsub-connection.ts'
 import { ReconnectingPubSub } from './reconnecting-pubsub.ts'
 

@@ -1,4 +1,4 @@
-import { type Channel, listen, post, roundTrip } from './ipc.ts'
+import { type Channel, listen, post, roundTrip } from '../ipc.ts'
 import type { OpenConnection } from './pubsub-connection.ts'
 import type { FromExchange, ToExchange } from './pubsub-exchange.ts'
 import { type PubSubOptions, ReconnectingPubSub } from './reconnecting-pubsub.ts'
