@@ -82,6 +82,7 @@ function requests(server: AttackedServer, poll: AttackedPoll): Record<string, st
 function bodies(): Record<string, { type: Record<string, string>; body: string }> {
   const json = (body: string) => ({ type: JSON_TYPE, body })
   const form = (body: string) => ({ type: FORM_TYPE, body })
+  const text = (body: string) => ({ type: { 'Content-Type': 'text/plain' }, body })
   const many = (piece: string, tail = piece) =>
     piece.repeat(Math.floor((LARGE - tail.length) / piece.length) - 10) + tail
   const keys = Array.from({ length: 3000 }, (_, index) => `"k${index}":0`).join(',')
@@ -112,6 +113,10 @@ function bodies(): Record<string, { type: Record<string, string>; body: string }
     'ids in a form': form(many('choice=0&', 'choice=0')),
     'fields of a form': form(`choice=x&${pairs}`),
     'percent signs in a form': form(`choice=${'%'.repeat(LARGE)}`),
+    'empty lines': text('\n'.repeat(LARGE)),
+    'lines of a list': text(many('- a\n')),
+    'a line of white space': text(`q\n- ${' '.repeat(LARGE - 100)}a\n- b`),
+    'a long line': text('1'.repeat(LARGE)),
     'a long type': { type: { 'Content-Type': `text/${'x'.repeat(8000)}` }, body: '{}' },
     'a long encoding': { type: { ...JSON_TYPE, 'Content-Encoding': 'x'.repeat(8000) }, body: '{}' },
   }

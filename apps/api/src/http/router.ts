@@ -46,7 +46,7 @@ const CLIENT_LEFT = ['ECONNRESET', 'EPIPE']
 
 /** All routes, and the middleware before them. */
 export function createKoa(parts: HttpParts): Koa {
-  const { reader, writer, voters, pollChanged, audiences, limits, allowedOrigins, onError } = parts
+  const { reader, writer, voters, pollChanged, audiences, limits, allowedOrigins, publicOrigin, onError } = parts
   const koa = new Koa()
   extendRequest(koa, parts.proxies)
   koa.on('error', (error: NodeJS.ErrnoException) => {
@@ -58,14 +58,15 @@ export function createKoa(parts: HttpParts): Koa {
   koa.use(problemPages(parts.entry?.styles ?? []))
   koa.use(problems(onError))
   koa.use(readQuery)
-  koa.use(refuseCrossSite(parts.publicOrigin ? [parts.publicOrigin, ...allowedOrigins] : allowedOrigins))
+  koa.use(refuseCrossSite(publicOrigin ? [publicOrigin, ...allowedOrigins] : allowedOrigins))
 
   const router = new Router()
   router.post(routes.votes(':id'), voteRoute({ store: writer, voters, pollChanged, limits }))
   router.get(routes.stream(':id'), streamRoute(audiences))
   router.get(routes.streams, streamsRoute(audiences))
   router.get(routes.polls, pollListRoute(reader, voters))
-  router.post(routes.polls, newPollRoute({ store: writer, voters, pollChanged, limits, serverKey: parts.serverKey }))
+  const { serverKey } = parts
+  router.post(routes.polls, newPollRoute({ store: writer, voters, pollChanged, limits, serverKey, publicOrigin }))
   router.get(routes.poll(':id'), pollRoute(reader, voters))
   router.patch(routes.poll(':id'), changePollRoute({ reader, writer, voters, pollChanged }))
   router.delete(routes.poll(':id'), deletePollRoute({ writer, pollChanged }))

@@ -12,26 +12,35 @@ const LIMIT = 32 * 1024
 /** Fields of a form. The largest ballot has fewer. */
 const MAX_FIELDS = 100
 
-/** The value of a form has the values of each field, in their order. */
-export type Body = { kind: 'json'; value: unknown } | { kind: 'form'; value: ReadonlyMap<string, readonly string[]> }
+/** Kinds of bodies, with the media type that a client names. The value of a form has the values of each field, in their order. */
+export type Body =
+  | { kind: 'json'; value: unknown }
+  | { kind: 'form'; value: ReadonlyMap<string, readonly string[]> }
+  | { kind: 'text'; value: string }
 
-/** Reads a JSON or form body. Throws a RequestError that says what is wrong with it. */
-export async function readBody(ctx: Context): Promise<Body> {
-  const kind = ctx.is('json', 'urlencoded')
+const MEDIA_TYPES = {
+  json: 'application/json',
+  form: 'application/x-www-form-urlencoded',
+  text: 'text/plain',
+} as const satisfies Record<Body['kind'], string>
+
+/** Reads a body of one of these kinds. Throws a RequestError that says what is wrong with it. */
+export async function readBody<K extends Body['kind']>(ctx: Context, ...kinds: K[]): Promise<Extract<Body, { kind: K }>>
+export async function readBody(ctx: Context, ...kinds: Body['kind'][]): Promise<Body> {
   if ((ctx.headers['content-encoding'] ?? 'identity') !== 'identity') {
     throw new RequestError('unsupported-media-type', 'Send the body without a Content-Encoding.')
   }
+  const kind = kinds.find((one) => ctx.is(one === 'json' ? 'json' : MEDIA_TYPES[one]))
   if (!kind) {
-    throw new RequestError(
-      'unsupported-media-type',
-      'Send the body as application/json or application/x-www-form-urlencoded, with that Content-Type.',
-    )
+    const accepted = kinds.map((one) => MEDIA_TYPES[one]).join(' or ')
+    throw new RequestError('unsupported-media-type', `Send the body as ${accepted}, with that Content-Type.`)
   }
   refuseCharset(ctx)
   const text = await readText(ctx)
-  if (kind === 'urlencoded') return { kind: 'form', value: parsePairs(text, MAX_FIELDS, 'invalid-body') }
+  if (kind === 'text') return { kind, value: text }
+  if (kind === 'form') return { kind, value: parsePairs(text, MAX_FIELDS, 'invalid-body') }
   try {
-    return { kind: 'json', value: JSON.parse(text) }
+    return { kind, value: JSON.parse(text) }
   } catch (error) {
     throw new RequestError('malformed-json', `The body is not JSON: ${(error as Error).message}.`)
   }
@@ -39,9 +48,8 @@ export async function readBody(ctx: Context): Promise<Body> {
 
 /** Reads a body that has to be JSON. */
 export async function readJson<S extends z.ZodType>(ctx: Context, schema: S): Promise<z.infer<S>> {
-  const body = await readBody(ctx)
-  if (body.kind === 'form') throw new RequestError('unsupported-media-type', 'Send the body as application/json.')
-  return validate(schema, body.value, 'invalid-body')
+  const { value } = await readBody(ctx, 'json')
+  return validate(schema, value, 'invalid-body')
 }
 
 /** Returns the value as the schema parses it. Throws a RequestError that names every invalid field. */

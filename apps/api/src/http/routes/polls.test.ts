@@ -144,6 +144,7 @@ test.each<[string, unknown, string[]]>([
   ['a question that is too long', { ...good, question: 'x'.repeat(limits.questionLength + 1) }, ['question']],
   ['a question that is a number', { ...good, question: 7 }, ['question']],
   ['one choice', { ...good, choices: ['one'] }, ['choices']],
+  ['no choices', { ...good, choices: [] }, ['choices']],
   ['too many choices', { ...good, choices: texts(limits.maxChoices + 1) }, ['choices']],
   ['an empty choice', { ...good, choices: ['one', ' ', 'two'] }, ['choices.1']],
   ['a choice that is too long', { ...good, choices: ['one', 'x'.repeat(limits.choiceLength + 1)] }, ['choices.1']],
@@ -168,7 +169,7 @@ test.each<[string, unknown, string[]]>([
   expect(await contents(databasePath)).toEqual(before)
 })
 
-test('a poll can be created with JSON only', async () => {
+test('no form creates a poll', async () => {
   const { url } = await openApp()
   await readProblem('unsupported-media-type', await fetch(url + routes.polls, form('question=Which%3F')))
 })
