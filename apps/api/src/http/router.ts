@@ -6,6 +6,7 @@ import type { Audiences } from '../live/audiences.ts'
 import type { PollChanged, Signal } from '../polls/events.ts'
 import type { PollReader, PollWriter } from '../polls/ports.ts'
 import { refuseCrossSite } from './middleware/cross-site.ts'
+import { redirectPollAddress } from './middleware/poll-address.ts'
 import { problems } from './middleware/problem.ts'
 import { readQuery } from './middleware/query.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
@@ -17,6 +18,7 @@ import type { RateLimits } from './request/rate-limit.ts'
 import type { Voters } from './request/voter.ts'
 import { changePollRoute, deletePollRoute } from './routes/host.ts'
 import { pageRoutes } from './routes/pages.ts'
+
 import { newPollRoute, pollListRoute, pollRoute } from './routes/polls.ts'
 import { streamRoute, streamsRoute } from './routes/streams.ts'
 import { voteRoute } from './routes/votes.ts'
@@ -76,6 +78,7 @@ export function createKoa(parts: HttpParts): Koa {
   router.get(routes.newPollPage, pages.newPoll)
   router.get(routes.pollPage(':id'), pages.poll)
 
+  koa.use(redirectPollAddress)
   koa.use(router.routes())
   koa.use(router.allowedMethods())
   if (parts.files) koa.use(parts.files)
