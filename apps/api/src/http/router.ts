@@ -18,7 +18,6 @@ import type { RateLimits } from './request/rate-limit.ts'
 import type { Voters } from './request/voter.ts'
 import { changePollRoute, deletePollRoute } from './routes/host.ts'
 import { pageRoutes } from './routes/pages.ts'
-
 import { newPollRoute, pollListRoute, pollRoute } from './routes/polls.ts'
 import { streamRoute, streamsRoute } from './routes/streams.ts'
 import { voteRoute } from './routes/votes.ts'
