@@ -113,7 +113,7 @@ function bodies(): Record<string, { type: Record<string, string>; body: string }
     'percent signs in a form': form(`choice=${'%'.repeat(LARGE)}`),
     'empty lines': text('\n'.repeat(LARGE)),
     'lines of a list': text(many('- a\n')),
-    'a line of white space': text(`q\n- ${' '.repeat(LARGE - 100)}a\n- b`),
+    'a line of white space': text(`q\n- ${' '.repeat(LARGE - 100)}a\n- a`),
     'a long line': text('1'.repeat(LARGE)),
     'a long type': { type: { 'Content-Type': `text/${'x'.repeat(8000)}` }, body: '{}' },
     'a long encoding': { type: { ...JSON_TYPE, 'Content-Encoding': 'x'.repeat(8000) }, body: '{}' },
