@@ -72,7 +72,8 @@ export const newPollSchema = z
     choices: newChoicesSchema,
     maxChoices: newMaxChoicesSchema,
   })
-  .refine(({ choices, maxChoices }) => maxChoices <= choices.length, {
+  // With too few choices, that is the error, and not a field that may not even have been sent.
+  .refine(({ choices, maxChoices }) => maxChoices <= Math.max(choices.length, limits.minChoices), {
     path: ['maxChoices'],
     message: 'More than the number of choices.',
   })

@@ -6,7 +6,9 @@ import { Bystander } from './support/bystander.ts'
 import { FORM_TYPE, get, JSON_TYPE, request, vote } from './support/requests.ts'
 
 /** Bytes: a little less than the limit of a body. */
-const LARGE = 32_000
+const LARGE = 40_000
+/** Bytes: a little less than the limit of a head. */
+const LONG = 15_000
 const TIMES = 15
 const MAX_BODY_BYTES = 4096
 const MAX_HEAD_BYTES = 2048
@@ -56,17 +58,13 @@ async function measure(context: AttackContext): Promise<void> {
 function requests(server: AttackedServer, poll: AttackedPoll): Record<string, string> {
   const paths = { vote: routes.votes(poll.id), 'new poll': routes.polls }
   const others = {
-    'a long address': get(server, `/api/${'"'.repeat(LARGE / 2 - 1000)}`),
-    'a long address of a poll': get(server, routes.poll('<'.repeat(LARGE / 2 - 1000))),
-    'a long address of a page': get(server, `/${'"'.repeat(LARGE / 2 - 1000)}`),
-    'a long cursor': get(server, `${routes.polls}?cursor=${'"'.repeat(LARGE / 2 - 1000)}`),
+    'a long address': get(server, `/api/${'"'.repeat(LONG)}`),
+    'a long address of a poll': get(server, routes.poll('<'.repeat(LONG))),
+    'a long address of a page': get(server, `/${'"'.repeat(LONG)}`),
+    'a long cursor': get(server, `${routes.polls}?cursor=${'"'.repeat(LONG)}`),
     'invalid ids of polls': get(server, routes.streamOf(Array(5000).fill('x'))),
     'a long Accept': get(server, '/api/nowhere', { Accept: 'a/b;q=0.1,'.repeat(1400) }),
-    'a long Idempotency-Key': vote(
-      server,
-      { ...poll, choiceIds: [] },
-      { 'Idempotency-Key': 'x'.repeat(LARGE / 2 - 1000) },
-    ),
+    'a long Idempotency-Key': vote(server, { ...poll, choiceIds: [] }, { 'Idempotency-Key': 'x'.repeat(LONG) }),
   }
   return Object.fromEntries([
     ...Object.entries(others),
@@ -82,6 +80,7 @@ function requests(server: AttackedServer, poll: AttackedPoll): Record<string, st
 function bodies(): Record<string, { type: Record<string, string>; body: string }> {
   const json = (body: string) => ({ type: JSON_TYPE, body })
   const form = (body: string) => ({ type: FORM_TYPE, body })
+  const text = (body: string) => ({ type: { 'Content-Type': 'text/plain' }, body })
   const many = (piece: string, tail = piece) =>
     piece.repeat(Math.floor((LARGE - tail.length) / piece.length) - 10) + tail
   const keys = Array.from({ length: 3000 }, (_, index) => `"k${index}":0`).join(',')
@@ -112,6 +111,10 @@ function bodies(): Record<string, { type: Record<string, string>; body: string }
     'ids in a form': form(many('choice=0&', 'choice=0')),
     'fields of a form': form(`choice=x&${pairs}`),
     'percent signs in a form': form(`choice=${'%'.repeat(LARGE)}`),
+    'empty lines': text('\n'.repeat(LARGE)),
+    'lines of a list': text(many('- a\n')),
+    'a line of white space': text(`q\n- ${' '.repeat(LARGE - 100)}a\n- a`),
+    'a long line': text('1'.repeat(LARGE)),
     'a long type': { type: { 'Content-Type': `text/${'x'.repeat(8000)}` }, body: '{}' },
     'a long encoding': { type: { ...JSON_TYPE, 'Content-Encoding': 'x'.repeat(8000) }, body: '{}' },
   }

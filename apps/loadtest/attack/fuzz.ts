@@ -100,7 +100,7 @@ class Found {
     }
     if (status === 201 && body.includes(`"pollId":"${this.#poll.id}"`)) this.votes += 1
     if (status === 303 && headers.get('Location')?.endsWith(routes.pollPage(this.#poll.id))) this.votes += 1
-    if (status === 201 && body.includes('"hostKey"')) this.polls += 1
+    if (status === 201 && /"hostKey"|^Host key/m.test(body)) this.polls += 1
   }
 }
 

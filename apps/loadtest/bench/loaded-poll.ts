@@ -25,7 +25,7 @@ export class LoadedPoll {
     this.choiceId = choiceId
   }
 
-  /** Makes a poll on a server. `wordy` makes its frames 7 KB instead of 200 bytes. */
+  /** Makes a poll on a server. `wordy` makes its frames 20 KB instead of 200 bytes. */
   static async create(url: string, wordy: boolean): Promise<LoadedPoll> {
     const choices = wordy ? wordyChoices : ['Tabs', 'Spaces', 'Both', 'Neither']
     const response = await fetch(url + routes.polls, {

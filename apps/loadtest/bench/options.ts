@@ -12,7 +12,7 @@ that is named must run with RATE_LIMIT=off, and keeps the polls that are made.
   --seconds N      how long the storm lasts, and at most the one-by-one votes before it (5)
   --connections N  how many connections votes come on, one vote at a time on each (8)
   --polls N        how many polls streams and votes are spread over (1)
-  --stall N        so many streams read nothing during the storm, with frames of 7 KB (0)
+  --stall N        so many streams read nothing during the storm, with frames of 20 KB (0)
   --compare        also better-sse and bare Node, which keep votes in memory only, on the same core with the same load
   --workers N      also with WORKERS=N, beside one process, where both share all cores with the load
   --pid N          a process of the named server on this machine, to read its memory and CPU; may be repeated

@@ -6,6 +6,7 @@ import type { Audiences } from '../live/audiences.ts'
 import type { PollChanged, Signal } from '../polls/events.ts'
 import type { PollReader, PollWriter } from '../polls/ports.ts'
 import { refuseCrossSite } from './middleware/cross-site.ts'
+import { redirectPollAddress } from './middleware/poll-address.ts'
 import { problems } from './middleware/problem.ts'
 import { readQuery } from './middleware/query.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
@@ -46,7 +47,7 @@ const CLIENT_LEFT = ['ECONNRESET', 'EPIPE']
 
 /** All routes, and the middleware before them. */
 export function createKoa(parts: HttpParts): Koa {
-  const { reader, writer, voters, pollChanged, audiences, limits, allowedOrigins, onError } = parts
+  const { reader, writer, voters, pollChanged, audiences, limits, allowedOrigins, publicOrigin, onError } = parts
   const koa = new Koa()
   extendRequest(koa, parts.proxies)
   koa.on('error', (error: NodeJS.ErrnoException) => {
@@ -58,14 +59,15 @@ export function createKoa(parts: HttpParts): Koa {
   koa.use(problemPages(parts.entry?.styles ?? []))
   koa.use(problems(onError))
   koa.use(readQuery)
-  koa.use(refuseCrossSite(parts.publicOrigin ? [parts.publicOrigin, ...allowedOrigins] : allowedOrigins))
+  koa.use(refuseCrossSite(publicOrigin ? [publicOrigin, ...allowedOrigins] : allowedOrigins))
 
   const router = new Router()
   router.post(routes.votes(':id'), voteRoute({ store: writer, voters, pollChanged, limits }))
   router.get(routes.stream(':id'), streamRoute(audiences))
   router.get(routes.streams, streamsRoute(audiences))
   router.get(routes.polls, pollListRoute(reader, voters))
-  router.post(routes.polls, newPollRoute({ store: writer, voters, pollChanged, limits, serverKey: parts.serverKey }))
+  const { serverKey } = parts
+  router.post(routes.polls, newPollRoute({ store: writer, voters, pollChanged, limits, serverKey, publicOrigin }))
   router.get(routes.poll(':id'), pollRoute(reader, voters))
   router.patch(routes.poll(':id'), changePollRoute({ reader, writer, voters, pollChanged }))
   router.delete(routes.poll(':id'), deletePollRoute({ writer, pollChanged }))
@@ -75,6 +77,7 @@ export function createKoa(parts: HttpParts): Koa {
   router.get(routes.newPollPage, pages.newPoll)
   router.get(routes.pollPage(':id'), pages.poll)
 
+  koa.use(redirectPollAddress)
   koa.use(router.routes())
   koa.use(router.allowedMethods())
   if (parts.files) koa.use(parts.files)

@@ -264,6 +264,7 @@ export class FuzzedRequests {
       write(routes.votes(id), `choice=${random.pick(choiceIds)}`, 'application/x-www-form-urlencoded'),
       write(routes.votes('22222222'), JSON.stringify({ choiceIds: [1] })),
       write(routes.polls, JSON.stringify({ question: 'Fuzz?', choices: ['a', 'b', 'c'], maxChoices: 2 })),
+      write(routes.polls, 'Fuzz?\n- a\n- b\n', 'text/plain'),
     ])
   }
 

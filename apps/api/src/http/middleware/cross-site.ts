@@ -1,4 +1,5 @@
 import type { Context, Middleware } from 'koa'
+import { originOf } from '../request/origin.ts'
 import { RequestError } from './problem.ts'
 
 /** Methods that change nothing (RFC 9110, section 9.2.1). */
@@ -28,10 +29,4 @@ function isOwn(ctx: Context, origins: readonly string[]): boolean {
   // same-site is not enough: another port or subdomain may be somebody else's.
   if (origin === undefined) return site === undefined
   return origins.includes(origin) || origin === originOf(ctx)
-}
-
-/** The origin that the request was sent to, as browsers spell it: in lower case, without a default port. */
-function originOf({ protocol, host }: Context): string | undefined {
-  const url = `${protocol}://${host}`
-  return URL.canParse(url) ? new URL(url).origin : undefined
 }

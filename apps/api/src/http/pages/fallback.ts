@@ -67,7 +67,7 @@ ${list}
 <p class="notice">The live view is not running: it needs ${NEEDS}. You can still open a poll and vote. Reload the page to see new votes.${older}</p>`)
 }
 
-/** Without a form: the API takes new polls as JSON only. */
+/** Without a form: the API takes no new polls from forms. */
 export const newPollFallback = fallback(
   `<h1>Ask a question</h1>\n<p class="notice">Asking a question needs ${NEEDS}. Reload the page to try again.</p>\n${ALL_POLLS}`,
 )

@@ -144,6 +144,7 @@ test.each<[string, unknown, string[]]>([
   ['a question that is too long', { ...good, question: 'x'.repeat(limits.questionLength + 1) }, ['question']],
   ['a question that is a number', { ...good, question: 7 }, ['question']],
   ['one choice', { ...good, choices: ['one'] }, ['choices']],
+  ['no choices', { ...good, choices: [] }, ['choices']],
   ['too many choices', { ...good, choices: texts(limits.maxChoices + 1) }, ['choices']],
   ['an empty choice', { ...good, choices: ['one', ' ', 'two'] }, ['choices.1']],
   ['a choice that is too long', { ...good, choices: ['one', 'x'.repeat(limits.choiceLength + 1)] }, ['choices.1']],
@@ -168,7 +169,7 @@ test.each<[string, unknown, string[]]>([
   expect(await contents(databasePath)).toEqual(before)
 })
 
-test('a poll can be created with JSON only', async () => {
+test('no form creates a poll', async () => {
   const { url } = await openApp()
   await readProblem('unsupported-media-type', await fetch(url + routes.polls, form('question=Which%3F')))
 })
@@ -183,6 +184,7 @@ test('the largest poll, in characters that take the most bytes, is created as it
   const body = JSON.stringify(wanted).replaceAll('\u0801', '\\u0801')
   const { poll } = await readAs(createdPollSchema, 201, await fetch(url + routes.polls, { ...json(''), body }))
   expect({ question: poll.question, choices: poll.choices.map((choice) => choice.text) }).toEqual(wanted)
+  expect(poll.choices).toHaveLength(50)
 })
 
 test('texts are kept character for character, whatever they mean to a database or a page', async () => {
@@ -259,10 +261,10 @@ test.each([
 
 test('too many choices are one error, whatever is in them', async () => {
   const { url } = await openApp()
-  for (const choice of ['', 0, 'x'.repeat(1000), { choices: [] }, null]) {
-    const choices = Array.from({ length: 25 }, () => choice)
+  for (const choice of ['', 0, 'x'.repeat(700), { choices: [] }, null]) {
+    const choices = Array.from({ length: 51 }, () => choice)
     const { errors } = await readProblem('invalid-body', await fetch(url + routes.polls, json({ ...good, choices })))
-    expect(errors).toEqual([{ path: 'choices', message: 'At most 20 choices.' }])
+    expect(errors).toEqual([{ path: 'choices', message: 'At most 50 choices.' }])
   }
 })
 
@@ -272,7 +274,7 @@ test('the answer is short, however much is wrong with a body', async () => {
   for (const wanted of [
     { ...good, ...fields },
     { ...good, ['x'.repeat(30_000)]: 1 },
-    { question: 'x'.repeat(10_000), choices: texts(20).map((text) => `${text}\u0000`.repeat(12)) },
+    { question: 'x'.repeat(10_000), choices: texts(50).map((text) => `${text}\u0000`.repeat(12)) },
   ]) {
     const answer = await fetch(url + routes.polls, json(wanted))
     const text = await answer.clone().text()
@@ -285,7 +287,7 @@ test('the answer is short, however much is wrong with a body', async () => {
 
 test('a deeply nested body is refused like any other', async () => {
   const { url, errors } = await openApp()
-  const deep = '['.repeat(16_000) + ']'.repeat(16_000)
+  const deep = '['.repeat(20_000) + ']'.repeat(20_000)
   for (const body of [deep, `{"question":${deep.slice(500, -500)},"choices":["a","b"]}`]) {
     await readProblem('invalid-body', await fetch(url + routes.polls, { ...json(''), body }))
   }

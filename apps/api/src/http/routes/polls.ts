@@ -1,14 +1,16 @@
 import { type CreatedPoll, newPollSchema, type Poll, type PollList, pollListQuerySchema } from '@pollcast/shared/poll'
 import { routes } from '@pollcast/shared/routes'
-import type { Middleware } from 'koa'
+import type { Context, Middleware } from 'koa'
 import { createPoll } from '../../polls/commands/create-poll.ts'
 import type { PollChanged, Signal } from '../../polls/events.ts'
 import { checkExists } from '../../polls/policy.ts'
 import type { ListPage, PollReader, PollWriter } from '../../polls/ports.ts'
 import { pollOf, summaryOf } from '../../polls/views.ts'
-import { readJson, validate } from '../request/body.ts'
+import { readBody, validate } from '../request/body.ts'
 import { idempotencyKeyOf, requireSecret } from '../request/idempotency-key.ts'
+import { originOf } from '../request/origin.ts'
 import { pollIdOf } from '../request/poll-id.ts'
+import { parsePollLines } from '../request/poll-lines.ts'
 import type { RateLimits } from '../request/rate-limit.ts'
 import type { Voters } from '../request/voter.ts'
 
@@ -19,6 +21,8 @@ interface NewPollParts {
   limits: RateLimits | undefined
   /** A secret of the installation. */
   serverKey: string
+  /** What addresses in a text begin with; where it is not set, the origin that the request was sent to. */
+  publicOrigin: string | undefined
 }
 
 /** The poll with the voter's own ballot. */
@@ -45,11 +49,17 @@ export function pollListRoute(store: PollReader, voters: Voters): Middleware {
   }
 }
 
-/** `POST /api/polls`: 201, Location, the poll and the host's key; with an Idempotency-Key the same ones each time. */
-export function newPollRoute({ store, voters, pollChanged, limits, serverKey }: NewPollParts): Middleware {
+/**
+ * `POST /api/polls`: 201, Location, the poll and the host's key; with an Idempotency-Key the same ones each time. Lines of text
+ * are answered with text.
+ */
+export function newPollRoute(parts: NewPollParts): Middleware {
+  const { store, voters, pollChanged, limits, serverKey, publicOrigin } = parts
   return async (ctx) => {
     await limits?.pollFrom(ctx)
-    const wanted = await readJson(ctx, newPollSchema)
+    const body = await readBody(ctx, 'json', 'text')
+    const wanted =
+      body.format === 'json' ? validate(newPollSchema, body.value, 'invalid-body') : parsePollLines(body.value)
     const key = idempotencyKeyOf(ctx)
     if (key !== undefined) requireSecret(key)
     const seed = key === undefined ? undefined : { serverKey, key, voterId: voters.find(ctx).voterId }
@@ -58,8 +68,21 @@ export function newPollRoute({ store, voters, pollChanged, limits, serverKey }: 
     ctx.status = 201
     ctx.set('Location', routes.poll(created.poll.id))
     ctx.set('Cache-Control', 'no-store')
-    ctx.body = created
+    ctx.body = body.format === 'json' ? created : createdText(ctx, created, publicOrigin)
   }
+}
+
+/** What a person at a command line does next with their poll. The first line is the link to share. */
+function createdText(ctx: Context, { poll, hostKey }: CreatedPoll, publicOrigin: string | undefined): string {
+  // A client of HTTP/1.0 may name no host: it gets paths. No quote in a Host ends the quotes of the command.
+  const origin = publicOrigin ?? originOf(ctx)?.replaceAll("'", '%27') ?? ''
+  const results = origin + routes.poll(poll.id)
+  ctx.type = 'text/plain; charset=utf-8'
+  return `${origin}${routes.pollPage(poll.id)}
+Results: ${results}
+Host key, not shown again: ${hostKey}
+To close the poll: curl -X PATCH -H 'Authorization: Bearer ${hostKey}' -H 'Content-Type: application/json' -d '{"status":"closed"}' '${results}'
+`
 }
 
 /** `GET /api/polls/:id`, with an ETag of what changes in it: the revision and the voter's ballot. */

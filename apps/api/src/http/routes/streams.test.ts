@@ -12,8 +12,8 @@ import { get, post, RawConnection } from '../../../testing/raw-connection.ts'
 import { serverSockets } from '../../../testing/server-sockets.ts'
 import { tempFolder } from '../../../testing/temp-folder.ts'
 import { until } from '../../../testing/until.ts'
-import { createPoll, Voter } from '../../../testing/voter.ts'
-import { Watcher } from '../../../testing/watcher.ts'
+import { createPoll, form, json, Voter } from '../../../testing/voter.ts'
+import { type Seen, Watcher } from '../../../testing/watcher.ts'
 import { Audiences } from '../../live/audiences.ts'
 import { Broker } from '../../live/broker.ts'
 import type { MessageSource } from '../../live/message.ts'
@@ -45,6 +45,33 @@ const head = (text: string) => {
   const [status, ...lines] = text.slice(0, text.indexOf('\r\n\r\n')).split('\r\n')
   return { status, headers: new Map(lines.map((line) => line.toLowerCase().split(': ') as [string, string])) }
 }
+
+test('a poll of 50 choices of 120 characters is made, voted on and streamed as any other', async () => {
+  const { url } = await openApp()
+  const texts = Array.from({ length: 50 }, (_, index) => String(index).padStart(120, '票'))
+  const { poll } = await createPoll(url, texts, 50)
+  const watcher = new Watcher(url + poll.streamUrl)
+  const showsAll = ({ snapshot }: Seen, votes: number[]) =>
+    expect(snapshot.choices.map((choice) => [choice.text, choice.votes])).toEqual(
+      texts.map((text, index) => [text, votes[index]]),
+    )
+  showsAll(await watcher.next(), Array(50).fill(0))
+  const ids = poll.choices.map((choice) => choice.id)
+  await new Voter(url).vote(poll.id, ...ids)
+  showsAll(await watcher.next(), Array(50).fill(1))
+  await new Voter(url).vote(poll.id, ids[49] as number)
+  showsAll(await watcher.next(), [...Array(49).fill(1), 2])
+  const byForm = form(ids.map((id) => `choice=${id}`).join('&'))
+  expect((await new Voter(url).ask(routes.votes(poll.id), byForm)).status).toBe(303)
+  showsAll(await watcher.next(), [...Array(49).fill(2), 3])
+
+  const ballot = json({ choiceIds: [...ids, (ids[49] as number) + 1] })
+  const { errors } = await readProblem('invalid-body', await new Voter(url).ask(routes.votes(poll.id), ballot))
+  expect(errors).toEqual([{ path: 'choiceIds', message: 'At most 50 choices.' }])
+  const wanted = json({ question: 'Which?', choices: [...texts, 'one more'] })
+  const refused = await readProblem('invalid-body', await fetch(url + routes.polls, wanted))
+  expect(refused.errors).toEqual([{ path: 'choices', message: 'At most 50 choices.' }])
+})
 
 test('a stream begins with the current snapshot, and then has an update for each vote', async () => {
   const { url, poll, tea, coffee, watch } = await setUp()

@@ -131,8 +131,8 @@ const refusals: [string, ProblemCode, (fixture: Fixture) => RequestInit, ((fixtu
   ['by form for too many choices', 'too-many-choices', ({ ids }) => form(`choice=${ids[0]}&choice=${ids[1]}`)],
   ['that is not JSON', 'malformed-json', () => body('application/json', '{"choiceIds": [1')],
   ['that is empty', 'malformed-json', () => body('application/json', '')],
-  ['that is larger than any poll', 'body-too-large', () => json({ choiceIds: [1], pad: 'x'.repeat(40_000) })],
-  ['by a form larger than any poll', 'body-too-large', () => form(`choice=1&pad=${'x'.repeat(40_000)}`)],
+  ['that is larger than any poll', 'body-too-large', () => json({ choiceIds: [1], pad: 'x'.repeat(45_000) })],
+  ['by a form larger than any poll', 'body-too-large', () => form(`choice=1&pad=${'x'.repeat(45_000)}`)],
   ['as plain text', 'unsupported-media-type', ({ ids }) => body('text/plain', JSON.stringify({ choiceIds: [ids[0]] }))],
   ['as XML', 'unsupported-media-type', () => body('application/xml', '<vote/>')],
   ['as multipart', 'unsupported-media-type', () => body('multipart/form-data; boundary=x', '--x--')],
@@ -148,8 +148,8 @@ const refusals: [string, ProblemCode, (fixture: Fixture) => RequestInit, ((fixtu
   ['by form for a word', 'invalid-body', () => form('choice=tea')],
   ['by form for an empty choice', 'invalid-body', () => form('choice=')],
   ['by form for a hexadecimal number', 'invalid-body', () => form('choice=0x1')],
-  ['for more choices than any poll has', 'invalid-body', () => json({ choiceIds: Array(21).fill(1) })],
-  ['by form for more choices than any poll has', 'invalid-body', () => form('choice=1&'.repeat(21))],
+  ['for more choices than any poll has', 'invalid-body', () => json({ choiceIds: Array(51).fill(1) })],
+  ['by form for more choices than any poll has', 'invalid-body', () => form('choice=1&'.repeat(51))],
   ['by a form of too many fields', 'invalid-body', () => form('a&'.repeat(101))],
   ['in another character set', 'unsupported-media-type', () => body('application/json; charset=iso-8859-1', '{}')],
   ['in two character sets', 'unsupported-media-type', () => body('application/json;charset=utf-8;charset=ucs2', '{}')],
@@ -206,7 +206,7 @@ test('a body with thousands of choices is refused with a short answer, and count
     const answer = await voter.ask(routes.votes(poll.id), huge)
     expect(Buffer.byteLength(await answer.clone().text())).toBeLessThan(400)
     const { errors } = await readProblem('invalid-body', answer)
-    expect(errors).toEqual([{ path: 'choiceIds', message: 'At most 20 choices.' }])
+    expect(errors).toEqual([{ path: 'choiceIds', message: `At most ${limits.maxChoices} choices.` }])
   }
   await readProblem('too-many-requests', await voter.ask(routes.votes(poll.id), huge))
 })

@@ -55,7 +55,7 @@ export function voteRoute({ store, voters, pollChanged, limits }: VoteParts): Mi
 
 /** The answer that the body holds; which fields those are depends on the kinds of questions there are. */
 async function readVote(ctx: Context): Promise<{ answer: unknown; form: boolean }> {
-  const body = await readBody(ctx)
+  const body = await readBody(ctx, 'json', 'form')
   if (body.format === 'json') return { answer: validate(voteSchema, body.value, 'invalid-body').choiceIds, form: false }
   const { choice } = validate(voteFormSchema, { choice: body.value.get('choice') }, 'invalid-body')
   return { answer: choice, form: true }

@@ -16,8 +16,8 @@ import { TIMEOUTS, type Timeouts } from './timeouts.ts'
 const BACKLOG = 16_384
 
 /**
- * Requests in flight at once. Each takes about 10 KB of memory, 42 KB at most with its body, so this many fit into any
- * heap. The last of them waits a second or two; longer than that, "try again" is the better answer.
+ * Requests in flight at once. Each takes about 10 KB of heap, and outside the heap 40 KB at most for its body: this many take
+ * 40 MB of heap, which fits into any, and 160 MB when all have the largest body. The last of them waits a second or two; longer than that, "try again" is the better answer.
  */
 export const IN_FLIGHT = 4096
 /**

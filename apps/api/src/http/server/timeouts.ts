@@ -31,7 +31,7 @@ export const TIMEOUTS: Timeouts = {
 
 /**
  * The least bytes a second of a body that has taken longer than `Timeouts.body`. Even a bad phone connection is faster; a
- * client that sends its body byte by byte to hold the connection is not. The largest body may take two and a half minutes.
+ * client that sends its body byte by byte to hold the connection is not. The largest body may take a little over three minutes.
  */
 export const MIN_BODY_RATE = 256
 

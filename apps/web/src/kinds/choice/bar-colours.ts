@@ -1,7 +1,7 @@
 /**
- * A colour for each choice that a poll can have, for each colour scheme. All have a contrast of 3:1 to the background,
- * and each differs from its neighbours for colour-blind people too (simulated for all three kinds). No information is
- * in the colour alone: each bar has its text.
+ * The colours of choices, for each colour scheme; a poll with more choices begins again. All have a contrast of 3:1 to the
+ * background, and each differs from its neighbours, the last from the first too, for colour-blind people as well (simulated
+ * for all three kinds). No information is in the colour alone: each bar has its text.
  */
 export const barColours = {
   light: [
@@ -22,9 +22,9 @@ export const barColours = {
     '#112f38',
     '#945dd0',
     '#555403',
-    '#cc56ae',
-    '#283f42',
     '#af8159',
+    '#283f42',
+    '#cc56ae',
   ],
   dark: [
     '#79c99f',
@@ -45,7 +45,7 @@ export const barColours = {
     '#b5adff',
     '#a99e07',
     '#d69cd9',
-    '#6e70ab',
     '#f4d1ae',
+    '#6e70ab',
   ],
 } as const
