@@ -50,19 +50,25 @@ export interface BallotExport {
   rows: Iterable<Cell[]>
 }
 
-/** The ballots of the current round as a table, in an order that tells nothing. Throws a PollError where there are none. */
+/**
+ * The ballots of the current round as a table, in an order that tells nothing. Rejects with a PollError where the poll is
+ * not there, and with the signal's reason where nobody waits for it any more: then the rest is not read.
+ */
 export async function exportBallots(
   pollId: string,
   serverKey: string,
   reader: Pick<PollReader, 'ballots'>,
+  signal: AbortSignal,
 ): Promise<BallotExport> {
   let read: { poll: PollState; ballots: ShuffledBallots } | undefined
   await reader.ballots(pollId, (poll) => {
+    signal.throwIfAborted()
     const gone = checkExists(poll)
     if (gone) throw gone
     const ballots = new ShuffledBallots()
     read = { poll, ballots }
     return (page) => {
+      signal.throwIfAborted()
       for (const { voterId, answer } of page) ballots.add(receiptOf(serverKey, poll, voterId), answer)
     }
   })

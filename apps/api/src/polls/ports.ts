@@ -58,7 +58,8 @@ export interface PollReader {
    * The poll and the ballots of its current round, as both were at one moment. The ballots come in pages, in the order of
    * their voters' ids, which tells when they came.
    *
-   * @param begin gets the poll, and returns what gets the pages; called again where all has to be read again
+   * @param begin gets the poll, and returns what gets the pages; called again where all has to be read again. What they
+   *   throw ends the reading, which rejects with it
    */
   ballots(pollId: string, begin: (poll: PollState) => (page: readonly Ballot[]) => void): Promise<void>
   /** Those that were not deleted, newest first; the cursor is the last page's `nextCursor`, which is null on the last page. */

@@ -53,7 +53,13 @@ export function exportRoutes({ reader, limits, serverKey }: ExportParts) {
     if (!poll) return
     if (ctx.method === 'HEAD') return attach(ctx, poll, 'ballots.csv', CSV_TYPE)
     await limits?.ballotsFrom(ctx)
-    const ballots = await exportBallots(poll.id, serverKey, reader)
+    const gone = closeOf(ctx)
+    const ballots = await exportBallots(poll.id, serverKey, reader, gone).catch((error) => {
+      // Nobody is there to be told.
+      if (gone.aborted) return undefined
+      throw error
+    })
+    if (!ballots) return
     // By now there may be more of them.
     ctx.etag = etagOf(ballots.poll)
     attach(ctx, ballots.poll, 'ballots.csv', CSV_TYPE)
@@ -61,6 +67,14 @@ export function exportRoutes({ reader, limits, serverKey }: ExportParts) {
   }
 
   return { resultsCsv, resultsJson, ballotsCsv }
+}
+
+/** Aborted once nothing can be answered any more: the client has left, or the server closes. */
+function closeOf({ res }: Context): AbortSignal {
+  const gone = new AbortController()
+  if (res.destroyed) gone.abort()
+  else res.once('close', () => gone.abort())
+  return gone.signal
 }
 
 /** Weak: two files of the same ballots are not the same bytes. */
