@@ -295,5 +295,7 @@ test('so many exports of ballots a minute are answered', async () => {
   const statuses: number[] = []
   for (let n = 0; n < 31; n += 1) statuses.push(await ask())
   expect(statuses.filter((status) => status === 200)).toHaveLength(30)
-  await readProblem('too-many-requests', await fetch(url + routes.ballotsCsv(poll.id)))
+  const refused = await fetch(url + routes.ballotsCsv(poll.id))
+  expect(refused.headers.get('ETag')).toBeNull()
+  await readProblem('too-many-requests', refused)
 })

@@ -52,6 +52,8 @@ export function exportRoutes({ reader, limits, serverKey }: ExportParts) {
     const poll = await pollToSend(ctx)
     if (!poll) return
     if (ctx.method === 'HEAD') return attach(ctx, poll, 'ballots.csv', CSV_TYPE)
+    // A refusal has none, and by the time they are read there may be more of them.
+    ctx.remove('ETag')
     await limits?.ballotsFrom(ctx)
     const gone = closeOf(ctx)
     const ballots = await exportBallots(poll.id, serverKey, reader, gone).catch((error) => {
@@ -60,7 +62,6 @@ export function exportRoutes({ reader, limits, serverKey }: ExportParts) {
       throw error
     })
     if (!ballots) return
-    // By now there may be more of them.
     ctx.etag = etagOf(ballots.poll)
     attach(ctx, ballots.poll, 'ballots.csv', CSV_TYPE)
     ctx.body = Readable.from(csvPieces(ballots.columns, ballots.rows), { objectMode: false })
