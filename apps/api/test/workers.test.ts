@@ -95,6 +95,17 @@ test.each(places)('several workers on %s: every stream ends on the newest, and n
   expect(server.output.match(/http:/g)).toHaveLength(1)
 })
 
+test.each(places)('a file of ballots on %s is the same from every worker, but for its order', async (_, place) => {
+  const { environment } = await place()
+  const { url, poll, choiceId } = await open({ ...environment, WORKERS: '3' })
+  for (let n = 0; n < 5; n += 1) await new Voter(url).vote(poll.id, choiceId)
+  const lines = async () => (await (await fetch(url + routes.ballotsCsv(poll.id))).text()).split('\r\n').toSorted()
+  // Requests side by side have connections of their own, which the pool deals out.
+  const all = await Promise.all(Array.from({ length: 9 }, lines))
+  expect(all[0]).toHaveLength(7)
+  for (const other of all) expect(other).toEqual(all[0])
+})
+
 test.each(places.slice(0, 2))('a limit on %s is the same however many workers there are', async (_, place) => {
   const { environment } = await place()
   const { url } = await open({ ...environment, WORKERS: '2', RATE_LIMIT: 'on' })

@@ -153,6 +153,7 @@ export function storeOf(database: WritableDatabase, writer: PollWriter = new Sql
     delete: (poll) => writer.delete(poll),
     find: (pollId) => reader.find(pollId),
     answer: (pollId, voterId) => reader.answer(pollId, voterId),
+    ballots: (pollId, begin) => reader.ballots(pollId, begin),
     list: (page) => reader.list(page),
   }
 }

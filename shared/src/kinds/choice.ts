@@ -11,6 +11,13 @@ export const choiceSchema = z.strictObject({
   votes: z.int().nonnegative(),
 })
 
+/** A choice as an export shows it. */
+export const choiceResultSchema = z.strictObject({
+  ...choiceSchema.shape,
+  /** Of the round's voters, from 0 to 1; null where there were none. */
+  share: z.number().min(0).max(1).nullable(),
+})
+
 /** The choices of a poll that is to be made. */
 export const newChoicesSchema = boundedArray(textSchema(limits.choiceLength), limits.maxChoices, 'choices')
   .refine((choices) => choices.length >= limits.minChoices, `At least ${limits.minChoices} choices.`)
@@ -46,3 +53,4 @@ const choiceFieldSchema = z
 export const choiceFieldsSchema = boundedArray(choiceFieldSchema, limits.maxChoices, 'choices').default([])
 
 export type Choice = z.infer<typeof choiceSchema>
+export type ChoiceResult = z.infer<typeof choiceResultSchema>

@@ -16,6 +16,7 @@ import { extendRequest } from './request/koa-request.ts'
 import type { Proxies } from './request/proxies.ts'
 import type { RateLimits } from './request/rate-limit.ts'
 import type { Voters } from './request/voter.ts'
+import { exportRoutes } from './routes/exports.ts'
 import { changePollRoute, deletePollRoute } from './routes/host.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { newPollRoute, pollListRoute, pollRoute } from './routes/polls.ts'
@@ -43,7 +44,7 @@ export interface HttpParts {
 }
 
 /** Errors of a connection whose client has left. They are not logged: tabs are closed all the time. */
-const CLIENT_LEFT = ['ECONNRESET', 'EPIPE']
+const CLIENT_LEFT = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']
 
 /** All routes, and the middleware before them. */
 export function createKoa(parts: HttpParts): Koa {
@@ -71,6 +72,11 @@ export function createKoa(parts: HttpParts): Koa {
   router.get(routes.poll(':id'), pollRoute(reader, voters))
   router.patch(routes.poll(':id'), changePollRoute({ reader, writer, voters, pollChanged }))
   router.delete(routes.poll(':id'), deletePollRoute({ writer, pollChanged }))
+
+  const exports = exportRoutes({ reader, limits, serverKey: parts.serverKey })
+  router.get(routes.resultsCsv(':id'), exports.resultsCsv)
+  router.get(routes.resultsJson(':id'), exports.resultsJson)
+  router.get(routes.ballotsCsv(':id'), exports.ballotsCsv)
 
   const pages = pageRoutes({ store: reader, voters, entry: parts.entry })
   router.get(routes.listPage, pages.list)

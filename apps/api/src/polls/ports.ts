@@ -54,8 +54,22 @@ export interface PollReader {
   find(pollId: string): Promise<PollState>
   /** The answer on a voter's ballot in the poll's current round; undefined where they have none. */
   answer(pollId: string, voterId: string): Promise<unknown>
+  /**
+   * The poll and the ballots of its current round, as both were at one moment. The ballots come in pages, in the order of
+   * their voters' ids, which tells when they came.
+   *
+   * @param begin gets the poll, and returns what gets the pages; called again where all has to be read again. What they
+   *   throw ends the reading, which rejects with it
+   */
+  ballots(pollId: string, begin: (poll: PollState) => (page: readonly Ballot[]) => void): Promise<void>
   /** Those that were not deleted, newest first; the cursor is the last page's `nextCursor`, which is null on the last page. */
   list(page: ListPage): Promise<{ polls: PollState[]; nextCursor: string | null }>
+}
+
+export interface Ballot {
+  voterId: string
+  /** JSON, as the poll's kind normalizes it. */
+  answer: string
 }
 
 export interface ListPage {

@@ -12,6 +12,8 @@ export interface Database extends Installation {
   readonly reader: DataSource
   /** Reads, and where the database is away rejects with the PollError that says so. The read may be done twice. */
   read<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>
+  /** The same, with everything the work reads from one moment. One at a time: ask when the last one is over. */
+  readSnapshot<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>
   /** Resolves when every write asked for is committed and the connections are closed. */
   close(): Promise<void>
 }

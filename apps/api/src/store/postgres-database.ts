@@ -86,20 +86,23 @@ async function open(url: string, log: Log): Promise<WritableDatabase> {
     })
   const availability = new Availability(addressOf(url), log, postgresFault)
   const transactions = new PostgresTransactions(writer, availability)
+  const reading = <T>(read: () => Promise<T>): Promise<T> => {
+    return availability.during('read', () =>
+      read().catch((error) => {
+        if (!isLost(error)) throw error
+        return read()
+      }),
+    )
+  }
   return {
     ...installation,
     reader,
     writer,
     transactions,
     voteSql: postgresVoteSql,
-    read: (work) => {
-      return availability.during('read', () =>
-        work(reader.manager).catch((error) => {
-          if (!isLost(error)) throw error
-          return work(reader.manager)
-        }),
-      )
-    },
+    read: (work) => reading(() => work(reader.manager)),
+    // The first statement is the moment (PostgreSQL 15, section 13.2.2).
+    readSnapshot: (work) => reading(() => reader.transaction('REPEATABLE READ', work)),
     close: async () => {
       await transactions.close()
       await Promise.all([reader.destroy(), writer.destroy()])

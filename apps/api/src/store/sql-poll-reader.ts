@@ -1,6 +1,7 @@
 import type { EntityManager, SelectQueryBuilder } from 'typeorm'
+import { SerialQueue } from '../lib/serial-queue.ts'
 import { PollError, pollNotFound } from '../polls/errors.ts'
-import type { ListPage, PollReader } from '../polls/ports.ts'
+import type { Ballot, ListPage, PollReader } from '../polls/ports.ts'
 import type { PollState } from '../polls/state.ts'
 import type { Database } from './database.ts'
 import { BallotEntity } from './entities/ballot-entity.ts'
@@ -9,9 +10,11 @@ import { stateOfEntity } from './poll-rows.ts'
 
 /** Reads polls from a database. Reads see what is committed. */
 export class SqlPollReader implements PollReader {
-  readonly #database: Pick<Database, 'read'>
+  readonly #database: Pick<Database, 'read' | 'readSnapshot'>
+  /** One at a time: however many are asked for, they take one connection, and leave the processor to the votes. */
+  readonly #snapshots = new SerialQueue()
 
-  constructor(database: Pick<Database, 'read'>) {
+  constructor(database: Pick<Database, 'read' | 'readSnapshot'>) {
     this.#database = database
   }
 
@@ -32,6 +35,21 @@ export class SqlPollReader implements PollReader {
     return ballot ? JSON.parse(ballot.answer) : undefined
   }
 
+  ballots(pollId: string, begin: (poll: PollState) => (page: readonly Ballot[]) => void): Promise<void> {
+    const read = async (manager: EntityManager) => {
+      const poll = await findPoll(manager, pollId)
+      if (!poll) throw pollNotFound()
+      const take = begin(stateOfEntity(poll))
+      for (let last: Ballot | undefined; ; ) {
+        const page: Ballot[] = await manager.query(BALLOTS, [pollId, poll.round, last?.voterId ?? '', PAGE])
+        if (page.length > 0) take(page)
+        if (page.length < PAGE) return
+        last = page.at(-1)
+      }
+    }
+    return this.#snapshots.run(() => this.#database.readSnapshot(read))
+  }
+
   async list({ cursor, limit }: ListPage): Promise<{ polls: PollState[]; nextCursor: string | null }> {
     const polls = await this.#database.read((manager) => {
       const query = pollsWithCounters(manager)
@@ -50,6 +68,14 @@ export class SqlPollReader implements PollReader {
     }
   }
 }
+
+/** Ballots that are read at once: a few milliseconds of work, after which others have their turn. */
+const PAGE = 500
+
+/** By the primary key, so that each page costs the same. */
+const BALLOTS = `
+  SELECT voter_id AS "voterId", answer FROM ballot
+  WHERE poll_id = $1 AND round = $2 AND voter_id > $3 ORDER BY voter_id LIMIT $4`
 
 /** The poll with the counters of its current round, if it is there. */
 export const findPoll = (manager: EntityManager, pollId: string): Promise<PollEntity | null> =>

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { engines, makePoll, postgres, recount, type TestStore, votesOn } from '../../testing/engines.ts'
-import type { PollStore } from '../polls/ports.ts'
+import type { Ballot, PollStore } from '../polls/ports.ts'
+import type { PollState } from '../polls/state.ts'
 import type { WritableDatabase } from './database.ts'
 
 /** What every engine's store does. */
@@ -112,6 +113,51 @@ describe.each(engines)('on $name', (engine) => {
     const after = await store.find(pollId)
     expect(votesOn(after)).toEqual([1, 0, 0])
     expect(after).toMatchObject({ voters: 1, revision: 31 })
+  })
+
+  test('all ballots of the current round come with the poll, and later votes do not', async () => {
+    const { pollId, choiceIds } = await makePoll(store)
+    const other = await makePoll(store)
+    const [a = 0, b = 0] = choiceIds
+    const voterIds = Array.from({ length: 1203 }, (_, n) => `voter-${n}`)
+    await Promise.all(voterIds.map((voterId) => store.record({ pollId, voterId, answer: [a] })))
+    await store.record({ pollId: other.pollId, voterId: 'other', answer: other.choiceIds.slice(0, 1) })
+
+    const ballots: Ballot[] = []
+    let polls: PollState[] = []
+    let late: Promise<unknown> | undefined
+    await store.ballots(pollId, (poll) => {
+      polls = [poll]
+      return (page) => {
+        ballots.push(...page)
+        // Votes go on, while the rest is read.
+        late ??= Promise.all(
+          ['voter-0', 'voter-999', 'zzz'].map((voterId) => store.record({ pollId, voterId, answer: [b] })),
+        )
+      }
+    })
+    expect(polls[0]).toMatchObject({ id: pollId, voters: 1203, revision: 1203 })
+    expect(ballots.map((ballot) => ballot.voterId).toSorted()).toEqual(voterIds.toSorted())
+    expect(new Set(ballots.map((ballot) => ballot.answer))).toEqual(new Set([`[${a}]`]))
+    await late
+    expect(votesOn(await store.find(pollId))).toEqual([1201, 3, 0])
+  })
+
+  test('several ask for ballots at once, and one whose work fails harms nobody', async () => {
+    const { pollId, choiceIds } = await makePoll(store)
+    await store.record({ pollId, voterId: 'me', answer: choiceIds.slice(0, 1) })
+    const read = async () => {
+      const voterIds: string[] = []
+      await store.ballots(pollId, () => (page) => void voterIds.push(...page.map((ballot) => ballot.voterId)))
+      return voterIds
+    }
+    const failing = store.ballots(pollId, () => {
+      throw new Error('my own')
+    })
+    const reads = [read(), read(), read()]
+    await expect(failing).rejects.toThrow('my own')
+    expect(await Promise.all(reads)).toEqual([['me'], ['me'], ['me']])
+    await expect(store.ballots('nosuch22', () => () => {})).rejects.toMatchObject({ code: 'poll-not-found' })
   })
 
   test('a vote that breaks a rule is refused by name and does not fail those it arrived with', async () => {

@@ -29,7 +29,8 @@ const driver = { ...sqlite3, verbose: () => sqlite3 }
  * at a time has it open to write. Throws a DatabaseRefused where it can't be used, and has not changed it then.
  *
  * TypeORM keeps one connection to an SQLite file, and what one statement sees on it, another's open transaction may
- * still undo. So reads have a connection of their own: in WAL mode it sees what is committed, and waits for nobody.
+ * still undo. So reads have a connection of their own: in WAL mode it sees what is committed, and waits for nobody. Reads
+ * of one moment have another one, for they stay in a transaction, in which the other reads would see nothing new.
  *
  * @param log gets that the file is a new one, that another server is being waited for, and later outages and their ends
  */
@@ -60,15 +61,16 @@ async function openLocked(path: string, place: SqlitePlace, lock: OpenFile, log:
     await migrate(writer)
     const { close, availability, files, ...readable } = await openReader(path, log, lock)
     const transactions = new SqliteTransactions(writer, availability, files)
-    const read: Database['read'] = (work) => {
-      return readable.read(work).catch(async (error) => {
+    const saving = async <T>(reading: Promise<T>): Promise<T> => {
+      return reading.catch(async (error) => {
         if (files.moved) await transactions.saveLog()
         throw error
       })
     }
     return {
       ...readable,
-      read,
+      read: (work) => saving(readable.read(work)),
+      readSnapshot: (work) => saving(readable.readSnapshot(work)),
       writer,
       transactions,
       voteSql: sqliteVoteSql,
@@ -94,24 +96,33 @@ export async function openSqliteReader(path: string, log: Log = silent): Promise
 }
 
 async function openReader(path: string, log: Log, lock?: OpenFile) {
-  const reader = await new DataSource({ ...file(path), flags: sqlite3.OPEN_READONLY }).initialize()
+  const reader = await openReadOnly(path)
+  const snapshots = await openReadOnly(path).catch(async (error) => {
+    await reader.destroy()
+    throw error
+  })
+  const close = async () => void (await Promise.all([reader.destroy(), snapshots.destroy()]))
   try {
     const installation = await readInstallation(reader)
     const availability = new Availability(path, log, sqliteFault)
     const files = new SqliteFiles(path, lock)
-    const read: Database['read'] = (work) => {
+    const checked = <T>(read: () => Promise<T>): Promise<T> => {
       return availability.during('read', async () => {
-        const result = await work(reader.manager)
+        const result = await read()
         files.check()
         return result
       })
     }
-    return { ...installation, reader, read, availability, files, close: () => reader.destroy() }
+    const read: Database['read'] = (work) => checked(() => work(reader.manager))
+    const readSnapshot: Database['readSnapshot'] = (work) => checked(() => snapshots.transaction(work))
+    return { ...installation, reader, read, readSnapshot, availability, files, close }
   } catch (error) {
-    await reader.destroy()
+    await close()
     throw error
   }
 }
+
+const openReadOnly = (path: string) => new DataSource({ ...file(path), flags: sqlite3.OPEN_READONLY }).initialize()
 
 const file = (path: string) => {
   return { type: 'sqlite', database: path, driver, entities, busyTimeout: BUSY_TIMEOUT_MS } as const

@@ -8,6 +8,8 @@ const VOTES_FROM_ADDRESS = 12_000
 /** More than anyone votes by hand. */
 const VOTES_OF_VOTER = 60
 const POLLS_FROM_ADDRESS = 30
+/** Each reads all ballots of a poll. */
+const BALLOTS_FROM_ADDRESS = 30
 
 /** Each counts one request, and rejects with TooManyRequests if the limit is exceeded. To be called before the body is read. */
 export interface RateLimits {
@@ -17,6 +19,8 @@ export interface RateLimits {
   voteOf(voterId: string): Promise<void>
   /** A new poll. */
   pollFrom(ctx: Context): Promise<void>
+  /** An export of a poll's ballots. */
+  ballotsFrom(ctx: Context): Promise<void>
 }
 
 /** The limits; undefined if there are none. */
@@ -30,5 +34,6 @@ export function rateLimits(on: boolean, counter: RateCounter = new MemoryRateCou
     voteFrom: (ctx) => charge(`votes from ${networkOf(ctx.ip)}`, VOTES_FROM_ADDRESS),
     voteOf: (voterId) => charge(`votes of ${voterId}`, VOTES_OF_VOTER),
     pollFrom: (ctx) => charge(`polls from ${networkOf(ctx.ip)}`, POLLS_FROM_ADDRESS),
+    ballotsFrom: (ctx) => charge(`ballots from ${networkOf(ctx.ip)}`, BALLOTS_FROM_ADDRESS),
   }
 }

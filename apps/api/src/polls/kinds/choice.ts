@@ -1,5 +1,6 @@
 import { limits } from '@pollcast/shared/limits'
 import { PollError } from '../errors.ts'
+import type { Counters } from '../state.ts'
 import type { Kind } from './kind.ts'
 
 interface Content {
@@ -49,7 +50,27 @@ export const choice: Kind<Content, Answer> = {
   }),
 
   showOwn: (choiceIds = []) => ({ ownChoiceIds: [...choiceIds] }),
+
+  showResults: (content, counters, voters) => ({ choices: resultsOf(content, counters, voters) }),
+
+  resultTable: (content, counters, voters) => ({
+    columns: ['choice', 'votes', 'share'],
+    rows: resultsOf(content, counters, voters).map(({ text, votes, share }) => [text, votes, share]),
+  }),
+
+  ballotColumns: ({ choices }) => choices.map(({ text }) => text),
+
+  ballotCells: ({ choices }, choiceIds) => choices.map(({ id }) => (choiceIds.includes(id) ? 1 : 0)),
 }
+
+const resultsOf = ({ choices }: Content, counters: Counters, voters: number) =>
+  choices.map(({ id, text }) => {
+    const votes = counters[id] ?? 0
+    return { id, text, votes, share: voters === 0 ? null : rounded(votes / voters) }
+  })
+
+/** To six places, which JavaScript never writes with an exponent. */
+const rounded = (share: number) => Number(share.toFixed(6))
 
 /** A poll's ids are this far from the next one's: more than it can have choices. */
 const ID_RANGE = 64

@@ -1,9 +1,18 @@
+import type { ChoiceResult } from '@pollcast/shared/kinds/choice'
 import type { Choice, NewPoll } from '@pollcast/shared/poll'
 import type { PollError } from '../errors.ts'
 import type { Counters } from '../state.ts'
 
 /** The names that kinds are stored under. */
 export type KindName = 'choice'
+
+/** A cell of a table. Null is blank: there is nothing to say, which is not 0. */
+export type Cell = string | number | null
+
+export interface Table {
+  columns: string[]
+  rows: Cell[][]
+}
 
 /**
  * What makes one kind of question differ from another. Commands, tally, store and views ask the kind, and know nothing
@@ -34,4 +43,12 @@ export interface Kind<Content = unknown, Answer = unknown> {
   show(content: Content, counters: Counters): { choices: Choice[]; maxChoices: number }
   /** What a voter sees of their own answer; undefined where they have given none. */
   showOwn(answer: Answer | undefined): { ownChoiceIds: number[] }
+  /** What a round with so many voters came to, for an export. */
+  showResults(content: Content, counters: Counters, voters: number): { choices: ChoiceResult[] }
+  /** The same as a table. */
+  resultTable(content: Content, counters: Counters, voters: number): Table
+  /** The columns that an answer has in a table of ballots. */
+  ballotColumns(content: Content): string[]
+  /** An answer in these columns. */
+  ballotCells(content: Content, answer: Answer): Cell[]
 }
