@@ -116,7 +116,10 @@ function readBytes(ctx: Context): Promise<Buffer> {
       size = end
     }
     req.on('data', onData)
-    req.on('end', () => resolve(bytes.subarray(0, size)))
+    req.on('end', () => {
+      req.off('close', incomplete)
+      resolve(bytes.subarray(0, size))
+    })
     req.on('error', incomplete)
     req.on('close', incomplete)
   })
