@@ -15,6 +15,8 @@ const votesOn = async (pollId: string): Promise<number> =>
 async function openFromList(voter: BrowserContext, question: string): Promise<Page> {
   const tab = await openTab(voter, url)
   await tab.getByRole('link', { name: question }).click()
+  // The list is live too.
+  await tab.getByTestId('choice').first().waitFor()
   await isLive(tab)
   return tab
 }
