@@ -13,8 +13,17 @@ const BLANKS_AT_START = /^[\s\p{DI}]+/u
 const BLANKS_AT_END =
   /(\p{Emoji}[\ufe0e\ufe0f]|\u{1f3f4}[\u{e0030}-\u{e0039}\u{e0061}-\u{e007a}]{3,6}\u{e007f})[\s\p{DI}]*$|(?<![\s\p{DI}])[\s\p{DI}]+$/u
 
-/** Characters with no ink of their own, whatever their category says: ignorable ones, the blank of Braille, a lost object. */
-const INKLESS = /[\p{DI}\u2800\ufffc]/gu
+/** Characters with no ink, whatever their category says: ignorable ones, blanks of scripts, what stands for something lost. */
+const INKLESS = /[\p{DI}\u2800\ufff9-\ufffc\u{1d159}\u{13441}\u{13442}]/gu
+
+/**
+ * Where such characters change how the others look: the tags of a flag, what joins emoji or chooses their style, what
+ * parts Arabic letters, what chooses the shape of a Han character.
+ */
+const SHAPING =
+  /\u{1f3f4}[\u{e0030}-\u{e0039}\u{e0061}-\u{e007a}]{3,6}\u{e007f}|(?<=\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f)\u200d(?=\p{Extended_Pictographic})|(?<=\p{Extended_Pictographic})[\ufe0e\ufe0f]|(?<=\p{Script=Arabic})\u200c(?=\p{Script=Arabic})|(?<=\p{Script=Han})[\u{e0100}-\u{e01ef}]/u
+const SHAPING_OR_INKLESS = new RegExp(`(${SHAPING.source})|${INKLESS.source}`, 'gu')
+
 const INK = /[\p{L}\p{N}\p{P}\p{S}]/u
 
 /**
@@ -36,5 +45,6 @@ export const textSchema = (maxLength: number) =>
         .refine((text) => INK.test(text.replace(INKLESS, '')), "Can't be empty."),
     )
 
-/** The same for all texts that look the same: those that differ by characters without ink alone. */
-export const looksOf = (text: string): string => text.replace(INKLESS, '').replace(/\s+/g, ' ').trim().normalize('NFC')
+/** The same for all texts that look the same: those that differ only by characters that are not seen. */
+export const looksOf = (text: string): string =>
+  text.replaceAll('\u2800', ' ').replace(SHAPING_OR_INKLESS, '$1').replace(/\s+/g, ' ').trim().normalize('NFC')

@@ -152,6 +152,7 @@ export function storeOf(database: WritableDatabase, writer: PollWriter = new Sql
     change: (change) => writer.change(change),
     delete: (poll) => writer.delete(poll),
     find: (pollId) => reader.find(pollId),
+    requireHost: (request) => reader.requireHost(request),
     answer: (pollId, voterId) => reader.answer(pollId, voterId),
     ballots: (pollId, begin) => reader.ballots(pollId, begin),
     list: (page) => reader.list(page),

@@ -70,8 +70,8 @@ export function createKoa(parts: HttpParts): Koa {
   const { serverKey } = parts
   router.post(routes.polls, newPollRoute({ store: writer, voters, pollChanged, limits, serverKey, publicOrigin }))
   router.get(routes.poll(':id'), pollRoute(reader, voters))
-  router.patch(routes.poll(':id'), changePollRoute({ reader, writer, voters, pollChanged }))
-  router.delete(routes.poll(':id'), deletePollRoute({ writer, pollChanged }))
+  router.patch(routes.poll(':id'), changePollRoute({ reader, writer, voters, pollChanged, limits }))
+  router.delete(routes.poll(':id'), deletePollRoute({ reader, writer, pollChanged, limits }))
 
   const exports = exportRoutes({ reader, limits, serverKey: parts.serverKey })
   router.get(routes.resultsCsv(':id'), exports.resultsCsv)

@@ -52,6 +52,8 @@ export interface HostRequest {
 export interface PollReader {
   /** A deleted poll is found too. */
   find(pollId: string): Promise<PollState>
+  /** Resolves where the poll is there and the key is its host's; rejects with the PollError to refuse with elsewhere. */
+  requireHost(request: HostRequest): Promise<void>
   /** The answer on a voter's ballot in the poll's current round; undefined where they have none. */
   answer(pollId: string, voterId: string): Promise<unknown>
   /**

@@ -20,7 +20,7 @@ interface KnownVote {
  */
 export class IdempotencyKeys {
   readonly #used: Map<string, KnownVote>
-  readonly #added: KnownVote[] = []
+  readonly #added: (KnownVote & { pollId: string })[] = []
 
   private constructor(used: readonly KnownVote[]) {
     this.#used = new Map(used.map((one) => [one.scope, one]))
@@ -47,9 +47,9 @@ export class IdempotencyKeys {
     )
   }
 
-  add({ idempotencyScopes = [], voterId }: Vote, answer: unknown): void {
+  add({ idempotencyScopes = [], pollId, voterId }: Vote, answer: unknown): void {
     for (const scope of idempotencyScopes) {
-      const key = { scope, voterId, answer: JSON.stringify(answer) }
+      const key = { scope, voterId, answer: JSON.stringify(answer), pollId }
       this.#used.set(scope, key)
       this.#added.push(key)
     }
@@ -59,7 +59,7 @@ export class IdempotencyKeys {
   async write(query: Query, sql: VoteSql): Promise<void> {
     if (this.#added.length === 0) return
     const day = today()
-    const rows = this.#added.map(({ scope, voterId, answer }) => [day, scope, voterId, answer])
+    const rows = this.#added.map(({ scope, voterId, answer, pollId }) => [day, scope, voterId, answer, pollId])
     await all([
       query(sql.writeIdempotencyKeys, [JSON.stringify(rows)]),
       query(sql.deleteOldIdempotencyKeys, [day - 1, rows.length * 2]),

@@ -1,4 +1,5 @@
 import { Client } from 'pg'
+import type { DataSource } from 'typeorm'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { advanceClock, makePoll, recount, storeOf } from '../../testing/engines.ts'
 import { ask, createDatabase, postgresServer } from '../../testing/postgres.ts'
@@ -164,28 +165,44 @@ test('of votes whose connection is cut every acknowledged one is there, once', a
   expect(after.counters[a]).toBe(counted.votes.get(a))
 })
 
-test.each([
-  ['', undefined],
-  [' with an idempotency key', ['key']],
-])('a vote%s whose COMMIT was not answered is done again, counts once, and is still published', async (_, scopes) => {
-  const { database, store, pollId, a } = await setUp()
-  const runner = database.writer.createQueryRunner()
+/** Has the next COMMIT be committed, and its connection die before the answer is through. */
+const loseCommitAnswer = async (writer: DataSource) => {
+  const runner = writer.createQueryRunner()
   const client = await runner.connect()
   const query = client.query.bind(client)
   client.query = (...args: unknown[]) => {
     if (args[0] !== 'COMMIT') return query(...args)
-    // It is committed, and then the line is dead before the answer is through.
     return query(...args).then(() => {
       client.connection.stream.destroy()
       throw new Error('Connection terminated unexpectedly')
     })
   }
   await runner.release()
+}
+
+test.each([
+  ['', undefined],
+  [' with an idempotency key', ['key']],
+])('a vote%s whose COMMIT was not answered is done again, counts once, and is still published', async (_, scopes) => {
+  const { database, store, pollId, a } = await setUp()
+  await loseCommitAnswer(database.writer)
   const recorded = await store.record({ pollId, voterId: 'me', answer: [a], idempotencyScopes: scopes })
   expect(recorded).toMatchObject({ changed: true, poll: { revision: 1, voters: 1 } })
   // The first attempt was this very vote: its voter is to be given the cookie.
   expect(recorded.firstVoterId ?? 'me').toBe('me')
   expect(await store.find(pollId)).toMatchObject({ revision: 1, voters: 1 })
+})
+
+test('a change and a deletion whose COMMIT was not answered are done, once, and still published', async () => {
+  const { database, store } = await setUp()
+  const { pollId, hostKeyHash } = await makePoll(store)
+  await loseCommitAnswer(database.writer)
+  const closed = await store.change({ pollId, hostKeyHash, status: 'closed' })
+  expect(closed).toMatchObject({ changed: true, poll: { status: 'closed', revision: 1 } })
+  await loseCommitAnswer(database.writer)
+  const deleted = await store.delete({ pollId, hostKeyHash })
+  expect(deleted).toMatchObject({ revision: 2, deletedAt: expect.any(String) })
+  expect(await store.find(pollId)).toEqual(deleted)
 })
 
 test('a vote that ends up in a deadlock with somebody else is done again, and nobody notices', async () => {

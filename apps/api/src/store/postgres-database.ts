@@ -30,6 +30,8 @@ const LOCK_TIMEOUT_MS = 3000
 /** Where not even the server's own timeouts arrive, because the network is down. */
 const ANSWER_TIMEOUT_MS = 5000
 
+const MAX_READ_RETRY_DELAY_MS = 40
+
 /** Milliseconds between attempts to reach a database that is away when a node starts. */
 const MIN_RETRY_DELAY_MS = 250
 const MAX_RETRY_DELAY_MS = 4000
@@ -88,8 +90,10 @@ async function open(url: string, log: Log): Promise<WritableDatabase> {
   const transactions = new PostgresTransactions(writer, availability)
   const reading = <T>(read: () => Promise<T>): Promise<T> => {
     return availability.during('read', () =>
-      read().catch((error) => {
+      read().catch(async (error) => {
         if (!isLost(error)) throw error
+        // What ended one connection has mostly ended all of them, which the pool has to notice before it opens another.
+        await pause(Math.random() * MAX_READ_RETRY_DELAY_MS)
         return read()
       }),
     )

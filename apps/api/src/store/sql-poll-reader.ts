@@ -1,7 +1,8 @@
 import type { EntityManager, SelectQueryBuilder } from 'typeorm'
 import { SerialQueue } from '../lib/serial-queue.ts'
 import { PollError, pollNotFound } from '../polls/errors.ts'
-import type { Ballot, ListPage, PollReader } from '../polls/ports.ts'
+import { checkExists, checkHost } from '../polls/policy.ts'
+import type { Ballot, HostRequest, ListPage, PollReader } from '../polls/ports.ts'
 import type { PollState } from '../polls/state.ts'
 import type { Database } from './database.ts'
 import { BallotEntity } from './entities/ballot-entity.ts'
@@ -22,6 +23,14 @@ export class SqlPollReader implements PollReader {
     const poll = await this.#database.read((manager) => findPoll(manager, pollId))
     if (!poll) throw pollNotFound()
     return stateOfEntity(poll)
+  }
+
+  async requireHost({ pollId, hostKeyHash }: HostRequest): Promise<void> {
+    const poll = await this.#database.read((manager) => findPoll(manager, pollId))
+    const refused = poll
+      ? (checkExists(stateOfEntity(poll)) ?? checkHost(poll.hostKeyHash, hostKeyHash))
+      : pollNotFound()
+    if (refused) throw refused
   }
 
   async answer(pollId: string, voterId: string): Promise<unknown> {

@@ -8,6 +8,7 @@ import type { WritableDatabase } from './database.ts'
 import { DatabaseBusy, isDuplicate } from './database-errors.ts'
 import { BallotEntity } from './entities/ballot-entity.ts'
 import { CounterEntity } from './entities/counter-entity.ts'
+import { IdempotencyKeyEntity } from './entities/idempotency-key-entity.ts'
 import { PollEntity } from './entities/poll-entity.ts'
 import { stateOfEntity } from './poll-rows.ts'
 import { findPoll } from './sql-poll-reader.ts'
@@ -53,26 +54,35 @@ export class SqlPollWriter implements PollWriter {
   }
 
   delete(request: HostRequest): Promise<PollState> {
-    return this.#asHost(request, async (before, { manager }) => {
-      const left = {
-        question: '',
-        status: 'closed' as const,
-        revision: before.revision + 1,
-        voters: 0,
-        deletedAt: new Date().toISOString(),
-      }
-      const { id } = before
-      await manager.delete(BallotEntity, { pollId: id })
-      await manager.delete(CounterEntity, { pollId: id })
-      await manager.update(PollEntity, { id }, { ...left, content: '{}' })
-      return { ...before, ...left, content: {}, counters: {} }
-    })
+    return this.#asHost(
+      request,
+      async (before, { manager }) => {
+        // By an attempt whose COMMIT got no response.
+        if (before.deletedAt !== null) return before
+        const left = {
+          question: '',
+          status: 'closed' as const,
+          revision: before.revision + 1,
+          voters: 0,
+          deletedAt: new Date().toISOString(),
+        }
+        const { id } = before
+        await manager.delete(BallotEntity, { pollId: id })
+        await manager.delete(CounterEntity, { pollId: id })
+        await manager.delete(IdempotencyKeyEntity, { pollId: id })
+        await manager.update(PollEntity, { id }, { ...left, content: '{}' })
+        return { ...before, ...left, content: {}, counters: {} }
+      },
+      'deletes',
+    )
   }
 
   async #findOrInsert(transaction: Transaction, record: PollRecord) {
     const found = await findPoll(transaction.manager, record.id)
     if (!found) return { poll: await this.#insert(transaction, record), isNew: true }
     const poll = stateOfEntity(found)
+    const deleted = checkExists(poll)
+    if (deleted) return deleted
     return isSamePoll(poll, found.hostKeyHash, record)
       ? { poll, isNew: false }
       : new PollError(
@@ -110,6 +120,7 @@ export class SqlPollWriter implements PollWriter {
   async #asHost<T>(
     { pollId, hostKeyHash }: HostRequest,
     work: (poll: PollState, transaction: Transaction) => Promise<T>,
+    deletes?: 'deletes',
   ): Promise<T> {
     const result = await this.#transactions.run(async (transaction) => {
       const { manager, query, waitsForLocks } = transaction
@@ -119,7 +130,9 @@ export class SqlPollWriter implements PollWriter {
       if (!found) return pollNotFound()
       if (locked?.length === 0) return new DatabaseBusy()
       const poll = stateOfEntity(found)
-      return checkExists(poll) ?? checkHost(found.hostKeyHash, hostKeyHash) ?? work(poll, transaction)
+      const refused = checkHost(found.hostKeyHash, hostKeyHash)
+      const isDone = deletes && transaction.inDoubt && !refused
+      return (isDone ? undefined : checkExists(poll)) ?? refused ?? work(poll, transaction)
     }, 'repeatable')
     if (result instanceof PollError) throw result
     return result

@@ -23,7 +23,7 @@ export interface VoteSql {
   readonly writePolls: string
   /** `[scope, …]` and today to the idempotency keys that are known; yesterday's and, of a clock that is ahead, tomorrow's too. */
   readonly idempotencyKeys: string
-  /** `[[day, scope, voterId, answer], …]` */
+  /** `[[day, scope, voterId, answer, pollId], …]` */
   readonly writeIdempotencyKeys: string
   /** Deletes keys from before this day, so many at most. */
   readonly deleteOldIdempotencyKeys: string
@@ -71,8 +71,8 @@ export const sqliteVoteSql: VoteSql = {
   CROSS JOIN idempotency_key AS k ON k.day IN ($2 - 1, $2, $2 + 1) AND k.scope = asked.value`,
 
   writeIdempotencyKeys: `
-  INSERT INTO idempotency_key (day, scope, voter_id, answer)
-  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each($1)`,
+  INSERT INTO idempotency_key (day, scope, voter_id, answer, poll_id)
+  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each($1)`,
 
   deleteOldIdempotencyKeys: `
   DELETE FROM idempotency_key WHERE (day, scope) IN (
@@ -144,8 +144,8 @@ export const postgresVoteSql: VoteSql = {
   ) AS k`,
 
   writeIdempotencyKeys: `
-  INSERT INTO idempotency_key (day, scope, voter_id, answer)
-  SELECT (written ->> 0)::integer, written ->> 1, written ->> 2, written ->> 3
+  INSERT INTO idempotency_key (day, scope, voter_id, answer, poll_id)
+  SELECT (written ->> 0)::integer, written ->> 1, written ->> 2, written ->> 3, written ->> 4
   FROM json_array_elements($1::json) AS written`,
 
   // Those that another node is deleting are left to it: neither waits for the other.

@@ -35,6 +35,8 @@ const mistakes: [string, (id: string) => string][] = [
     const encoded = `%${[...Buffer.from(end)].map((byte) => byte.toString(16).padStart(2, '0')).join('%')}`
     return [`an encoded ${end} at its end`, (id) => `/polls/${id}${encoded}`]
   }),
+  ['brackets around it', (id) => `/polls/(${id})`],
+  ['quotes around it', (id) => `/polls/%E2%80%9C${id}%E2%80%9D`],
   ['a zero-width space', (id) => `/polls/${id}%E2%80%8B`],
   ['a byte order mark and a soft hyphen', (id) => `/polls/%EF%BB%BF${id.slice(0, 3)}%C2%AD${id.slice(3)}`],
   ['several of these', (id) => `/polls/%20${id.toUpperCase()}%E2%80%8B).%20`],

@@ -4,8 +4,8 @@ import type { Middleware } from 'koa'
 
 const PAGE = /^\/polls\/(.{8,120})$/is
 
-/** What mail programs, chats and sentences leave at the end of a link: punctuation, quotes, brackets, slashes. */
-const TAIL = /[\p{P}\p{S}]+$/u
+/** What mail programs, chats and sentences leave around a link: punctuation, quotes, brackets, slashes. */
+const AROUND = /^[\p{P}\p{S}]+|(?<![\p{P}\p{S}])[\p{P}\p{S}]+$/gu
 
 /** What nobody sees or means in an address: white space and zero-width characters. */
 const UNSEEN = /[\s\p{DI}]/gu
@@ -25,7 +25,9 @@ export const redirectPollAddress: Middleware = (ctx, next) => {
 function correctAddress(path: string): string | undefined {
   const [, rest] = PAGE.exec(path) ?? []
   if (rest === undefined) return undefined
-  const { success, data: id } = pollIdSchema.safeParse(decode(rest).replace(UNSEEN, '').replace(TAIL, '').toLowerCase())
+  const { success, data: id } = pollIdSchema.safeParse(
+    decode(rest).replace(UNSEEN, '').replace(AROUND, '').toLowerCase(),
+  )
   return success ? routes.pollPage(id) : undefined
 }
 

@@ -70,7 +70,14 @@ export function validate<S extends z.ZodType>(
   if (parsed.success) return parsed.data
   throw invalidInput(
     code,
-    parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
+    parsed.error.issues.flatMap((issue) => {
+      const path = issue.path.join('.')
+      if (issue.code === 'unrecognized_keys') {
+        return issue.keys.map((key) => ({ path: [...issue.path, key].join('.'), message: 'There is no such field.' }))
+      }
+      const isNoObject = issue.code === 'invalid_type' && issue.expected === 'object'
+      return [{ path, message: isNoObject ? 'Send a JSON object.' : issue.message }]
+    }),
   )
 }
 

@@ -17,6 +17,19 @@ const MARKS = [
   /^[A-Za-z]\)\s*(?=\S)/,
 ]
 
+/** Whether each line has such a mark and, where these are numbers or letters, they count from the first: 1, 2, 3 or A, B, C. */
+function isListOf(lines: readonly Line[], mark: RegExp): boolean {
+  return lines.every(({ text }, index) => {
+    const [found] = mark.exec(text) ?? []
+    if (found === undefined) return false
+    const [label] = /^[A-Za-z0-9]+/.exec(found) ?? []
+    if (label === undefined) return true
+    return /^\d/.test(label) ? Number(label) === index + 1 : label.toLowerCase() === LETTERS[index]
+  })
+}
+
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
+
 interface Line {
   /** From 1, as editors count. */
   number: number
@@ -33,7 +46,7 @@ export function parsePollLines(text: string): NewPoll {
     .map((line, index): Line => ({ number: index + 1, text: line.trim() }))
     .filter((line) => line.text !== '')
   const [question, ...choices] = lines
-  const mark = MARKS.find((one) => choices.every((choice) => one.test(choice.text)))
+  const mark = MARKS.find((one) => isListOf(choices, one))
   const parsed = newPollSchema.safeParse({
     question: question?.text ?? '',
     choices: choices.map((choice) => (mark ? choice.text.replace(mark, '') : choice.text)),

@@ -8,6 +8,8 @@ const VOTES_FROM_ADDRESS = 12_000
 /** More than anyone votes by hand. */
 const VOTES_OF_VOTER = 60
 const POLLS_FROM_ADDRESS = 30
+/** Changes of a host's, and attempts with a wrong key. */
+const HOST_REQUESTS_FROM_ADDRESS = 120
 /** Each reads all ballots of a poll. */
 const BALLOTS_FROM_ADDRESS = 30
 
@@ -19,6 +21,8 @@ export interface RateLimits {
   voteOf(voterId: string): Promise<void>
   /** A new poll. */
   pollFrom(ctx: Context): Promise<void>
+  /** A change or a deletion that says it is the host's. */
+  hostFrom(ctx: Context): Promise<void>
   /** An export of a poll's ballots. */
   ballotsFrom(ctx: Context): Promise<void>
 }
@@ -34,6 +38,7 @@ export function rateLimits(on: boolean, counter: RateCounter = new MemoryRateCou
     voteFrom: (ctx) => charge(`votes from ${networkOf(ctx.ip)}`, VOTES_FROM_ADDRESS),
     voteOf: (voterId) => charge(`votes of ${voterId}`, VOTES_OF_VOTER),
     pollFrom: (ctx) => charge(`polls from ${networkOf(ctx.ip)}`, POLLS_FROM_ADDRESS),
+    hostFrom: (ctx) => charge(`host requests from ${networkOf(ctx.ip)}`, HOST_REQUESTS_FROM_ADDRESS),
     ballotsFrom: (ctx) => charge(`ballots from ${networkOf(ctx.ip)}`, BALLOTS_FROM_ADDRESS),
   }
 }

@@ -78,8 +78,8 @@ function closeOf({ res }: Context): AbortSignal {
   return gone.signal
 }
 
-/** Weak: two files of the same ballots are not the same bytes. */
-const etagOf = ({ revision }: PollState) => `W/"${revision}"`
+/** Weak: two files of the same ballots are not the same bytes. With the version of the files' columns. */
+const etagOf = ({ revision }: PollState) => `W/"1-${revision}"`
 
 /** Has browsers save the answer under a name that says what it is (RFC 6266). */
 function attach(ctx: Context, poll: PollState, ending: string, type: string): void {

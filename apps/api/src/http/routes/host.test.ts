@@ -84,6 +84,18 @@ test.each<[string, string | undefined]>([
   expect(await contents(databasePath)).toEqual(before)
 })
 
+test('requests that say they are the host’s are limited for each address, before anything is looked up', async () => {
+  const { url } = await openApp({ rateLimit: true })
+  const ask = () => fetch(url + routes.poll('tabspace'), { method: 'DELETE', headers: bearer('x'.repeat(32)) })
+  const statuses = new Map<number, number>()
+  for (let n = 0; n < 130; n += 1) {
+    const { status } = await ask()
+    statuses.set(status, (statuses.get(status) ?? 0) + 1)
+  }
+  expect(statuses.get(401)).toBeGreaterThanOrEqual(120)
+  expect(statuses.get(429)).toBeGreaterThan(0)
+})
+
 test('polls without a host are nobody’s to change', async () => {
   const { url, hostKey } = await setUp()
   await readProblem(
@@ -95,7 +107,7 @@ test('polls without a host are nobody’s to change', async () => {
 test.each([
   ['nothing to change', {}, 'status'],
   ['a status that there is not', { status: 'deleted' }, 'status'],
-  ['a field that can’t be changed', { status: 'open', revision: 7 }, ''],
+  ['a field that can’t be changed', { status: 'open', revision: 7 }, 'revision'],
   ['a list', [], ''],
 ])('a change with %s is refused, and where it is wrong is named', async (_, body, path) => {
   const { change, databasePath } = await setUp()
@@ -144,13 +156,15 @@ test('a stream of several polls goes on when one of them is deleted', async () =
 })
 
 test('a vote with an idempotency key that is sent again after the poll was deleted is told so', async () => {
-  const { url, poll, tea, remove } = await setUp()
+  const { url, databasePath, poll, tea, remove } = await setUp()
   const again = () => {
     const { headers, ...init } = json({ choiceIds: [tea] })
     const key = { 'Idempotency-Key': '0123456789abcdef0123456789abcdef' }
     return fetch(url + routes.votes(poll.id), { ...init, headers: { ...(headers as object), ...key } })
   }
   expect((await again()).status).toBe(201)
+  expect(JSON.stringify(await query(databasePath, 'SELECT * FROM idempotency_key'))).toContain(`[${tea}]`)
   await remove()
+  expect(await query(databasePath, 'SELECT * FROM idempotency_key')).toEqual([])
   await readProblem('poll-deleted', await again())
 })

@@ -8,21 +8,24 @@ import { pollOf } from '../../polls/views.ts'
 import { readJson } from '../request/body.ts'
 import { hostKeyOf } from '../request/host-key.ts'
 import { pollIdOf } from '../request/poll-id.ts'
+import type { RateLimits } from '../request/rate-limit.ts'
 import type { Voters } from '../request/voter.ts'
 
 interface HostParts {
-  reader: Pick<PollReader, 'answer'>
+  reader: Pick<PollReader, 'answer' | 'requireHost'>
   writer: Pick<PollWriter, 'change' | 'delete'>
   voters: Voters
   pollChanged: Signal<PollChanged>
+  limits: RateLimits | undefined
 }
 
 /** `PATCH /api/polls/:id`: 200 with the poll as it is then, also where it was so already. */
-export function changePollRoute({ reader, writer, voters, pollChanged }: HostParts): Middleware {
+export function changePollRoute({ reader, writer, voters, pollChanged, limits }: HostParts): Middleware {
   return async (ctx) => {
     const [pollId, hostKey] = [pollIdOf(ctx), hostKeyOf(ctx)]
+    await limits?.hostFrom(ctx)
     const change = await readJson(ctx, pollChangeSchema)
-    const poll = await changePoll(pollId, hostKey, change, writer, pollChanged)
+    const poll = await changePoll(pollId, hostKey, change, reader, writer, pollChanged)
     const { voterId } = voters.find(ctx)
     ctx.set('Cache-Control', 'no-store')
     ctx.body = pollOf(poll, voterId && (await reader.answer(pollId, voterId)))
@@ -30,9 +33,11 @@ export function changePollRoute({ reader, writer, voters, pollChanged }: HostPar
 }
 
 /** `DELETE /api/polls/:id`: 204. From then on the poll's addresses answer 410. */
-export function deletePollRoute({ writer, pollChanged }: Pick<HostParts, 'writer' | 'pollChanged'>): Middleware {
+export function deletePollRoute({ reader, writer, pollChanged, limits }: Omit<HostParts, 'voters'>): Middleware {
   return async (ctx) => {
-    await deletePoll(pollIdOf(ctx), hostKeyOf(ctx), writer, pollChanged)
+    const [pollId, hostKey] = [pollIdOf(ctx), hostKeyOf(ctx)]
+    await limits?.hostFrom(ctx)
+    await deletePoll(pollId, hostKey, reader, writer, pollChanged)
     ctx.status = 204
   }
 }

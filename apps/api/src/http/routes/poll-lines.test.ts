@@ -87,7 +87,7 @@ test.each([
   ['* ', '*\t'],
   ['• ', '•'],
   ['1. ', '2. '],
-  ['9) ', '10)'],
+  ['1) ', '2)'],
   ['A) ', 'B)'],
   ['a. ', 'b. '],
   ['[ ] ', '[x]'],
@@ -104,6 +104,8 @@ test.each([
   ['they are initials', ['C.I.A.', 'F.B.I.']],
   ['they are all there is', ['A)', 'B)']],
   ['they are words', ['Dr. No', 'Dr. Who']],
+  ['they are dates', ['12. Mai', '13. Mai']],
+  ['they are initials of names', ['J. Smith', 'A. Jones']],
 ])('what looks like marks of a list stays where %s', async (_, choices) => {
   expect(await makeOf(`- Which?\n${choices.join('\n')}`)).toEqual(['- Which?', ...choices])
 })

@@ -153,7 +153,7 @@ test.each<[string, unknown, string[]]>([
   ['two choices that differ in spaces only', { ...good, choices: ['one', ' one '] }, ['choices.1']],
   ['ballots of 0 choices', { ...good, maxChoices: 0 }, ['maxChoices']],
   ['ballots of more choices than there are', { ...good, maxChoices: 3 }, ['maxChoices']],
-  ['unknown fields', { ...good, status: 'closed' }, ['']],
+  ['unknown fields', { ...good, status: 'closed' }, ['status']],
   [
     'several errors',
     { question: '', choices: ['one', 'one'], maxChoices: 'x' },
@@ -252,11 +252,33 @@ test.each([
   ['with tag characters', 'Tea', 'Te\u{e0041}a'],
   ['with a Braille blank', 'Tea', 'Tea\u2800'],
   ['with a space of another width', 'Ice tea', 'Ice\u2003tea'],
+  ['with a null notehead', 'Yes', 'Yes\u{1d159}'],
+  ['with a Braille blank for a space', 'Ice tea', 'Ice\u2800tea'],
 ])('two choices that look the same, one %s, are one', async (_, one, other) => {
   const { url } = await openApp()
   const answer = await fetch(url + routes.polls, json({ ...good, choices: ['Milk', one, other] }))
   const { errors } = await readProblem('invalid-body', answer)
   expect(errors).toEqual([{ path: 'choices.2', message: 'Already in the list.' }])
+})
+
+test.each([
+  [
+    'flags',
+    '\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}',
+    '\u{1f3f4}\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}',
+  ],
+  ['joined and single emoji', '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}', '\u{1f468}\u{1f469}\u{1f467}'],
+  ['an emoji as text and as a picture', '\u260e\ufe0e', '\u260e\ufe0f'],
+  [
+    'Persian with and without a joint',
+    '\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645',
+    '\u0645\u06cc\u062e\u0648\u0627\u0647\u0645',
+  ],
+])('%s that differ to the eye are two choices', async (_, one, other) => {
+  const { url } = shared()
+  const answer = await fetch(url + routes.polls, json({ ...good, choices: [one, other] }))
+  const { poll } = await readAs(createdPollSchema, 201, answer)
+  expect(poll.choices.map(({ text }) => text)).toEqual([one, other])
 })
 
 test('too many choices are one error, whatever is in them', async () => {

@@ -193,7 +193,7 @@ test('a refusal names the path in the body', async () => {
   const { voter, poll } = await setUp()
   const answer = await voter.ask(routes.votes(poll.id), json({ choiceIds: [1, 'two'], more: true }))
   const { errors } = await readProblem('invalid-body', answer)
-  expect(errors?.map((error) => error.path)).toEqual(['choiceIds.1', ''])
+  expect(errors?.map((error) => error.path)).toEqual(['choiceIds.1', 'more'])
 })
 
 test('a body with thousands of choices is refused with a short answer, and counts towards the limit', async () => {

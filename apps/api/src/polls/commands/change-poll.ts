@@ -1,6 +1,6 @@
 import type { PollChanged, Signal } from '../events.ts'
 import { hashHostKey } from '../host-key.ts'
-import type { PollWriter } from '../ports.ts'
+import type { PollReader, PollWriter } from '../ports.ts'
 import type { PollState } from '../state.ts'
 
 /** What a host may change. */
@@ -19,10 +19,14 @@ export async function changePoll(
   pollId: string,
   hostKey: string,
   change: PollChange,
-  store: Pick<PollWriter, 'change'>,
+  reader: Pick<PollReader, 'requireHost'>,
+  writer: Pick<PollWriter, 'change'>,
   pollChanged: Signal<PollChanged>,
 ): Promise<PollState> {
-  const { poll, changed } = await store.change({ pollId, hostKeyHash: hashHostKey(hostKey), ...change })
+  const request = { pollId, hostKeyHash: hashHostKey(hostKey) }
+  // A wrong key waits for no writer, and locks nothing.
+  await reader.requireHost(request)
+  const { poll, changed } = await writer.change({ ...request, ...change })
   if (changed) pollChanged.emit({ type: poll.status === 'closed' ? 'closed' : 'changed', poll })
   return poll
 }

@@ -1,6 +1,6 @@
 import type { PollChanged, Signal } from '../events.ts'
 import { hashHostKey } from '../host-key.ts'
-import type { PollWriter } from '../ports.ts'
+import type { PollReader, PollWriter } from '../ports.ts'
 
 /**
  * Deletes a poll for its host, with its ballots: all that stays is that there was one. Rejects with a PollError where
@@ -9,9 +9,12 @@ import type { PollWriter } from '../ports.ts'
 export async function deletePoll(
   pollId: string,
   hostKey: string,
-  store: Pick<PollWriter, 'delete'>,
+  reader: Pick<PollReader, 'requireHost'>,
+  writer: Pick<PollWriter, 'delete'>,
   pollChanged: Signal<PollChanged>,
 ): Promise<void> {
-  const poll = await store.delete({ pollId, hostKeyHash: hashHostKey(hostKey) })
+  const request = { pollId, hostKeyHash: hashHostKey(hostKey) }
+  await reader.requireHost(request)
+  const poll = await writer.delete(request)
   pollChanged.emit({ type: 'deleted', poll })
 }

@@ -11,6 +11,9 @@ export class IdempotencyKeyEntity {
   @PrimaryColumn('varchar')
   scope!: string
 
+  @Column('varchar', { name: 'poll_id' })
+  pollId!: string
+
   @Column('varchar', { name: 'voter_id' })
   voterId!: string
 
