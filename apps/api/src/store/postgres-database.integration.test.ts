@@ -4,6 +4,7 @@ import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { advanceClock, makePoll, recount, storeOf } from '../../testing/engines.ts'
 import { ask, createDatabase, postgresServer } from '../../testing/postgres.ts'
 import { TcpProxy } from '../../testing/tcp-proxy.ts'
+import { until } from '../../testing/until.ts'
 import { DatabaseRefused } from './database.ts'
 import { openPostgres } from './postgres-database.ts'
 import { SqlPollWriter } from './sql-poll-writer.ts'
@@ -129,7 +130,9 @@ test('where nothing comes back any more, votes and reads are refused in bounded 
 
   proxy.stall(false)
   proxy.cut()
-  expect((await vote('after')).changed).toBe(true)
+  // A connection that was being opened when all of them were cut may be the next one that is used.
+  await until(() => vote('after').catch(() => false))
+  expect(await store.answer(pollId, 'after')).not.toBeUndefined()
 })
 
 test('of votes whose connection is cut every acknowledged one is there, once', async () => {
