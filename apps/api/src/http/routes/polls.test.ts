@@ -201,7 +201,7 @@ test('texts are kept character for character, whatever they mean to a database o
 })
 
 const makeWith = async (question: string) => {
-  const { url } = await openApp()
+  const { url } = shared()
   return fetch(url + routes.polls, json({ ...good, question }))
 }
 
@@ -255,7 +255,7 @@ test.each([
   ['with a null notehead', 'Yes', 'Yes\u{1d159}'],
   ['with a Braille blank for a space', 'Ice tea', 'Ice\u2800tea'],
 ])('two choices that look the same, one %s, are one', async (_, one, other) => {
-  const { url } = await openApp()
+  const { url } = shared()
   const answer = await fetch(url + routes.polls, json({ ...good, choices: ['Milk', one, other] }))
   const { errors } = await readProblem('invalid-body', answer)
   expect(errors).toEqual([{ path: 'choices.2', message: 'Already in the list.' }])
