@@ -6,23 +6,28 @@ const FORBIDDEN = /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u
 /** Space, and what Unicode has programs draw as nothing (property Default_Ignorable_Code_Point). */
 const BLANKS_AT_START = /^[\s\p{DI}]+/u
 
+/** A flag of a region: a black flag and the tags that name it. */
+const FLAG = /\u{1f3f4}[\u{e0030}-\u{e0039}\u{e0061}-\u{e007a}]{3,6}\u{e007f}/u
+
 /**
  * The same at the end. An emoji may end in such characters: a variation selector, or the tags of a flag. The lookbehind
  * keeps the time linear, for it begins no match within a run.
  */
-const BLANKS_AT_END =
-  /(\p{Emoji}[\ufe0e\ufe0f]|\u{1f3f4}[\u{e0030}-\u{e0039}\u{e0061}-\u{e007a}]{3,6}\u{e007f})[\s\p{DI}]*$|(?<![\s\p{DI}])[\s\p{DI}]+$/u
+const BLANKS_AT_END = new RegExp(
+  `(\\p{Emoji}[\\ufe0e\\ufe0f]|${FLAG.source})[\\s\\p{DI}]*$|(?<![\\s\\p{DI}])[\\s\\p{DI}]+$`,
+  'u',
+)
 
 /** Characters with no ink, whatever their category says: ignorable ones, blanks of scripts, what stands for something lost. */
 const INKLESS = /[\p{DI}\u2800\ufff9-\ufffc\u{1d159}\u{13441}\u{13442}]/gu
 
 /**
- * Where such characters change how the others look: the tags of a flag, what joins emoji or chooses their style, what
+ * Where such characters change how the others look, beside the tags of a flag: what joins emoji or chooses their style, what
  * parts Arabic letters, what chooses the shape of a Han character.
  */
 const SHAPING =
-  /\u{1f3f4}[\u{e0030}-\u{e0039}\u{e0061}-\u{e007a}]{3,6}\u{e007f}|(?<=\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f)\u200d(?=\p{Extended_Pictographic})|(?<=\p{Extended_Pictographic})[\ufe0e\ufe0f]|(?<=\p{Script=Arabic})\u200c(?=\p{Script=Arabic})|(?<=\p{Script=Han})[\u{e0100}-\u{e01ef}]/u
-const SHAPING_OR_INKLESS = new RegExp(`(${SHAPING.source})|${INKLESS.source}`, 'gu')
+  /(?<=\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f)\u200d(?=\p{Extended_Pictographic})|(?<=\p{Extended_Pictographic})[\ufe0e\ufe0f]|(?<=\p{Script=Arabic})\u200c(?=\p{Script=Arabic})|(?<=\p{Script=Han})[\u{e0100}-\u{e01ef}]/u
+const SHAPING_OR_INKLESS = new RegExp(`(${FLAG.source}|${SHAPING.source})|${INKLESS.source}`, 'gu')
 
 const INK = /[\p{L}\p{N}\p{P}\p{S}]/u
 

@@ -136,12 +136,12 @@ export async function makePoll(
 ): Promise<{ poll: PollState; pollId: string; choiceIds: number[]; hostKeyHash: string }> {
   const wanted = { question: 'Which?', choices: ['a', 'b', 'c'], maxChoices }
   const { poll, hostKey } = await createPoll(wanted, store, new Signal(() => {}))
-  const choiceIds = pollOf(poll, undefined).choices.map((choice) => choice.id)
+  const choiceIds = pollOf(poll).choices.map((choice) => choice.id)
   return { poll, pollId: poll.id, choiceIds, hostKeyHash: hashHostKey(hostKey) }
 }
 
 /** What each choice of a poll has got. */
-export const votesOn = (poll: PollState): number[] => pollOf(poll, undefined).choices.map((choice) => choice.votes)
+export const votesOn = (poll: PollState): number[] => pollOf(poll).choices.map((choice) => choice.votes)
 
 /** Both halves of a store as one object, for tests. */
 export function storeOf(database: WritableDatabase, writer: PollWriter = new SqlPollWriter(database)): PollStore {

@@ -73,7 +73,7 @@ export function createKoa(parts: HttpParts): Koa {
   router.patch(routes.poll(':id'), changePollRoute({ reader, writer, voters, pollChanged, limits }))
   router.delete(routes.poll(':id'), deletePollRoute({ reader, writer, pollChanged, limits }))
 
-  const exports = exportRoutes({ reader, limits, serverKey: parts.serverKey })
+  const exports = exportRoutes({ reader, limits, serverKey })
   router.get(routes.resultsCsv(':id'), exports.resultsCsv)
   router.get(routes.resultsJson(':id'), exports.resultsJson)
   router.get(routes.ballotsCsv(':id'), exports.ballotsCsv)

@@ -1,7 +1,7 @@
 import type { Results } from '@pollcast/shared/results'
 import { kindOf } from './kinds/index.ts'
 import type { Cell, Table } from './kinds/kind.ts'
-import { checkExists } from './policy.ts'
+import { requireExists } from './policy.ts'
 import type { PollReader } from './ports.ts'
 import { receiptOf } from './receipt.ts'
 import { ShuffledBallots } from './shuffled-ballots.ts'
@@ -63,8 +63,7 @@ export async function exportBallots(
   let read: { poll: PollState; ballots: ShuffledBallots } | undefined
   await reader.ballots(pollId, (poll) => {
     signal.throwIfAborted()
-    const gone = checkExists(poll)
-    if (gone) throw gone
+    requireExists(poll)
     const ballots = new ShuffledBallots()
     read = { poll, ballots }
     return (page) => {

@@ -12,6 +12,12 @@ export function checkExists({ deletedAt }: PollState): PollError | undefined {
   return deletedAt === null ? undefined : pollDeleted()
 }
 
+/** Throws the PollError of `checkExists`, for reads: nothing of a deleted poll is shown. */
+export function requireExists(poll: PollState): void {
+  const deleted = checkExists(poll)
+  if (deleted) throw deleted
+}
+
 /** Voting, whatever the vote holds. */
 export function checkMayVote({ status }: PollState): PollError | undefined {
   return status === 'closed' ? new PollError('poll-closed', 'This poll is closed and takes no more votes.') : undefined

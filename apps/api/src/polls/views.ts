@@ -29,8 +29,8 @@ export function snapshotJson(poll: PollState): string {
   return text
 }
 
-/** The poll as one voter sees it. @param answer what is on their ballot in this round */
-export function pollOf(poll: PollState, answer: unknown): Poll {
+/** The poll as one voter sees it. @param answer what is on their ballot in this round, if they have one */
+export function pollOf(poll: PollState, answer?: unknown): Poll {
   const kind = kindOf(poll)
   const { choices, maxChoices } = kind.show(poll.content, poll.counters)
   const { ownChoiceIds } = kind.showOwn(answer)

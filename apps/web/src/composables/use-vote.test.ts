@@ -3,6 +3,7 @@ import type { Poll, Snapshot } from '@pollcast/shared/poll'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type EffectScope, effectScope, nextTick, shallowRef } from 'vue'
 import { json, startServer, type TestServer } from '../../test/server.ts'
+import { snapshot } from '../../test/snapshot.ts'
 import { createApiClient } from '../api/api-client.ts'
 import { newerOf } from '../api/snapshot.ts'
 import { choice } from '../kinds/choice/index.ts'
@@ -60,14 +61,6 @@ function openPoll(first: Snapshot, ownChoiceIds: number[] = []) {
   const numbers = () => [...voting.shown.value.choices.map(({ votes }) => votes), voting.shown.value.totalVotes]
   return { ...voting, merge, numbers, isLive, isDeleted }
 }
-
-const snapshot = (revision: number, ...votes: number[]): Snapshot => ({
-  pollId: 'abcdefgh',
-  revision,
-  status: 'open',
-  totalVotes: votes.reduce((sum, count) => sum + count, 0),
-  choices: votes.map((count, index) => ({ id: index + 1, text: `Choice ${index + 1}`, votes: count })),
-})
 
 const refusal = { title: 'Conflict', status: 409, code: 'poll-closed', detail: 'This poll is closed.' }
 

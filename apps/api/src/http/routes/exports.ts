@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { Context, Middleware } from 'koa'
 import { exportBallots, resultsOf, resultTableOf } from '../../polls/exports.ts'
-import { checkExists } from '../../polls/policy.ts'
+import { requireExists } from '../../polls/policy.ts'
 import type { PollReader } from '../../polls/ports.ts'
 import type { PollState } from '../../polls/state.ts'
 import { CSV_TYPE, csvOf, csvPieces } from '../downloads/csv.ts'
@@ -21,8 +21,7 @@ export function exportRoutes({ reader, limits, serverKey }: ExportParts) {
   /** The poll asked for; undefined where the client has it as it is, and is told so. */
   const pollToSend = async (ctx: Context): Promise<PollState | undefined> => {
     const poll = await reader.find(pollIdOf(ctx))
-    const gone = checkExists(poll)
-    if (gone) throw gone
+    requireExists(poll)
     ctx.status = 200
     ctx.set('Cache-Control', 'private, no-cache')
     ctx.etag = etagOf(poll)

@@ -3,7 +3,7 @@ import { routes } from '@pollcast/shared/routes'
 import type { Context, Middleware } from 'koa'
 import { createPoll } from '../../polls/commands/create-poll.ts'
 import type { PollChanged, Signal } from '../../polls/events.ts'
-import { checkExists } from '../../polls/policy.ts'
+import { requireExists } from '../../polls/policy.ts'
 import type { ListPage, PollReader, PollWriter } from '../../polls/ports.ts'
 import { pollOf, summaryOf } from '../../polls/views.ts'
 import { readBody, validate } from '../request/body.ts'
@@ -28,8 +28,7 @@ interface NewPollParts {
 /** The poll with the voter's own ballot. */
 export async function pollFor(voterId: string | undefined, pollId: string, store: PollReader): Promise<Poll> {
   const [poll, answer] = await Promise.all([store.find(pollId), voterId ? store.answer(pollId, voterId) : undefined])
-  const gone = checkExists(poll)
-  if (gone) throw gone
+  requireExists(poll)
   return pollOf(poll, answer)
 }
 
@@ -64,7 +63,7 @@ export function newPollRoute(parts: NewPollParts): Middleware {
     if (key !== undefined) requireSecret(key)
     const seed = key === undefined ? undefined : { serverKey, key, voterId: voters.find(ctx).voterId }
     const { poll, hostKey } = await createPoll(wanted, store, pollChanged, seed)
-    const created: CreatedPoll = { poll: pollOf(poll, undefined), hostKey }
+    const created: CreatedPoll = { poll: pollOf(poll), hostKey }
     ctx.status = 201
     ctx.set('Location', routes.poll(created.poll.id))
     ctx.set('Cache-Control', 'no-store')

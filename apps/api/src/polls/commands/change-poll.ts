@@ -1,5 +1,5 @@
 import type { PollChanged, Signal } from '../events.ts'
-import { hashHostKey } from '../host-key.ts'
+import { hostRequest } from '../host-key.ts'
 import type { PollReader, PollWriter } from '../ports.ts'
 import type { PollState } from '../state.ts'
 
@@ -23,9 +23,7 @@ export async function changePoll(
   writer: Pick<PollWriter, 'change'>,
   pollChanged: Signal<PollChanged>,
 ): Promise<PollState> {
-  const request = { pollId, hostKeyHash: hashHostKey(hostKey) }
-  // A wrong key waits for no writer, and locks nothing.
-  await reader.requireHost(request)
+  const request = await hostRequest(pollId, hostKey, reader)
   const { poll, changed } = await writer.change({ ...request, ...change })
   if (changed) pollChanged.emit({ type: poll.status === 'closed' ? 'closed' : 'changed', poll })
   return poll

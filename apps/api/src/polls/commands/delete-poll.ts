@@ -1,5 +1,5 @@
 import type { PollChanged, Signal } from '../events.ts'
-import { hashHostKey } from '../host-key.ts'
+import { hostRequest } from '../host-key.ts'
 import type { PollReader, PollWriter } from '../ports.ts'
 
 /**
@@ -13,8 +13,6 @@ export async function deletePoll(
   writer: Pick<PollWriter, 'delete'>,
   pollChanged: Signal<PollChanged>,
 ): Promise<void> {
-  const request = { pollId, hostKeyHash: hashHostKey(hostKey) }
-  await reader.requireHost(request)
-  const poll = await writer.delete(request)
+  const poll = await writer.delete(await hostRequest(pollId, hostKey, reader))
   pollChanged.emit({ type: 'deleted', poll })
 }

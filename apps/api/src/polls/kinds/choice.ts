@@ -44,10 +44,7 @@ export const choice: Kind<Content, Answer> = {
       : new PollError('choice-not-found', `There is no choice ${unknown}. ${own}`)
   },
 
-  show: ({ choices, maxChoices }, counters) => ({
-    choices: choices.map(({ id, text }) => ({ id, text, votes: counters[id] ?? 0 })),
-    maxChoices,
-  }),
+  show: (content, counters) => ({ choices: withVotes(content, counters), maxChoices: content.maxChoices }),
 
   showOwn: (choiceIds = []) => ({ ownChoiceIds: [...choiceIds] }),
 
@@ -63,9 +60,11 @@ export const choice: Kind<Content, Answer> = {
   ballotCells: ({ choices }, choiceIds) => choices.map(({ id }) => (choiceIds.includes(id) ? 1 : 0)),
 }
 
-const resultsOf = ({ choices }: Content, counters: Counters, voters: number) =>
-  choices.map(({ id, text }) => {
-    const votes = counters[id] ?? 0
+const withVotes = ({ choices }: Content, counters: Counters) =>
+  choices.map(({ id, text }) => ({ id, text, votes: counters[id] ?? 0 }))
+
+const resultsOf = (content: Content, counters: Counters, voters: number) =>
+  withVotes(content, counters).map(({ id, text, votes }) => {
     return { id, text, votes, share: voters === 0 ? null : rounded(votes / voters) }
   })
 

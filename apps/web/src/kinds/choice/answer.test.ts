@@ -1,14 +1,8 @@
 import type { Snapshot } from '@pollcast/shared/poll'
 import { expect, test } from 'vitest'
+import { snapshot } from '../../../test/snapshot.ts'
 import { isSameAnswer, withPendingVote } from './answer.ts'
 
-const snapshot = (revision: number, ...votes: number[]): Snapshot => ({
-  pollId: 'abcdefgh',
-  revision,
-  status: 'open',
-  totalVotes: votes.reduce((sum, count) => sum + count, 0),
-  choices: votes.map((count, index) => ({ id: index + 1, text: `Choice ${index + 1}`, votes: count })),
-})
 const numbers = ({ choices, totalVotes }: Snapshot) => [...choices.map(({ votes }) => votes), totalVotes]
 
 const sentOn = (base: Snapshot, ...sent: number[]) => ({ wanted: sent, sent, base })
