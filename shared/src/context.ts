@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { pollListSchema, pollSchema } from './poll.ts'
+import { roomSchema } from './room.ts'
 
 /**
  * What the server writes into the page, as `<script type="application/json" id="context">`, so that the page is
@@ -12,6 +13,7 @@ export const contextSchema = z.strictObject({
   streamUrl: z.string().optional(),
   poll: pollSchema.optional(),
   pollList: pollListSchema.optional(),
+  room: roomSchema.optional(),
 })
 
 export type PageContext = z.infer<typeof contextSchema>

@@ -2,8 +2,13 @@
 export const limits = {
   questionLength: 240,
   choiceLength: 120,
+  titleLength: 120,
   minChoices: 2,
   maxChoices: 50,
-  /** Polls on one page of the list, and polls that one stream may watch. */
+  pollsInRoom: 200,
+  /** One-time codes that can be asked for at once, and that a room has in all. */
+  codesAtOnce: 5000,
+  codesInRoom: 20_000,
+  /** Polls on one page of the list, and topics that one stream may watch. */
   pageSize: 20,
 } as const

@@ -1,49 +1,94 @@
 import * as z from 'zod'
-import { type Choice, choiceSchema, newChoicesSchema, newMaxChoicesSchema } from './kinds/choice.ts'
+import { choiceSchema } from './kinds/choice.ts'
 import { limits } from './limits.ts'
-import { textSchema } from './text.ts'
+import { visibilitySchema, voteModeSchema } from './settings.ts'
 
 /** What people type in polls' addresses: no letter or digit that looks like another one. */
 export const pollIdSchema = z.string().regex(/^[2-9a-hjkmnp-z]{8}$/, 'Not the id of a poll.')
 
-const statusSchema = z.enum(['open', 'closed'])
-const countSchema = z.int().nonnegative()
+/** Six digits, or more where many rooms are open. People may write blanks and dashes in it; addresses have none. */
+export const roomCodeSchema = z.string().regex(/^\d{6,9}$/, 'Not the code of a room.')
+
+export const statusSchema = z.enum(['open', 'closed'])
+export const countSchema = z.int().nonnegative()
+const roundSchema = z.int().positive()
+const timeSchema = z.iso.datetime()
+
+/** What a kind of viewer may see of a poll: everybody, who has voted where only they see results, its host. */
+export const viewSchema = z.enum(['public', 'voted', 'host'])
 
 /**
- * All that a chart needs, at one revision. `totalVotes` counts ballots: where a poll lets one voter pick several
- * choices, the choices' votes add up to more.
+ * All that a chart needs, at one revision, as one view shows it. `voters` counts ballots and `totalVotes` the votes on
+ * choices: where a voter may pick several, there are more. Percentages are of voters.
  */
 export const snapshotSchema = z.strictObject({
   pollId: pollIdSchema,
+  view: viewSchema,
+  round: roundSchema,
+  /** Grows whenever what the view shows changes. Each view has its own. */
   revision: countSchema,
   status: statusSchema,
-  totalVotes: countSchema,
+  voters: countSchema,
+  /** Null where results are hidden, as each choice's `votes` is. */
+  totalVotes: countSchema.nullable(),
   choices: z.array(choiceSchema),
+  /** When the poll closes by itself. */
+  closesAt: timeSchema.nullable(),
+  /** The server's clock when this was sent, so that a page with a wrong clock counts down rightly. */
+  now: timeSchema,
+  resultsHidden: z.boolean(),
+  /** Only of a poll that was reworded after its first vote: the new wording, and when. */
+  question: z.string().optional(),
+  rewordedAt: timeSchema.optional(),
 })
 
-/** One poll as `GET /api/polls/:id` shows it to one voter. */
-export const pollSchema = z.strictObject({
-  id: pollIdSchema,
-  question: z.string(),
-  status: statusSchema,
-  revision: countSchema,
-  totalVotes: countSchema,
-  /** How many choices one ballot may hold. */
-  maxChoices: z.int().positive(),
-  choices: z.array(choiceSchema),
-  /** The choices on the ballot of the voter who asks; empty before they voted. */
+/** What only the asking voter may see. Never part of a stream. */
+const ownFields = {
+  /** The choices on the voter's ballot in this round; empty before they voted. */
   ownChoiceIds: z.array(z.int().positive()),
-  createdAt: z.iso.datetime(),
+  /** What their ballot is published under; null before they voted. */
+  ownReceipt: z.string().nullable(),
+}
+
+/** The answer to a vote: the snapshot that has it, in the view that the voter has now. */
+export const votedSchema = z.strictObject({ ...snapshotSchema.shape, ...ownFields })
+
+const { pollId: _, ...shown } = snapshotSchema.shape
+
+/** A poll as everybody with the same view sees it. */
+export const sharedPollSchema = z.strictObject({
+  id: pollIdSchema,
+  roomCode: roomCodeSchema,
+  kind: z.literal('choice'),
+  ...shown,
+  question: z.string(),
+  /** When the wording was changed after the first vote. */
+  rewordedAt: timeSchema.nullable(),
+  /** How many choices a ballot holds. */
+  minChoices: z.int().positive(),
+  maxChoices: z.int().positive(),
+  resultsVisibility: visibilitySchema,
+  resultsFromVoters: countSchema,
+  allowChange: z.boolean(),
+  shuffleChoices: z.boolean(),
+  listed: z.boolean(),
+  voteMode: voteModeSchema,
+  publishBallots: z.boolean(),
+  createdAt: timeSchema,
   streamUrl: z.string(),
 })
 
+/** One poll as `GET /api/polls/:id` shows it to one voter. */
+export const pollSchema = z.strictObject({ ...sharedPollSchema.shape, ...ownFields })
+
 export const pollSummarySchema = z.strictObject({
   id: pollIdSchema,
+  roomCode: roomCodeSchema,
   question: z.string(),
   status: statusSchema,
   choiceCount: z.int().positive(),
-  totalVotes: countSchema,
-  createdAt: z.iso.datetime(),
+  voters: countSchema,
+  createdAt: timeSchema,
 })
 
 export const pollListSchema = z.strictObject({
@@ -65,29 +110,10 @@ export const pollListQuerySchema = z.object({
     .default(limits.pageSize),
 })
 
-/** The body of `POST /api/polls`. */
-export const newPollSchema = z
-  .strictObject({
-    question: textSchema(limits.questionLength),
-    choices: newChoicesSchema,
-    maxChoices: newMaxChoicesSchema,
-  })
-  // With too few choices, that is the error, and not a field that may not even have been sent.
-  .refine(({ choices, maxChoices }) => maxChoices <= Math.max(choices.length, limits.minChoices), {
-    path: ['maxChoices'],
-    message: 'More than the number of choices.',
-  })
-
-/** The body of `PATCH /api/polls/:id`. */
-export const pollChangeSchema = z.strictObject({ status: z.enum(['open', 'closed'], 'Either open or closed.') })
-
-/** The answer to `POST /api/polls`. The host key is returned once, here: the server keeps only its hash. */
-export const createdPollSchema = z.strictObject({ poll: pollSchema, hostKey: z.string() })
-
-export type { Choice }
 export type Snapshot = z.infer<typeof snapshotSchema>
+export type View = z.infer<typeof viewSchema>
+export type Voted = z.infer<typeof votedSchema>
+export type SharedPoll = z.infer<typeof sharedPollSchema>
 export type Poll = z.infer<typeof pollSchema>
 export type PollSummary = z.infer<typeof pollSummarySchema>
 export type PollList = z.infer<typeof pollListSchema>
-export type NewPoll = z.infer<typeof newPollSchema>
-export type CreatedPoll = z.infer<typeof createdPollSchema>

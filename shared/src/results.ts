@@ -1,32 +1,46 @@
 import * as z from 'zod'
-import { choiceResultSchema } from './kinds/choice.ts'
 import { pollSchema } from './poll.ts'
+import { logEntrySchema } from './room.ts'
+import { roundResultSchema } from './rounds.ts'
 
-const { id, question, status, revision, maxChoices, createdAt } = pollSchema.shape
+const { id, roomCode, kind, question, status, round, revision, minChoices, maxChoices, createdAt } = pollSchema.shape
 
-/** The body of `GET /api/polls/:id/results.json`, a document to keep: it says by itself what it is about. */
-export const resultsSchema = z.strictObject({
-  /** Another one where a program that reads this one would misread it. */
-  version: z.literal(1),
+const pollResults = {
   poll: z.strictObject({
     id,
-    kind: z.literal('choice'),
+    roomCode,
+    kind,
     question,
     status,
     /** The current one. */
-    round: z.int().positive(),
+    round,
     revision,
+    minChoices,
     maxChoices,
     createdAt,
   }),
   /** Oldest first. */
-  rounds: z.array(
-    z.strictObject({
-      round: z.int().positive(),
-      voters: z.int().nonnegative(),
-      choices: z.array(choiceResultSchema),
-    }),
-  ),
+  rounds: z.array(roundResultSchema),
+}
+
+/** Another one where a program that reads this one would misread it. */
+const version = z.literal(2)
+
+/** The body of `GET /api/polls/:id/results.json`, a document to keep: it says by itself what it is about. */
+export const resultsSchema = z.strictObject({
+  version,
+  ...pollResults,
+  /** Only for the host: what was done to the poll, oldest first. */
+  log: z.array(logEntrySchema).optional(),
+})
+
+/** The body of `GET /api/rooms/:code/results.json`. */
+export const roomResultsSchema = z.strictObject({
+  version,
+  room: z.strictObject({ code: roomCode, title: z.string() }),
+  polls: z.array(z.strictObject(pollResults)),
+  log: z.array(logEntrySchema).optional(),
 })
 
 export type Results = z.infer<typeof resultsSchema>
+export type RoomResults = z.infer<typeof roomResultsSchema>

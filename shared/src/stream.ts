@@ -1,14 +1,16 @@
 /**
- * The events of a stream (WHATWG HTML, section 9.2, server-sent events), with the revision as id. `snapshot` comes
- * first, once for each poll on the stream, and `update` for each newer one that is shown: both carry a Snapshot. `end` is the
- * last of a poll, and the stream closes when all of its polls have ended: do not come back for them.
+ * The events of a stream (WHATWG HTML, section 9.2, server-sent events). Of a poll, `snapshot` comes first and `update` for
+ * each newer one that is shown: both carry a Snapshot. Of a room, `room` comes first and with every move, and carries the
+ * room with the poll that is on; `update`s of that poll follow. `current` stands for the first event where the client has
+ * what it would say. `end` is the last of a poll or room; the stream closes when all that it was asked for has ended.
  */
-export type StreamEvent = 'snapshot' | 'update' | 'end'
+export type StreamEvent = 'snapshot' | 'update' | 'room' | 'current' | 'end'
 
-/** The data of `end`. */
+/** The data of `end`. Only after a shutdown is there something to come back for. */
 export interface EndData {
-  reason: 'deleted'
-  pollId: string
+  reason: 'deleted' | 'unauthorized' | 'shutdown'
+  pollId?: string
+  roomCode?: string
 }
 
 /** A stream that has carried nothing for this long carries a comment, so that either end sees a dead connection. */

@@ -8,18 +8,19 @@ import { looksOf, textSchema } from '../text.ts'
 export const choiceSchema = z.strictObject({
   id: z.int().positive(),
   text: z.string(),
-  votes: z.int().nonnegative(),
+  /** Null where results are hidden. */
+  votes: z.int().nonnegative().nullable(),
 })
 
 /** A choice as an export shows it. */
 export const choiceResultSchema = z.strictObject({
   ...choiceSchema.shape,
-  /** Of the round's voters, from 0 to 1; null where there were none. */
+  /** Of the round's voters, from 0 to 1; null where there were none, or where results are hidden. */
   share: z.number().min(0).max(1).nullable(),
 })
 
-/** The choices of a poll that is to be made. */
-export const newChoicesSchema = boundedArray(textSchema(limits.choiceLength), limits.maxChoices, 'choices')
+/** The texts of choices, in their order. */
+export const choiceTextsSchema = boundedArray(textSchema(limits.choiceLength), limits.maxChoices, 'choices')
   .refine((choices) => choices.length >= limits.minChoices, `At least ${limits.minChoices} choices.`)
   .check(({ value: choices, issues }) => {
     const looks = choices.map(looksOf)
@@ -30,13 +31,15 @@ export const newChoicesSchema = boundedArray(textSchema(limits.choiceLength), li
     })
   })
 
-/** How many choices one ballot may hold. */
-export const newMaxChoicesSchema = z.int('Enter a whole number.').positive('At least 1.').default(1)
+/** How many choices a ballot holds, at least or at most. */
+export const choiceCountSchema = z.int('Enter a whole number.').positive('At least 1.').max(limits.maxChoices, {
+  error: `At most ${limits.maxChoices}.`,
+})
 
 /**
- * The choices that a vote names. How many a ballot may hold is the poll's rule, not the body's shape: none and too many
- * are refused by name (`no-choice`, `too-many-choices`) when the vote is cast. More than any poll has are not
- * checked.
+ * The choices that a vote names. How many a ballot may hold is the poll's rule, not the body's shape: too few and too many
+ * are refused by name (`no-choice`, `too-few-choices`, `too-many-choices`) when the vote is cast. More than any poll has
+ * are not checked.
  */
 export const choiceIdsSchema = boundedArray(
   z.int('Not the id of a choice.').positive('Not the id of a choice.'),

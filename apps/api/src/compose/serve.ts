@@ -18,8 +18,12 @@ import { connectionLimit } from '../lib/open-file-limit.ts'
 import { Audiences } from '../live/audiences.ts'
 import { Broker } from '../live/broker.ts'
 import { isUnavailable } from '../polls/errors.ts'
-import { type PollChanged, Signal } from '../polls/events.ts'
-import { pollMessages, publishChanges } from '../reactions/publish.ts'
+import { EventIds } from '../polls/event-ids.ts'
+import { type PollChanged, type RoomChanged, Signal, type Signals } from '../polls/events.ts'
+import { closePollsInTime } from '../reactions/close-timer.ts'
+import { Messages } from '../reactions/messages.ts'
+import { publishChanges } from '../reactions/publish.ts'
+import { VoterStreams } from '../reactions/voter-streams.ts'
 import { connectOthers, openStore } from './adapters.ts'
 
 /** Milliseconds that requests in flight have to finish after the shutdown has begun. */
@@ -46,21 +50,30 @@ export interface App {
  */
 export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT): Promise<App> {
   const onError = (error: unknown) => log.error(error)
+  // The store has logged the outage once. What can't be read or written meanwhile need not be logged too.
+  const onUnexpected = (error: unknown) => {
+    if (!isUnavailable(error)) onError(error)
+  }
   const faults = new ClientFaults((line) => log.info(line))
   const { reader, writer, database } = await openStore(config, log)
-  const pollChanged = new Signal<PollChanged>(onError)
+  const signals: Signals = {
+    pollChanged: new Signal<PollChanged>(onError),
+    roomChanged: new Signal<RoomChanged>(onError),
+  }
   const others = connectOthers(config, database.voterKey, log)
+  const eventIds = new EventIds(database.voterKey, database.installationId)
+  const messages = new Messages(reader, eventIds, (poll) => voterStreams.reconcile(poll))
   const broker = new Broker({
-    source: pollMessages(reader),
+    source: messages,
     pubsub: others.pubsub,
     cache: others.cache,
-    // The store has logged the outage once. Topics that can't be read meanwhile need not be logged too.
-    onError: (error) => {
-      if (!isUnavailable(error)) onError(error)
-    },
+    onError: onUnexpected,
   })
-  publishChanges(pollChanged, broker)
+  publishChanges(signals, broker, messages)
   const audiences = new Audiences(broker)
+  const voterStreams = new VoterStreams(audiences, reader, database.voterKey, onUnexpected)
+  voterStreams.listen(signals.pollChanged)
+  const timer = closePollsInTime({ reader, writer, signals, onError: onUnexpected })
 
   const built = builtEntry(webRoot)
   const entry = config.webDev ? devEntry : built
@@ -68,8 +81,10 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
   const koa = createKoa({
     reader,
     writer,
-    pollChanged,
+    signals,
     audiences,
+    voterStreams,
+    eventIds,
     limits: rateLimits(config.rateLimit, config.workers > 1 ? new RateCounterClient(process) : undefined),
     serverKey: database.voterKey,
     voters: new Voters(database.voterKey, database.installationId),
@@ -93,6 +108,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
   })
 
   const release = async () => {
+    await timer.stop()
     await database.close()
     await others.close()
   }

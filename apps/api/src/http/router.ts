@@ -2,40 +2,26 @@ import cors from '@koa/cors'
 import Router from '@koa/router'
 import { routes } from '@pollcast/shared/routes'
 import Koa, { type Middleware } from 'koa'
-import type { Audiences } from '../live/audiences.ts'
-import type { PollChanged, Signal } from '../polls/events.ts'
-import type { PollReader, PollWriter } from '../polls/ports.ts'
 import { refuseCrossSite } from './middleware/cross-site.ts'
-import { redirectPollAddress } from './middleware/poll-address.ts'
+import { redirectPageAddress } from './middleware/page-address.ts'
 import { problems } from './middleware/problem.ts'
 import { readQuery } from './middleware/query.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
 import { problemPages } from './pages/problem-page.ts'
 import type { WebEntry } from './pages/web-shell.ts'
+import type { RouteParts } from './parts.ts'
 import { extendRequest } from './request/koa-request.ts'
 import type { Proxies } from './request/proxies.ts'
-import type { RateLimits } from './request/rate-limit.ts'
-import type { Voters } from './request/voter.ts'
 import { exportRoutes } from './routes/exports.ts'
-import { changePollRoute, deletePollRoute } from './routes/host.ts'
+import { hostRoutes } from './routes/host.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { newPollRoute, pollListRoute, pollRoute } from './routes/polls.ts'
-import { streamRoute, streamsRoute } from './routes/streams.ts'
+import { roomRoutes } from './routes/rooms.ts'
+import { streamRoutes } from './routes/streams.ts'
 import { voteRoute } from './routes/votes.ts'
 
-export interface HttpParts {
-  reader: PollReader
-  writer: PollWriter
-  pollChanged: Signal<PollChanged>
-  audiences: Audiences
-  /** Undefined if nothing is limited. */
-  limits: RateLimits | undefined
-  voters: Voters
-  /** A secret of the installation, the same in all of its processes. */
-  serverKey: string
+export interface HttpParts extends RouteParts {
   allowedOrigins: readonly string[]
-  /** PUBLIC_URL's origin, if it is set: the one that people open. */
-  publicOrigin: string | undefined
   proxies: Proxies
   entry: WebEntry | undefined
   /** Serves the compiled files; undefined if there are none. */
@@ -48,7 +34,7 @@ const CLIENT_LEFT = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']
 
 /** All routes, and the middleware before them. */
 export function createKoa(parts: HttpParts): Koa {
-  const { reader, writer, voters, pollChanged, audiences, limits, allowedOrigins, publicOrigin, onError } = parts
+  const { reader, voters, allowedOrigins, publicOrigin, onError } = parts
   const koa = new Koa()
   extendRequest(koa, parts.proxies)
   koa.on('error', (error: NodeJS.ErrnoException) => {
@@ -63,27 +49,52 @@ export function createKoa(parts: HttpParts): Koa {
   koa.use(refuseCrossSite(publicOrigin ? [publicOrigin, ...allowedOrigins] : allowedOrigins))
 
   const router = new Router()
-  router.post(routes.votes(':id'), voteRoute({ store: writer, voters, pollChanged, limits }))
-  router.get(routes.stream(':id'), streamRoute(audiences))
-  router.get(routes.streams, streamsRoute(audiences))
-  router.get(routes.polls, pollListRoute(reader, voters))
-  const { serverKey } = parts
-  router.post(routes.polls, newPollRoute({ store: writer, voters, pollChanged, limits, serverKey, publicOrigin }))
-  router.get(routes.poll(':id'), pollRoute(reader, voters))
-  router.patch(routes.poll(':id'), changePollRoute({ reader, writer, voters, pollChanged, limits }))
-  router.delete(routes.poll(':id'), deletePollRoute({ reader, writer, pollChanged, limits }))
+  const vote = voteRoute(parts)
+  router.post(routes.votes(':id'), vote)
+  router.delete(routes.votes(':id'), vote)
 
-  const exports = exportRoutes({ reader, limits, serverKey })
+  const streams = streamRoutes(parts)
+  router.get(routes.stream(':id'), streams.poll)
+  router.get(routes.roomStream(':code'), streams.room)
+  router.get(routes.streams, streams.several)
+
+  router.get(routes.polls, pollListRoute(reader, voters))
+  router.post(routes.polls, newPollRoute(parts))
+  router.get(routes.poll(':id'), pollRoute(parts))
+
+  const host = hostRoutes(parts)
+  router.patch(routes.poll(':id'), host.change)
+  router.delete(routes.poll(':id'), host.remove)
+  router.post(routes.rounds(':id'), host.addRound)
+  router.post(routes.copies(':id'), host.copy)
+
+  const rooms = roomRoutes(parts)
+  router.post(routes.rooms, rooms.create)
+  router.get(routes.room(':code'), rooms.read)
+  router.patch(routes.room(':code'), rooms.change)
+  router.delete(routes.room(':code'), rooms.remove)
+  router.post(routes.roomKey(':code'), rooms.replaceKey)
+  router.post(routes.roomCodes(':code'), rooms.addCodes)
+  router.get(routes.roomCodes(':code'), rooms.countCodes)
+
+  const exports = exportRoutes(parts)
   router.get(routes.resultsCsv(':id'), exports.resultsCsv)
   router.get(routes.resultsJson(':id'), exports.resultsJson)
+  router.get(routes.rounds(':id'), exports.rounds)
   router.get(routes.ballotsCsv(':id'), exports.ballotsCsv)
+  router.get(routes.roomResultsCsv(':code'), exports.roomResultsCsv)
+  router.get(routes.roomResultsJson(':code'), exports.roomResultsJson)
+  router.get(routes.roomBallotsCsv(':code'), exports.roomBallotsCsv)
 
-  const pages = pageRoutes({ store: reader, voters, entry: parts.entry })
+  const pages = pageRoutes(parts)
   router.get(routes.listPage, pages.list)
   router.get(routes.newPollPage, pages.newPoll)
   router.get(routes.pollPage(':id'), pages.poll)
+  router.get(routes.roomPage(':code'), pages.room)
+  router.get(routes.screenPage(':code'), pages.screen)
+  router.get(routes.hostPage(':code'), pages.host)
 
-  koa.use(redirectPollAddress)
+  koa.use(redirectPageAddress)
   koa.use(router.routes())
   koa.use(router.allowedMethods())
   if (parts.files) koa.use(parts.files)

@@ -1,38 +1,81 @@
-import type { PollError } from './errors.ts'
+import { randomUUID } from 'node:crypto'
+import { PollError } from './errors.ts'
 import { kindOf } from './kinds/index.ts'
 import { checkExists, checkMayVote } from './policy.ts'
 import type { Vote } from './ports.ts'
 import type { Tally } from './tally.ts'
 
-/** The idempotency keys that votes came with before. Answers are as their poll's kind normalizes them. */
+/** What a batch of votes is decided by, beside its polls. */
+export interface VoteContext {
+  /** The counters that votes name though their poll does not have them, and that others of its kind have. */
+  foreignKeys: ReadonlySet<string>
+  /** The idempotency keys that votes came with before. */
+  known: KnownVotes
+  /** Whether the code that a vote came with is one of its room's. */
+  isCode(vote: Vote): boolean
+}
+
+/** Answers are as their poll's kind normalizes them. */
 export interface KnownVotes {
-  /** The voter of the vote that this one repeats; undefined where it is the first. The error is for a reused key. */
-  firstVoterOf(vote: Vote, answer: unknown): string | PollError | undefined
+  /** Whether this is a vote that was counted before. The error is for another vote with the same key. */
+  isRepeat(vote: Vote, answer: unknown): boolean | PollError
   add(vote: Vote, answer: unknown): void
+}
+
+export interface Decision {
+  /** Whether the vote changed anything. */
+  changed: boolean
+  /** Whether it was sent, and counted, before. */
+  isRepeat: boolean
+  /** The ballot that it is on. */
+  ballotId: string
 }
 
 /**
  * Counts a vote in its poll's tally, if every rule allows it. Answers with the PollError to refuse it with, or with what
- * came of it: whether it changed anything, and whose vote it repeats.
- *
- * @param knownKeys the counters that votes name though their poll does not have them, and that others of its kind have
+ * came of it.
  */
 export function decideVote(
   vote: Vote,
   tally: Tally,
-  known: KnownVotes,
-  knownKeys: ReadonlySet<string>,
-): PollError | { changed: boolean; firstVoterId?: string } {
+  { foreignKeys, known, isCode }: VoteContext,
+): PollError | Decision {
   const poll = tally.before
   const deleted = checkExists(poll)
   if (deleted) return deleted
   const kind = kindOf(poll)
-  const answer = kind.normalize(vote.answer)
-  const first = known.firstVoterOf(vote, answer)
-  if (first instanceof Error) return first
-  if (first !== undefined) return { changed: false, firstVoterId: first }
-  const refused = checkMayVote(poll) ?? kind.check(poll.content, answer, knownKeys)
+  const answer = vote.answer === null ? null : kind.normalize(vote.answer)
+  // Whoever stands before the screen has a ballot of their own, and the same one where their vote is sent again.
+  const ballotId = poll.voteMode === 'none' ? (vote.idempotencyScope ?? randomUUID()) : vote.ballotId
+  const repeat = known.isRepeat(vote, answer)
+  if (repeat instanceof PollError) return repeat
+  if (repeat) return { changed: false, isRepeat: true, ballotId }
+  const refused =
+    checkMayVote(poll) ??
+    checkCode(vote, poll.voteMode === 'code', isCode) ??
+    (answer === null ? undefined : kind.check(poll.content, answer, foreignKeys)) ??
+    checkChange(tally, ballotId, answer)
   if (refused) return refused
   known.add(vote, answer)
-  return { changed: tally.cast(vote.voterId, answer) }
+  return { changed: tally.cast(ballotId, answer), isRepeat: false, ballotId }
+}
+
+function checkCode(vote: Vote, isNeeded: boolean, isCode: (vote: Vote) => boolean): PollError | undefined {
+  if (!isNeeded) {
+    return vote.codeHash === undefined
+      ? undefined
+      : new PollError('no-code-needed', 'This poll takes no codes. Vote without one.')
+  }
+  if (vote.codeHash === undefined) {
+    return new PollError('code-required', 'To vote in this poll, enter the code that you were given.')
+  }
+  return isCode(vote) ? undefined : new PollError('invalid-code', 'This code is not one of this room’s. Check it.')
+}
+
+/** Where votes are final, one that is on its ballot can't be changed, but can be sent again. */
+function checkChange(tally: Tally, ballotId: string, answer: unknown): PollError | undefined {
+  if (tally.before.allowChange) return undefined
+  const old = tally.ballot(ballotId)
+  if (old === null || old === JSON.stringify(answer)) return undefined
+  return new PollError('vote-is-final', 'You have voted, and in this poll votes are final.')
 }

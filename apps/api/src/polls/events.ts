@@ -1,11 +1,27 @@
-import type { PollState } from './state.ts'
+import type { PollState, RoomState } from './state.ts'
 
 /** A poll is other than it was, and that is committed. */
 export interface PollChanged {
   /** What has happened to it. */
-  type: 'created' | 'voted' | 'changed' | 'closed' | 'deleted'
+  type: 'created' | 'voted' | 'changed' | 'closed' | 'round-started' | 'deleted'
   /** The poll as the transaction left it. */
   poll: PollState
+  /** Who has cast or taken back a vote, as the registry of streams knows them, and whether they have a ballot now. */
+  voterKey?: string | undefined
+  hasBallot?: boolean | undefined
+}
+
+/** A room is other than it was, and that is committed. */
+export interface RoomChanged {
+  /** `key-replaced`: its host has another key. */
+  type: 'created' | 'changed' | 'moved' | 'key-replaced' | 'deleted'
+  room: RoomState
+}
+
+/** What those listen to who act on changes (reactions/). */
+export interface Signals {
+  pollChanged: Signal<PollChanged>
+  roomChanged: Signal<RoomChanged>
 }
 
 /**

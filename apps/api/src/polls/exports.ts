@@ -1,46 +1,121 @@
-import type { Results } from '@pollcast/shared/results'
+import type { Results, RoomResults } from '@pollcast/shared/results'
+import type { LogEntry } from '@pollcast/shared/room'
+import type { RoundResult, Rounds } from '@pollcast/shared/rounds'
+import type { View } from '@pollcast/shared/poll'
 import { kindOf } from './kinds/index.ts'
 import type { Cell, Table } from './kinds/kind.ts'
 import { requireExists } from './policy.ts'
-import type { PollReader } from './ports.ts'
+import type { AnswerMove, PastRound, PollReader } from './ports.ts'
 import { receiptOf } from './receipt.ts'
+import { revisionOf } from './revisions.ts'
 import { ShuffledBallots } from './shuffled-ballots.ts'
-import type { PollState } from './state.ts'
+import type { PollState, RoomState } from './state.ts'
+import { showsResults } from './visibility.ts'
 
 /*
  * What leaves Pollcast of a poll to be kept elsewhere. As in views.ts, what is shown is named here or by the kind, and no
  * voter is.
  */
 
-/** The results as a document. */
-export function resultsOf(poll: PollState): Results {
+/** A poll with its rounds, as a view shows them. */
+export interface PollHistory {
+  poll: PollState
+  past: readonly PastRound[]
+  view: View
+}
+
+/** All rounds, oldest first. Those that are over show what the current one would if it were closed. */
+function roundsOf({ poll, past, view }: PollHistory): RoundResult[] {
   const kind = kindOf(poll)
-  const { maxChoices } = kind.show(poll.content, poll.counters)
-  const { choices } = kind.showResults(poll.content, poll.counters, poll.voters)
+  const ended = past.map(({ round, question, content, voters, counters, endedAt }): RoundResult => {
+    const isShown = showsResults({ ...poll, status: 'closed', voters }, view)
+    const { choices } = kind.showResults(content, isShown ? counters : null, voters)
+    return { round, question, voters, choices, endedAt }
+  })
+  const { round, question, content, voters, counters } = poll
+  const { choices } = kind.showResults(content, showsResults(poll, view) ? counters : null, voters)
+  return [...ended, { round, question, voters, choices, endedAt: null }]
+}
+
+/** @param moves of each round to the next, by the number of the first; undefined where they are hidden */
+export function roundsWithMoves(history: PollHistory, moves: ReadonlyMap<number, AnswerMove[]> | undefined): Rounds {
+  const kind = kindOf(history.poll)
+  const choiceOf = (answer: string | null) => (answer === null ? null : (kind.single(JSON.parse(answer)) ?? undefined))
   return {
-    version: 1,
+    rounds: roundsOf(history),
+    moves: [...(moves ?? [])].flatMap(([fromRound, ofRound]) =>
+      ofRound.flatMap(({ from, to, voters }) => {
+        const [fromChoiceId, toChoiceId] = [choiceOf(from), choiceOf(to)]
+        if (fromChoiceId === undefined || toChoiceId === undefined) return []
+        return [{ fromRound, toRound: fromRound + 1, fromChoiceId, toChoiceId, voters }]
+      }),
+    ),
+  }
+}
+
+function pollResults(history: PollHistory) {
+  const { poll, view } = history
+  const { minChoices, maxChoices } = kindOf(poll).showRules(poll.content)
+  return {
     poll: {
       id: poll.id,
+      roomCode: poll.room.code,
       kind: poll.kind,
       question: poll.question,
       status: poll.status,
       round: poll.round,
-      revision: poll.revision,
+      revision: revisionOf(poll, view),
+      minChoices,
       maxChoices,
       createdAt: poll.createdAt,
     },
-    rounds: [{ round: poll.round, voters: poll.voters, choices }],
+    rounds: roundsOf(history),
   }
 }
 
-/** The results as a table. Each row says what it is about, so that tables of several polls can be put together. */
-export function resultTableOf(poll: PollState): Table {
-  const { columns, rows } = kindOf(poll).resultTable(poll.content, poll.counters, poll.voters)
+/** The results as a document. @param log only for the host */
+export function resultsOf(history: PollHistory, log?: readonly LogEntry[]): Results {
+  const ofPoll = log?.filter(({ pollId }) => pollId === history.poll.id)
+  return { version: 2, ...pollResults(history), ...(ofPoll && { log: ofPoll }) }
+}
+
+/** Those of all polls of a room. */
+export function roomResultsOf(
+  room: RoomState,
+  histories: readonly PollHistory[],
+  log?: readonly LogEntry[],
+): RoomResults {
   return {
-    columns: ['poll', 'round', 'question', 'kind', ...columns, 'voters'],
-    rows: rows.map((cells) => [poll.id, poll.round, poll.question, poll.kind, ...cells, poll.voters]),
+    version: 2,
+    room: { code: room.code, title: room.title },
+    polls: histories.map(pollResults),
+    ...(log && { log: [...log] }),
   }
 }
+
+/** The results as a table: one row a choice and round. Each row says what it is about, so that tables can be put together. */
+export function resultTableOf(histories: readonly PollHistory[]): Table {
+  const parts = histories.flatMap(({ poll, past, view }) => {
+    const closed: PollState = { ...poll, status: 'closed' }
+    const ofRound = (state: PollState, shown: PollState) => {
+      const counters = showsResults(shown, view) ? state.counters : null
+      const { columns, rows } = kindOf(poll).resultTable(state.content, counters, state.voters)
+      return {
+        columns: ['room', 'poll', 'round', 'question', 'kind', ...columns, 'voters'],
+        rows: rows.map((cells) => [poll.room.code, poll.id, state.round, state.question, poll.kind, ...cells, state.voters]),
+      }
+    }
+    return [
+      ...past.map((round) => ofRound({ ...poll, ...round }, { ...closed, voters: round.voters })),
+      ofRound(poll, poll),
+    ]
+  })
+  const [first] = parts
+  return { columns: first?.columns ?? RESULT_COLUMNS, rows: parts.flatMap(({ rows }) => rows) }
+}
+
+/** Of a room without polls. */
+const RESULT_COLUMNS = ['room', 'poll', 'round', 'question', 'kind', 'choice', 'votes', 'share', 'voters']
 
 export interface BallotExport {
   /** The poll when its ballots were read: they add up to its counters. */
@@ -52,23 +127,27 @@ export interface BallotExport {
 
 /**
  * The ballots of the current round as a table, in an order that tells nothing. Rejects with a PollError where the poll is
- * not there, and with the signal's reason where nobody waits for it any more: then the rest is not read.
+ * not there, or may not be read, and with the signal's reason where nobody waits for it any more: then the rest is not read.
+ *
+ * @param check throws the PollError to refuse with
  */
 export async function exportBallots(
   pollId: string,
   serverKey: string,
   reader: Pick<PollReader, 'ballots'>,
+  check: (poll: PollState) => void,
   signal: AbortSignal,
 ): Promise<BallotExport> {
   let read: { poll: PollState; ballots: ShuffledBallots } | undefined
   await reader.ballots(pollId, (poll) => {
     signal.throwIfAborted()
     requireExists(poll)
+    check(poll)
     const ballots = new ShuffledBallots()
     read = { poll, ballots }
     return (page) => {
       signal.throwIfAborted()
-      for (const { voterId, answer } of page) ballots.add(receiptOf(serverKey, poll, voterId), answer)
+      for (const { ballotId, answer } of page) ballots.add(receiptOf(serverKey, poll, ballotId), answer)
     }
   })
   if (!read) throw new Error('The store gave no poll.')

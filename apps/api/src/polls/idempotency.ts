@@ -1,20 +1,19 @@
-import { createHash } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 
 /**
- * What a vote with an idempotency key is remembered by, for when it is sent again. A key belongs to one voter's votes in
- * one poll. It is hashed, so that the database contains no keys; the voter's id comes first, so that a storm of votes
- * writes to one end of the table, as it does to the ballots' (see newVoterId).
- *
- * The vote of a client that is no voter yet is remembered twice: as one without a voter, for it may be sent again as it
- * was, and as one of the voter that it made, for it may be sent again with the cookie.
+ * What a vote with an idempotency key is remembered by, for when it is sent again. A key belongs to one ballot. It is
+ * hashed, so that the database contains no keys.
  */
-export function idempotencyScopes(
-  key: string,
-  pollId: string,
-  knownVoter: string | undefined,
-  voterId: string,
-): string[] {
-  const hash = createHash('sha256').update(`${pollId} ${key}`).digest('base64url').slice(0, 22)
-  const ofVoter = `${voterId} ${hash}`
-  return knownVoter === undefined ? [`- ${hash}`, ofVoter] : [ofVoter]
-}
+export const idempotencyScope = (key: string, ballotId: string): string =>
+  createHash('sha256').update(`${ballotId} ${key}`).digest('base64url').slice(0, 22)
+
+/**
+ * The voter that a client without a cookie becomes by voting with an idempotency key: the same one when the vote is sent
+ * again, for the answer with the cookie may have been lost.
+ */
+export const voterOfKey = (serverKey: string, key: string, pollId: string): string =>
+  createHmac('sha256', serverKey)
+    // No voter's id has a bracket in it, so this is never the signature of a voter's cookie.
+    .update(JSON.stringify(['voter', pollId, key]))
+    .digest('base64url')
+    .slice(0, 22)

@@ -1,11 +1,15 @@
 import { timingSafeEqual } from 'node:crypto'
 import { PollError } from './errors.ts'
-import type { PollState } from './state.ts'
+import type { PollState, RoomState } from './state.ts'
+import { showsResults } from './visibility.ts'
 
 /*
  * Who may do what. Each rule answers with the PollError to refuse with, or undefined where it is allowed. They are asked
  * inside the transaction that writes, so that nothing can change between the question and the writing.
  */
+
+/** Milliseconds after its time for which a timed poll takes votes: they were on their way. */
+export const GRACE_MS = 1000
 
 /** Anything at all with a poll. */
 export function checkExists({ deletedAt }: PollState): PollError | undefined {
@@ -18,20 +22,33 @@ export function requireExists(poll: PollState): void {
   if (deleted) throw deleted
 }
 
+/** Anything at all with a room. */
+export function checkRoomExists({ deletedAt }: RoomState): PollError | undefined {
+  return deletedAt === null ? undefined : new PollError('room-deleted', 'This room was deleted by its host.')
+}
+
 /** Voting, whatever the vote holds. */
-export function checkMayVote({ status }: PollState): PollError | undefined {
-  return status === 'closed' ? new PollError('poll-closed', 'This poll is closed and takes no more votes.') : undefined
+export function checkMayVote({ status, closesAt }: PollState, now = Date.now()): PollError | undefined {
+  const isOver = closesAt !== null && now > Date.parse(closesAt) + GRACE_MS
+  return status === 'closed' || isOver
+    ? new PollError('poll-closed', 'This poll is closed and takes no more votes.')
+    : undefined
 }
 
 /**
  * What only the host may do.
  *
- * @param known the hash of the host's key, empty where nobody hosts the poll
  * @param given the hash of the key that came with the request
  */
-export function checkHost(known: string, given: string): PollError | undefined {
-  const isHost = known.length === given.length && timingSafeEqual(Buffer.from(known), Buffer.from(given))
-  return isHost ? undefined : new PollError('invalid-host-key', 'This is not the key of the poll’s host.')
+export function checkHost({ hostKeyHash }: RoomState, given: string): PollError | undefined {
+  const isHost = hostKeyHash.length === given.length && timingSafeEqual(Buffer.from(hostKeyHash), Buffer.from(given))
+  return isHost ? undefined : new PollError('invalid-host-key', 'This is not the host’s key.')
+}
+
+/** Reading the published ballots, for anybody but the host. */
+export function checkBallotsPublic(poll: PollState): PollError | undefined {
+  if (poll.publishBallots && poll.status === 'closed' && showsResults(poll, 'public')) return undefined
+  return new PollError('results-hidden', 'Only the host may read the ballots. Send their key: "Authorization: Bearer KEY".')
 }
 
 export const pollDeleted = () => new PollError('poll-deleted', 'This poll was deleted by its host.')

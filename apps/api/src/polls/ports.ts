@@ -1,33 +1,63 @@
-import type { NewPoll } from '@pollcast/shared/poll'
-import type { PollChange } from './commands/change-poll.ts'
+import type { LogEntry, RoomChange } from '@pollcast/shared/room'
+import type { NewPoll, PollChange } from '@pollcast/shared/settings'
 import type { KindName } from './kinds/kind.ts'
-import type { PollState } from './state.ts'
+import type { PollState, RoomState } from './state.ts'
 
 /** The answer that a voter wants on their ballot in the current round. */
 export interface Vote {
   pollId: string
-  voterId: string
-  /** What the poll's kind makes of it. */
+  /** What the voter's ballots in this poll are stored under. */
+  ballotId: string
+  /** What the poll's kind makes of it; null takes the vote back. */
   answer: unknown
-  /** What it is remembered by, for a day, where it came with an idempotency key: a vote known by one of them counts once. */
-  idempotencyScopes?: readonly string[] | undefined
+  /** The hash of the one-time code that it came with. */
+  codeHash?: string | undefined
+  /** What it is remembered by, for a day, where it came with an idempotency key: a vote known by it counts once. */
+  idempotencyScope?: string | undefined
 }
 
 export interface RecordedVote {
   /** False where the ballot held this answer already: then nothing was written. */
   changed: boolean
+  /** Whether it was sent, and counted, before: then its ballot was left as it is. */
+  isRepeat: boolean
   /** The poll as the transaction left it. Votes committed together share one object. */
   poll: PollState
-  /** Where the vote repeats one that was counted before, the voter of that: their ballot was left as it is. */
-  firstVoterId?: string
+  ballotId: string
+  /** What is on the ballot now, as JSON; null where there is none. */
+  ballot: string | null
 }
 
-export interface PollRecord extends NewPoll {
+export interface PollRecord extends Omit<NewPoll, 'kind' | 'roomCode'> {
   id: string
   kind: KindName
-  hostKeyHash: string
+  /** The room to put it into, for its host; or else the hash of the key for a room of its own. */
+  room: RoomRequest | { newHostKeyHash: string }
   /** The id and the host's key come from an idempotency key: the same poll asked for again is the one that is there. */
   isRepeatable?: boolean
+}
+
+/** What a host's request names: what it is about, and the hash of the key that came with it. */
+export interface HostRequest {
+  pollId: string
+  hostKeyHash: string
+}
+export interface RoomRequest {
+  code: string
+  hostKeyHash: string
+}
+
+/** `changed` is false where it was so already. */
+export interface ChangedPoll {
+  poll: PollState
+  changed: boolean
+}
+
+export interface ChangedRoom {
+  room: RoomState
+  changed: boolean
+  /** The polls that the change closed, or deleted. */
+  polls: PollState[]
 }
 
 /** The half of a store that changes it. Errors are PollErrors where a rule was broken. */
@@ -36,42 +66,76 @@ export interface PollWriter {
   record(vote: Vote): Promise<RecordedVote>
   /** `isNew` is false where a repeatable poll was there already. */
   create(poll: PollRecord): Promise<{ poll: PollState; isNew: boolean }>
-  /** `changed` is false where the poll was so already. */
-  change(change: HostRequest & PollChange): Promise<{ poll: PollState; changed: boolean }>
-  /** Resolves with what is left of the poll. */
+  change(change: HostRequest & { change: PollChange }): Promise<ChangedPoll>
+  startRound(request: HostRequest): Promise<PollState>
+  /** A poll of the same content and settings, without votes, last in the room. */
+  copy(request: HostRequest & { newId: string }): Promise<PollState>
+  /** Resolves with what is left of the poll, and its room. */
   delete(poll: HostRequest): Promise<PollState>
-}
+  /** Closes the polls whose time is over. */
+  closeDue(): Promise<PollState[]>
 
-/** What a request of a host's names: a poll, and the hash of the key that came with it. */
-export interface HostRequest {
-  pollId: string
-  hostKeyHash: string
+  createRoom(room: { title: string; hostKeyHash: string }): Promise<RoomState>
+  changeRoom(change: RoomRequest & { change: RoomChange }): Promise<ChangedRoom>
+  replaceHostKey(request: RoomRequest & { newHostKeyHash: string }): Promise<ChangedRoom>
+  deleteRoom(request: RoomRequest): Promise<ChangedRoom>
+  addCodes(request: RoomRequest & { codeHashes: readonly string[] }): Promise<void>
 }
 
 /** The half that reads what is committed. Errors are PollErrors where what was asked for is not there. */
 export interface PollReader {
   /** A deleted poll is found too. */
   find(pollId: string): Promise<PollState>
-  /** Resolves where the poll is there and the key is its host's; rejects with the PollError to refuse with elsewhere. */
-  requireHost(request: HostRequest): Promise<void>
-  /** The answer on a voter's ballot in the poll's current round; undefined where they have none. */
-  answer(pollId: string, voterId: string): Promise<unknown>
+  /** The answer on a ballot in the poll's current round; undefined where it is not there. */
+  answer(pollId: string, ballotId: string): Promise<unknown>
+  /** Those of these ballots that are there in the poll's current round. */
+  cast(pollId: string, ballotIds: readonly string[]): Promise<Set<string>>
   /**
    * The poll and the ballots of its current round, as both were at one moment. The ballots come in pages, in the order of
-   * their voters' ids, which tells when they came.
+   * their ids, which tells nothing.
    *
    * @param begin gets the poll, and returns what gets the pages; called again where all has to be read again. What they
    *   throw ends the reading, which rejects with it
    */
   ballots(pollId: string, begin: (poll: PollState) => (page: readonly Ballot[]) => void): Promise<void>
-  /** Those that were not deleted, newest first; the cursor is the last page's `nextCursor`, which is null on the last page. */
+  /** The rounds before the current one, oldest first. */
+  pastRounds(pollId: string): Promise<PastRound[]>
+  /** How many ballots went from one answer to another between two rounds; answers are JSON, null where there was no ballot. */
+  movesBetween(pollId: string, from: number, to: number): Promise<AnswerMove[]>
+  /** Those that are listed, are or have been on, and were not deleted, newest first; the cursor is the last page's `nextCursor`, which is null on the last page. */
   list(page: ListPage): Promise<{ polls: PollState[]; nextCursor: string | null }>
+
+  /** A deleted room is found too. */
+  findRoom(code: string): Promise<{ room: RoomState; current: PollState | undefined }>
+  /** All of a room's polls that were not deleted, in the host's order. */
+  pollsOf(code: string): Promise<PollState[]>
+  /** What was done in a room, oldest first. */
+  log(code: string): Promise<LogEntry[]>
+  countCodes(code: string): Promise<{ issued: number; used: number }>
+  /** The earliest time at which an open poll closes by itself; undefined where there is none. */
+  nextClosing(): Promise<string | undefined>
 }
 
 export interface Ballot {
-  voterId: string
+  ballotId: string
   /** JSON, as the poll's kind normalizes it. */
   answer: string
+}
+
+/** A round that is over. */
+export interface PastRound {
+  round: number
+  question: string
+  content: unknown
+  voters: number
+  counters: PollState['counters']
+  endedAt: string
+}
+
+export interface AnswerMove {
+  from: string | null
+  to: string | null
+  voters: number
 }
 
 export interface ListPage {

@@ -8,10 +8,10 @@ export const RECEIPT_LENGTH = 12
  * What a ballot is published under: always the same, and without the server's key it tells nothing of the voter, nor which
  * receipts of other polls and rounds are theirs. It begins with no dash, for a spreadsheet would take it for a formula.
  */
-export const receiptOf = (serverKey: string, { id, round }: PollState, voterId: string): string =>
+export const receiptOf = (serverKey: string, { id, round }: Pick<PollState, 'id' | 'round'>, ballotId: string): string =>
   createHmac('sha256', serverKey)
     // No voter's id has a bracket in it, so this is never the signature of a voter's cookie.
-    .update(JSON.stringify(['receipt', id, round, voterId]))
+    .update(JSON.stringify(['receipt', id, round, ballotId]))
     .digest('base64url')
     .replace(/^-+/, '')
     .slice(0, RECEIPT_LENGTH)

@@ -1,4 +1,5 @@
 import { kindOf } from './kinds/index.ts'
+import { withRevisions } from './revisions.ts'
 import type { PollState } from './state.ts'
 
 /**
@@ -7,47 +8,56 @@ import type { PollState } from './state.ts'
  */
 export class Tally {
   readonly before: PollState
-  /** The ballots that are other than they were: voter to the answer as JSON. */
-  readonly changedBallots = new Map<string, string>()
+  /** The ballots that are other than they were: their id to the answer as JSON, or to null where it was taken back. */
+  readonly changedBallots = new Map<string, string | null>()
   /** The counters that changed, with their new values. */
   readonly movedCounters = new Map<string, number>()
   readonly #ballots: ReadonlyMap<string, string>
-  #revision: number
+  #changes = 0
   #voters: number
   #after: PollState | undefined
 
-  /** @param ballots the ballots that the voters to come have cast before: voter to the answer as JSON */
+  /** @param ballots the ballots that were cast before by the voters to come: their id to the answer as JSON */
   constructor(before: PollState, ballots: ReadonlyMap<string, string>) {
     this.before = before
     this.#ballots = ballots
-    this.#revision = before.revision
     this.#voters = before.voters
   }
 
-  /** Puts the answer on the voter's ballot. False where it is there already: then nothing changes. */
-  cast(voterId: string, answer: unknown): boolean {
-    const old = this.changedBallots.get(voterId) ?? this.#ballots.get(voterId)
-    const text = JSON.stringify(answer)
+  /** The answer on a ballot, as JSON; null where there is none. */
+  ballot(ballotId: string): string | null {
+    const changed = this.changedBallots.get(ballotId)
+    return changed === undefined ? (this.#ballots.get(ballotId) ?? null) : changed
+  }
+
+  /** Puts the answer on the ballot, or takes it back where the answer is null. False where it is so already: then nothing changes. */
+  cast(ballotId: string, answer: unknown): boolean {
+    const old = this.ballot(ballotId)
+    const text = answer === null ? null : JSON.stringify(answer)
     if (text === old) return false
-    if (old === undefined) this.#voters += 1
+    if (old === null) this.#voters += 1
     else this.#count(JSON.parse(old), -1)
-    this.#count(answer, 1)
-    this.#revision += 1
-    this.changedBallots.set(voterId, text)
+    if (text === null) this.#voters -= 1
+    else this.#count(answer, 1)
+    this.#changes += 1
+    this.changedBallots.set(ballotId, text)
     return true
   }
 
   /** The poll after all votes cast, the same object each time it is asked for. Cast no vote after that. */
   get after(): PollState {
     this.#after ??=
-      this.changedBallots.size === 0
+      this.#changes === 0
         ? this.before
-        : {
-            ...this.before,
-            revision: this.#revision,
-            voters: this.#voters,
-            counters: { ...this.before.counters, ...Object.fromEntries(this.movedCounters) },
-          }
+        : withRevisions(
+            this.before,
+            {
+              ...this.before,
+              voters: this.#voters,
+              counters: { ...this.before.counters, ...Object.fromEntries(this.movedCounters) },
+            },
+            this.#changes,
+          )
     return this.#after
   }
 

@@ -1,49 +1,40 @@
-import type { EndData, StreamEvent } from '@pollcast/shared/stream'
-import type { Message, MessageSource } from '../live/message.ts'
-import type { PollChanged, Signal } from '../polls/events.ts'
-import type { PollReader } from '../polls/ports.ts'
+import type { Change } from '../live/broker.ts'
+import type { Signals } from '../polls/events.ts'
 import type { PollState } from '../polls/state.ts'
-import { pollOfTopic, pollTopic } from '../polls/topics.ts'
-import { snapshotJson } from '../polls/views.ts'
+import { parseTopic, pollSubject, roomSubject, topicOf } from '../polls/topics.ts'
+import { type Messages, roomRevision } from './messages.ts'
 
-/** Publishes each change of a poll: the single place from which anything is published. */
-export function publishChanges(pollChanged: Signal<PollChanged>, broker: { publish(message: Message): void }): void {
+/** Publishes each change of a poll or room: the single place from which anything is published. */
+export function publishChanges(
+  { pollChanged, roomChanged }: Signals,
+  broker: { publish(change: Change): void },
+  messages: Messages,
+): void {
   let published: PollState | undefined
   pollChanged.listen(({ type, poll }) => {
     // Nobody can watch a poll before it is there; and votes that were committed together share one state.
     if (type === 'created' || poll === published) return
     published = poll
-    broker.publish(pollMessage(poll))
-  })
-}
-
-/** The polls of the store as the topics of the engine. */
-export const pollMessages = (store: Pick<PollReader, 'find'>): MessageSource => ({
-  async read(topic) {
-    const pollId = pollOfTopic(topic)
-    if (pollId === undefined) throw new RangeError(`There is no topic "${topic}"`)
-    return pollMessage(await store.find(pollId))
-  },
-})
-
-const event = { first: 'snapshot', newer: 'update', last: 'end' } satisfies Record<string, StreamEvent>
-
-export function pollMessage(poll: PollState): Message {
-  if (poll.deletedAt !== null) {
-    const end: EndData = { reason: 'deleted', pollId: poll.id }
-    return {
-      topic: pollTopic(poll.id),
+    const subject = pollSubject(poll.id)
+    broker.publish({
+      subject,
       revision: poll.revision,
-      event: event.last,
-      json: JSON.stringify(end),
-      last: true,
-    }
-  }
-  return {
-    topic: pollTopic(poll.id),
-    revision: poll.revision,
-    event: event.newer,
-    json: snapshotJson(poll),
-    opening: { event: event.first, since: 0 },
-  }
+      messageOf: (topic) => messages.ofPoll(topic, poll),
+      cached: [topicOf(subject, 'public')],
+    })
+    const { room } = poll
+    if (room.currentPollId !== poll.id) return
+    const ofRoom = roomSubject(room.code)
+    broker.publish({
+      subject: ofRoom,
+      revision: roomRevision(room, poll.revision),
+      // The host sees the room's other polls too: theirs is read.
+      messageOf: (topic) => (parseTopic(topic).view === 'host' ? undefined : messages.ofRoom(topic, { room, current: poll })),
+      cached: [topicOf(ofRoom, 'public')],
+    })
+  })
+  roomChanged.listen(({ type, room }) => {
+    if (type === 'created') return
+    broker.publish({ subject: roomSubject(room.code), revision: roomRevision(room, 0), messageOf: () => undefined })
+  })
 }

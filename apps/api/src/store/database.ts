@@ -10,6 +10,8 @@ export class DatabaseRefused extends Error {}
 export interface Database extends Installation {
   /** Reads see what is committed, and wait for no transaction. */
   readonly reader: DataSource
+  /** The statements, as the engine says them. */
+  readonly voteSql: VoteSql
   /** Reads, and where the database is away rejects with the PollError that says so. The read may be done twice. */
   read<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>
   /** The same, with everything the work reads from one moment. One at a time: ask when the last one is over. */
@@ -23,5 +25,4 @@ export interface WritableDatabase extends Database {
   /** What the transactions run on. Statements from elsewhere would slip into one that is open. */
   readonly writer: DataSource
   readonly transactions: Transactions
-  readonly voteSql: VoteSql
 }

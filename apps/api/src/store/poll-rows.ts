@@ -1,34 +1,101 @@
-import type { Counters, PollState } from '../polls/state.ts'
+import type { PollState, RoomState, Settings } from '../polls/state.ts'
 import type { PollEntity } from './entities/poll-entity.ts'
+import type { RoomEntity } from './entities/room-entity.ts'
 
-interface PollColumns extends Omit<PollState, 'content' | 'counters'> {
+/** A poll's row, the counters of its current round and its room, as an SQL statement gives them (vote-sql.ts). */
+export interface PollRow
+  extends Omit<
+    PollState,
+    keyof Settings | 'room' | 'content' | 'counters' | 'listed' | 'isKnown'
+  > {
   /** JSON */
   content: string
-}
-
-/** A poll's row and the counters of its current round, as an SQL statement gives them. */
-export interface PollRow extends PollColumns {
+  /** JSON */
+  settings: string
+  listed: number
+  known: number
   /** A JSON object: key to value. */
   counters: string
+  code: string
+  title: string
+  hostKeyHash: string
+  currentPollId: string | null
+  roomRevision: number
+  roomCreatedAt: string
+  roomDeletedAt: string | null
 }
 
-export const stateOfRow = (row: PollRow): PollState => stateOf(row, JSON.parse(row.counters))
+/** Field by field: a state holds nothing that it does not name. */
+export function stateOfRow(row: PollRow): PollState {
+  const settings: Settings = JSON.parse(row.settings)
+  return {
+    id: row.id,
+    room: {
+      code: row.code,
+      title: row.title,
+      hostKeyHash: row.hostKeyHash,
+      currentPollId: row.currentPollId,
+      revision: row.roomRevision,
+      createdAt: row.roomCreatedAt,
+      deletedAt: row.roomDeletedAt,
+    },
+    kind: row.kind,
+    question: row.question,
+    content: JSON.parse(row.content),
+    status: row.status,
+    closesAt: row.closesAt,
+    round: row.round,
+    revision: row.revision,
+    publicRevision: row.publicRevision,
+    votedRevision: row.votedRevision,
+    voters: row.voters,
+    counters: JSON.parse(row.counters),
+    listed: row.listed === 1,
+    isKnown: row.known === 1,
+    rewordedAt: row.rewordedAt,
+    createdAt: row.createdAt,
+    deletedAt: row.deletedAt,
+    ...pickSettings(settings),
+  }
+}
 
-/** @param poll with the counters of its current round */
-export const stateOfEntity = (poll: PollEntity): PollState =>
-  stateOf(poll, Object.fromEntries(poll.counters.map(({ key, value }) => [key, value])))
+const pickSettings = (from: Settings): Settings => ({
+  resultsVisibility: from.resultsVisibility,
+  resultsFromVoters: from.resultsFromVoters,
+  allowChange: from.allowChange,
+  shuffleChoices: from.shuffleChoices,
+  voteMode: from.voteMode,
+  publishBallots: from.publishBallots,
+})
 
-/** Field by field: what else a row holds, such as the hash of the host key, is not part of the state. */
-const stateOf = (poll: PollColumns, counters: Counters): PollState => ({
+/** What of a poll is stored in its row, but where it is in its room. */
+export const columnsOf = (poll: PollState): Omit<PollEntity, 'position' | 'sequence'> => ({
   id: poll.id,
+  roomCode: poll.room.code,
   kind: poll.kind,
   question: poll.question,
-  content: JSON.parse(poll.content),
+  content: JSON.stringify(poll.content),
+  settings: JSON.stringify(pickSettings(poll)),
   status: poll.status,
+  closesAt: poll.closesAt,
   round: poll.round,
   revision: poll.revision,
+  publicRevision: poll.publicRevision,
+  votedRevision: poll.votedRevision,
   voters: poll.voters,
-  counters,
+  listed: poll.listed ? 1 : 0,
+  known: poll.isKnown ? 1 : 0,
+  rewordedAt: poll.rewordedAt,
   createdAt: poll.createdAt,
   deletedAt: poll.deletedAt,
+})
+
+export const stateOfRoom = (room: RoomEntity): RoomState => ({
+  code: room.code,
+  title: room.title,
+  hostKeyHash: room.hostKeyHash,
+  currentPollId: room.currentPollId,
+  revision: room.revision,
+  createdAt: room.createdAt,
+  deletedAt: room.deletedAt,
 })

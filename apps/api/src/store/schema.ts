@@ -1,17 +1,32 @@
 import { BallotEntity } from './entities/ballot-entity.ts'
 import { CounterEntity } from './entities/counter-entity.ts'
+import { HostLogEntity } from './entities/host-log-entity.ts'
 import { IdempotencyKeyEntity } from './entities/idempotency-key-entity.ts'
 import { InstallationEntity } from './entities/installation-entity.ts'
+import { OneTimeCodeEntity } from './entities/one-time-code-entity.ts'
+import { PastRoundEntity } from './entities/past-round-entity.ts'
 import { PollEntity } from './entities/poll-entity.ts'
+import { RoomEntity } from './entities/room-entity.ts'
 import { Polls1763856000000 } from './migrations/1763856000000-polls.ts'
 import { DemoPolls1763856000001 } from './migrations/1763856000001-demo-polls.ts'
 import { PollSequence1764086400000 } from './migrations/1764086400000-poll-sequence.ts'
 import { IdempotencyKeys1764115200000 } from './migrations/1764115200000-idempotency-keys.ts'
 import { Kinds1764115300000 } from './migrations/1764115300000-kinds.ts'
 import { DeletedPolls1764115400000 } from './migrations/1764115400000-deleted-polls.ts'
+import { Rooms1764115500000 } from './migrations/1764115500000-rooms.ts'
 
 /** What is stored, the same in every engine. */
-export const entities = [PollEntity, CounterEntity, BallotEntity, InstallationEntity, IdempotencyKeyEntity]
+export const entities = [
+  RoomEntity,
+  PollEntity,
+  CounterEntity,
+  BallotEntity,
+  PastRoundEntity,
+  OneTimeCodeEntity,
+  HostLogEntity,
+  InstallationEntity,
+  IdempotencyKeyEntity,
+]
 
 export const migrations = [
   Polls1763856000000,
@@ -20,4 +35,5 @@ export const migrations = [
   IdempotencyKeys1764115200000,
   Kinds1764115300000,
   DeletedPolls1764115400000,
+  Rooms1764115500000,
 ]

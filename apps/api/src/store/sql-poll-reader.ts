@@ -1,56 +1,54 @@
-import type { EntityManager, SelectQueryBuilder } from 'typeorm'
+import type { LogEntry } from '@pollcast/shared/room'
+import { type EntityManager, In, type SelectQueryBuilder } from 'typeorm'
 import { SerialQueue } from '../lib/serial-queue.ts'
-import { PollError, pollNotFound } from '../polls/errors.ts'
-import { checkExists, checkHost } from '../polls/policy.ts'
-import type { Ballot, HostRequest, ListPage, PollReader } from '../polls/ports.ts'
-import type { PollState } from '../polls/state.ts'
+import { PollError, pollNotFound, roomNotFound } from '../polls/errors.ts'
+import type { AnswerMove, Ballot, ListPage, PastRound, PollReader } from '../polls/ports.ts'
+import type { PollState, RoomState } from '../polls/state.ts'
 import type { Database } from './database.ts'
-import { BallotEntity } from './entities/ballot-entity.ts'
+import { CounterEntity } from './entities/counter-entity.ts'
+import { HostLogEntity } from './entities/host-log-entity.ts'
+import { PastRoundEntity } from './entities/past-round-entity.ts'
 import { PollEntity } from './entities/poll-entity.ts'
-import { stateOfEntity } from './poll-rows.ts'
+import { RoomEntity } from './entities/room-entity.ts'
+import { stateOfRoom } from './poll-rows.ts'
+import { readPoll, readPolls } from './poll-statements.ts'
 
-/** Reads polls from a database. Reads see what is committed. */
+/** Reads polls and rooms from a database. Reads see what is committed. */
 export class SqlPollReader implements PollReader {
-  readonly #database: Pick<Database, 'read' | 'readSnapshot'>
+  readonly #database: Pick<Database, 'read' | 'readSnapshot' | 'voteSql'>
   /** One at a time: however many are asked for, they take one connection, and leave the processor to the votes. */
   readonly #snapshots = new SerialQueue()
 
-  constructor(database: Pick<Database, 'read' | 'readSnapshot'>) {
+  constructor(database: Pick<Database, 'read' | 'readSnapshot' | 'voteSql'>) {
     this.#database = database
   }
 
   async find(pollId: string): Promise<PollState> {
-    const poll = await this.#database.read((manager) => findPoll(manager, pollId))
+    const poll = await this.#database.read((manager) => readPoll(manager, this.#database.voteSql, pollId))
     if (!poll) throw pollNotFound()
-    return stateOfEntity(poll)
+    return poll
   }
 
-  async requireHost({ pollId, hostKeyHash }: HostRequest): Promise<void> {
-    const poll = await this.#database.read((manager) => findPoll(manager, pollId))
-    const refused = poll
-      ? (checkExists(stateOfEntity(poll)) ?? checkHost(poll.hostKeyHash, hostKeyHash))
-      : pollNotFound()
-    if (refused) throw refused
-  }
-
-  async answer(pollId: string, voterId: string): Promise<unknown> {
-    const ballot = await this.#database.read((manager) => {
-      return manager
-        .createQueryBuilder(BallotEntity, 'ballot')
-        .innerJoin(PollEntity, 'poll', 'poll.id = ballot.pollId AND poll.round = ballot.round')
-        .where({ pollId, voterId })
-        .getOne()
+  async answer(pollId: string, ballotId: string): Promise<unknown> {
+    const rows: Ballot[] = await this.#database.read((manager) => {
+      return manager.query(this.#database.voteSql.ballots, [JSON.stringify([[pollId, ballotId]])])
     })
-    return ballot ? JSON.parse(ballot.answer) : undefined
+    return rows[0] && JSON.parse(rows[0].answer)
+  }
+
+  async cast(pollId: string, ballotIds: readonly string[]): Promise<Set<string>> {
+    const asked = JSON.stringify(ballotIds.map((id) => [pollId, id]))
+    const rows: Ballot[] = await this.#database.read((manager) => manager.query(this.#database.voteSql.ballots, [asked]))
+    return new Set(rows.map(({ ballotId }) => ballotId))
   }
 
   ballots(pollId: string, begin: (poll: PollState) => (page: readonly Ballot[]) => void): Promise<void> {
     const read = async (manager: EntityManager) => {
-      const poll = await findPoll(manager, pollId)
+      const poll = await readPoll(manager, this.#database.voteSql, pollId)
       if (!poll) throw pollNotFound()
-      const take = begin(stateOfEntity(poll))
+      const take = begin(poll)
       for (let last: Ballot | undefined; ; ) {
-        const page: Ballot[] = await manager.query(BALLOTS, [pollId, poll.round, last?.voterId ?? '', PAGE])
+        const page: Ballot[] = await manager.query(BALLOTS, [pollId, poll.round, last?.ballotId ?? '', PAGE])
         if (page.length > 0) take(page)
         if (page.length < PAGE) return
         last = page.at(-1)
@@ -59,22 +57,95 @@ export class SqlPollReader implements PollReader {
     return this.#snapshots.run(() => this.#database.readSnapshot(read))
   }
 
+  pastRounds(pollId: string): Promise<PastRound[]> {
+    return this.#database.read(async (manager) => {
+      const rounds = await manager.find(PastRoundEntity, { where: { pollId }, order: { round: 'ASC' } })
+      if (rounds.length === 0) return []
+      const counters = await manager.find(CounterEntity, { where: { pollId, round: In(rounds.map((one) => one.round)) } })
+      return rounds.map(({ round, question, content, voters, endedAt }) => {
+        const ofRound = counters.filter((counter) => counter.round === round).map(({ key, value }) => [key, value])
+        return { round, question, content: JSON.parse(content), voters, counters: Object.fromEntries(ofRound), endedAt }
+      })
+    })
+  }
+
+  movesBetween(pollId: string, from: number, to: number): Promise<AnswerMove[]> {
+    const read = (manager: EntityManager) => manager.query(MOVES, [pollId, from, to])
+    return this.#snapshots.run(async () => {
+      const rows: AnswerMove[] = await this.#database.readSnapshot(read)
+      return rows.map((row) => ({ from: row.from, to: row.to, voters: Number(row.voters) }))
+    })
+  }
+
   async list({ cursor, limit }: ListPage): Promise<{ polls: PollState[]; nextCursor: string | null }> {
-    const polls = await this.#database.read((manager) => {
-      const query = pollsWithCounters(manager)
-        .where('poll.deletedAt IS NULL')
+    return this.#database.read(async (manager) => {
+      const query = manager
+        .createQueryBuilder(PollEntity, 'poll')
+        .select(['poll.id', 'poll.sequence'])
+        .where('poll.listed = 1 AND poll.known = 1 AND poll.deletedAt IS NULL')
         .orderBy('poll.sequence', 'DESC')
         .addOrderBy('poll.id', 'DESC')
         .take(limit + 1)
       if (cursor !== undefined) after(query, cursor)
-      return query.getMany()
+      const found = await query.getMany()
+      const last = found.length > limit ? found[limit - 1] : undefined
+      const ids = found.slice(0, limit).map(({ id }) => id)
+      return {
+        polls: await readPolls(manager, this.#database.voteSql, ids),
+        nextCursor: last ? Buffer.from(`${last.sequence} ${last.id}`).toString('base64url') : null,
+      }
     })
+  }
 
-    const last = polls.length > limit ? polls[limit - 1] : undefined
-    return {
-      polls: polls.slice(0, limit).map(stateOfEntity),
-      nextCursor: last ? Buffer.from(`${last.sequence} ${last.id}`).toString('base64url') : null,
-    }
+  findRoom(code: string): Promise<{ room: RoomState; current: PollState | undefined }> {
+    return this.#database.read(async (manager) => {
+      const found = await manager.findOneBy(RoomEntity, { code })
+      if (!found) throw roomNotFound()
+      const { currentPollId } = found
+      const current = currentPollId === null ? undefined : await readPoll(manager, this.#database.voteSql, currentPollId)
+      // The poll was read last: the room as it is with it is the newer one.
+      return current && current.room.currentPollId === current.id
+        ? { room: current.room, current }
+        : { room: stateOfRoom(found), current: undefined }
+    })
+  }
+
+  pollsOf(code: string): Promise<PollState[]> {
+    return this.#database.read(async (manager) => {
+      const polls = await manager.find(PollEntity, {
+        select: { id: true, deletedAt: true },
+        where: { roomCode: code },
+        order: { position: 'ASC', sequence: 'ASC' },
+      })
+      const ids = polls.filter(({ deletedAt }) => deletedAt === null).map(({ id }) => id)
+      return readPolls(manager, this.#database.voteSql, ids)
+    })
+  }
+
+  log(code: string): Promise<LogEntry[]> {
+    return this.#database.read(async (manager) => {
+      const entries = await manager.find(HostLogEntity, { where: { roomCode: code }, order: { number: 'ASC' } })
+      return entries.map(({ at, action, pollId }) => ({ at, action, pollId }))
+    })
+  }
+
+  countCodes(code: string): Promise<{ issued: number; used: number }> {
+    return this.#database.read(async (manager) => {
+      const [row] = await manager.query(
+        'SELECT count(*) AS issued, coalesce(sum(used), 0) AS used FROM one_time_code WHERE room_code = $1',
+        [code],
+      )
+      return { issued: Number(row.issued), used: Number(row.used) }
+    })
+  }
+
+  nextClosing(): Promise<string | undefined> {
+    return this.#database.read(async (manager) => {
+      const [row] = await manager.query(
+        `SELECT min(closes_at) AS first FROM poll WHERE status = 'open' AND closes_at IS NOT NULL`,
+      )
+      return row?.first ?? undefined
+    })
   }
 }
 
@@ -83,17 +154,15 @@ const PAGE = 500
 
 /** By the primary key, so that each page costs the same. */
 const BALLOTS = `
-  SELECT voter_id AS "voterId", answer FROM ballot
-  WHERE poll_id = $1 AND round = $2 AND voter_id > $3 ORDER BY voter_id LIMIT $4`
+  SELECT id AS "ballotId", answer FROM ballot
+  WHERE poll_id = $1 AND round = $2 AND id > $3 ORDER BY id LIMIT $4`
 
-/** The poll with the counters of its current round, if it is there. */
-export const findPoll = (manager: EntityManager, pollId: string): Promise<PollEntity | null> =>
-  pollsWithCounters(manager).where('poll.id = :pollId', { pollId }).getOne()
-
-const pollsWithCounters = (manager: EntityManager) =>
-  manager
-    .createQueryBuilder(PollEntity, 'poll')
-    .leftJoinAndSelect('poll.counters', 'counter', 'counter.round = poll.round')
+/** A voter's ballots of all rounds have one id. */
+const MOVES = `
+  SELECT a.answer AS "from", b.answer AS "to", count(*) AS voters
+  FROM (SELECT id, answer FROM ballot WHERE poll_id = $1 AND round = $2) AS a
+  FULL JOIN (SELECT id, answer FROM ballot WHERE poll_id = $1 AND round = $3) AS b ON a.id = b.id
+  GROUP BY a.answer, b.answer ORDER BY a.answer, b.answer`
 
 /** What a cursor says: the sequence of the last poll of the page, and its id. */
 const CURSOR = /^(\d{1,9}) (\w{1,20})$/

@@ -1,146 +1,209 @@
-import { applyChange, type PollChange } from '../polls/commands/change-poll.ts'
-import { PollError, pollNotFound } from '../polls/errors.ts'
+import type { PollChange } from '@pollcast/shared/settings'
+import { type AppliedChange, applyChange, nextRound } from '../polls/apply-change.ts'
+import { PollError } from '../polls/errors.ts'
 import { kindOf } from '../polls/kinds/index.ts'
-import { checkExists, checkHost } from '../polls/policy.ts'
-import type { HostRequest, PollRecord, PollWriter, RecordedVote, Vote } from '../polls/ports.ts'
-import type { PollState } from '../polls/state.ts'
+import { checkExists, GRACE_MS } from '../polls/policy.ts'
+import type { ChangedPoll, HostRequest, PollRecord, PollWriter, RecordedVote, Vote } from '../polls/ports.ts'
+import { withRevisions } from '../polls/revisions.ts'
+import type { PollState, RoomState } from '../polls/state.ts'
 import type { WritableDatabase } from './database.ts'
-import { DatabaseBusy, isDuplicate } from './database-errors.ts'
-import { BallotEntity } from './entities/ballot-entity.ts'
+import { isDuplicate } from './database-errors.ts'
+import { deletePoll } from './delete-poll.ts'
 import { CounterEntity } from './entities/counter-entity.ts'
-import { IdempotencyKeyEntity } from './entities/idempotency-key-entity.ts'
-import { PollEntity } from './entities/poll-entity.ts'
-import { stateOfEntity } from './poll-rows.ts'
-import { findPoll } from './sql-poll-reader.ts'
+import { PastRoundEntity } from './entities/past-round-entity.ts'
+import { HostTransactions, writeLog, writePoll, writeRoom } from './host-transactions.ts'
+import { PollInserts } from './poll-inserts.ts'
+import { readPoll } from './poll-statements.ts'
+import { insertRoom, SqlRoomWriter } from './sql-room-writer.ts'
 import type { Transaction, Transactions } from './transactions.ts'
 import { VoteBatcher } from './vote-batcher.ts'
 import type { VoteSql } from './vote-sql.ts'
 
-/** Writes polls and votes to a database, one transaction at a time. */
+/** Writes polls, rooms and votes to a database, one transaction at a time. */
 export class SqlPollWriter implements PollWriter {
   readonly #transactions: Transactions
   readonly #sql: VoteSql
   readonly #votes: VoteBatcher
+  readonly #host: HostTransactions
+  readonly #inserts: PollInserts
+  readonly #rooms: SqlRoomWriter
 
   constructor(database: Pick<WritableDatabase, 'transactions' | 'voteSql' | 'read'>) {
     this.#transactions = database.transactions
     this.#sql = database.voteSql
     this.#votes = new VoteBatcher(database)
+    this.#host = new HostTransactions(database)
+    this.#inserts = new PollInserts(database.voteSql)
+    this.#rooms = new SqlRoomWriter(database.transactions, this.#host)
   }
+
+  createRoom: PollWriter['createRoom'] = (room) => this.#rooms.create(room)
+  changeRoom: PollWriter['changeRoom'] = (change) => this.#rooms.change(change)
+  replaceHostKey: PollWriter['replaceHostKey'] = (request) => this.#rooms.replaceHostKey(request)
+  deleteRoom: PollWriter['deleteRoom'] = (request) => this.#rooms.delete(request)
+  addCodes: PollWriter['addCodes'] = (request) => this.#rooms.addCodes(request)
 
   record(vote: Vote): Promise<RecordedVote> {
     return this.#votes.record(vote)
   }
 
   async create(record: PollRecord): Promise<{ poll: PollState; isNew: boolean }> {
-    if (!record.isRepeatable) {
-      return { poll: await this.#transactions.run((transaction) => this.#insert(transaction, record)), isNew: true }
+    const run = () => {
+      return this.#transactions.run(
+        (transaction) => this.#findOrInsert(transaction, record),
+        record.isRepeatable ? 'repeatable' : undefined,
+      )
     }
-    const run = () => this.#transactions.run((transaction) => this.#findOrInsert(transaction, record), 'repeatable')
-    // Another node was asked for the same poll at the same moment: by now its transaction is over.
+    // Another node was asked for the same poll, or chose the same code for a room, at the same moment: by now its
+    // transaction is over.
     const made = await run().catch((error) => (isDuplicate(error) ? run() : Promise.reject(error)))
     if (made instanceof PollError) throw made
     return made
   }
 
-  change({ pollId, hostKeyHash, ...change }: HostRequest & PollChange): Promise<{ poll: PollState; changed: boolean }> {
-    return this.#asHost({ pollId, hostKeyHash }, async (before, { manager, inDoubt }) => {
-      const poll = applyChange(before, change)
-      const { status, revision } = poll
-      if (poll !== before) await manager.update(PollEntity, { id: pollId }, { status, revision })
+  change({ change, ...request }: HostRequest & { change: PollChange }): Promise<ChangedPoll> {
+    return this.#host.withPoll(request, async (before, transaction) => {
+      const applied = await this.#apply(before, change, transaction)
+      if (applied instanceof PollError) return applied
+      const { poll, actions } = applied
       // A change committed by an attempt whose response was lost still has to be published.
-      return { poll, changed: poll !== before || inDoubt }
+      if (poll === before) return { poll, changed: transaction.inDoubt }
+      await writePoll(transaction, poll)
+      await this.#addCounters(transaction, poll)
+      await writeLog(transaction, poll.room.code, actions, poll.id)
+      return { poll: { ...poll, room: await writeRoom(transaction, poll.room) }, changed: true }
+    })
+  }
+
+  startRound(request: HostRequest): Promise<PollState> {
+    return this.#host.withPoll(request, async (before, transaction) => {
+      const poll = nextRound(before)
+      await transaction.manager.insert(PastRoundEntity, {
+        pollId: before.id,
+        round: before.round,
+        question: before.question,
+        content: JSON.stringify(before.content),
+        voters: before.voters,
+        endedAt: new Date().toISOString(),
+      })
+      await writePoll(transaction, poll)
+      await this.#addCounters(transaction, poll)
+      await writeLog(transaction, poll.room.code, ['round-started'], poll.id)
+      return { ...poll, room: await writeRoom(transaction, poll.room) }
+    })
+  }
+
+  copy({ newId, ...request }: HostRequest & { newId: string }): Promise<PollState> {
+    return this.#host.withPoll(request, async (poll, transaction) => {
+      // By an attempt whose COMMIT got no response.
+      const made = await readPoll(transaction.manager, this.#sql, newId)
+      if (made) return made
+      const source = kindOf(poll).source(poll.content)
+      const copied = await this.#inserts.into(poll.room, { ...poll, ...source, id: newId, closesAt: null }, transaction)
+      if (copied instanceof PollError) return copied
+      await writeLog(transaction, poll.room.code, ['copied'], newId)
+      return { ...copied, room: await writeRoom(transaction, poll.room) }
     })
   }
 
   delete(request: HostRequest): Promise<PollState> {
-    return this.#asHost(
+    return this.#host.withPoll(
       request,
-      async (before, { manager }) => {
+      async (before, transaction) => {
         // By an attempt whose COMMIT got no response.
         if (before.deletedAt !== null) return before
-        const left = {
-          question: '',
-          status: 'closed' as const,
-          revision: before.revision + 1,
-          voters: 0,
-          deletedAt: new Date().toISOString(),
-        }
-        const { id } = before
-        await manager.delete(BallotEntity, { pollId: id })
-        await manager.delete(CounterEntity, { pollId: id })
-        await manager.delete(IdempotencyKeyEntity, { pollId: id })
-        await manager.update(PollEntity, { id }, { ...left, content: '{}' })
-        return { ...before, ...left, content: {}, counters: {} }
+        const poll = await deletePoll(before, transaction)
+        await writeLog(transaction, poll.room.code, ['deleted'], poll.id)
+        return { ...poll, room: await leaveRoom(poll, transaction) }
       },
       'deletes',
     )
   }
 
+  closeDue(): Promise<PollState[]> {
+    return this.#transactions.run(async (transaction) => {
+      const { manager, query } = transaction
+      const limit = new Date(Date.now() - GRACE_MS).toISOString()
+      const due: { id: string; roomCode: string }[] = await manager.query(DUE_POLLS, [limit])
+      const closed: PollState[] = []
+      for (const { id, roomCode } of due) {
+        if (this.#sql.lockRoom !== undefined) await query(this.#sql.lockRoom, [roomCode])
+        const [before] = await this.#host.lockPolls(transaction, [id])
+        // Another node has closed it, or its host has given it more time.
+        const isDue = before?.status === 'open' && before.closesAt !== null && before.closesAt <= limit
+        if (!before || !isDue) continue
+        const poll = withRevisions(before, { ...before, status: 'closed', closesAt: null })
+        await writePoll(transaction, poll)
+        await writeLog(transaction, poll.room.code, ['timer-closed'], id)
+        closed.push({ ...poll, room: await writeRoom(transaction, poll.room) })
+      }
+      return closed
+    })
+  }
+
+  async #apply(before: PollState, change: PollChange, { manager }: Transaction): Promise<AppliedChange | PollError> {
+    const [{ sequence }] = await manager.query('SELECT sequence FROM poll WHERE id = $1', [before.id])
+    const keys: { key: string }[] = await manager.query('SELECT DISTINCT key FROM counter WHERE poll_id = $1', [before.id])
+    const identity = { sequence, usedKeys: new Set(keys.map(({ key }) => key)) }
+    return applyChange(before, change, identity, new Date().toISOString())
+  }
+
+  /** The round's counters are those of its content: those that go have no votes. */
+  async #addCounters({ manager }: Transaction, poll: PollState): Promise<void> {
+    const keys = kindOf(poll).keys(poll.content)
+    const found = await manager.findBy(CounterEntity, { pollId: poll.id, round: poll.round })
+    const gone = found.filter(({ key }) => !keys.includes(key))
+    if (gone.length > 0) await manager.remove(gone)
+    const missing = keys.filter((key) => !found.some((counter) => counter.key === key))
+    if (missing.length === 0) return
+    await manager.insert(
+      CounterEntity,
+      missing.map((key) => ({ pollId: poll.id, round: poll.round, key, value: 0 })),
+    )
+  }
+
   async #findOrInsert(transaction: Transaction, record: PollRecord) {
-    const found = await findPoll(transaction.manager, record.id)
-    if (!found) return { poll: await this.#insert(transaction, record), isNew: true }
-    const poll = stateOfEntity(found)
-    const deleted = checkExists(poll)
-    if (deleted) return deleted
-    return isSamePoll(poll, found.hostKeyHash, record)
-      ? { poll, isNew: false }
-      : new PollError(
-          'idempotency-key-reused',
-          'This Idempotency-Key came with another poll before. A new poll needs a new key.',
-        )
-  }
-
-  async #insert({ manager, query }: Transaction, record: PollRecord): Promise<PollState> {
-    if (this.#sql.lockNewPolls) await query(this.#sql.lockNewPolls)
-    const kind = kindOf(record)
-    const sequence = ((await manager.maximum(PollEntity, 'sequence')) ?? 0) + 1
-    const content = kind.content(record, sequence)
-    const poll = {
-      id: record.id,
-      kind: record.kind,
-      question: record.question,
-      content: JSON.stringify(content),
-      status: 'open' as const,
-      round: 1,
-      revision: 0,
-      voters: 0,
-      hostKeyHash: record.hostKeyHash,
-      createdAt: new Date().toISOString(),
-      deletedAt: null,
-      sequence,
+    const found = record.isRepeatable ? await readPoll(transaction.manager, this.#sql, record.id) : undefined
+    if (found) return repeated(found, record)
+    let room: RoomState
+    if ('code' in record.room) {
+      const hosted = await this.#host.hostedRoom(transaction, record.room)
+      if (hosted instanceof PollError) return hosted
+      room = hosted
+    } else {
+      room = await insertRoom(transaction, { title: '', hostKeyHash: record.room.newHostKeyHash }, record.id)
     }
-    const counters = kind.keys(content).map((key) => ({ pollId: record.id, round: poll.round, key, value: 0 }))
-    await manager.insert(PollEntity, poll)
-    await manager.insert(CounterEntity, counters)
-    return stateOfEntity({ ...poll, counters: counters as CounterEntity[] })
-  }
-
-  /** Does the work in a transaction that nobody else writes the poll in, if the request is its host's. */
-  async #asHost<T>(
-    { pollId, hostKeyHash }: HostRequest,
-    work: (poll: PollState, transaction: Transaction) => Promise<T>,
-    deletes?: 'deletes',
-  ): Promise<T> {
-    const result = await this.#transactions.run(async (transaction) => {
-      const { manager, query, waitsForLocks } = transaction
-      const lock = waitsForLocks ? this.#sql.lockPolls : this.#sql.lockFreePolls
-      const locked = lock === undefined ? undefined : await query(lock, [JSON.stringify([pollId])])
-      const found = await findPoll(manager, pollId)
-      if (!found) return pollNotFound()
-      if (locked?.length === 0) return new DatabaseBusy()
-      const poll = stateOfEntity(found)
-      const refused = checkHost(found.hostKeyHash, hostKeyHash)
-      const isDone = deletes && transaction.inDoubt && !refused
-      return (isDone ? undefined : checkExists(poll)) ?? refused ?? work(poll, transaction)
-    }, 'repeatable')
-    if (result instanceof PollError) throw result
-    return result
+    const poll = await this.#inserts.into(room, record, transaction)
+    if (poll instanceof PollError) return poll
+    await writeLog(transaction, room.code, ['created'], poll.id)
+    return { poll: 'code' in record.room ? { ...poll, room: await writeRoom(transaction, room) } : poll, isNew: true }
   }
 }
 
-/** Whether the poll that is there is the one asked for, by its host. */
-const isSamePoll = (found: PollState, hostKeyHash: string, record: PollRecord) =>
-  hostKeyHash === record.hostKeyHash &&
-  found.question === record.question &&
-  kindOf(found).isContentOf(record, found.content)
+const DUE_POLLS = `
+  SELECT id, room_code AS "roomCode" FROM poll
+  WHERE status = 'open' AND closes_at IS NOT NULL AND closes_at <= $1 ORDER BY room_code, id LIMIT 100`
+
+/** The poll that is there already, if it is the one asked for, by its host. */
+function repeated(found: PollState, record: PollRecord): PollError | { poll: PollState; isNew: boolean } {
+  const deleted = checkExists(found)
+  if (deleted) return deleted
+  const source = kindOf(found).source(found.content)
+  const isSame =
+    ('code' in record.room
+      ? record.room.code === found.room.code
+      : record.room.newHostKeyHash === found.room.hostKeyHash) &&
+    found.question === record.question &&
+    JSON.stringify(source) === JSON.stringify({ choices: record.choices, minChoices: record.minChoices, maxChoices: record.maxChoices })
+  return isSame
+    ? { poll: found, isNew: false }
+    : new PollError(
+        'idempotency-key-reused',
+        'This Idempotency-Key came with another poll before. A new poll needs a new key.',
+      )
+}
+
+/** The room without the poll: nothing is on where it was on. */
+const leaveRoom = ({ id, room }: PollState, transaction: Transaction): Promise<RoomState> =>
+  writeRoom(transaction, room, room.currentPollId === id ? { currentPollId: null } : {})
+

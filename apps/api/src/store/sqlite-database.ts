@@ -73,7 +73,6 @@ async function openLocked(path: string, place: SqlitePlace, lock: OpenFile, log:
       readSnapshot: (work) => saving(readable.readSnapshot(work)),
       writer,
       transactions,
-      voteSql: sqliteVoteSql,
       close: async () => {
         await transactions.close()
         await close()
@@ -115,7 +114,7 @@ async function openReader(path: string, log: Log, lock?: OpenFile) {
     }
     const read: Database['read'] = (work) => checked(() => work(reader.manager))
     const readSnapshot: Database['readSnapshot'] = (work) => checked(() => snapshots.transaction(work))
-    return { ...installation, reader, read, readSnapshot, availability, files, close }
+    return { ...installation, reader, voteSql: sqliteVoteSql, read, readSnapshot, availability, files, close }
   } catch (error) {
     await close()
     throw error

@@ -7,23 +7,31 @@ export interface VoteSql {
   readonly lockPolls: string | undefined
   /** The same without waiting: leaves out those that somebody else has locked. Both answer with those they locked. */
   readonly lockFreePolls: string | undefined
+  /** Makes the transaction the only one that changes this room, as its host; undefined where BEGIN has done so already. */
+  readonly lockRoom: string | undefined
   /** `[pollId, …]` to the polls with the counters of their current rounds. */
   readonly polls: string
-  /** `[[pollId, voterId], …]` to the ballots that are there in the polls' current rounds. */
+  /** `[[pollId, ballotId], …]` to the ballots that are there in the polls' current rounds. */
   readonly ballots: string
   /** Makes the transaction the only one that makes polls; undefined where BEGIN has done so already. */
   readonly lockNewPolls: string | undefined
   /** `[key, …]` to those that are counters of any poll, with the poll's kind. */
   readonly knownCounterKeys: string
-  /** `[[pollId, round, voterId, answer], …]` */
+  /** `[[pollId, round, ballotId, answer], …]` */
   readonly writeBallots: string
+  /** `[[pollId, round, ballotId], …]` */
+  readonly deleteBallots: string
+  /** `[[roomCode, hash], …]` to those that are codes of these rooms. */
+  readonly codes: string
+  /** `[[roomCode, hash], …]`: these have voted. */
+  readonly useCodes: string
   /** `[[pollId, round, key, value], …]` */
   readonly writeCounters: string
-  /** `[[pollId, revision, voters], …]` */
+  /** `[[pollId, revision, voters, publicRevision, votedRevision], …]` */
   readonly writePolls: string
   /** `[scope, …]` and today to the idempotency keys that are known; yesterday's and, of a clock that is ahead, tomorrow's too. */
   readonly idempotencyKeys: string
-  /** `[[day, scope, voterId, answer, pollId], …]` */
+  /** `[[day, scope, answer, pollId], …]` */
   readonly writeIdempotencyKeys: string
   /** Deletes keys from before this day, so many at most. */
   readonly deleteOldIdempotencyKeys: string
@@ -32,18 +40,23 @@ export interface VoteSql {
 export const sqliteVoteSql: VoteSql = {
   lockPolls: undefined,
   lockFreePolls: undefined,
+  lockRoom: undefined,
 
   polls: `
-  SELECT p.id, p.kind, p.question, p.content, p.status, p.round, p.revision, p.voters, p.created_at AS createdAt,
-         p.deleted_at AS deletedAt,
+  SELECT p.id, p.kind, p.question, p.content, p.status, p.round, p.revision, p.voters, p.settings, p.listed, p.known,
+         p.closes_at AS closesAt, p.reworded_at AS rewordedAt, p.public_revision AS publicRevision,
+         p.voted_revision AS votedRevision, p.created_at AS createdAt, p.deleted_at AS deletedAt,
+         r.code, r.title, r.host_key_hash AS hostKeyHash, r.current_poll_id AS currentPollId,
+         r.revision AS roomRevision, r.created_at AS roomCreatedAt, r.deleted_at AS roomDeletedAt,
          (SELECT json_group_object(key, value) FROM counter WHERE poll_id = p.id AND round = p.round) AS counters
-  FROM json_each($1) AS asked JOIN poll AS p ON p.id = asked.value`,
+  FROM json_each($1) AS asked JOIN poll AS p ON p.id = asked.value
+  JOIN room AS r ON r.code = p.room_code`,
 
   ballots: `
-  SELECT b.poll_id AS pollId, b.voter_id AS voterId, b.answer
+  SELECT b.poll_id AS pollId, b.id AS ballotId, b.answer
   FROM json_each($1) AS asked
   JOIN poll AS p ON p.id = asked.value ->> 0
-  JOIN ballot AS b ON b.poll_id = p.id AND b.round = p.round AND b.voter_id = asked.value ->> 1`,
+  JOIN ballot AS b ON b.poll_id = p.id AND b.round = p.round AND b.id = asked.value ->> 1`,
 
   lockNewPolls: undefined,
 
@@ -52,9 +65,23 @@ export const sqliteVoteSql: VoteSql = {
   JOIN counter AS c ON c.key = asked.value JOIN poll AS p ON p.id = c.poll_id`,
 
   writeBallots: `
-  INSERT INTO ballot (poll_id, round, voter_id, answer)
+  INSERT INTO ballot (poll_id, round, id, answer)
   SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each($1) WHERE true
-  ON CONFLICT (poll_id, round, voter_id) DO UPDATE SET answer = excluded.answer`,
+  ON CONFLICT (poll_id, round, id) DO UPDATE SET answer = excluded.answer`,
+
+  deleteBallots: `
+  DELETE FROM ballot WHERE (poll_id, round, id) IN (
+    SELECT value ->> 0, CAST(value ->> 1 AS integer), value ->> 2 FROM json_each($1)
+  )`,
+
+  codes: `
+  SELECT c.room_code AS roomCode, c.hash FROM json_each($1) AS asked
+  JOIN one_time_code AS c ON c.room_code = asked.value ->> 0 AND c.hash = asked.value ->> 1`,
+
+  useCodes: `
+  UPDATE one_time_code SET used = 1 WHERE used = 0 AND (room_code, hash) IN (
+    SELECT value ->> 0, value ->> 1 FROM json_each($1)
+  )`,
 
   writeCounters: `
   INSERT INTO counter (poll_id, round, key, value)
@@ -62,17 +89,18 @@ export const sqliteVoteSql: VoteSql = {
   ON CONFLICT (poll_id, round, key) DO UPDATE SET value = excluded.value`,
 
   writePolls: `
-  UPDATE poll SET revision = written.value ->> 1, voters = written.value ->> 2
+  UPDATE poll SET revision = written.value ->> 1, voters = written.value ->> 2, public_revision = written.value ->> 3,
+    voted_revision = written.value ->> 4
   FROM json_each($1) AS written WHERE poll.id = written.value ->> 0`,
 
   idempotencyKeys: `
-  SELECT k.scope, k.voter_id AS voterId, k.answer
+  SELECT k.scope, k.answer
   FROM json_each($1) AS asked
   CROSS JOIN idempotency_key AS k ON k.day IN ($2 - 1, $2, $2 + 1) AND k.scope = asked.value`,
 
   writeIdempotencyKeys: `
-  INSERT INTO idempotency_key (day, scope, voter_id, answer, poll_id)
-  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each($1)`,
+  INSERT INTO idempotency_key (day, scope, answer, poll_id)
+  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each($1)`,
 
   deleteOldIdempotencyKeys: `
   DELETE FROM idempotency_key WHERE (day, scope) IN (
@@ -91,25 +119,30 @@ export const postgresVoteSql: VoteSql = {
    */
   lockPolls: LOCK_POLLS,
   lockFreePolls: `${LOCK_POLLS} SKIP LOCKED`,
+  lockRoom: 'SELECT code FROM room WHERE code = $1 FOR NO KEY UPDATE',
 
   polls: `
-  SELECT p.id, p.kind, p.question, p.content, p.status, p.round, p.revision, p.voters, p.created_at AS "createdAt",
-         p.deleted_at AS "deletedAt",
+  SELECT p.id, p.kind, p.question, p.content, p.status, p.round, p.revision, p.voters, p.settings, p.listed, p.known,
+         p.closes_at AS "closesAt", p.reworded_at AS "rewordedAt", p.public_revision AS "publicRevision",
+         p.voted_revision AS "votedRevision", p.created_at AS "createdAt", p.deleted_at AS "deletedAt",
+         r.code, r.title, r.host_key_hash AS "hostKeyHash", r.current_poll_id AS "currentPollId",
+         r.revision AS "roomRevision", r.created_at AS "roomCreatedAt", r.deleted_at AS "roomDeletedAt",
          (SELECT coalesce(json_object_agg(key, value), '{}') FROM counter WHERE poll_id = p.id AND round = p.round)::text
            AS counters
-  FROM json_array_elements_text($1::json) AS asked (id) JOIN poll AS p ON p.id = asked.id`,
+  FROM json_array_elements_text($1::json) AS asked (id) JOIN poll AS p ON p.id = asked.id
+  JOIN room AS r ON r.code = p.room_code`,
 
   /*
    * LATERAL and LIMIT have each ballot looked up by its whole key. A join would be planned by what is known of the
    * table, and a poll's first storm comes before anything is: all of the poll's ballots were read for each voter.
    */
   ballots: `
-  SELECT p.id AS "pollId", b.voter_id AS "voterId", b.answer
+  SELECT p.id AS "pollId", b.id AS "ballotId", b.answer
   FROM json_array_elements($1::json) AS asked
   JOIN poll AS p ON p.id = asked ->> 0
   CROSS JOIN LATERAL (
-    SELECT voter_id, answer FROM ballot
-    WHERE poll_id = p.id AND round = p.round AND voter_id = asked ->> 1 LIMIT 1
+    SELECT id, answer FROM ballot
+    WHERE poll_id = p.id AND round = p.round AND id = asked ->> 1 LIMIT 1
   ) AS b`,
 
   // Among the database's advisory locks the number stands for Pollcast's new polls.
@@ -120,10 +153,22 @@ export const postgresVoteSql: VoteSql = {
   JOIN counter AS c ON c.key = asked.key JOIN poll AS p ON p.id = c.poll_id`,
 
   writeBallots: `
-  INSERT INTO ballot (poll_id, round, voter_id, answer)
+  INSERT INTO ballot (poll_id, round, id, answer)
   SELECT written ->> 0, (written ->> 1)::integer, written ->> 2, written ->> 3
   FROM json_array_elements($1::json) AS written
-  ON CONFLICT (poll_id, round, voter_id) DO UPDATE SET answer = excluded.answer`,
+  ON CONFLICT (poll_id, round, id) DO UPDATE SET answer = excluded.answer`,
+
+  deleteBallots: `
+  DELETE FROM ballot USING json_array_elements($1::json) AS written
+  WHERE poll_id = written ->> 0 AND round = (written ->> 1)::integer AND id = written ->> 2`,
+
+  codes: `
+  SELECT c.room_code AS "roomCode", c.hash FROM json_array_elements($1::json) AS asked
+  JOIN one_time_code AS c ON c.room_code = asked ->> 0 AND c.hash = asked ->> 1`,
+
+  useCodes: `
+  UPDATE one_time_code SET used = 1 FROM json_array_elements($1::json) AS written
+  WHERE used = 0 AND room_code = written ->> 0 AND hash = written ->> 1`,
 
   writeCounters: `
   INSERT INTO counter (poll_id, round, key, value)
@@ -132,20 +177,21 @@ export const postgresVoteSql: VoteSql = {
   ON CONFLICT (poll_id, round, key) DO UPDATE SET value = excluded.value`,
 
   writePolls: `
-  UPDATE poll SET revision = (written ->> 1)::integer, voters = (written ->> 2)::integer
+  UPDATE poll SET revision = (written ->> 1)::integer, voters = (written ->> 2)::integer,
+    public_revision = (written ->> 3)::integer, voted_revision = (written ->> 4)::integer
   FROM json_array_elements($1::json) AS written WHERE poll.id = written ->> 0`,
 
   idempotencyKeys: `
-  SELECT k.scope, k.voter_id AS "voterId", k.answer
+  SELECT k.scope, k.answer
   FROM json_array_elements_text($1::json) AS asked (scope)
   CROSS JOIN LATERAL (
-    SELECT scope, voter_id, answer FROM idempotency_key
+    SELECT scope, answer FROM idempotency_key
     WHERE day IN ($2::integer - 1, $2::integer, $2::integer + 1) AND scope = asked.scope LIMIT 1
   ) AS k`,
 
   writeIdempotencyKeys: `
-  INSERT INTO idempotency_key (day, scope, voter_id, answer, poll_id)
-  SELECT (written ->> 0)::integer, written ->> 1, written ->> 2, written ->> 3, written ->> 4
+  INSERT INTO idempotency_key (day, scope, answer, poll_id)
+  SELECT (written ->> 0)::integer, written ->> 1, written ->> 2, written ->> 3
   FROM json_array_elements($1::json) AS written`,
 
   // Those that another node is deleting are left to it: neither waits for the other.

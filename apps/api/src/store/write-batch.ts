@@ -7,6 +7,7 @@ import type { PollState } from '../polls/state.ts'
 import { Tally } from '../polls/tally.ts'
 import { DatabaseBusy } from './database-errors.ts'
 import { IdempotencyKeys } from './idempotency-keys.ts'
+import { OneTimeCodes } from './one-time-codes.ts'
 import { type PollRow, stateOfRow } from './poll-rows.ts'
 import { all, type Query, type Transaction } from './transactions.ts'
 import type { VoteSql } from './vote-sql.ts'
@@ -25,29 +26,36 @@ export async function writeBatch(
   sql: VoteSql,
   votes: readonly Vote[],
 ): Promise<(RecordedVote | PollError)[]> {
-  const [locked, polls, ballots, keys] = await all([
+  const [locked, polls, ballots, known] = await all([
     lockPolls(query, waitsForLocks ? sql.lockPolls : sql.lockFreePolls, votes),
     readPolls(query, sql, votes),
     readBallots(query, sql, votes),
     IdempotencyKeys.read(query, sql, votes),
   ])
-  const knownKeys = await readKnownKeys(query, sql, votes, polls)
+  const foreignKeys = await readForeignKeys(query, sql, votes, polls)
+  const codes = await OneTimeCodes.read(query, sql, votes, polls)
   const tallies = new Map([...polls].map(([id, poll]) => [id, new Tally(poll, ballots.get(id) ?? new Map())]))
 
   const results = votes.map((vote) => {
     const tally = tallies.get(vote.pollId)
     if (!tally) return pollNotFound()
     if (locked && !locked.has(vote.pollId)) return new DatabaseBusy()
-    const decision = decideVote(vote, tally, keys, knownKeys.get(tally.before.kind) ?? NONE)
-    return decision instanceof Error ? decision : { tally, ...decision }
+    const decision = decideVote(vote, tally, {
+      foreignKeys: foreignKeys.get(tally.before.kind) ?? NONE,
+      known,
+      isCode: ({ codeHash }) => codes.has(tally.before.room.code, codeHash),
+    })
+    if (decision instanceof Error) return decision
+    if (decision.changed) codes.use(tally.before.room.code, vote.codeHash)
+    return { tally, ...decision }
   })
 
-  await all([writeTallies(query, sql, [...tallies.values()]), keys.write(query, sql)])
+  await all([writeTallies(query, sql, [...tallies.values()]), known.write(query, sql), codes.write(query, sql)])
   return results.map((result) => {
     if (result instanceof Error) return result
+    const { tally, changed, isRepeat, ballotId } = result
     // Votes committed by an attempt whose response was lost still have to be published.
-    const { tally, changed, ...repeated } = result
-    return { changed: changed || inDoubt, poll: tally.after, ...repeated }
+    return { changed: changed || inDoubt, isRepeat, poll: tally.after, ballotId, ballot: tally.ballot(ballotId) }
   })
 }
 
@@ -72,7 +80,7 @@ async function readPolls(query: Query, sql: VoteSql, votes: readonly Vote[]): Pr
 const NONE: ReadonlySet<string> = new Set()
 
 /** By kind, those counters that votes name though their poll does not have them, and that another poll of the kind has. */
-async function readKnownKeys(
+async function readForeignKeys(
   query: Query,
   sql: VoteSql,
   votes: readonly Vote[],
@@ -80,7 +88,7 @@ async function readKnownKeys(
 ): Promise<Map<KindName, Set<string>>> {
   const unknown = votes.flatMap(({ pollId, answer }) => {
     const poll = polls.get(pollId)
-    return poll ? [...kindOf(poll).counts(answer).keys()].filter((key) => !(key in poll.counters)) : []
+    return poll && answer !== null ? [...kindOf(poll).counts(answer).keys()].filter((key) => !(key in poll.counters)) : []
   })
   const known = new Map<KindName, Set<string>>()
   if (unknown.length === 0) return known
@@ -89,19 +97,19 @@ async function readKnownKeys(
   return known
 }
 
-/** The ballots that the votes' voters have cast before, by poll and voter. */
+/** The ballots that are there already, by poll and id. */
 async function readBallots(
   query: Query,
   sql: VoteSql,
   votes: readonly Vote[],
 ): Promise<Map<string, Map<string, string>>> {
-  const rows = await query<{ pollId: string; voterId: string; answer: string }>(sql.ballots, [
-    JSON.stringify(votes.map(({ pollId, voterId }) => [pollId, voterId])),
+  const rows = await query<{ pollId: string; ballotId: string; answer: string }>(sql.ballots, [
+    JSON.stringify(votes.map(({ pollId, ballotId }) => [pollId, ballotId])),
   ])
   const ballots = new Map<string, Map<string, string>>()
-  for (const { pollId, voterId, answer } of rows) {
+  for (const { pollId, ballotId, answer } of rows) {
     const ofPoll = ballots.get(pollId) ?? new Map<string, string>()
-    ballots.set(pollId, ofPoll.set(voterId, answer))
+    ballots.set(pollId, ofPoll.set(ballotId, answer))
   }
   return ballots
 }
@@ -115,9 +123,18 @@ async function writeTallies(query: Query, sql: VoteSql, tallies: readonly Tally[
       const { id, round } = tally.before
       return [...values(tally)].map(([key, value]) => [id, round, key, value])
     })
+  const ballots = rowsOf((tally) => tally.changedBallots)
+  const [cast, takenBack] = [ballots.filter((row) => row[3] !== null), ballots.filter((row) => row[3] === null)]
   await all([
-    query(sql.writeBallots, [JSON.stringify(rowsOf((tally) => tally.changedBallots))]),
+    cast.length > 0 ? query(sql.writeBallots, [JSON.stringify(cast)]) : Promise.resolve(),
+    takenBack.length > 0 ? query(sql.deleteBallots, [JSON.stringify(takenBack)]) : Promise.resolve(),
     query(sql.writeCounters, [JSON.stringify(rowsOf((tally) => tally.movedCounters))]),
-    query(sql.writePolls, [JSON.stringify(changed.map(({ after }) => [after.id, after.revision, after.voters]))]),
+    query(sql.writePolls, [
+      JSON.stringify(
+        changed.map(({ after: { id, revision, voters, publicRevision, votedRevision } }) => {
+          return [id, revision, voters, publicRevision, votedRevision]
+        }),
+      ),
+    ]),
   ])
 }

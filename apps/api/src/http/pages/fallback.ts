@@ -13,6 +13,7 @@ const ALL_POLLS = `<p><a href="${routes.listPage}">See all polls</a></p>`
 
 const counts = new Intl.NumberFormat('en')
 const votesOf = (count: number) => `${counts.format(count)} ${count === 1 ? 'vote' : 'votes'}`
+const votersOf = (count: number) => `${counts.format(count)} ${count === 1 ? 'voter' : 'voters'}`
 const numbersOf = (count: number, more = '') => `<span class="numbers">${votesOf(count)}${more}</span>`
 
 const fallback = (content: string) => plainPage(content, 'id="fallback"')
@@ -21,44 +22,54 @@ const fallback = (content: string) => plainPage(content, 'id="fallback"')
 export function pollFallback(poll: Poll): string {
   const isOpen = poll.status === 'open'
   const choices = `<ul>\n${poll.choices.map((choice) => choiceItem(choice, poll)).join('\n')}\n</ul>`
-  const heading = `<h1>${escapeHtml(poll.question)}</h1>\n<p><strong>${votesOf(poll.totalVotes)}</strong></p>`
+  const heading = `<h1>${escapeHtml(poll.question)}</h1>\n<p><strong>${votersOf(poll.voters)}</strong></p>`
   if (!isOpen) {
-    return fallback(`${heading}\n<p>Closed. Final results.</p>\n${choices}`)
+    return fallback(`${heading}\n<p>${poll.resultsHidden ? 'Closed. The results are hidden.' : 'Closed. Final results.'}</p>\n${choices}`)
   }
-  const legend = poll.maxChoices === 1 ? 'Choose one, then vote.' : `Choose up to ${poll.maxChoices}, then vote.`
   // Without autocomplete="off", what a browser fills in after a reload would look like the voter's ballot.
   return fallback(`${heading}
 <form method="post" action="${routes.votes(poll.id)}" autocomplete="off">
 <fieldset>
-<legend>${legend}</legend>
-${choices}
+<legend>${legendOf(poll)}</legend>
+${choices}${poll.voteMode === 'code' ? CODE_FIELD : ''}
 </fieldset>
 <button class="button">${poll.ownChoiceIds.length > 0 ? 'Change my vote' : 'Vote'}</button>
 </form>
 <p class="notice">The live view is not running: it needs ${NEEDS}. You can still vote here. Reload the page to see new votes.</p>`)
 }
 
-function choiceItem({ id, text, votes }: Choice, { status, maxChoices, ownChoiceIds, totalVotes }: Poll): string {
+function legendOf({ minChoices, maxChoices }: Poll): string {
+  if (maxChoices === 1) return 'Choose one, then vote.'
+  if (minChoices === 1) return `Choose up to ${maxChoices}, then vote.`
+  return minChoices === maxChoices
+    ? `Choose ${maxChoices}, then vote.`
+    : `Choose ${minChoices} to ${maxChoices}, then vote.`
+}
+
+const CODE_FIELD = '\n<p><label>Your code <input name="code" required autocapitalize="characters" maxlength="40"></label></p>'
+
+function choiceItem({ id, text, votes }: Choice, { status, maxChoices, ownChoiceIds, voters }: Poll): string {
   const isOwn = ownChoiceIds.includes(id)
   const mark = isOwn ? ' <span class="own">Your vote</span>' : ''
-  const content = `<span class="text">${escapeHtml(text)}${mark}</span> ${numbersOf(votes)}`
+  const numbers = votes === null ? '' : ` ${numbersOf(votes)}`
+  const content = `<span class="text">${escapeHtml(text)}${mark}</span>${numbers}`
   const type = maxChoices === 1 ? 'type="radio" required' : 'type="checkbox"'
   const control = `<input ${type} name="choice" value="${id}"${isOwn ? ' checked' : ''}>`
   const item = status === 'open' ? `<label>${control} ${content}</label>` : `<div>${content}</div>`
-  return `<li>${item}${bar(votes, totalVotes)}</li>`
+  return `<li>${item}${votes === null ? '' : bar(votes, voters)}</li>`
 }
 
 /** Has no style attribute, which the pages' content security policy refuses, and is visible without any styles. */
-function bar(votes: number, totalVotes: number): string {
-  const share = totalVotes > 0 ? ((100 * votes) / totalVotes).toFixed(1) : 0
+function bar(votes: number, voters: number): string {
+  const share = voters > 0 ? ((100 * votes) / voters).toFixed(1) : 0
   return `<svg width="100%" height="10" fill="currentColor" aria-hidden="true"><rect width="${share}%" height="100%"/></svg>`
 }
 
 /** Links to the polls. */
 export function listFallback({ polls, nextCursor }: PollList): string {
-  const items = polls.map(({ id, question, totalVotes, status }) => {
+  const items = polls.map(({ id, question, voters, status }) => {
     const text = `<span class="text">${escapeHtml(question)}</span>`
-    return `<li><a href="${routes.pollPage(id)}">${text} ${numbersOf(totalVotes, status === 'closed' ? ', closed' : '')}</a></li>`
+    return `<li><a href="${routes.pollPage(id)}">${text} ${numbersOf(voters, status === 'closed' ? ', closed' : '')}</a></li>`
   })
   const list = polls.length > 0 ? `<ul>\n${items.join('\n')}\n</ul>` : '<p>There are no polls yet.</p>'
   const older = nextCursor ? ` These are the newest ${polls.length} polls.` : ''
@@ -72,11 +83,18 @@ export const newPollFallback = fallback(
   `<h1>Ask a question</h1>\n<p class="notice">Asking a question needs ${NEEDS}. Reload the page to try again.</p>\n${ALL_POLLS}`,
 )
 
-export const notFoundFallback = (what: 'page' | 'poll') =>
+type Missing = 'page' | 'poll' | 'room'
+
+const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
+
+export const notFoundFallback = (what: Missing) =>
   fallback(
-    `<h1>${what === 'poll' ? 'Poll' : 'Page'} not found</h1>\n<p>This ${what} doesn't exist or was deleted. Check the link.</p>\n${ALL_POLLS}`,
+    `<h1>${capitalized(what)} not found</h1>\n<p>This ${what} doesn't exist or was deleted. Check the link.</p>\n${ALL_POLLS}`,
   )
 
-export const deletedFallback = fallback(
-  `<h1>Poll deleted</h1>\n<p>This poll was deleted by its host.</p>\n${ALL_POLLS}`,
+export const deletedFallback = (what: Missing) =>
+  fallback(`<h1>${capitalized(what)} deleted</h1>\n<p>This ${what} was deleted by its host.</p>\n${ALL_POLLS}`)
+
+export const nothingOnFallback = fallback(
+  '<h1>The next question comes soon</h1>\n<p class="notice">Reload the page to see whether it is there.</p>',
 )

@@ -4,14 +4,24 @@ import { RequestError } from '../middleware/problem.ts'
 /** A host key, as it is made: 24 bytes in base64url. */
 const BEARER = /^Bearer +([\w-]{32})$/i
 
-/** The host key that the request came with (RFC 6750, section 2.1). Throws a RequestError where there is none. */
-export function hostKeyOf(ctx: Context): string {
-  const [, key] = BEARER.exec(ctx.get('Authorization')) ?? []
-  if (key === undefined) {
-    throw new RequestError(
-      'invalid-host-key',
-      'Only the host may do this. Send their key: "Authorization: Bearer KEY".',
-    )
-  }
+/**
+ * The host key that the request came with (RFC 6750, section 2.1); undefined where there is no Authorization. Throws a
+ * RequestError where it can't be a key.
+ */
+export function bearerKeyOf(ctx: Context): string | undefined {
+  const authorization = ctx.get('Authorization')
+  if (authorization === '') return undefined
+  const [, key] = BEARER.exec(authorization) ?? []
+  if (key === undefined) throw noKey()
   return key
 }
+
+/** The same, for what only the host may do. */
+export function requireBearerKey(ctx: Context): string {
+  const key = bearerKeyOf(ctx)
+  if (key === undefined) throw noKey()
+  return key
+}
+
+const noKey = () =>
+  new RequestError('invalid-host-key', 'Only the host may do this. Send their key: "Authorization: Bearer KEY".')

@@ -1,5 +1,5 @@
 import { limits } from '@pollcast/shared/limits'
-import { type NewPoll, newPollSchema } from '@pollcast/shared/poll'
+import { type NewPoll, newPollSchema } from '@pollcast/shared/settings'
 import { invalidInput } from '../middleware/problem.ts'
 
 /**

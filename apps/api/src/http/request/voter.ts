@@ -5,11 +5,8 @@ import { type Candidate, type CookieName, cookieNameOf, readVoterCookies } from 
 
 const YEAR_SECONDS = 365 * 24 * 60 * 60
 
-/**
- * A client without a cookie is a new voter. Ids grow with time, so that many new ballots go to one end of the database's
- * index and not all over it. Their random part only has to be unique: the cookie is signed.
- */
-export const newVoterId = () => Date.now().toString(36) + randomUUID().slice(-12)
+/** A client without a cookie is a new voter. An id only has to be unique, and tells nothing: the cookie is signed. */
+export const newVoterId = (): string => randomUUID()
 
 /** Who sent a request, according to its cookies. */
 export interface Asker {

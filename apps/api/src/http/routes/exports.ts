@@ -1,73 +1,190 @@
 import { Readable } from 'node:stream'
+import type { LogEntry } from '@pollcast/shared/room'
 import type { Context, Middleware } from 'koa'
-import { exportBallots, resultsOf, resultTableOf } from '../../polls/exports.ts'
-import { requireExists } from '../../polls/policy.ts'
-import type { PollReader } from '../../polls/ports.ts'
-import type { PollState } from '../../polls/state.ts'
+import { PollError } from '../../polls/errors.ts'
+import {
+  exportBallots,
+  type PollHistory,
+  resultsOf,
+  resultTableOf,
+  roomResultsOf,
+  roundsWithMoves,
+} from '../../polls/exports.ts'
+import type { Cell } from '../../polls/kinds/kind.ts'
+import { checkBallotsPublic, checkRoomExists, requireExists } from '../../polls/policy.ts'
+import type { AnswerMove } from '../../polls/ports.ts'
+import { revisionOf } from '../../polls/revisions.ts'
+import type { PollState, RoomState } from '../../polls/state.ts'
+import { showsResults } from '../../polls/visibility.ts'
 import { CSV_TYPE, csvOf, csvPieces } from '../downloads/csv.ts'
 import { fileName } from '../downloads/file-name.ts'
-import { pollIdOf } from '../request/poll-id.ts'
-import type { RateLimits } from '../request/rate-limit.ts'
+import type { RouteParts } from '../parts.ts'
+import { pollIdOf, roomCodeOf } from '../request/addresses.ts'
+import { findBallot, isHost, type Viewer, viewerOf, viewOf } from '../request/viewer.ts'
 
-interface ExportParts {
-  reader: Pick<PollReader, 'find' | 'ballots'>
-  limits: RateLimits | undefined
-  /** A secret of the installation: receipts are made with it. */
-  serverKey: string
-}
+const JSON_TYPE = 'application/json; charset=utf-8'
 
-/** Files of a poll to keep. They are for everybody who has its address, as the poll's results are. */
-export function exportRoutes({ reader, limits, serverKey }: ExportParts) {
-  /** The poll asked for; undefined where the client has it as it is, and is told so. */
-  const pollToSend = async (ctx: Context): Promise<PollState | undefined> => {
-    const poll = await reader.find(pollIdOf(ctx))
+/**
+ * Files of a poll or a room to keep, as the asker may see it: who may not see the results gets none of the files that
+ * consist of them.
+ */
+export function exportRoutes(parts: RouteParts) {
+  const { reader, limits, serverKey, voters, eventIds } = parts
+
+  const historyOf = async (viewer: Viewer, poll: PollState): Promise<PollHistory> => {
     requireExists(poll)
-    ctx.status = 200
+    const found = await findBallot(viewer, poll.id, reader, serverKey)
+    const view = viewOf(viewer, poll, found && { answer: found.answer, receipt: '' })
+    return { poll, past: poll.round > 1 ? await reader.pastRounds(poll.id) : [], view }
+  }
+
+  const setCaching = (ctx: Context) => {
     ctx.set('Cache-Control', 'private, no-cache')
-    ctx.etag = etagOf(poll)
-    if (!ctx.fresh) return poll
+    ctx.vary('Cookie, Authorization, Pollcast-Code')
+  }
+
+  /** The poll asked for, whose results the asker may see; undefined where the client has it as it is, and is told so. */
+  const pollToSend = async (ctx: Context): Promise<PollHistory | undefined> => {
+    const history = await historyOf(viewerOf(ctx, voters.find(ctx)), await reader.find(pollIdOf(ctx)))
+    setCaching(ctx)
+    if (!showsResults(history.poll, history.view)) throw resultsHidden()
+    ctx.status = 200
+    ctx.etag = etagOf(history)
+    if (!ctx.fresh) return history
     ctx.status = 304
     return undefined
   }
 
+  /** Weak: two files of the same ballots are not the same bytes. With the version of the files' columns. */
+  const etagOf = ({ poll, view }: Pick<PollHistory, 'poll' | 'view'>) =>
+    `W/"2-${eventIds.write({ id: poll.id, view, revision: revisionOf(poll, view) })}"`
+
   /** `GET /api/polls/:id/results.csv` */
   const resultsCsv: Middleware = async (ctx) => {
-    const poll = await pollToSend(ctx)
-    if (!poll) return
-    attach(ctx, poll, 'results.csv', CSV_TYPE)
-    ctx.body = csvOf(resultTableOf(poll))
+    const history = await pollToSend(ctx)
+    if (!history) return
+    attach(ctx, titleOf(history.poll), 'results.csv', CSV_TYPE)
+    ctx.body = csvOf(resultTableOf([history]))
   }
 
   /** `GET /api/polls/:id/results.json` */
   const resultsJson: Middleware = async (ctx) => {
-    const poll = await pollToSend(ctx)
-    if (!poll) return
-    attach(ctx, poll, 'results.json', 'application/json; charset=utf-8')
-    ctx.body = resultsOf(poll)
+    const history = await pollToSend(ctx)
+    if (!history) return
+    const { poll, view } = history
+    attach(ctx, titleOf(poll), 'results.json', JSON_TYPE)
+    ctx.body = resultsOf(history, view === 'host' ? await reader.log(poll.room.code) : undefined)
   }
 
-  /** `GET /api/polls/:id/ballots.csv`. All is read before the first byte is sent, so that what fails is a problem. */
+  /** `GET /api/polls/:id/rounds`: the rounds side by side, and who moved from which choice to which. */
+  const rounds: Middleware = async (ctx) => {
+    const history = await historyOf(viewerOf(ctx, voters.find(ctx)), await reader.find(pollIdOf(ctx)))
+    setCaching(ctx)
+    const { poll, view } = history
+    const moves = new Map<number, AnswerMove[]>()
+    if (showsResults(poll, view)) {
+      for (let from = 1; from < poll.round; from += 1) moves.set(from, await reader.movesBetween(poll.id, from, from + 1))
+    }
+    ctx.body = roundsWithMoves(history, moves)
+  }
+
+  /**
+   * `GET /api/polls/:id/ballots.csv`: for the host, and for all once the poll is closed if the host allows. All is read
+   * before the first byte is sent, so that what fails is a problem.
+   */
   const ballotsCsv: Middleware = async (ctx) => {
-    const poll = await pollToSend(ctx)
-    if (!poll) return
-    if (ctx.method === 'HEAD') return attach(ctx, poll, 'ballots.csv', CSV_TYPE)
+    const viewer = viewerOf(ctx, voters.find(ctx))
+    const pollId = pollIdOf(ctx)
+    const check = (poll: PollState) => {
+      const refused = isHost(viewer, poll.room) ? undefined : checkBallotsPublic(poll)
+      if (refused) throw refused
+    }
+    const poll = await reader.find(pollId)
+    requireExists(poll)
+    check(poll)
+    setCaching(ctx)
+    const view = isHost(viewer, poll.room) ? 'host' : 'public'
+    ctx.status = 200
+    ctx.etag = etagOf({ poll, view })
+    if (ctx.fresh) {
+      ctx.status = 304
+      return
+    }
+    if (ctx.method === 'HEAD') return attach(ctx, titleOf(poll), 'ballots.csv', CSV_TYPE)
     // A refusal has none, and by the time they are read there may be more of them.
     ctx.remove('ETag')
     await limits?.ballotsFrom(ctx)
-    const gone = closeOf(ctx)
-    const ballots = await exportBallots(poll.id, serverKey, reader, gone).catch((error) => {
-      // Nobody is there to be told.
-      if (gone.aborted) return undefined
-      throw error
-    })
+    const ballots = await readBallots(ctx, pollId, check)
     if (!ballots) return
-    ctx.etag = etagOf(ballots.poll)
-    attach(ctx, ballots.poll, 'ballots.csv', CSV_TYPE)
+    ctx.etag = etagOf({ poll: ballots.poll, view })
+    attach(ctx, titleOf(ballots.poll), 'ballots.csv', CSV_TYPE)
     ctx.body = Readable.from(csvPieces(ballots.columns, ballots.rows), { objectMode: false })
   }
 
-  return { resultsCsv, resultsJson, ballotsCsv }
+  /** Undefined where nobody is there to be told any more. */
+  const readBallots = (ctx: Context, pollId: string, check: (poll: PollState) => void) => {
+    const gone = closeOf(ctx)
+    return exportBallots(pollId, serverKey, reader, check, gone).catch((error) => {
+      if (gone.aborted) return undefined
+      throw error
+    })
+  }
+
+  /** The room asked for, with those of its polls whose results the asker may see: all of them, or the one that is on. */
+  const roomToSend = async (ctx: Context) => {
+    const viewer = viewerOf(ctx, voters.find(ctx))
+    const find = async () => reader.findRoom(roomCodeOf(ctx))
+    const { room, current } = await (limits ? limits.withCode(ctx, find) : find())
+    const deleted = checkRoomExists(room)
+    if (deleted) throw deleted
+    const host = isHost(viewer, room)
+    const polls = host ? await reader.pollsOf(room.code) : current ? [current] : []
+    const histories: PollHistory[] = []
+    for (const poll of polls) histories.push(await historyOf(viewer, poll))
+    setCaching(ctx)
+    const log: LogEntry[] | undefined = host ? await reader.log(room.code) : undefined
+    return { room, host, log, histories: histories.filter(({ poll, view }) => showsResults(poll, view)) }
+  }
+
+  /** `GET /api/rooms/:code/results.csv` */
+  const roomResultsCsv: Middleware = async (ctx) => {
+    const { room, histories } = await roomToSend(ctx)
+    attach(ctx, titleOfRoom(room), 'results.csv', CSV_TYPE)
+    ctx.body = csvOf(resultTableOf(histories))
+  }
+
+  /** `GET /api/rooms/:code/results.json` */
+  const roomResultsJson: Middleware = async (ctx) => {
+    const { room, histories, log } = await roomToSend(ctx)
+    attach(ctx, titleOfRoom(room), 'results.json', JSON_TYPE)
+    ctx.body = roomResultsOf(room, histories, log)
+  }
+
+  /** `GET /api/rooms/:code/ballots.csv`: those of the current rounds of all polls, for the host. One row a ballot and choice. */
+  const roomBallotsCsv: Middleware = async (ctx) => {
+    const { room, host, histories } = await roomToSend(ctx)
+    if (!host) throw new PollError('results-hidden', 'Only the host may read the ballots of a room.')
+    await limits?.ballotsFrom(ctx)
+    const rows: Cell[][] = []
+    for (const { poll } of histories) {
+      const ballots = await readBallots(ctx, poll.id, () => {})
+      if (!ballots) return
+      const [, ...choices] = ballots.columns
+      for (const [receipt = '', ...cells] of ballots.rows) {
+        choices.forEach((choice, index) => {
+          rows.push([room.code, poll.id, ballots.poll.round, poll.question, receipt, choice, cells[index] ?? null])
+        })
+      }
+    }
+    attach(ctx, titleOfRoom(room), 'ballots.csv', CSV_TYPE)
+    const columns = ['room', 'poll', 'round', 'question', 'receipt', 'choice', 'chosen']
+    ctx.body = Readable.from(csvPieces(columns, rows), { objectMode: false })
+  }
+
+  return { resultsCsv, resultsJson, rounds, ballotsCsv, roomResultsCsv, roomResultsJson, roomBallotsCsv }
 }
+
+const resultsHidden = () => new PollError('results-hidden', 'The results of this poll are hidden for now.')
 
 /** Aborted once nothing can be answered any more: the client has left, or the server closes. */
 function closeOf({ res }: Context): AbortSignal {
@@ -77,12 +194,18 @@ function closeOf({ res }: Context): AbortSignal {
   return gone.signal
 }
 
-/** Weak: two files of the same ballots are not the same bytes. With the version of the files' columns. */
-const etagOf = ({ revision }: PollState) => `W/"1-${revision}"`
+interface Title {
+  title: string
+  /** Stands in for a title of which nothing is left. */
+  id: string
+}
+
+const titleOf = ({ question, id }: PollState): Title => ({ title: question, id })
+const titleOfRoom = ({ title, code }: RoomState): Title => ({ title: title || `Room ${code}`, id: code })
 
 /** Has browsers save the answer under a name that says what it is (RFC 6266). */
-function attach(ctx: Context, poll: PollState, ending: string, type: string): void {
-  const { name, fallback } = fileName(poll.question, poll.id, ending)
+function attach(ctx: Context, { title, id }: Title, ending: string, type: string): void {
+  const { name, fallback } = fileName(title, id, ending)
   ctx.set('Content-Type', type)
   ctx.attachment(name, { fallback })
 }

@@ -1,43 +1,50 @@
-import { pollChangeSchema } from '@pollcast/shared/poll'
-import type { Middleware } from 'koa'
-import { changePoll } from '../../polls/commands/change-poll.ts'
-import { deletePoll } from '../../polls/commands/delete-poll.ts'
-import type { PollChanged, Signal } from '../../polls/events.ts'
-import type { PollReader, PollWriter } from '../../polls/ports.ts'
+import { pollChangeSchema } from '@pollcast/shared/settings'
+import { routes } from '@pollcast/shared/routes'
+import type { Context, Middleware } from 'koa'
+import { changePoll, copyPoll, deletePoll, startRound } from '../../polls/commands/host-poll.ts'
+import { hostRequest } from '../../polls/host-key.ts'
+import type { HostRequest } from '../../polls/ports.ts'
 import { pollOf } from '../../polls/views.ts'
+import type { RouteParts } from '../parts.ts'
+import { pollIdOf } from '../request/addresses.ts'
 import { readJson } from '../request/body.ts'
-import { hostKeyOf } from '../request/host-key.ts'
-import { pollIdOf } from '../request/poll-id.ts'
-import type { RateLimits } from '../request/rate-limit.ts'
-import type { Voters } from '../request/voter.ts'
+import { requireBearerKey } from '../request/host-key.ts'
 
-interface HostParts {
-  reader: Pick<PollReader, 'answer' | 'requireHost'>
-  writer: Pick<PollWriter, 'change' | 'delete'>
-  voters: Voters
-  pollChanged: Signal<PollChanged>
-  limits: RateLimits | undefined
-}
-
-/** `PATCH /api/polls/:id`: 200 with the poll as it is then, also where it was so already. */
-export function changePollRoute({ reader, writer, voters, pollChanged, limits }: HostParts): Middleware {
-  return async (ctx) => {
-    const [pollId, hostKey] = [pollIdOf(ctx), hostKeyOf(ctx)]
+/** What a host may do with a poll. Each is answered with the poll as its host sees it then. */
+export function hostRoutes({ reader, writer, signals, limits }: RouteParts) {
+  const hosted = async (ctx: Context): Promise<HostRequest> => {
+    const [pollId, hostKey] = [pollIdOf(ctx), requireBearerKey(ctx)]
     await limits?.hostFrom(ctx)
-    const change = await readJson(ctx, pollChangeSchema)
-    const poll = await changePoll(pollId, hostKey, change, reader, writer, pollChanged)
-    const { voterId } = voters.find(ctx)
     ctx.set('Cache-Control', 'no-store')
-    ctx.body = pollOf(poll, voterId && (await reader.answer(pollId, voterId)))
+    return hostRequest(pollId, hostKey, reader)
   }
-}
 
-/** `DELETE /api/polls/:id`: 204. From then on the poll's addresses answer 410. */
-export function deletePollRoute({ reader, writer, pollChanged, limits }: Omit<HostParts, 'voters'>): Middleware {
-  return async (ctx) => {
-    const [pollId, hostKey] = [pollIdOf(ctx), hostKeyOf(ctx)]
-    await limits?.hostFrom(ctx)
-    await deletePoll(pollId, hostKey, reader, writer, pollChanged)
+  /** `PATCH /api/polls/:id`: 200, also where it was so already. */
+  const change: Middleware = async (ctx) => {
+    const request = await hosted(ctx)
+    const wanted = await readJson(ctx, pollChangeSchema)
+    ctx.body = pollOf(await changePoll(request, wanted, writer, signals), 'host')
+  }
+
+  /** `POST /api/polls/:id/rounds`: 201 with the poll in its new round. */
+  const addRound: Middleware = async (ctx) => {
+    ctx.body = pollOf(await startRound(await hosted(ctx), writer, signals), 'host')
+    ctx.status = 201
+  }
+
+  /** `POST /api/polls/:id/copies`: 201 and the Location of the copy. */
+  const copy: Middleware = async (ctx) => {
+    const poll = await copyPoll(await hosted(ctx), writer, signals)
+    ctx.body = pollOf(poll, 'host')
+    ctx.status = 201
+    ctx.set('Location', routes.poll(poll.id))
+  }
+
+  /** `DELETE /api/polls/:id`: 204. From then on the poll's addresses answer 410. */
+  const remove: Middleware = async (ctx) => {
+    await deletePoll(await hosted(ctx), writer, signals)
     ctx.status = 204
   }
+
+  return { change, addRound, copy, remove }
 }

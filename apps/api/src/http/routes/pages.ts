@@ -4,14 +4,15 @@ import { problemStatus } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
 import type { Context, Middleware } from 'koa'
 import { PollError } from '../../polls/errors.ts'
-import type { PollReader } from '../../polls/ports.ts'
+import { publicOriginOf, type RouteParts } from '../parts.ts'
 import { RequestError } from '../middleware/problem.ts'
 import { setPagePolicy } from '../middleware/security-headers.ts'
-import { deletedFallback, listFallback, newPollFallback, notFoundFallback, pollFallback } from '../pages/fallback.ts'
+import { deletedFallback, listFallback, newPollFallback, nothingOnFallback, notFoundFallback, pollFallback } from '../pages/fallback.ts'
 import { devEntry, renderShell, type WebEntry } from '../pages/web-shell.ts'
-import { pollIdOf } from '../request/poll-id.ts'
-import type { Voters } from '../request/voter.ts'
+import { pollIdOf, roomCodeOf } from '../request/addresses.ts'
+import { type Viewer, viewerOf } from '../request/viewer.ts'
 import { pollFor, pollListFor } from './polls.ts'
+import { roomFor } from './rooms.ts'
 
 const html = (ctx: Context, entry: WebEntry, title: string, context: PageContext, fallback: string) => {
   setPagePolicy(ctx, entry === devEntry)
@@ -21,17 +22,22 @@ const html = (ctx: Context, entry: WebEntry, title: string, context: PageContext
   ctx.body = renderShell(entry, title, context, fallback)
 }
 
-interface PageParts {
-  store: PollReader
-  voters: Voters
+interface PageParts extends RouteParts {
   /** Undefined if the web app has not been built. */
   entry: WebEntry | undefined
 }
 
+/** What a page is answered with that shows something that is not there. */
+const GONE = ['poll-not-found', 'poll-deleted', 'room-not-found', 'room-deleted'] as const
+
+const isGone = (error: unknown): error is PollError & { code: (typeof GONE)[number] } =>
+  error instanceof PollError && GONE.some((code) => code === error.code)
+
 /** The pages of the web app. Each has in its context the data that it shows first. */
-export function pageRoutes({ store, voters, entry }: PageParts) {
+export function pageRoutes(parts: PageParts) {
+  const { reader, voters, limits: rateLimits, entry } = parts
   const page =
-    (render: (ctx: Context, entry: WebEntry, voterId: string | undefined) => Promise<void> | void): Middleware =>
+    (render: (ctx: Context, entry: WebEntry, viewer: Viewer) => Promise<void> | void): Middleware =>
     async (ctx) => {
       if (!entry) {
         throw new RequestError(
@@ -40,31 +46,51 @@ export function pageRoutes({ store, voters, entry }: PageParts) {
         )
       }
       const asker = voters.find(ctx)
-      await render(ctx, entry, asker.voterId)
+      await render(ctx, entry, viewerOf(ctx, asker))
       // Every page, because the app can open a poll from any of them without another page load.
       voters.identify(ctx, asker)
     }
 
   const list = page(async (ctx, built) => {
-    const pollList = await pollListFor({ limit: limits.pageSize }, store)
+    const pollList = await pollListFor({ limit: limits.pageSize }, reader)
     const streamUrl = routes.streamOf(pollList.polls.map((poll) => poll.id))
     const context = pollList.polls.length > 0 ? { apiUrl: '', pollList, streamUrl } : { apiUrl: '', pollList }
     html(ctx, built, 'Pollcast', context, listFallback(pollList))
   })
 
-  const poll = page(async (ctx, built, voterId) => {
+  const poll = page(async (ctx, built, viewer) => {
     try {
-      const found = await pollFor(voterId, pollIdOf(ctx), store)
+      const found = await pollFor(viewer, pollIdOf(ctx), parts)
       const context = { apiUrl: '', poll: found, streamUrl: found.streamUrl }
       html(ctx, built, `${found.question} · Pollcast`, context, pollFallback(found))
     } catch (error) {
-      const isGone = error instanceof PollError && (error.code === 'poll-not-found' || error.code === 'poll-deleted')
-      if (!isGone) throw error
-      ctx.status = problemStatus[error.code]
-      const fallback = error.code === 'poll-deleted' ? deletedFallback : notFoundFallback('poll')
-      html(ctx, built, 'Pollcast', { apiUrl: '' }, fallback)
+      gone(ctx, built, error)
     }
   })
+
+  /** The room as its audience sees it. The host's page asks the API for more, with the key that only the browser has. */
+  const roomPage = (title: string) =>
+    page(async (ctx, built, viewer) => {
+      try {
+        const find = async () => roomFor(viewer, roomCodeOf(ctx), publicOriginOf(ctx, parts), parts)
+        const room = await (rateLimits ? rateLimits.withCode(ctx, find) : find())
+        const context = { apiUrl: '', room, streamUrl: room.streamUrl }
+        const shown = room.poll ? pollFallback(room.poll) : nothingOnFallback
+        html(ctx, built, `${title || room.poll?.question || room.title || room.code} · Pollcast`, context, shown)
+      } catch (error) {
+        gone(ctx, built, error)
+      }
+    })
+
+  const gone = (ctx: Context, built: WebEntry, error: unknown) => {
+    if (!isGone(error)) throw error
+    ctx.status = problemStatus[error.code]
+    const isPoll = error.code.startsWith('poll')
+    const fallback = error.code.endsWith('deleted')
+      ? deletedFallback(isPoll ? 'poll' : 'room')
+      : notFoundFallback(isPoll ? 'poll' : 'room')
+    html(ctx, built, 'Pollcast', { apiUrl: '' }, fallback)
+  }
 
   const newPoll = page((ctx, built) => html(ctx, built, 'New poll · Pollcast', { apiUrl: '' }, newPollFallback))
 
@@ -74,5 +100,6 @@ export function pageRoutes({ store, voters, entry }: PageParts) {
     html(ctx, built, 'Pollcast', { apiUrl: '' }, notFoundFallback('page'))
   })
 
-  return { list, poll, newPoll, unknown }
+  const [room, screen, host] = [roomPage(''), roomPage(''), roomPage('Host')]
+  return { list, poll, room, screen, host, newPoll, unknown }
 }

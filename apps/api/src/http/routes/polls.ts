@@ -1,59 +1,57 @@
-import { type CreatedPoll, newPollSchema, type Poll, type PollList, pollListQuerySchema } from '@pollcast/shared/poll'
+import { type Poll, type PollList, pollListQuerySchema } from '@pollcast/shared/poll'
+import type { CreatedPoll } from '@pollcast/shared/room'
 import { routes } from '@pollcast/shared/routes'
+import { newPollSchema } from '@pollcast/shared/settings'
 import type { Context, Middleware } from 'koa'
 import { createPoll } from '../../polls/commands/create-poll.ts'
-import type { PollChanged, Signal } from '../../polls/events.ts'
+import { roomRequest } from '../../polls/host-key.ts'
 import { requireExists } from '../../polls/policy.ts'
-import type { ListPage, PollReader, PollWriter } from '../../polls/ports.ts'
+import type { ListPage, PollReader } from '../../polls/ports.ts'
 import { pollOf, summaryOf } from '../../polls/views.ts'
+import { publicOriginOf, type RouteParts } from '../parts.ts'
+import { pollIdOf, requireRoomCode } from '../request/addresses.ts'
 import { readBody, validate } from '../request/body.ts'
+import { requireBearerKey } from '../request/host-key.ts'
 import { idempotencyKeyOf, requireSecret } from '../request/idempotency-key.ts'
-import { originOf } from '../request/origin.ts'
-import { pollIdOf } from '../request/poll-id.ts'
 import { parsePollLines } from '../request/poll-lines.ts'
-import type { RateLimits } from '../request/rate-limit.ts'
+import { findBallot, type Viewer, viewerOf, viewOf, withReceipt } from '../request/viewer.ts'
 import type { Voters } from '../request/voter.ts'
+import { roomFor } from './rooms.ts'
 
-interface NewPollParts {
-  store: Pick<PollWriter, 'create'>
-  voters: Voters
-  pollChanged: Signal<PollChanged>
-  limits: RateLimits | undefined
-  /** A secret of the installation. */
-  serverKey: string
-  /** What addresses in a text begin with; where it is not set, the origin that the request was sent to. */
-  publicOrigin: string | undefined
-}
-
-/** The poll with the voter's own ballot. */
-export async function pollFor(voterId: string | undefined, pollId: string, store: PollReader): Promise<Poll> {
-  const [poll, answer] = await Promise.all([store.find(pollId), voterId ? store.answer(pollId, voterId) : undefined])
+/** The poll with the asker's own ballot, in the view that they have of it. */
+export async function pollFor(
+  viewer: Viewer,
+  pollId: string,
+  { reader, serverKey }: Pick<RouteParts, 'reader' | 'serverKey'>,
+): Promise<Poll> {
+  const [poll, found] = await Promise.all([reader.find(pollId), findBallot(viewer, pollId, reader, serverKey)])
   requireExists(poll)
-  return pollOf(poll, answer)
+  const ballot = withReceipt(serverKey, poll, found)
+  return pollOf(poll, viewOf(viewer, poll, ballot), ballot)
 }
 
 /** A page of the list of polls. */
-export async function pollListFor(page: ListPage, store: PollReader): Promise<PollList> {
-  const { polls, nextCursor } = await store.list(page)
+export async function pollListFor(page: ListPage, reader: PollReader): Promise<PollList> {
+  const { polls, nextCursor } = await reader.list(page)
   return { polls: polls.map(summaryOf), nextCursor }
 }
 
 /** `GET /api/polls` */
-export function pollListRoute(store: PollReader, voters: Voters): Middleware {
+export function pollListRoute(reader: PollReader, voters: Voters): Middleware {
   return async (ctx) => {
     ctx.set('Cache-Control', 'private, no-cache')
     ctx.vary('Cookie')
-    ctx.body = await pollListFor(validate(pollListQuerySchema, ctx.query, 'invalid-query'), store)
+    ctx.body = await pollListFor(validate(pollListQuerySchema, ctx.query, 'invalid-query'), reader)
     voters.identify(ctx, voters.find(ctx))
   }
 }
 
 /**
- * `POST /api/polls`: 201, Location, the poll and the host's key; with an Idempotency-Key the same ones each time. Lines of text
- * are answered with text.
+ * `POST /api/polls`: 201, Location, the poll, its room and, if it is a new one, its host's key; with an Idempotency-Key the
+ * same ones each time. Lines of text are answered with text.
  */
-export function newPollRoute(parts: NewPollParts): Middleware {
-  const { store, voters, pollChanged, limits, serverKey, publicOrigin } = parts
+export function newPollRoute(parts: RouteParts): Middleware {
+  const { reader, writer, voters, signals, limits, serverKey } = parts
   return async (ctx) => {
     await limits?.pollFrom(ctx)
     const body = await readBody(ctx, 'json', 'text')
@@ -62,38 +60,51 @@ export function newPollRoute(parts: NewPollParts): Middleware {
     const key = idempotencyKeyOf(ctx)
     if (key !== undefined) requireSecret(key)
     const seed = key === undefined ? undefined : { serverKey, key, voterId: voters.find(ctx).voterId }
-    const { poll, hostKey } = await createPoll(wanted, store, pollChanged, seed)
-    const created: CreatedPoll = { poll: pollOf(poll), hostKey }
+    const { roomCode } = wanted
+    const room =
+      roomCode === undefined ? undefined : await roomRequest(requireRoomCode(roomCode), requireBearerKey(ctx), reader)
+    const { poll, hostKey } = await createPoll(wanted, room, writer, signals, seed)
+    const viewer: Viewer = { voter: undefined, hostKeyHash: poll.room.hostKeyHash }
+    const created: CreatedPoll = {
+      poll: pollOf(poll, 'host'),
+      room: await roomFor(viewer, poll.room.code, publicOriginOf(ctx, parts), parts),
+      ...(hostKey !== undefined && { hostKey }),
+    }
     ctx.status = 201
     ctx.set('Location', routes.poll(created.poll.id))
     ctx.set('Cache-Control', 'no-store')
-    ctx.body = body.format === 'json' ? created : createdText(ctx, created, publicOrigin)
+    ctx.body = body.format === 'json' ? created : createdText(ctx, created, parts)
   }
 }
 
 /** What a person at a command line does next with their poll. The first line is the link to share. */
-function createdText(ctx: Context, { poll, hostKey }: CreatedPoll, publicOrigin: string | undefined): string {
-  // A client of HTTP/1.0 may name no host: it gets paths. No quote in a Host ends the quotes of the command.
-  const origin = publicOrigin ?? originOf(ctx)?.replaceAll("'", '%27') ?? ''
-  const results = origin + routes.poll(poll.id)
+function createdText(ctx: Context, { poll, room, hostKey }: CreatedPoll, parts: RouteParts): string {
+  // No quote in a Host ends the quotes of the command.
+  const origin = publicOriginOf(ctx, parts).replaceAll("'", '%27')
   ctx.type = 'text/plain; charset=utf-8'
-  return `${origin}${routes.pollPage(poll.id)}
-Results: ${results}
+  return `${room.joinUrl}
+Code: ${spaced(room.code)}
+Results: ${origin}${routes.resultsCsv(poll.id)}
+Host page: ${origin}${routes.hostPage(room.code)}#${hostKey}
 Host key, not shown again: ${hostKey}
-To close the poll: curl -X PATCH -H 'Authorization: Bearer ${hostKey}' -H 'Content-Type: application/json' -d '{"status":"closed"}' '${results}'
+To close the poll: curl -X PATCH -H 'Authorization: Bearer ${hostKey}' -H 'Content-Type: application/json' -d '{"status":"closed"}' '${origin}${routes.poll(poll.id)}'
 `
 }
 
-/** `GET /api/polls/:id`, with an ETag of what changes in it: the revision and the voter's ballot. */
-export function pollRoute(store: PollReader, voters: Voters): Middleware {
+/** As it is read aloud: "472 915". */
+const spaced = (code: string) => code.replace(/(\d{3})(?=\d{3})/g, '$1 ')
+
+/** `GET /api/polls/:id`, with an ETag of what changes in it: the view's revision and the voter's ballot. */
+export function pollRoute(parts: RouteParts): Middleware {
+  const { voters, eventIds } = parts
   return async (ctx) => {
     const asker = voters.find(ctx)
-    const poll = await pollFor(asker.voterId, pollIdOf(ctx), store)
+    const poll = await pollFor(viewerOf(ctx, asker), pollIdOf(ctx), parts)
     voters.identify(ctx, asker)
     ctx.set('Cache-Control', 'private, no-cache')
-    ctx.vary('Cookie')
+    ctx.vary('Cookie, Authorization, Pollcast-Code')
     ctx.status = 200
-    ctx.etag = `W/"${poll.revision}-${poll.ownChoiceIds.join('.')}"`
+    ctx.etag = `W/"${eventIds.write(poll)}-${poll.ownChoiceIds.join('.')}"`
     if (ctx.fresh) ctx.status = 304
     else ctx.body = poll
   }

@@ -1,16 +1,19 @@
 import type { Socket } from 'node:net'
 import { boundedArray } from '@pollcast/shared/bounded-array'
 import { limits } from '@pollcast/shared/limits'
-import { pollIdSchema } from '@pollcast/shared/poll'
+import { pollIdSchema, roomCodeSchema } from '@pollcast/shared/poll'
 import type { Context, Middleware } from 'koa'
 import * as z from 'zod'
 import { type Audiences, TopicsEnded } from '../../live/audiences.ts'
 import { SocketWriter } from '../../live/socket-writer.ts'
 import { Stream } from '../../live/stream.ts'
+import { PollError } from '../../polls/errors.ts'
 import { pollDeleted } from '../../polls/policy.ts'
-import { pollTopic } from '../../polls/topics.ts'
+import { hostName, parseTopic, pollSubject, roomSubject, topicOf } from '../../polls/topics.ts'
+import type { RouteParts } from '../parts.ts'
+import { pollIdOf, roomCodeOf } from '../request/addresses.ts'
 import { validate } from '../request/body.ts'
-import { pollIdOf } from '../request/poll-id.ts'
+import { isHost, type Viewer, viewerOf } from '../request/viewer.ts'
 import { takeSocket } from '../server/take-socket.ts'
 
 const HEADERS = {
@@ -20,36 +23,58 @@ const HEADERS = {
   'X-Accel-Buffering': 'no',
 }
 
-const pollIdsSchema = z.object({
-  polls: z
-    .string('Name the polls to watch, once: ?polls=ID,ID')
+const list = <S extends z.ZodType>(member: S, members: string) =>
+  z
+    .string('Give each once: ?polls=ID,ID&rooms=CODE')
     .transform((text) => [...new Set(text.split(','))])
-    .pipe(boundedArray(pollIdSchema, limits.pageSize, 'polls')),
-})
+    .pipe(boundedArray(member, limits.pageSize, members))
 
-/** `GET /api/polls/:id/stream` */
-export function streamRoute(audiences: Audiences): Middleware {
-  return async (ctx) => openStream(ctx, audiences, [pollIdOf(ctx)], lastEventId(ctx))
+const topicsSchema = z
+  .object({ polls: list(pollIdSchema, 'polls').optional(), rooms: list(roomCodeSchema, 'rooms').optional() })
+  .refine(({ polls = [], rooms = [] }) => polls.length + rooms.length > 0, {
+    path: ['polls'],
+    message: 'Name the polls or rooms to watch: ?polls=ID,ID&rooms=CODE',
+  })
+  .refine(({ polls = [], rooms = [] }) => polls.length + rooms.length <= limits.pageSize, {
+    path: ['polls'],
+    message: `At most ${limits.pageSize} polls and rooms.`,
+  })
+
+/** Who asks for what, and on which topics that is. */
+interface Asked {
+  viewer: Viewer
+  subjects: readonly string[]
+  topics: readonly string[]
 }
 
-/** `GET /api/streams?polls=ID,ID`: several polls on one connection. Every frame names its poll. */
-export function streamsRoute(audiences: Audiences): Middleware {
-  return async (ctx) => openStream(ctx, audiences, validate(pollIdsSchema, ctx.query, 'invalid-query').polls)
+/** Streams of events: what they carry is in shared/stream.ts. */
+export function streamRoutes(parts: RouteParts) {
+  const { limits: rateLimits } = parts
+
+  /** `GET /api/polls/:id/stream` */
+  const poll: Middleware = (ctx) => openStream(ctx, parts, [pollSubject(pollIdOf(ctx))])
+
+  /** `GET /api/rooms/:code/stream` */
+  const room: Middleware = (ctx) => ofRooms(ctx, () => [roomSubject(roomCodeOf(ctx))])
+
+  /** `GET /api/streams?polls=ID,ID&rooms=CODE`: several topics on one connection. Every event names its poll or room. */
+  const several: Middleware = (ctx) => {
+    const { polls = [], rooms = [] } = validate(topicsSchema, ctx.query, 'invalid-query')
+    return ofRooms(ctx, () => [...polls.map(pollSubject), ...rooms.map(roomSubject)])
+  }
+
+  const ofRooms = (ctx: Context, subjects: () => string[]): Promise<void> => {
+    const open = async () => openStream(ctx, parts, subjects())
+    return rateLimits ? rateLimits.withCode(ctx, open) : open()
+  }
+
+  return { poll, room, several }
 }
 
-/** The last revision that the client has seen, on a connection to any node (WHATWG HTML, section 9.2.4). */
-function lastEventId(ctx: Context): number {
-  const id = ctx.get('Last-Event-ID')
-  return /^\d{1,15}$/.test(id) ? Number(id) : 0
-}
-
-/** The request is in flight until the first snapshots are there: they may have to be read from the database. */
-async function openStream(
-  ctx: Context,
-  audiences: Audiences,
-  pollIds: readonly string[],
-  shown?: number,
-): Promise<void> {
+/** The request is in flight until the first events are there: they may have to be read from the database. */
+async function openStream(ctx: Context, parts: RouteParts, subjects: readonly string[]): Promise<void> {
+  const { audiences, voterStreams } = parts
+  const asked = await topicsFor(ctx, subjects, parts)
   const { res } = ctx
   const open = () => {
     if (!res.socket?.writable) return undefined
@@ -58,21 +83,76 @@ async function openStream(
       res.writeHead(200, { ...HEADERS, Connection: 'close' }).end()
       return undefined
     }
-    return streamOn(takeSocket(res, HEADERS), audiences)
+    const { stream, onClose } = streamOn(takeSocket(res, HEADERS), audiences)
+    const { voter, hostKeyHash } = asked.viewer
+    if (voter && hostKeyHash === undefined) {
+      asked.topics.forEach((topic, index) => {
+        // Once it has joined.
+        setImmediate(() => onClose(voterStreams.add(stream, subjects[index] ?? '', voter, topic)))
+      })
+    }
+    return stream
   }
   try {
-    await audiences.join(pollIds.map(pollTopic), open, shown)
+    await audiences.join(shownOf(ctx, asked.topics, parts), open)
   } catch (error) {
-    throw error instanceof TopicsEnded ? pollDeleted() : error
+    throw error instanceof TopicsEnded ? endedOf(asked) : error
   }
 }
 
+/** The topics of the views that the asker has. Rejects with a PollError where something is not there, or the key is wrong. */
+async function topicsFor(ctx: Context, subjects: readonly string[], parts: RouteParts): Promise<Asked> {
+  const { voters, voterStreams, reader } = parts
+  const viewer = viewerOf(ctx, voters.find(ctx))
+  const { voter } = viewer
+  const topicFor = async (subject: string): Promise<string> => {
+    if (viewer.hostKeyHash !== undefined) {
+      const { kind, id } = parseTopic(topicOf(subject, 'public'))
+      const { room } = kind === 'poll' ? await reader.find(id) : await reader.findRoom(id)
+      isHost(viewer, room)
+      return topicOf(subject, hostName(room.hostKeyHash))
+    }
+    return voter ? voterStreams.topicFor(subject, voter) : topicOf(subject, 'public')
+  }
+  return { viewer, subjects, topics: await Promise.all(subjects.map(topicFor)) }
+}
+
+/**
+ * The topics with what the client has seen of them, on a connection to any node: by its Last-Event-ID (WHATWG HTML,
+ * section 9.2.4), or as many ids as it likes in `?after=`. What is no id of ours says nothing.
+ */
+function shownOf(ctx: Context, topics: readonly string[], { eventIds }: RouteParts) {
+  const after = ctx.query.after ?? []
+  const texts = [ctx.get('Last-Event-ID'), ...(typeof after === 'string' ? after.split(',') : after)]
+  const ids = texts.slice(0, limits.pageSize + 1).flatMap((text) => eventIds.read(text) ?? [])
+  return topics.map((name) => {
+    const { id, view } = parseTopic(name)
+    const shown = ids.find((one) => one.id === id && one.view === view)?.revision
+    return shown === undefined ? { name } : { name, shown }
+  })
+}
+
+function endedOf({ subjects, viewer }: Asked): PollError {
+  if (viewer.hostKeyHash !== undefined) return new PollError('invalid-host-key', 'This is not the host’s key.')
+  return subjects.some((subject) => parseTopic(topicOf(subject, 'public')).kind === 'poll')
+    ? pollDeleted()
+    : new PollError('room-deleted', 'This room was deleted by its host.')
+}
+
 /** Apart from `openStream`, so that the socket's listeners don't keep the request in memory. */
-function streamOn(socket: Socket, audiences: Audiences): Stream {
+function streamOn(socket: Socket, audiences: Audiences) {
   const stream = new Stream(new SocketWriter(socket))
+  const closers: (() => void)[] = []
   socket.on('end', destroy)
-  socket.on('close', () => audiences.leave(stream))
-  return stream
+  socket.on('close', () => {
+    audiences.leave(stream)
+    for (const close of closers.splice(0)) close()
+  })
+  const onClose = (close: () => void) => {
+    if (socket.destroyed) close()
+    else closers.push(close)
+  }
+  return { stream, onClose }
 }
 
 /** Node would first send what is buffered, and end its half of the connection; a frame written meanwhile would fail. */

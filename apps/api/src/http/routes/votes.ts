@@ -1,62 +1,77 @@
 import { routes } from '@pollcast/shared/routes'
 import { voteFormSchema, voteSchema } from '@pollcast/shared/vote'
 import type { Context, Middleware } from 'koa'
+import { stampNow } from '../../live/frame.ts'
+import { ballotIdOf, type VoterRef } from '../../polls/ballot-id.ts'
 import { castVote } from '../../polls/commands/cast-vote.ts'
-import type { PollChanged, Signal } from '../../polls/events.ts'
-import { idempotencyScopes } from '../../polls/idempotency.ts'
-import type { PollWriter } from '../../polls/ports.ts'
-import { snapshotJson } from '../../polls/views.ts'
+import { idempotencyScope, voterOfKey } from '../../polls/idempotency.ts'
+import { receiptOf } from '../../polls/receipt.ts'
+import { votedJson } from '../../polls/views.ts'
+import { voterKeyOf } from '../../reactions/voter-streams.ts'
+import type { RouteParts } from '../parts.ts'
+import { pollIdOf } from '../request/addresses.ts'
 import { readBody, validate } from '../request/body.ts'
 import { idempotencyKeyOf, isSecret, requireDistinct } from '../request/idempotency-key.ts'
-import { pollIdOf } from '../request/poll-id.ts'
-import type { RateLimits } from '../request/rate-limit.ts'
-import { newVoterId, type Voters } from '../request/voter.ts'
+import { codeHashOf } from '../request/viewer.ts'
+import { newVoterId } from '../request/voter.ts'
 
-interface VoteParts {
-  store: Pick<PollWriter, 'record'>
-  voters: Voters
-  pollChanged: Signal<PollChanged>
-  limits: RateLimits | undefined
+interface SentVote {
+  answer: unknown
+  codeHash: string | undefined
+  isForm: boolean
 }
 
-/** `POST /api/polls/:id/votes`: 201 with the snapshot that has the vote in it, or 303 to the poll's page for a form. */
-export function voteRoute({ store, voters, pollChanged, limits }: VoteParts): Middleware {
+/**
+ * `POST /api/polls/:id/votes`: 201 with the snapshot that has the vote in it, or 303 to the poll's page for a form.
+ * `DELETE` takes the vote back: 200 with the snapshot without it.
+ */
+export function voteRoute({ writer, voters, signals, limits, serverKey }: RouteParts): Middleware {
   return async (ctx) => {
     const pollId = pollIdOf(ctx)
     await limits?.voteFrom(ctx)
     const asker = voters.find(ctx)
     if (asker.voterId !== undefined) await limits?.voteOf(asker.voterId)
-    const { answer, form } = await readVote(ctx)
+    const { answer, codeHash, isForm } = await readVote(ctx)
     voters.refuseInvalid(ctx, asker)
     const key = idempotencyKeyOf(ctx)
-    if (key !== undefined && asker.voterId === undefined) requireDistinct(key)
-    const voterId = asker.voterId ?? newVoterId()
-    const scopes = key === undefined ? undefined : idempotencyScopes(key, pollId, asker.voterId, voterId)
+    if (key !== undefined && asker.voterId === undefined && codeHash === undefined) requireDistinct(key)
+    const voterId = asker.voterId ?? (key === undefined ? newVoterId() : voterOfKey(serverKey, key, pollId))
+    const voter: VoterRef = codeHash === undefined ? { voterId } : { codeHash }
+    const ballotId = ballotIdOf(serverKey, pollId, voter)
+    const scope = key === undefined ? undefined : idempotencyScope(key, ballotId)
 
-    const { poll, firstVoterId } = await castVote(
-      { pollId, voterId, answer, idempotencyScopes: scopes },
-      store,
-      pollChanged,
-    )
+    const vote = { pollId, ballotId, answer, codeHash, idempotencyScope: scope }
+    const cast = () => castVote(vote, writer, signals.pollChanged, voterKeyOf(voter))
+    const recorded = await (codeHash !== undefined && limits ? limits.withCode(ctx, cast) : cast())
 
-    const counted = firstVoterId ?? voterId
     // A client that repeats a vote gets the cookie of the first one again, unless the key could have been guessed.
-    if (counted === voterId || (key !== undefined && isSecret(key))) voters.remember(ctx, asker, counted)
-    if (form) {
+    if (!recorded.isRepeat || (key !== undefined && isSecret(key))) voters.remember(ctx, asker, voterId)
+    if (isForm) {
       ctx.redirect(routes.pollPage(pollId))
       ctx.status = 303
-    } else {
-      ctx.status = 201
-      ctx.set('Content-Type', 'application/json; charset=utf-8')
-      ctx.body = snapshotJson(poll)
+      return
     }
+    const { poll, ballot } = recorded
+    const own =
+      ballot === null
+        ? undefined
+        : { answer: JSON.parse(ballot), receipt: receiptOf(serverKey, poll, recorded.ballotId) }
+    ctx.status = ctx.method === 'DELETE' ? 200 : 201
+    ctx.set('Content-Type', 'application/json; charset=utf-8')
+    ctx.body = stampNow(votedJson(poll, own))
   }
 }
 
 /** The answer that the body holds; which fields those are depends on the kinds of questions there are. */
-async function readVote(ctx: Context): Promise<{ answer: unknown; form: boolean }> {
+async function readVote(ctx: Context): Promise<SentVote> {
+  const codeInHeader = codeHashOf(ctx.get('Pollcast-Code'))
+  if (ctx.method === 'DELETE') return { answer: null, codeHash: codeInHeader, isForm: false }
   const body = await readBody(ctx, 'json', 'form')
-  if (body.format === 'json') return { answer: validate(voteSchema, body.value, 'invalid-body').choiceIds, form: false }
-  const { choice } = validate(voteFormSchema, { choice: body.value.get('choice') }, 'invalid-body')
-  return { answer: choice, form: true }
+  if (body.format === 'json') {
+    const { choiceIds, code = '' } = validate(voteSchema, body.value, 'invalid-body')
+    return { answer: choiceIds, codeHash: codeHashOf(code) ?? codeInHeader, isForm: false }
+  }
+  const fields = { choice: body.value.get('choice'), code: body.value.get('code') }
+  const { choice, code } = validate(voteFormSchema, fields, 'invalid-body')
+  return { answer: choice, codeHash: codeHashOf(code[0] ?? ''), isForm: true }
 }

@@ -1,14 +1,14 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import type { NewPoll } from '@pollcast/shared/poll'
-import type { PollChanged, Signal } from '../events.ts'
-import { hashHostKey } from '../host-key.ts'
-import type { PollWriter } from '../ports.ts'
+import type { NewPoll } from '@pollcast/shared/settings'
+import type { Signals } from '../events.ts'
+import { hashHostKey, hostKeyOf } from '../host-key.ts'
+import type { PollWriter, RoomRequest } from '../ports.ts'
 import type { PollState } from '../state.ts'
 
 const LETTERS = '23456789abcdefghjkmnpqrstuvwxyz'
 
 /** An id that people read off a screen and type: 8 of 31 characters that can't be mistaken, 850 billion of them. */
-const pollIdOf = (random: Buffer) =>
+export const pollIdOf = (random: Buffer = randomBytes(32)): string =>
   Array.from({ length: 8 }, (_, n) => LETTERS[random.readUInt32LE(n * 4) % LETTERS.length]).join('')
 
 /** What makes a poll that is asked for again the same one: a secret of the server's, and one of the client's. */
@@ -20,26 +20,30 @@ export interface PollSeed {
 }
 
 /**
- * The host key is the only proof of who made the poll: it is returned once, and only its hash is stored. With a seed, id
- * and host key are made from it, so that the answer can be given again.
+ * Makes a poll: last in a room, for its host, or in a room of its own. The host key is the only proof of who made the room:
+ * it is returned once, and only its hash is stored. With a seed, id and host key are made from it, so that the answer can
+ * be given again. Rejects with a PollError where the room is not there or the key is not its host's.
  */
 export async function createPoll(
-  wanted: NewPoll,
+  { roomCode: _, ...wanted }: NewPoll,
+  room: RoomRequest | undefined,
   store: Pick<PollWriter, 'create'>,
-  pollChanged: Signal<PollChanged>,
+  { pollChanged, roomChanged }: Signals,
   seed?: PollSeed,
-): Promise<{ poll: PollState; hostKey: string }> {
-  const id = pollIdOf(seed ? derive(seed, 'poll id') : randomBytes(32))
-  const hostKey = (seed ? derive(seed, 'host key') : randomBytes(32)).subarray(0, 24).toString('base64url')
-  const record = {
+): Promise<{ poll: PollState; hostKey: string | undefined }> {
+  const id = pollIdOf(seed ? derive(seed, 'poll id') : undefined)
+  const hostKey = room ? undefined : hostKeyOf(seed && derive(seed, 'host key'))
+  const { poll, isNew } = await store.create({
     ...wanted,
     id,
-    kind: 'choice' as const,
-    hostKeyHash: hashHostKey(hostKey),
+    room: room ?? { newHostKeyHash: hashHostKey(hostKey ?? '') },
     ...(seed && { isRepeatable: true }),
+  })
+  if (isNew) {
+    pollChanged.emit({ type: 'created', poll })
+    // Its host sees the poll in the list of the room.
+    if (room) roomChanged.emit({ type: 'changed', room: poll.room })
   }
-  const { poll, isNew } = await store.create(record)
-  if (isNew) pollChanged.emit({ type: 'created', poll })
   return { poll, hostKey }
 }
 

@@ -1,11 +1,13 @@
 import { limits } from '@pollcast/shared/limits'
+import { looksOf } from '@pollcast/shared/text'
 import { PollError } from '../errors.ts'
 import type { Counters } from '../state.ts'
-import type { Kind } from './kind.ts'
+import type { Identity, Kind } from './kind.ts'
 
 interface Content {
   readonly choices: readonly { readonly id: number; readonly text: string }[]
-  /** How many of them one ballot may hold. */
+  /** How many of them one ballot holds. */
+  readonly minChoices: number
   readonly maxChoices: number
 }
 
@@ -14,15 +16,38 @@ type Answer = readonly number[]
 
 /** Choices, of which a voter picks one or several. Each has a counter, named by its id: the ballots that hold it. */
 export const choice: Kind<Content, Answer> = {
-  content: ({ choices, maxChoices }, sequence) => ({
-    choices: choices.map((text, position) => ({ id: sequence * ID_RANGE + position, text })),
-    maxChoices,
-  }),
+  content({ choices, minChoices, maxChoices }, identity) {
+    const ids = freshIds(identity)
+    return { choices: choices.map((text) => ({ id: next(ids), text })), minChoices, maxChoices }
+  },
 
-  isContentOf: (poll, { choices, maxChoices }) =>
-    maxChoices === poll.maxChoices &&
-    choices.length === poll.choices.length &&
-    choices.every(({ text }, index) => text === poll.choices[index]),
+  source: ({ choices, minChoices, maxChoices }) => ({ choices: choices.map(({ text }) => text), minChoices, maxChoices }),
+
+  /** A choice whose text stays keeps its id, so that rounds can be laid side by side. */
+  edit(content, change, identity) {
+    const { choices, minChoices, maxChoices } = { ...choice.source(content), ...defined(change) }
+    if (maxChoices > choices.length) {
+      return new PollError('invalid-body', `maxChoices: More than the number of choices, ${choices.length}.`)
+    }
+    if (minChoices > maxChoices) return new PollError('invalid-body', `minChoices: More than maxChoices, ${maxChoices}.`)
+    const known = new Map(content.choices.map(({ id, text }) => [looksOf(text), id]))
+    const kept = choices.map((text) => known.get(looksOf(text)))
+    const ids = freshIds(identity, kept)
+    return { choices: choices.map((text, index) => ({ id: kept[index] ?? next(ids), text })), minChoices, maxChoices }
+  },
+
+  reword(content, change) {
+    const { choices, minChoices, maxChoices } = { ...choice.source(content), ...defined(change) }
+    const isSame = minChoices === content.minChoices && maxChoices === content.maxChoices
+    if (!isSame || choices.length !== content.choices.length || isReordered(content, choices)) {
+      return new PollError(
+        'poll-has-votes',
+        'There are votes already: choices can be reworded, but not added, removed or put in another order, and how many ' +
+          'may be chosen stays. Start a new round first.',
+      )
+    }
+    return { ...content, choices: content.choices.map(({ id, text }, index) => ({ id, text: choices[index] ?? text })) }
+  },
 
   keys: ({ choices }) => choices.map(({ id }) => String(id)),
 
@@ -30,11 +55,15 @@ export const choice: Kind<Content, Answer> = {
 
   counts: (choiceIds) => new Map(choiceIds.map((id) => [String(id), 1])),
 
-  check({ choices, maxChoices }, choiceIds, foreignKeys) {
+  check({ choices, minChoices, maxChoices }, choiceIds, foreignKeys) {
     if (choiceIds.length === 0) return new PollError('no-choice', 'Vote for at least one choice.')
     if (choiceIds.length > maxChoices) {
-      const allowed = maxChoices === 1 ? 'one choice' : `${maxChoices} choices`
-      return new PollError('too-many-choices', `In this poll, vote for at most ${allowed}, not ${choiceIds.length}.`)
+      const detail = `In this poll, vote for at most ${choicesOf(maxChoices)}, not ${choiceIds.length}.`
+      return new PollError('too-many-choices', detail)
+    }
+    if (choiceIds.length < minChoices) {
+      const detail = `In this poll, vote for at least ${choicesOf(minChoices)}, not ${choiceIds.length}.`
+      return new PollError('too-few-choices', detail)
     }
     const unknown = choiceIds.find((id) => !choices.some((choice) => choice.id === id))
     if (unknown === undefined) return undefined
@@ -44,7 +73,12 @@ export const choice: Kind<Content, Answer> = {
       : new PollError('choice-not-found', `There is no choice ${unknown}. ${own}`)
   },
 
-  show: (content, counters) => ({ choices: withVotes(content, counters), maxChoices: content.maxChoices }),
+  showRules: ({ minChoices, maxChoices }) => ({ minChoices, maxChoices }),
+
+  show(content, counters) {
+    const choices = withVotes(content, counters)
+    return { choices, totalVotes: counters && choices.reduce((sum, { votes }) => sum + (votes ?? 0), 0) }
+  },
 
   showOwn: (choiceIds = []) => ({ ownChoiceIds: [...choiceIds] }),
 
@@ -58,14 +92,29 @@ export const choice: Kind<Content, Answer> = {
   ballotColumns: ({ choices }) => choices.map(({ text }) => text),
 
   ballotCells: ({ choices }, choiceIds) => choices.map(({ id }) => (choiceIds.includes(id) ? 1 : 0)),
+
+  single: (choiceIds) => (choiceIds.length === 1 ? choiceIds[0] : undefined),
 }
 
-const withVotes = ({ choices }: Content, counters: Counters) =>
-  choices.map(({ id, text }) => ({ id, text, votes: counters[id] ?? 0 }))
+const choicesOf = (count: number) => (count === 1 ? 'one choice' : `${count} choices`)
 
-const resultsOf = (content: Content, counters: Counters, voters: number) =>
+/** Without what was not sent. */
+const defined = <T extends object>(change: T) =>
+  Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as Partial<T>
+
+/** Whether a text stands where another choice's was: votes for the one would be shown as votes for the other. */
+const isReordered = (content: Content, texts: readonly string[]) =>
+  texts.some((text, index) => {
+    const old = content.choices.findIndex((one) => looksOf(one.text) === looksOf(text))
+    return old !== -1 && old !== index
+  })
+
+const withVotes = ({ choices }: Content, counters: Counters | null) =>
+  choices.map(({ id, text }) => ({ id, text, votes: counters && (counters[id] ?? 0) }))
+
+const resultsOf = (content: Content, counters: Counters | null, voters: number) =>
   withVotes(content, counters).map(({ id, text, votes }) => {
-    return { id, text, votes, share: voters === 0 ? null : rounded(votes / voters) }
+    return { id, text, votes, share: votes === null || voters === 0 ? null : rounded(votes / voters) }
   })
 
 /** To six places, which JavaScript never writes with an exponent. */
@@ -74,3 +123,17 @@ const rounded = (share: number) => Number(share.toFixed(6))
 /** A poll's ids are this far from the next one's: more than it can have choices. */
 const ID_RANGE = 64
 if (limits.maxChoices > ID_RANGE) throw new RangeError('There are more choices than ids for them.')
+
+/** Ids of the poll's range, without those that are kept: first those that none of its rounds has had. */
+function* freshIds({ sequence, usedKeys }: Identity, kept: readonly (number | undefined)[] = []): Generator<number, void> {
+  const range = Array.from({ length: ID_RANGE }, (_, offset) => sequence * ID_RANGE + offset)
+  const free = range.filter((id) => !kept.includes(id))
+  yield* free.filter((id) => !usedKeys.has(String(id)))
+  yield* free
+}
+
+function next(ids: Iterator<number, void>): number {
+  const { value } = ids.next()
+  if (value === undefined) throw new RangeError('There are no more ids for choices.')
+  return value
+}

@@ -1,5 +1,6 @@
 import type { ChoiceResult } from '@pollcast/shared/kinds/choice'
-import type { Choice, NewPoll } from '@pollcast/shared/poll'
+import type { Choice } from '@pollcast/shared/poll'
+import type { NewPoll, PollChange } from '@pollcast/shared/settings'
 import type { PollError } from '../errors.ts'
 import type { Counters } from '../state.ts'
 
@@ -14,19 +15,34 @@ export interface Table {
   rows: Cell[][]
 }
 
+/** What a view shows of a poll's content and results; null stands for what is hidden. */
+export interface Shown {
+  choices: Choice[]
+  totalVotes: number | null
+}
+
+/** What content can be made of. */
+export type ContentSource = Pick<NewPoll, 'choices' | 'minChoices' | 'maxChoices'>
+
+/** For new parts of a poll's content: a number that no other poll has, and the counters that any of its rounds had. */
+export interface Identity {
+  sequence: number
+  usedKeys: ReadonlySet<string>
+}
+
 /**
  * What makes one kind of question differ from another. Commands, tally, store and views ask the kind, and know nothing
  * of what is in a poll's content or in an answer. Both are plain JSON.
  */
 export interface Kind<Content = unknown, Answer = unknown> {
-  /**
-   * The content of a new poll.
-   *
-   * @param sequence a number that no other poll has, for ids that no other poll's content has
-   */
-  content(poll: NewPoll, sequence: number): Content
-  /** Whether the content is what was made of this poll, at whatever sequence. */
-  isContentOf(poll: NewPoll, content: Content): boolean
+  /** The content of a new poll. */
+  content(source: ContentSource, identity: Identity): Content
+  /** What the content was made of. */
+  source(content: Content): ContentSource
+  /** The content after a change, where no vote depends on it; the error is for what can't be. */
+  edit(content: Content, change: PollChange, identity: Identity): Content | PollError
+  /** The same where votes depend on it: only its wording may change. The error is for anything else. */
+  reword(content: Content, change: PollChange): Content | PollError
   /** The counters that a round begins with, each at 0. */
   keys(content: Content): string[]
   /** The answer as it is stored: two that mean the same are the same JSON. */
@@ -39,16 +55,20 @@ export interface Kind<Content = unknown, Answer = unknown> {
    * @param foreignKeys the counters that it names and that only other polls of the kind have
    */
   check(content: Content, answer: Answer, foreignKeys: ReadonlySet<string>): PollError | undefined
-  /** What everybody may see of content and counters. */
-  show(content: Content, counters: Counters): { choices: Choice[]; maxChoices: number }
+  /** How many parts an answer may have. */
+  showRules(content: Content): { minChoices: number; maxChoices: number }
+  /** @param counters null where results are hidden */
+  show(content: Content, counters: Counters | null): Shown
   /** What a voter sees of their own answer; undefined where they have given none. */
   showOwn(answer: Answer | undefined): { ownChoiceIds: number[] }
-  /** What a round with so many voters came to, for an export. */
-  showResults(content: Content, counters: Counters, voters: number): { choices: ChoiceResult[] }
+  /** What a round with so many voters came to, for an export. @param counters null where results are hidden */
+  showResults(content: Content, counters: Counters | null, voters: number): { choices: ChoiceResult[] }
   /** The same as a table. */
-  resultTable(content: Content, counters: Counters, voters: number): Table
+  resultTable(content: Content, counters: Counters | null, voters: number): Table
   /** The columns that an answer has in a table of ballots. */
   ballotColumns(content: Content): string[]
   /** An answer in these columns. */
   ballotCells(content: Content, answer: Answer): Cell[]
+  /** What the answer comes down to, where voters' moves from round to round can be told: one choice. */
+  single(answer: Answer): number | undefined
 }

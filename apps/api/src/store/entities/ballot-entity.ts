@@ -9,8 +9,9 @@ export class BallotEntity {
   @PrimaryColumn('integer')
   round!: number
 
-  @PrimaryColumn('varchar', { name: 'voter_id' })
-  voterId!: string
+  /** A pseudonym of the voter's in this poll (polls/ballot-id.ts). */
+  @PrimaryColumn('varchar')
+  id!: string
 
   /** JSON, as the poll's kind normalizes it. */
   @Column('varchar')

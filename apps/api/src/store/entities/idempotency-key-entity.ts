@@ -7,15 +7,12 @@ export class IdempotencyKeyEntity {
   @PrimaryColumn('integer')
   day!: number
 
-  /** The voter, or a dash for one without a cookie, and a hash of poll and key. */
+  /** A hash of ballot and key. */
   @PrimaryColumn('varchar')
   scope!: string
 
   @Column('varchar', { name: 'poll_id' })
   pollId!: string
-
-  @Column('varchar', { name: 'voter_id' })
-  voterId!: string
 
   /** What was asked for, as on a ballot. */
   @Column('varchar')

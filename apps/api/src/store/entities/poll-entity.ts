@@ -1,6 +1,5 @@
-import { Column, Entity, OneToMany, PrimaryColumn } from 'typeorm'
+import { Column, Entity, PrimaryColumn } from 'typeorm'
 import type { KindName } from '../../polls/kinds/kind.ts'
-import { CounterEntity } from './counter-entity.ts'
 
 @Entity('poll')
 export class PollEntity {
@@ -31,9 +30,37 @@ export class PollEntity {
   @Column('integer')
   voters!: number
 
-  /** SHA-256 of the host key, in hex; empty where nobody hosts the poll. */
-  @Column('varchar', { name: 'host_key_hash' })
-  hostKeyHash!: string
+  @Column('varchar', { name: 'room_code' })
+  roomCode!: string
+
+  /** Where it is in the room's list. */
+  @Column('integer')
+  position!: number
+
+  /** What the host sets and only the domain reads: JSON. */
+  @Column('varchar')
+  settings!: string
+
+  /** 1 where the front page shows it. */
+  @Column('integer')
+  listed!: number
+
+  /** 1 once it has been on. */
+  @Column('integer')
+  known!: number
+
+  @Column('varchar', { name: 'closes_at', nullable: true })
+  closesAt!: string | null
+
+  @Column('varchar', { name: 'reworded_at', nullable: true })
+  rewordedAt!: string | null
+
+  /** Those of the views that are not the host's. */
+  @Column('integer', { name: 'public_revision' })
+  publicRevision!: number
+
+  @Column('integer', { name: 'voted_revision' })
+  votedRevision!: number
 
   /** ISO 8601 in UTC, as the clock of the node that made it said. */
   @Column('varchar', { name: 'created_at' })
@@ -46,11 +73,4 @@ export class PollEntity {
   /** Grows from poll to poll, whatever clocks say. */
   @Column('integer')
   sequence!: number
-
-  /** Those of all rounds. */
-  @OneToMany(
-    () => CounterEntity,
-    (counter) => counter.poll,
-  )
-  counters!: CounterEntity[]
 }

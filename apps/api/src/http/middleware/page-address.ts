@@ -1,8 +1,9 @@
-import { pollIdSchema } from '@pollcast/shared/poll'
+import { pollIdSchema, roomCodeSchema } from '@pollcast/shared/poll'
 import { routes } from '@pollcast/shared/routes'
 import type { Middleware } from 'koa'
 
-const PAGE = /^\/polls\/(.{8,120})$/is
+const POLL_PAGE = /^\/polls\/(.{8,120})$/is
+const ROOM_PAGE = /^\/r\/([^/]{6,120})((?:\/\w+)?)\/?$/is
 
 /** What mail programs, chats and sentences leave around a link: punctuation, quotes, brackets, slashes. */
 const AROUND = /^[\p{P}\p{S}]+|(?<![\p{P}\p{S}])[\p{P}\p{S}]+$/gu
@@ -11,11 +12,11 @@ const AROUND = /^[\p{P}\p{S}]+|(?<![\p{P}\p{S}])[\p{P}\p{S}]+$/gu
 const UNSEEN = /[\s\p{DI}]/gu
 
 /**
- * Redirects a poll's page address that was typed in capitals, or copied with more than it, to the right one. Only what is an
+ * Redirects the address of a poll's or room's page that was typed in capitals, or copied with more than it, to the right one. Only what is an
  * id by its shape is redirected to, and always to a path of this host. The query is dropped: no page reads one. 302, because
  * browsers keep a 308 for good, and such an address may mean something else one day.
  */
-export const redirectPollAddress: Middleware = (ctx, next) => {
+export const redirectPageAddress: Middleware = (ctx, next) => {
   const address = ctx.method === 'GET' || ctx.method === 'HEAD' ? correctAddress(ctx.path) : undefined
   if (address === undefined || address === ctx.path) return next()
   ctx.redirect(address)
@@ -23,13 +24,23 @@ export const redirectPollAddress: Middleware = (ctx, next) => {
 }
 
 function correctAddress(path: string): string | undefined {
-  const [, rest] = PAGE.exec(path) ?? []
-  if (rest === undefined) return undefined
-  const { success, data: id } = pollIdSchema.safeParse(
-    decode(rest).replace(UNSEEN, '').replace(AROUND, '').toLowerCase(),
+  const [, rest] = POLL_PAGE.exec(path) ?? []
+  if (rest !== undefined) {
+    const { success, data: id } = pollIdSchema.safeParse(
+      decode(rest).replace(UNSEEN, '').replace(AROUND, '').toLowerCase(),
+    )
+    return success ? routes.pollPage(id) : undefined
+  }
+  const [, room, page = ''] = ROOM_PAGE.exec(path) ?? []
+  if (room === undefined) return undefined
+  const { success, data: code } = roomCodeSchema.safeParse(
+    decode(room).replace(UNSEEN, '').replace(AROUND, '').replace(BETWEEN_DIGITS, ''),
   )
-  return success ? routes.pollPage(id) : undefined
+  return success ? routes.roomPage(code) + page.toLowerCase() : undefined
 }
+
+/** As people write a room's code in groups. */
+const BETWEEN_DIGITS = /(?<=\d)[\p{Pd}.]+(?=\d)/gu
 
 /** Text that can't be decoded stays as it is, and is no id. */
 function decode(text: string): string {

@@ -1,0 +1,117 @@
+import { type CodeCounts, newCodesSchema, newRoomSchema, type Room, roomChangeSchema } from '@pollcast/shared/room'
+import { routes } from '@pollcast/shared/routes'
+import type { Context, Middleware } from 'koa'
+import { changeRoom, createRoom, deleteRoom, issueCodes, replaceHostKey } from '../../polls/commands/host-room.ts'
+import { roomRequest } from '../../polls/host-key.ts'
+import { checkRoomExists } from '../../polls/policy.ts'
+import type { RoomRequest } from '../../polls/ports.ts'
+import { pollSubject, roomSubject } from '../../polls/topics.ts'
+import { pollOf, roomOf } from '../../polls/views.ts'
+import { CSV_TYPE, csvOf } from '../downloads/csv.ts'
+import { publicOriginOf, type RouteParts } from '../parts.ts'
+import { roomCodeOf } from '../request/addresses.ts'
+import { readJson } from '../request/body.ts'
+import { requireBearerKey } from '../request/host-key.ts'
+import { findBallot, isHost, type Viewer, viewerOf, viewOf, withReceipt } from '../request/viewer.ts'
+
+type RoomParts = Pick<RouteParts, 'reader' | 'serverKey' | 'audiences'>
+
+/** The room as the asker sees it. Rejects with a PollError where it is not there. */
+export async function roomFor(viewer: Viewer, code: string, origin: string, parts: RoomParts): Promise<Room> {
+  const { reader, serverKey, audiences } = parts
+  const { room, current } = await reader.findRoom(code)
+  const deleted = checkRoomExists(room)
+  if (deleted) throw deleted
+  const joinUrl = origin + routes.roomPage(code)
+  const found = current && (await findBallot(viewer, current.id, reader, serverKey))
+  const ballot = current && withReceipt(serverKey, current, found)
+  const poll = current ? pollOf(current, viewOf(viewer, current, ballot), ballot) : null
+  if (!isHost(viewer, room)) return roomOf({ room, current }, poll, joinUrl)
+  const [polls, log] = await Promise.all([reader.pollsOf(code), reader.log(code)])
+  const subjects = [roomSubject(code), ...polls.map(({ id }) => pollSubject(id))]
+  const watching = subjects.reduce((sum, subject) => sum + audiences.watching(subject), 0)
+  return roomOf({ room, current, polls }, poll, joinUrl, { watching, log })
+}
+
+/** Routes of rooms. Who asks for a room by a code that no room has is limited. */
+export function roomRoutes(parts: RouteParts) {
+  const { reader, writer, signals, voters, limits } = parts
+
+  const found = async (ctx: Context): Promise<Room> => {
+    const viewer = viewerOf(ctx, voters.find(ctx))
+    const find = () => roomFor(viewer, roomCodeOf(ctx), publicOriginOf(ctx, parts), parts)
+    return limits ? limits.withCode(ctx, find) : find()
+  }
+
+  /** A request of the host's, limited as such. */
+  const hosted = async (ctx: Context): Promise<RoomRequest> => {
+    const [code, hostKey] = [roomCodeOf(ctx), requireBearerKey(ctx)]
+    await limits?.hostFrom(ctx)
+    ctx.set('Cache-Control', 'no-store')
+    return roomRequest(code, hostKey, reader)
+  }
+
+  /** `POST /api/rooms`: a room without polls. */
+  const create: Middleware = async (ctx) => {
+    await limits?.pollFrom(ctx)
+    const { title } = await readJson(ctx, newRoomSchema)
+    const { room, hostKey } = await createRoom(title, writer, signals)
+    const viewer: Viewer = { voter: undefined, hostKeyHash: room.hostKeyHash }
+    ctx.status = 201
+    ctx.set('Location', routes.room(room.code))
+    ctx.set('Cache-Control', 'no-store')
+    ctx.body = { room: await roomFor(viewer, room.code, publicOriginOf(ctx, parts), parts), hostKey }
+  }
+
+  /** `GET /api/rooms/:code` */
+  const read: Middleware = async (ctx) => {
+    const asker = voters.find(ctx)
+    const room = await found(ctx)
+    voters.identify(ctx, asker)
+    ctx.set('Cache-Control', 'private, no-cache')
+    ctx.vary('Cookie, Authorization, Pollcast-Code')
+    ctx.body = room
+  }
+
+  /** `PATCH /api/rooms/:code`: 200 with the room as it is then, also where it was so already. */
+  const change: Middleware = async (ctx) => {
+    const request = await hosted(ctx)
+    await changeRoom(request, await readJson(ctx, roomChangeSchema), writer, signals)
+    ctx.body = await found(ctx)
+  }
+
+  /** `DELETE /api/rooms/:code`: 204. From then on its addresses, and those of its polls, answer 410. */
+  const remove: Middleware = async (ctx) => {
+    await deleteRoom(await hosted(ctx), writer, signals)
+    ctx.status = 204
+  }
+
+  /** `POST /api/rooms/:code/key`: another host key. The one that the request came with opens nothing any more. */
+  const replaceKey: Middleware = async (ctx) => {
+    ctx.body = { hostKey: await replaceHostKey(await hosted(ctx), writer, signals) }
+    ctx.status = 201
+  }
+
+  /** `POST /api/rooms/:code/codes`: one-time codes, told once; as a table where the client asks for CSV. */
+  const addCodes: Middleware = async (ctx) => {
+    const request = await hosted(ctx)
+    const { count } = await readJson(ctx, newCodesSchema)
+    const codes = await issueCodes(request, count, writer)
+    ctx.status = 201
+    if (ctx.accepts('json', 'text/csv') !== 'text/csv') {
+      ctx.body = { codes }
+      return
+    }
+    const joinUrl = publicOriginOf(ctx, parts) + routes.roomPage(request.code)
+    ctx.set('Content-Type', CSV_TYPE)
+    ctx.body = csvOf({ columns: ['code', 'link'], rows: codes.map((code) => [code, `${joinUrl}#${code}`]) })
+  }
+
+  /** `GET /api/rooms/:code/codes`: how many there are, and how many have voted. */
+  const countCodes: Middleware = async (ctx) => {
+    const { code } = await hosted(ctx)
+    ctx.body = (await reader.countCodes(code)) satisfies CodeCounts
+  }
+
+  return { create, read, change, remove, replaceKey, addCodes, countCodes }
+}

@@ -1,0 +1,111 @@
+import type { EndData, StreamEvent } from '@pollcast/shared/stream'
+import type { Message, MessageSource } from '../live/message.ts'
+import type { EventIds } from '../polls/event-ids.ts'
+import type { PollReader } from '../polls/ports.ts'
+import { revisionOf } from '../polls/revisions.ts'
+import type { PollState, RoomState } from '../polls/state.ts'
+import { hostName, parseTopic, type TopicParts, votedName } from '../polls/topics.ts'
+import { type RoomContent, roomEventJson, snapshotJson } from '../polls/views.ts'
+import { voterView } from '../polls/visibility.ts'
+
+const event = {
+  snapshot: 'snapshot',
+  update: 'update',
+  room: 'room',
+  end: 'end',
+} satisfies Record<string, StreamEvent>
+
+/** A room's topics move with the room itself and with the poll that is on: the room's revision counts more than any poll's. */
+const MOVE = 2 ** 32
+
+/** The revision of a room's topic. It stays exact for two million changes of the room. */
+export const roomRevision = (room: RoomState, pollRevision: number): number => room.revision * MOVE + pollRevision
+
+/** Polls and rooms as the messages of the live engine. */
+export class Messages implements MessageSource {
+  readonly #reader: Pick<PollReader, 'find' | 'findRoom' | 'pollsOf'>
+  readonly #ids: EventIds
+  readonly #onRead: (poll: PollState) => void
+
+  /** @param onRead gets each poll that was read: another process may have changed it */
+  constructor(
+    reader: Pick<PollReader, 'find' | 'findRoom' | 'pollsOf'>,
+    ids: EventIds,
+    onRead: (poll: PollState) => void = () => {},
+  ) {
+    this.#reader = reader
+    this.#ids = ids
+    this.#onRead = onRead
+  }
+
+  async read(topic: string): Promise<Message> {
+    const { kind, id, view } = parseTopic(topic)
+    if (kind === 'poll') {
+      const poll = await this.#reader.find(id)
+      this.#onRead(poll)
+      return this.ofPoll(topic, poll)
+    }
+    const { room, current } = await this.#reader.findRoom(id)
+    if (current) this.#onRead(current)
+    const polls = view === 'host' ? await this.#reader.pollsOf(id) : undefined
+    return this.ofRoom(topic, { room, current, polls })
+  }
+
+  ofPoll(topic: string, poll: PollState): Message {
+    const parts = parseTopic(topic)
+    const revision = revisionOf(poll, parts.view)
+    const ended = endOf(parts, poll.deletedAt, poll.room)
+    if (ended) return this.#end(topic, parts, revision, { ...ended, pollId: poll.id })
+    return {
+      topic,
+      revision,
+      id: this.#ids.write({ id: poll.id, view: parts.view, revision }),
+      event: event.update,
+      json: snapshotJson(poll, shownView(parts, poll)),
+      opening: { event: event.snapshot, since: 0 },
+    }
+  }
+
+  ofRoom(topic: string, content: RoomContent): Message {
+    const { room, current } = content
+    const parts = parseTopic(topic)
+    const revision = roomRevision(room, current ? revisionOf(current, parts.view) : 0)
+    const ended = endOf(parts, room.deletedAt, room)
+    if (ended) return this.#end(topic, parts, revision, { ...ended, roomCode: room.code })
+    const view = current ? shownView(parts, current) : parts.view
+    const json = roomEventJson(content, view)
+    return {
+      topic,
+      revision,
+      id: this.#ids.write({ id: room.code, view: parts.view, revision }),
+      event: current ? event.update : event.room,
+      json: current ? snapshotJson(current, view) : json,
+      opening: { event: event.room, since: roomRevision(room, 0), json },
+    }
+  }
+
+  #end(topic: string, { id, view }: TopicParts, revision: number, data: EndData): Message {
+    return {
+      topic,
+      revision,
+      id: this.#ids.write({ id, view, revision }),
+      event: event.end,
+      json: JSON.stringify(data),
+      last: true,
+    }
+  }
+}
+
+/** Why a topic has ended; undefined where it goes on. */
+function endOf(
+  { view, name }: TopicParts,
+  deletedAt: string | null,
+  { hostKeyHash }: RoomState,
+): Pick<EndData, 'reason'> | undefined {
+  if (deletedAt !== null) return { reason: 'deleted' }
+  return view === 'host' && name !== hostName(hostKeyHash) ? { reason: 'unauthorized' } : undefined
+}
+
+/** The view that a topic shows of a poll. Who voted in another round, or another poll, sees what everybody sees. */
+const shownView = ({ view, name }: TopicParts, poll: PollState) =>
+  view === 'voted' ? voterView(poll, name === votedName(poll)) : view

@@ -1,0 +1,155 @@
+import type { Audiences } from '../live/audiences.ts'
+import type { Stream } from '../live/stream.ts'
+import { ballotIdOf, type VoterRef } from '../polls/ballot-id.ts'
+import type { PollChanged, Signal } from '../polls/events.ts'
+import type { PollReader } from '../polls/ports.ts'
+import type { PollState } from '../polls/state.ts'
+import { parseTopic, pollSubject, roomSubject, topicOf, votedName } from '../polls/topics.ts'
+import { rewardsVoters } from '../polls/visibility.ts'
+
+/** By which the streams of a voter are found. Never leaves the process. */
+export const voterKeyOf = (voter: VoterRef): string =>
+  'voterId' in voter ? `voter ${voter.voterId}` : `code ${voter.codeHash}`
+
+/** A stream of a known voter on one subject. */
+interface VoterStream {
+  readonly stream: Stream
+  readonly subject: string
+  readonly voter: VoterRef
+  /** The topic that it is on. */
+  topic: string
+}
+
+/** What is known of a subject with streams: the poll that it shows, if it shows one. */
+type Known = Pick<PollState, 'id' | 'round' | 'resultsVisibility' | 'room'> | undefined
+
+/** Ballots that are looked up in one query. */
+const AT_ONCE = 1000
+
+/**
+ * The streams of known voters, so that those who vote see what only voters see, on all of their streams and without a
+ * request: their streams are switched to the voters' topic. Where the vote was taken by another process, or a poll
+ * begins to reward its voters, those present are looked up together.
+ */
+export class VoterStreams {
+  readonly #audiences: Audiences
+  readonly #reader: Pick<PollReader, 'cast' | 'find' | 'findRoom'>
+  readonly #serverKey: string
+  readonly #onError: (error: unknown) => void
+  readonly #streams = new Map<string, Map<string, Set<VoterStream>>>()
+  /** Read once for all streams that open together, and kept while there are streams. */
+  readonly #known = new Map<string, Promise<Known> | Known>()
+  /** Subjects whose voters are being looked up; with the poll to look them up for next. */
+  readonly #reconciling = new Map<string, PollState | undefined>()
+
+  constructor(
+    audiences: Audiences,
+    reader: Pick<PollReader, 'cast' | 'find' | 'findRoom'>,
+    serverKey: string,
+    onError: (error: unknown) => void,
+  ) {
+    this.#audiences = audiences
+    this.#reader = reader
+    this.#serverKey = serverKey
+    this.#onError = onError
+  }
+
+  /** Follows the votes that this process takes. */
+  listen(pollChanged: Signal<PollChanged>): void {
+    pollChanged.listen(({ type, poll, voterKey, hasBallot }) => {
+      if (type !== 'voted') return this.reconcile(poll)
+      if (!rewardsVoters(poll)) return
+      if (voterKey === undefined) return
+      for (const subject of subjectsOf(poll)) {
+        for (const one of this.#streams.get(subject)?.get(voterKey) ?? []) this.#switch(one, poll, hasBallot ?? false)
+      }
+    })
+  }
+
+  /** The topic that a voter's stream on the subject begins on. Rejects with a PollError where there is no such subject. */
+  async topicFor(subject: string, voter: VoterRef): Promise<string> {
+    if (!this.#known.has(subject)) {
+      const reading = this.#read(subject)
+      this.#known.set(subject, reading)
+      reading.catch(() => this.#known.delete(subject))
+    }
+    const known = this.#known.get(subject)
+    const poll = known instanceof Promise ? await known : known
+    return topicOf(subject, poll && rewardsVoters(poll) && (await this.#hasVoted(poll.id, voter)) ? votedName(poll) : 'public')
+  }
+
+  async #hasVoted(pollId: string, voter: VoterRef): Promise<boolean> {
+    const ballotId = ballotIdOf(this.#serverKey, pollId, voter)
+    return (await this.#reader.cast(pollId, [ballotId])).has(ballotId)
+  }
+
+  #read(subject: string): Promise<Known> {
+    const { kind, id } = parseTopic(topicOf(subject, 'public'))
+    return kind === 'poll' ? this.#reader.find(id) : this.#reader.findRoom(id).then(({ current }) => current)
+  }
+
+  /** Adds a stream that has joined a topic. Returns what takes it away again. */
+  add(stream: Stream, subject: string, voter: VoterRef, topic: string): () => void {
+    const key = voterKeyOf(voter)
+    const one: VoterStream = { stream, subject, voter, topic }
+    const ofSubject = this.#streams.get(subject) ?? new Map<string, Set<VoterStream>>()
+    this.#streams.set(subject, ofSubject.set(key, (ofSubject.get(key) ?? new Set()).add(one)))
+    // Votes since the topic was chosen have found no stream to switch.
+    const poll = this.#known.get(subject)
+    if (poll && !(poll instanceof Promise) && rewardsVoters(poll)) {
+      this.#lookUp([one], poll).catch(this.#onError)
+    }
+    return () => {
+      const ofVoter = ofSubject.get(key)
+      ofVoter?.delete(one)
+      if (ofVoter?.size === 0) ofSubject.delete(key)
+      if (ofSubject.size > 0) return
+      this.#streams.delete(subject)
+      this.#known.delete(subject)
+    }
+  }
+
+  /** Takes a poll as it is now. Where it rewards its voters, those present are looked up, and their streams switched. */
+  reconcile(poll: PollState): void {
+    for (const subject of subjectsOf(poll)) {
+      if (!this.#streams.has(subject)) continue
+      this.#known.set(subject, poll)
+      if (!rewardsVoters(poll)) continue
+      const isRunning = this.#reconciling.has(subject)
+      this.#reconciling.set(subject, poll)
+      if (!isRunning) void this.#reconcile(subject).catch(this.#onError)
+    }
+  }
+
+  async #reconcile(subject: string): Promise<void> {
+    try {
+      for (let poll = this.#reconciling.get(subject); poll; poll = this.#reconciling.get(subject)) {
+        this.#reconciling.set(subject, undefined)
+        const present = [...(this.#streams.get(subject)?.values() ?? [])].flatMap((ofVoter) => [...ofVoter])
+        for (let start = 0; start < present.length; start += AT_ONCE) {
+          await this.#lookUp(present.slice(start, start + AT_ONCE), poll)
+        }
+      }
+    } finally {
+      this.#reconciling.delete(subject)
+    }
+  }
+
+  async #lookUp(streams: readonly VoterStream[], poll: Pick<PollState, 'id' | 'round'>): Promise<void> {
+    const ballotIds = streams.map(({ voter }) => ballotIdOf(this.#serverKey, poll.id, voter))
+    const cast = await this.#reader.cast(poll.id, [...new Set(ballotIds)])
+    for (const [index, one] of streams.entries()) this.#switch(one, poll, cast.has(ballotIds[index] ?? ''))
+  }
+
+  #switch(one: VoterStream, poll: Pick<PollState, 'id' | 'round'>, hasBallot: boolean): void {
+    const to = topicOf(one.subject, hasBallot ? votedName(poll) : 'public')
+    if (to === one.topic) return
+    const from = one.topic
+    one.topic = to
+    this.#audiences.switchTopic(one.stream, from, to).catch(this.#onError)
+  }
+}
+
+/** What shows the poll: itself, and its room while it is on. */
+const subjectsOf = ({ id, room }: PollState): string[] =>
+  room.currentPollId === id ? [pollSubject(id), roomSubject(room.code)] : [pollSubject(id)]

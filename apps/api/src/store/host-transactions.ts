@@ -1,0 +1,118 @@
+import type { HostAction } from '@pollcast/shared/room'
+import { PollError, pollNotFound, roomNotFound } from '../polls/errors.ts'
+import { checkExists, checkHost, checkRoomExists } from '../polls/policy.ts'
+import type { HostRequest, RoomRequest } from '../polls/ports.ts'
+import type { PollState, RoomState } from '../polls/state.ts'
+import type { WritableDatabase } from './database.ts'
+import { DatabaseBusy } from './database-errors.ts'
+import { HostLogEntity } from './entities/host-log-entity.ts'
+import { PollEntity } from './entities/poll-entity.ts'
+import { RoomEntity } from './entities/room-entity.ts'
+import { columnsOf, stateOfRoom } from './poll-rows.ts'
+import { readPoll, readPolls } from './poll-statements.ts'
+import type { Transaction, Transactions } from './transactions.ts'
+import type { VoteSql } from './vote-sql.ts'
+
+/** Work that answers with a PollError writes nothing. */
+type HostWork<Subject, T> = (subject: Subject, transaction: Transaction) => Promise<T | PollError>
+
+/**
+ * Transactions for a room's host. Each has the room's row locked, and then its polls' rows: votes lock polls only, so that
+ * neither waits for the other in a circle, and a move is either before a vote or after it.
+ */
+export class HostTransactions {
+  readonly #transactions: Transactions
+  readonly #sql: VoteSql
+
+  constructor({ transactions, voteSql }: Pick<WritableDatabase, 'transactions' | 'voteSql'>) {
+    this.#transactions = transactions
+    this.#sql = voteSql
+  }
+
+  /** Does the work while nobody else writes the poll, if the request is its host's. */
+  async withPoll<T>(
+    { pollId, hostKeyHash }: HostRequest,
+    work: HostWork<PollState, T>,
+    deletes?: 'deletes',
+  ): Promise<T> {
+    return this.#run(async (transaction) => {
+      const found = await readPoll(transaction.manager, this.#sql, pollId)
+      if (!found) return pollNotFound()
+      await this.#lockRoom(transaction, found.room.code)
+      const [poll] = await this.lockPolls(transaction, [pollId])
+      if (!poll) return new DatabaseBusy()
+      const refused = checkHost(poll.room, hostKeyHash)
+      const isDone = deletes && transaction.inDoubt && !refused
+      return (isDone ? undefined : checkExists(poll)) ?? refused ?? work(poll, transaction)
+    })
+  }
+
+  /** The same for a room. */
+  async withRoom<T>(request: RoomRequest, work: HostWork<RoomState, T>, deletes?: 'deletes'): Promise<T> {
+    return this.#run(async (transaction) => {
+      const room = await this.hostedRoom(transaction, request, deletes)
+      return room instanceof PollError ? room : work(room, transaction)
+    })
+  }
+
+  /** The room, locked, if the request is its host's. */
+  async hostedRoom(
+    transaction: Transaction,
+    { code, hostKeyHash }: RoomRequest,
+    deletes?: 'deletes',
+  ): Promise<RoomState | PollError> {
+    await this.#lockRoom(transaction, code)
+    const found = await transaction.manager.findOneBy(RoomEntity, { code })
+    if (!found) return roomNotFound()
+    const room = stateOfRoom(found)
+    const refused = checkHost(room, hostKeyHash)
+    const isDone = deletes && transaction.inDoubt && !refused
+    return (isDone ? undefined : checkRoomExists(room)) ?? refused ?? room
+  }
+
+  /** The polls as they are when nobody else writes them; without those that others keep locked for too long. */
+  async lockPolls({ manager, query, waitsForLocks }: Transaction, pollIds: readonly string[]): Promise<PollState[]> {
+    const lock = waitsForLocks ? this.#sql.lockPolls : this.#sql.lockFreePolls
+    if (lock === undefined) return readPolls(manager, this.#sql, pollIds)
+    const locked = await query<{ id: string }>(lock, [JSON.stringify(pollIds)])
+    const ids = pollIds.filter((id) => locked.some((row) => row.id === id))
+    return readPolls(manager, this.#sql, ids)
+  }
+
+  async #lockRoom({ query }: Transaction, code: string): Promise<void> {
+    if (this.#sql.lockRoom !== undefined) await query(this.#sql.lockRoom, [code])
+  }
+
+  async #run<T>(work: (transaction: Transaction) => Promise<T | PollError>): Promise<T> {
+    const result = await this.#transactions.run(work, 'repeatable')
+    if (result instanceof PollError) throw result
+    return result
+  }
+}
+
+/** Writes a poll's own columns. */
+export async function writePoll({ manager }: Transaction, poll: PollState): Promise<void> {
+  const { id, ...columns } = columnsOf(poll)
+  await manager.update(PollEntity, { id }, columns)
+}
+
+/** Writes the room with its next revision, by which streams of the room are told. */
+export async function writeRoom({ manager }: Transaction, room: RoomState, change: Partial<RoomState> = {}): Promise<RoomState> {
+  const { code, ...columns } = { ...room, ...change, revision: room.revision + 1 }
+  await manager.update(RoomEntity, { code }, columns)
+  return { code, ...columns }
+}
+
+/** Writes what was done into the room's log. The room is locked. */
+export async function writeLog(
+  { manager }: Transaction,
+  roomCode: string,
+  actions: readonly HostAction[],
+  pollId: string | null,
+): Promise<void> {
+  if (actions.length === 0) return
+  const last = (await manager.maximum(HostLogEntity, 'number', { roomCode })) ?? 0
+  const at = new Date().toISOString()
+  const entries = actions.map((action, index) => ({ roomCode, number: last + 1 + index, at, action, pollId }))
+  await manager.insert(HostLogEntity, entries)
+}

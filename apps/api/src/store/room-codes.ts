@@ -1,0 +1,31 @@
+import { randomInt } from 'node:crypto'
+import { PollEntity } from './entities/poll-entity.ts'
+import { RoomEntity } from './entities/room-entity.ts'
+import type { Transaction } from './transactions.ts'
+
+const MIN_DIGITS = 6
+
+/** Codes of one length get scarce, and easy to guess, when more than this share of them is taken. */
+const MAX_SHARE = 1 / 100
+
+/** For so long nobody who types a deleted room's code gets into another one. */
+const FREE_AFTER_MS = 30 * 24 * 60 * 60 * 1000
+
+/** A code that no room has. Another node may take it meanwhile: then the room's insertion fails as a duplicate. */
+export async function freeRoomCode({ query, manager }: Pick<Transaction, 'query' | 'manager'>): Promise<string> {
+  const counts = await query<{ digits: number; taken: number }>(
+    'SELECT length(code) AS digits, count(*) AS taken FROM room GROUP BY length(code)',
+  )
+  const takenOf = (digits: number) => Number(counts.find((one) => Number(one.digits) === digits)?.taken ?? 0)
+  let digits = MIN_DIGITS
+  while (takenOf(digits) >= 10 ** digits * MAX_SHARE) digits += 1
+  for (;;) {
+    const code = String(randomInt(10 ** digits)).padStart(digits, '0')
+    const room = await manager.findOneBy(RoomEntity, { code })
+    if (!room) return code
+    if (room.deletedAt === null || Date.now() - Date.parse(room.deletedAt) < FREE_AFTER_MS) continue
+    await manager.update(PollEntity, { roomCode: code }, { roomCode: '' })
+    await manager.delete(RoomEntity, { code })
+    return code
+  }
+}

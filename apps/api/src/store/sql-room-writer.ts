@@ -1,0 +1,176 @@
+import { limits } from '@pollcast/shared/limits'
+import type { RoomChange } from '@pollcast/shared/room'
+import { PollError } from '../polls/errors.ts'
+import type { ChangedRoom, RoomRequest } from '../polls/ports.ts'
+import { withRevisions } from '../polls/revisions.ts'
+import type { PollState, RoomState } from '../polls/state.ts'
+import { DatabaseBusy, isDuplicate } from './database-errors.ts'
+import { deletePoll } from './delete-poll.ts'
+import { HostLogEntity } from './entities/host-log-entity.ts'
+import { OneTimeCodeEntity } from './entities/one-time-code-entity.ts'
+import { PollEntity } from './entities/poll-entity.ts'
+import { RoomEntity } from './entities/room-entity.ts'
+import { type HostTransactions, writeLog, writePoll, writeRoom } from './host-transactions.ts'
+import { freeRoomCode } from './room-codes.ts'
+import type { Transaction, Transactions } from './transactions.ts'
+
+interface NewRoom {
+  title: string
+  hostKeyHash: string
+}
+
+/** Hashes that are written at once. */
+const CODES_AT_ONCE = 500
+
+/** The part of the writer that writes rooms. */
+export class SqlRoomWriter {
+  readonly #transactions: Transactions
+  readonly #host: HostTransactions
+
+  constructor(transactions: Transactions, host: HostTransactions) {
+    this.#transactions = transactions
+    this.#host = host
+  }
+
+  create(room: NewRoom): Promise<RoomState> {
+    const run = () => this.#transactions.run((transaction) => insertRoom(transaction, room, null))
+    // Another node chose the same code at the same moment.
+    return run().catch((error) => (isDuplicate(error) ? run() : Promise.reject(error)))
+  }
+
+  change({ change, ...request }: RoomRequest & { change: RoomChange }): Promise<ChangedRoom> {
+    return this.#host.withRoom(request, async (before, transaction) => {
+      const title = change.title ?? before.title
+      const order = change.pollIds && (await reorder(before, change.pollIds, transaction))
+      if (order instanceof PollError) return order
+      const moved = await this.#move(before, change, transaction)
+      if (moved instanceof PollError) return moved
+      const currentPollId = moved ? moved.currentPollId : before.currentPollId
+      if (!moved && !order && title === before.title) {
+        return { room: before, changed: transaction.inDoubt, polls: [] }
+      }
+      const room = await writeRoom(transaction, before, { title, currentPollId })
+      return { room, changed: true, polls: (moved?.closed ?? []).map((poll) => ({ ...poll, room })) }
+    })
+  }
+
+  replaceHostKey({ newHostKeyHash, ...request }: RoomRequest & { newHostKeyHash: string }): Promise<ChangedRoom> {
+    return this.#host.withRoom(request, async (before, transaction) => {
+      const room = await writeRoom(transaction, before, { hostKeyHash: newHostKeyHash })
+      await writeLog(transaction, room.code, ['key-replaced'], null)
+      return { room, changed: true, polls: [] }
+    })
+  }
+
+  delete(request: RoomRequest): Promise<ChangedRoom> {
+    return this.#host.withRoom(
+      request,
+      async (before, transaction) => {
+        const { manager } = transaction
+        // By an attempt whose COMMIT got no response.
+        if (before.deletedAt !== null) return { room: before, changed: true, polls: [] }
+        const roomCode = before.code
+        const rows = await manager.find(PollEntity, { select: { id: true, deletedAt: true }, where: { roomCode } })
+        const ids = rows.filter(({ deletedAt }) => deletedAt === null).map(({ id }) => id)
+        const found = await this.#host.lockPolls(transaction, ids.sort())
+        if (found.length < ids.length) return new DatabaseBusy()
+        const polls: PollState[] = []
+        for (const poll of found) polls.push(await deletePoll(poll, transaction))
+        await manager.delete(OneTimeCodeEntity, { roomCode })
+        await manager.delete(HostLogEntity, { roomCode })
+        const deletedAt = new Date().toISOString()
+        const room = await writeRoom(transaction, before, { title: '', currentPollId: null, deletedAt })
+        return { room, changed: true, polls: polls.map((poll) => ({ ...poll, room })) }
+      },
+      'deletes',
+    )
+  }
+
+  async addCodes({ codeHashes, ...request }: RoomRequest & { codeHashes: readonly string[] }): Promise<void> {
+    await this.#host.withRoom(request, async ({ code: roomCode }, transaction) => {
+      const { manager } = transaction
+      const [first = ''] = codeHashes
+      // By an attempt whose COMMIT got no response.
+      if (await manager.existsBy(OneTimeCodeEntity, { roomCode, hash: first })) return true
+      const issued = await manager.countBy(OneTimeCodeEntity, { roomCode })
+      if (issued + codeHashes.length > limits.codesInRoom) {
+        return new PollError('room-full', `A room has ${limits.codesInRoom} codes at most, and this one has ${issued}.`)
+      }
+      for (let start = 0; start < codeHashes.length; start += CODES_AT_ONCE) {
+        const rows = codeHashes.slice(start, start + CODES_AT_ONCE).map((hash) => ({ roomCode, hash, used: 0 }))
+        await manager.insert(OneTimeCodeEntity, rows)
+      }
+      await writeLog(transaction, roomCode, ['codes-issued'], null)
+      return true
+    })
+  }
+
+  /** What comes of a move; undefined where the room stays where it is. */
+  async #move(
+    room: RoomState,
+    { currentPollId, closePrevious = true }: RoomChange,
+    transaction: Transaction,
+  ): Promise<{ currentPollId: string | null; closed: PollState[] } | PollError | undefined> {
+    if (currentPollId === undefined || currentPollId === room.currentPollId) return undefined
+    const ids = [room.currentPollId, currentPollId].filter((id) => id !== null).sort()
+    const polls = await this.#host.lockPolls(transaction, ids)
+    const next = polls.find(({ id }) => id === currentPollId)
+    if (currentPollId !== null && !next) {
+      const { manager } = transaction
+      return (await manager.existsBy(PollEntity, { id: currentPollId })) ? new DatabaseBusy() : notInRoom()
+    }
+    if (next && (next.room.code !== room.code || next.deletedAt !== null)) return notInRoom()
+    if (next && !next.isKnown) await writePoll(transaction, { ...next, isKnown: true })
+    const closed: PollState[] = []
+    const previous = polls.find(({ id }) => id === room.currentPollId)
+    if (closePrevious && previous?.status === 'open') {
+      const poll = withRevisions(previous, { ...previous, status: 'closed', closesAt: null })
+      await writePoll(transaction, poll)
+      await writeLog(transaction, room.code, ['closed'], poll.id)
+      closed.push(poll)
+    }
+    await writeLog(transaction, room.code, ['moved'], currentPollId)
+    return { currentPollId, closed }
+  }
+}
+
+/** @param currentPollId the poll that it is made for */
+export async function insertRoom(
+  transaction: Transaction,
+  { title, hostKeyHash }: NewRoom,
+  currentPollId: string | null,
+): Promise<RoomState> {
+  const room: RoomState = {
+    code: await freeRoomCode(transaction),
+    title,
+    hostKeyHash,
+    currentPollId,
+    revision: 1,
+    createdAt: new Date().toISOString(),
+    deletedAt: null,
+  }
+  await transaction.manager.insert(RoomEntity, room)
+  return room
+}
+
+/** Puts the room's polls into this order. False where they are in it. */
+async function reorder(
+  { code }: RoomState,
+  pollIds: readonly string[],
+  { manager }: Transaction,
+): Promise<boolean | PollError> {
+  const polls = await manager.find(PollEntity, {
+    select: { id: true, deletedAt: true },
+    where: { roomCode: code },
+    order: { position: 'ASC', sequence: 'ASC' },
+  })
+  const ids = polls.filter(({ deletedAt }) => deletedAt === null).map(({ id }) => id)
+  if (pollIds.length !== ids.length || ids.some((id) => !pollIds.includes(id))) {
+    return new PollError('poll-of-another-room', `pollIds: Name each of the room's ${ids.length} polls once.`)
+  }
+  if (pollIds.every((id, index) => id === ids[index])) return false
+  for (const [index, id] of pollIds.entries()) await manager.update(PollEntity, { id }, { position: index + 1 })
+  return true
+}
+
+const notInRoom = () => new PollError('poll-of-another-room', 'There is no such poll in this room.')
