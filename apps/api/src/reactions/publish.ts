@@ -1,19 +1,19 @@
 import type { EndData, StreamEvent } from '@pollcast/shared/stream'
-import type { Message, MessageSource } from '../live/message.ts'
+import type { Change, Message, MessageSource } from '../live/message.ts'
 import type { PollChanged, Signal } from '../polls/events.ts'
 import type { PollReader } from '../polls/ports.ts'
 import type { PollState } from '../polls/state.ts'
-import { pollOfTopic, pollTopic } from '../polls/topics.ts'
+import { pollOfTopic, pollSubject, pollTopic } from '../polls/topics.ts'
 import { snapshotJson } from '../polls/views.ts'
 
 /** Publishes each change of a poll: the single place from which anything is published. */
-export function publishChanges(pollChanged: Signal<PollChanged>, broker: { publish(message: Message): void }): void {
+export function publishChanges(pollChanged: Signal<PollChanged>, broker: { publish(change: Change): void }): void {
   let published: PollState | undefined
   pollChanged.listen(({ type, poll }) => {
     // Nobody can watch a poll before it is there; and votes that were committed together share one state.
     if (type === 'created' || poll === published) return
     published = poll
-    broker.publish(pollMessage(poll))
+    broker.publish({ subject: pollSubject(poll.id), revision: poll.revision, messageOf: () => pollMessage(poll) })
   })
 }
 
@@ -22,7 +22,8 @@ export const pollMessages = (store: Pick<PollReader, 'find'>): MessageSource => 
   async read(topic) {
     const pollId = pollOfTopic(topic)
     if (pollId === undefined) throw new RangeError(`There is no topic "${topic}"`)
-    return pollMessage(await store.find(pollId))
+    const poll = await store.find(pollId)
+    return { message: pollMessage(poll), subjectRevision: poll.revision }
   },
 })
 
@@ -34,6 +35,7 @@ export function pollMessage(poll: PollState): Message {
     return {
       topic: pollTopic(poll.id),
       revision: poll.revision,
+      id: String(poll.revision),
       event: event.last,
       json: JSON.stringify(end),
       last: true,
@@ -42,6 +44,7 @@ export function pollMessage(poll: PollState): Message {
   return {
     topic: pollTopic(poll.id),
     revision: poll.revision,
+    id: String(poll.revision),
     event: event.newer,
     json: snapshotJson(poll),
     opening: { event: event.first, since: 0 },

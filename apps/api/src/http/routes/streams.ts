@@ -38,9 +38,9 @@ export function streamsRoute(audiences: Audiences): Middleware {
 }
 
 /** The last revision that the client has seen, on a connection to any node (WHATWG HTML, section 9.2.4). */
-function lastEventId(ctx: Context): number {
+function lastEventId(ctx: Context): number | undefined {
   const id = ctx.get('Last-Event-ID')
-  return /^\d{1,15}$/.test(id) ? Number(id) : 0
+  return /^\d{1,15}$/.test(id) ? Number(id) : undefined
 }
 
 /** The request is in flight until the first snapshots are there: they may have to be read from the database. */
@@ -61,7 +61,10 @@ async function openStream(
     return streamOn(takeSocket(res, HEADERS), audiences)
   }
   try {
-    await audiences.join(pollIds.map(pollTopic), open, shown)
+    await audiences.join(
+      pollIds.map((pollId) => ({ name: pollTopic(pollId), shown })),
+      open,
+    )
   } catch (error) {
     throw error instanceof TopicsEnded ? pollDeleted() : error
   }
