@@ -69,7 +69,10 @@ export const roomSchema = z.strictObject({
   joinUrl: z.string(),
 })
 
-const titleSchema = z.union([z.literal(''), textSchema(limits.titleLength)], `At most ${limits.titleLength} characters.`)
+const titleSchema = z.union(
+  [z.literal(''), textSchema(limits.titleLength)],
+  `At most ${limits.titleLength} characters.`,
+)
 
 /** The body of `POST /api/rooms`. */
 export const newRoomSchema = z.strictObject({ title: titleSchema.default('') })

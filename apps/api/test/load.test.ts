@@ -161,7 +161,7 @@ test('20,000 polls that are voted on and watched by nobody, or by nobody any mor
   expect(held()).toEqual([0, 0])
 
   // Each is looked at by someone who is gone before the stream has opened, while votes go on.
-  const looking = [...revisions.keys()].map((pollId) => audiences.join([pollTopic(pollId)], () => undefined))
+  const looking = [...revisions.keys()].map((pollId) => audiences.join([{ name: pollTopic(pollId) }], () => undefined))
   expect(held()).toEqual([20_000, 0])
   await Promise.all([...looking, voteOnAll()])
   // What was parked on a poll is let go in this very turn of the event loop.

@@ -1,31 +1,31 @@
 import { randomUUID } from 'node:crypto'
 import { onTestFinished } from 'vitest'
 import { Broker } from '../src/live/broker.ts'
-import type { Message, MessageCache, MessageSource } from '../src/live/message.ts'
+import type { CurrentMessage, MessageCache, MessageSource } from '../src/live/message.ts'
 import type { PubSub } from '../src/live/pubsub.ts'
-import { messageAt } from './topics.ts'
+import { changeTo, currentAt } from './topics.ts'
 import { until } from './until.ts'
 
-/** A topic that no other test knows. */
-export const newTopic = (): string => `poll:${randomUUID()}`
+/** A subject that no other test knows. */
+export const newSubject = (): string => `poll:${randomUUID()}`
 
-/** The database that nodes share: one topic. */
+/** The database that nodes share: one subject. */
 export class SharedSource implements MessageSource {
   revision = 0
   reads = 0
 
-  async read(topic: string): Promise<Message> {
+  async read(topic: string): Promise<CurrentMessage> {
     this.reads += 1
-    return messageAt(this.revision, topic)
+    return currentAt(this.revision, topic)
   }
 }
 
-/** A node that follows a topic until the test has ended, and never reads it again without a reason. */
-export function openNode(pubsub: PubSub, source: SharedSource, name: string, cache?: MessageCache) {
+/** A node that follows a topic of the subject until the test has ended, and never reads it again without a reason. */
+export function openNode(pubsub: PubSub, source: SharedSource, subject: string, cache?: MessageCache) {
   const errors: unknown[] = []
   const onError = (error: unknown) => errors.push(error)
   const broker = new Broker({ pubsub, cache, source, onError, recheckMs: 3_600_000 })
-  const topic = broker.retain(name)
+  const topic = broker.retain(`${subject}/public`)
   const seen: number[] = []
   const following = (async () => {
     await topic.open()
@@ -41,7 +41,7 @@ export function openNode(pubsub: PubSub, source: SharedSource, name: string, cac
   const shows = (revision: number) => until(() => seen.includes(revision))
   const publish = () => {
     source.revision += 1
-    broker.publish(messageAt(source.revision, name))
+    broker.publish(changeTo(source.revision, subject))
   }
   return { seen, shows, publish, errors }
 }

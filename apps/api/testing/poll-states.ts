@@ -1,16 +1,39 @@
 import type { PollState } from '../src/polls/state.ts'
 
 /** A poll that has had as many votes as its revision says. */
-export const pollAt = (revision: number, id = 'abcdefgh'): PollState => ({
+export const pollAt = (revision: number, id = 'abcdefgh', changes: Partial<PollState> = {}): PollState => ({
   id,
+  room: {
+    code: '472915',
+    title: '',
+    currentPollId: id,
+    revision: 1,
+    publicRevision: 1,
+    hostKeyHash: 'f'.repeat(64),
+    createdAt: '2026-11-25T12:00:00.000Z',
+    deletedAt: null,
+  },
   kind: 'choice',
   question: 'Tabs?',
-  content: { choices: [{ id: 1, text: 'Tabs' }], maxChoices: 1 },
+  content: { choices: [{ id: 1, text: 'Tabs' }], minChoices: 1, maxChoices: 1 },
   status: 'open',
+  closesAt: null,
   round: 1,
   revision,
+  publicRevision: revision,
+  votedRevision: revision,
   voters: revision,
   counters: { 1: revision },
+  listed: true,
+  isKnown: true,
+  rewordedAt: null,
   createdAt: '2026-11-25T12:00:00.000Z',
   deletedAt: null,
+  resultsVisibility: 'always',
+  resultsFromVoters: 0,
+  allowChange: true,
+  shuffleChoices: false,
+  voteMode: 'browser',
+  publishBallots: false,
+  ...changes,
 })

@@ -24,7 +24,7 @@ const ignore = { onError: () => {} }
 let server: ReturnType<typeof postgresServer> | undefined
 afterAll(async () => (await server)?.stop())
 
-/** A server that all test files share: topics are told apart by their names. */
+/** A server that all test files share: subjects are told apart by their names. */
 export async function postgresUrl(): Promise<string> {
   server ??= postgresServer()
   return (await server).url

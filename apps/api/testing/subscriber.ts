@@ -9,17 +9,17 @@ export class Subscriber {
   constructor(pubsub: PubSub) {
     pubsub.listen({
       onMessage: (message) => void this.messages.push(message),
-      onGap: (topic) => void this.gaps.push(topic),
+      onGap: (subject) => void this.gaps.push(subject),
     })
   }
 
-  /** Resolves once the message with this revision of the topic has arrived. */
-  received(topic: string, revision: number): Promise<boolean> {
-    return until(() => this.messages.some((message) => message.topic === topic && message.revision === revision))
+  /** Resolves once the message with this revision of the subject has arrived. */
+  received(subject: string, revision: number): Promise<boolean> {
+    return until(() => this.messages.some((message) => message.subject === subject && message.revision === revision))
   }
 
-  /** Resolves once so many gaps of the topic were reported; the first one says that it is subscribed to. */
-  gap(topic: string, times = 1): Promise<boolean> {
-    return until(() => this.gaps.filter((name) => name === topic).length >= times)
+  /** Resolves once so many gaps of the subject were reported; the first one says that it is subscribed to. */
+  gap(subject: string, times = 1): Promise<boolean> {
+    return until(() => this.gaps.filter((name) => name === subject).length >= times)
   }
 }

@@ -1,15 +1,30 @@
-import type { Message } from '../src/live/message.ts'
+import type { Change, CurrentMessage, Message } from '../src/live/message.ts'
 import type { PubSub, PubSubListener, PubSubMessage } from '../src/live/pubsub.ts'
 
-export const TOPIC = 'poll:abcdefgh'
+export const SUBJECT = 'poll:abcdefgh'
+export const TOPIC = `${SUBJECT}/public`
 
 /** What a topic says at a revision: as a poll does, which has an event of its own for new streams. */
 export const messageAt = (revision: number, topic = TOPIC): Message => ({
   topic,
   revision,
+  id: String(revision),
   event: 'update',
   json: JSON.stringify({ topic, revision }),
   opening: { event: 'snapshot', since: 0 },
+})
+
+/** A topic that shows every change of its subject. */
+export const currentAt = (revision: number, topic = TOPIC): CurrentMessage => ({
+  message: messageAt(revision, topic),
+  subjectRevision: revision,
+})
+
+/** A change that all topics of the subject show. */
+export const changeTo = (revision: number, subject = SUBJECT): Change => ({
+  subject,
+  revision,
+  messageOf: (topic) => messageAt(revision, topic),
 })
 
 /** A pubsub whose other processes are the test. */
@@ -22,13 +37,13 @@ export class TestPubSub implements PubSub {
     this.published.push(message)
   }
 
-  subscribe(topic: string): void {
-    if (this.subscribed.has(topic)) throw new Error(`subscribed to ${topic} twice`)
-    this.subscribed.add(topic)
+  subscribe(subject: string): void {
+    if (this.subscribed.has(subject)) throw new Error(`subscribed to ${subject} twice`)
+    this.subscribed.add(subject)
   }
 
-  unsubscribe(topic: string): void {
-    if (!this.subscribed.delete(topic)) throw new Error(`unsubscribed from ${topic} twice`)
+  unsubscribe(subject: string): void {
+    if (!this.subscribed.delete(subject)) throw new Error(`unsubscribed from ${subject} twice`)
   }
 
   listen(listener: PubSubListener): void {
@@ -36,11 +51,11 @@ export class TestPubSub implements PubSub {
   }
 
   /** Another process publishes. */
-  receive(revision: number, topic = TOPIC): void {
-    this.#listener?.onMessage({ topic, revision })
+  receive(revision: number, subject = SUBJECT): void {
+    this.#listener?.onMessage({ subject, revision })
   }
 
-  gap(topic = TOPIC): void {
-    this.#listener?.onGap(topic)
+  gap(subject = SUBJECT): void {
+    this.#listener?.onGap(subject)
   }
 }

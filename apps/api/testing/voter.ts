@@ -1,12 +1,7 @@
-import {
-  type CreatedPoll,
-  createdPollSchema,
-  type Poll,
-  pollSchema,
-  type Snapshot,
-  snapshotSchema,
-} from '@pollcast/shared/poll'
+import { type Poll, pollSchema, type Voted, votedSchema } from '@pollcast/shared/poll'
+import { type CreatedPoll, createdPollSchema } from '@pollcast/shared/room'
 import { routes } from '@pollcast/shared/routes'
+import type { NewPollBody } from '@pollcast/shared/settings'
 import { readAs } from './answer.ts'
 
 export const json = (body: unknown): RequestInit => ({
@@ -53,8 +48,8 @@ export class Voter {
   }
 
   /** Casts a vote that shall be taken. */
-  async vote(pollId: string, ...choiceIds: number[]): Promise<Snapshot> {
-    return readAs(snapshotSchema, 201, await this.ask(routes.votes(pollId), json({ choiceIds })))
+  async vote(pollId: string, ...choiceIds: number[]): Promise<Voted> {
+    return readAs(votedSchema, 201, await this.ask(routes.votes(pollId), json({ choiceIds })))
   }
 
   async read(pollId: string): Promise<Poll> {
@@ -62,13 +57,21 @@ export class Voter {
   }
 }
 
-/** Makes a poll of the given choices. */
-export async function createPoll(
+/** Makes a poll of these choices in a room of its own, listed so that every page and test finds it. */
+export function createPoll(
   url: string,
   choices = ['Tea', 'Coffee'],
   maxChoices = 1,
   question = 'What will you have?',
-): Promise<CreatedPoll> {
-  const body = { question, choices, maxChoices }
-  return readAs(createdPollSchema, 201, await fetch(url + routes.polls, json(body)))
+): Promise<HostedPoll> {
+  return createPollOf(url, { question, choices, maxChoices, listed: true })
+}
+
+export type HostedPoll = CreatedPoll & { hostKey: string }
+
+/** Makes a poll as the body says. */
+export async function createPollOf(url: string, body: Partial<NewPollBody>): Promise<HostedPoll> {
+  const full = { question: 'What will you have?', choices: ['Tea', 'Coffee'], ...body }
+  const created = await readAs(createdPollSchema, 201, await fetch(url + routes.polls, json(full)))
+  return { ...created, hostKey: created.hostKey ?? '' }
 }

@@ -32,9 +32,12 @@ export const choiceTextsSchema = boundedArray(textSchema(limits.choiceLength), l
   })
 
 /** How many choices a ballot holds, at least or at most. */
-export const choiceCountSchema = z.int('Enter a whole number.').positive('At least 1.').max(limits.maxChoices, {
-  error: `At most ${limits.maxChoices}.`,
-})
+export const choiceCountSchema = z
+  .int('Enter a whole number.')
+  .positive('At least 1.')
+  .max(limits.maxChoices, {
+    error: `At most ${limits.maxChoices}.`,
+  })
 
 /**
  * The choices that a vote names. How many a ballot may hold is the poll's rule, not the body's shape: too few and too many

@@ -2,13 +2,16 @@ import { type ChainableCommander, Redis } from 'ioredis'
 import * as z from 'zod'
 import { reasonOf } from '../lib/reason-of.ts'
 import { backoff, withTimeout } from '../lib/time.ts'
-import type { Message, MessageCache } from '../live/message.ts'
+import type { CurrentMessage, Message, MessageCache } from '../live/message.ts'
 
-/** Stores a message only if it is newer. It compares and writes atomically, so two nodes can't leave the older one. */
+/**
+ * Stores a message only if it is of a newer state of its subject. It compares and writes atomically, so two nodes can't leave
+ * the older one.
+ */
 const PUT = `
-local stored = redis.call('HGET', KEYS[1], 'revision')
+local stored = redis.call('HGET', KEYS[1], 'subjectRevision')
 if stored and tonumber(stored) >= tonumber(ARGV[1]) then return 0 end
-redis.call('HSET', KEYS[1], 'revision', ARGV[1], 'message', ARGV[2])
+redis.call('HSET', KEYS[1], 'subjectRevision', ARGV[1], 'record', ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return 1`
 
@@ -22,11 +25,14 @@ const eventName = z.string().regex(/^[^\r\n]*$/)
 const messageSchema = z.strictObject({
   topic: z.string(),
   revision: z.int().nonnegative(),
+  id: z.string().regex(/^[^\r\n\0]*$/),
   event: eventName,
   json: z.string(),
   opening: z.strictObject({ event: eventName, since: z.int(), json: z.string().exactOptional() }).exactOptional(),
   last: z.boolean().exactOptional(),
 })
+
+const recordSchema = z.strictObject({ message: messageSchema, subjectRevision: z.int().nonnegative() })
 
 interface RedisMessageCacheOptions {
   /** Called once for each outage. */
@@ -46,7 +52,7 @@ export class RedisMessageCache implements MessageCache {
   readonly #prefix: string
   readonly #ttlMs: number
   readonly #timeoutMs: number
-  readonly #waiting = new Map<string, Message>()
+  readonly #waiting = new Map<string, CurrentMessage>()
   #sending: Promise<void> | undefined
 
   /** @param prefix of every key, so that several installations can share one server */
@@ -83,22 +89,22 @@ export class RedisMessageCache implements MessageCache {
     await this.#sending
   }
 
-  put(message: Message): void {
+  put(message: Message, subjectRevision: number): void {
     if (this.#redis.status !== 'ready') return
     const waiting = this.#waiting.get(message.topic)
-    if (waiting ? waiting.revision >= message.revision : this.#waiting.size >= MAX_WAITING) return
-    this.#waiting.set(message.topic, message)
+    if (waiting ? waiting.subjectRevision >= subjectRevision : this.#waiting.size >= MAX_WAITING) return
+    this.#waiting.set(message.topic, { message, subjectRevision })
     this.#sending ??= this.#send().finally(() => {
       this.#sending = undefined
     })
   }
 
-  async get(topic: string): Promise<Message | undefined> {
+  async get(topic: string): Promise<CurrentMessage | undefined> {
     if (this.#redis.status !== 'ready') return undefined
-    const stored = this.#redis.hget(this.#keyOf(topic), 'message')
+    const stored = this.#redis.hget(this.#keyOf(topic), 'record')
     const text = await withTimeout(this.#timeoutMs, stored).catch(() => null)
-    const message = text === null ? undefined : parse(text)
-    return message?.topic === topic ? message : undefined
+    const record = text === null ? undefined : parse(text)
+    return record?.message.topic === topic ? record : undefined
   }
 
   /** Sends waiting messages, if that is possible soon, and frees everything. */
@@ -115,10 +121,10 @@ export class RedisMessageCache implements MessageCache {
   async #send(): Promise<void> {
     try {
       while (this.#waiting.size > 0) {
-        const messages = [...this.#waiting.values()]
+        const records = [...this.#waiting.values()]
         this.#waiting.clear()
         if (this.#redis.status !== 'ready') continue
-        const results = await messages.reduce(this.#put, this.#redis.pipeline()).exec()
+        const results = await records.reduce(this.#put, this.#redis.pipeline()).exec()
         for (const [error] of results ?? []) if (error) throw error
       }
     } catch (error) {
@@ -127,13 +133,20 @@ export class RedisMessageCache implements MessageCache {
     }
   }
 
-  readonly #put = (pipeline: ChainableCommander, message: Message): ChainableCommander =>
-    pipeline.eval(PUT, 1, this.#keyOf(message.topic), message.revision, JSON.stringify(message), this.#ttlMs)
+  readonly #put = (pipeline: ChainableCommander, record: CurrentMessage): ChainableCommander =>
+    pipeline.eval(
+      PUT,
+      1,
+      this.#keyOf(record.message.topic),
+      record.subjectRevision,
+      JSON.stringify(record),
+      this.#ttlMs,
+    )
 }
 
-function parse(text: string): Message | undefined {
+function parse(text: string): CurrentMessage | undefined {
   try {
-    return messageSchema.parse(JSON.parse(text))
+    return recordSchema.parse(JSON.parse(text))
   } catch {
     return undefined
   }

@@ -1,14 +1,9 @@
-import { Writable } from 'node:stream'
-import { createParser } from 'eventsource-parser'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { messageAt, TOPIC } from '../../testing/topics.ts'
-import { Audiences, TopicsEnded } from './audiences.ts'
-import { Broker } from './broker.ts'
+import { LiveProcess, type Reader } from '../../testing/live-process.ts'
+import { messageAt, SUBJECT, TOPIC } from '../../testing/topics.ts'
+import { TopicsEnded } from './audiences.ts'
 import { KEEPALIVE } from './frame.ts'
-import { Heartbeat } from './heartbeat.ts'
-import type { Message } from './message.ts'
-import { Stream } from './stream.ts'
 
 const FRAME_BYTES = 300
 
@@ -18,114 +13,10 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** The reader of a real Writable, which takes what is written only while it is reading. */
-class Reader {
-  readonly taken: Buffer[] = []
-  readonly writable: Writable
-  #reading = true
-  #take: (() => void) | undefined
-
-  constructor() {
-    this.writable = new Writable({
-      write: (bytes, _encoding, done) => {
-        const take = () => {
-          if (bytes.length > 0) this.taken.push(bytes)
-          done()
-        }
-        if (this.#reading) take()
-        else this.#take = take
-      },
-    })
-  }
-
-  stall(): void {
-    this.#reading = false
-  }
-
-  resume(): void {
-    this.#reading = true
-    this.#take?.()
-    this.#take = undefined
-  }
-
-  /** The events that an SSE parser reads. */
-  get events(): { name: string | undefined; topic: string; revision: number }[] {
-    const events: { name: string | undefined; topic: string; revision: number }[] = []
-    const parser = createParser({
-      onEvent: ({ event, data }) => events.push({ name: event, ...JSON.parse(data) }),
-    })
-    for (const bytes of this.taken) parser.feed(bytes.toString())
-    return events
-  }
-
-  get names(): (string | undefined)[] {
-    return this.events.map(({ name }) => name)
-  }
-
-  revisions(topic = TOPIC): number[] {
-    return this.events.filter((event) => event.topic === topic).map(({ revision }) => revision)
-  }
-}
-
-/** A process with a store behind it, as the app wires them. */
-class Process {
-  readonly stored = new Map<string, Message>()
-  readonly errors: unknown[] = []
-  reads = 0
-  isReadable = true
-  /** If set, reads wait for it. */
-  gate: Promise<void> | undefined
-  readonly broker = new Broker({
-    source: {
-      read: async (topic) => {
-        this.reads += 1
-        await this.gate
-        if (!this.isReadable) throw new Error('away')
-        return this.#current(topic)
-      },
-    },
-    onError: (error) => this.errors.push(error),
-  })
-  readonly heartbeat = new Heartbeat(60)
-  readonly audiences = new Audiences(this.broker, this.heartbeat)
-
-  publish(change: Partial<Message> = {}): void {
-    const topic = change.topic ?? TOPIC
-    const message = { ...messageAt(this.#current(topic).revision + 1, topic), ...change }
-    this.stored.set(topic, message)
-    this.broker.publish(message)
-  }
-
-  async join(topics = [TOPIC], shown?: number): Promise<{ reader: Reader; stream: Stream; leave: () => void }> {
-    const reader = new Reader()
-    const { writable } = reader
-    const stream = new Stream({
-      write: (bytes) => {
-        writable.write(bytes)
-        return writable.writableLength === 0
-      },
-      whenWritten: (written) => writable.write(new Uint8Array(), written),
-      end: () => writable.end(),
-      destroy: () => writable.destroy(),
-    })
-    await this.audiences.join(topics, () => stream, shown)
-    return { reader, stream, leave: () => this.audiences.leave(stream) }
-  }
-
-  /** Number of topics and of streams that take memory. */
-  get counts(): number[] {
-    return [this.broker.size, this.heartbeat.streams]
-  }
-
-  #current(topic: string): Message {
-    return this.stored.get(topic) ?? messageAt(0, topic)
-  }
-}
-
 const settle = () => vi.advanceTimersByTimeAsync(1000)
 
 test('a stream gets the current state first and an update for each vote after it', async () => {
-  const node = new Process()
+  const node = new LiveProcess()
   node.publish()
   const { reader } = await node.join()
   node.publish()
@@ -140,7 +31,7 @@ test('a stream gets the current state first and an update for each vote after it
 })
 
 test('every stream is written the very same bytes, encoded once', async () => {
-  const node = new Process()
+  const node = new LiveProcess()
   const readers = await Promise.all(Array.from({ length: 300 }, async () => (await node.join()).reader))
   node.publish()
   await settle()
@@ -152,7 +43,7 @@ test('every stream is written the very same bytes, encoded once', async () => {
 })
 
 test('behind a slow reader there is one frame at most, and then the newest', async () => {
-  const node = new Process()
+  const node = new LiveProcess()
   const { reader, stream } = await node.join()
   reader.stall()
   for (let publish = 0; publish < 1000; publish += 1) {
@@ -167,8 +58,8 @@ test('behind a slow reader there is one frame at most, and then the newest', asy
 })
 
 test('a stream of several topics has the current state of each, and a slow reader then gets the newest of each', async () => {
-  const node = new Process()
-  const topics = ['poll:a', 'poll:b', 'poll:c']
+  const node = new LiveProcess()
+  const topics = ['poll:a/public', 'poll:b/public', 'poll:c/public']
   const { reader } = await node.join(topics)
   reader.stall()
   for (const topic of topics) node.publish({ topic })
@@ -181,13 +72,13 @@ test('a stream of several topics has the current state of each, and a slow reade
 })
 
 test('a stream that leaves frees everything, even if its reader is stuck or its topic is still being read', async () => {
-  const node = new Process()
+  const node = new LiveProcess()
   const { reader, leave } = await node.join()
   reader.stall()
   node.publish()
   await settle()
   leave()
-  await node.audiences.join([TOPIC], () => undefined)
+  await node.audiences.join([{ name: TOPIC }], () => undefined)
   expect(node.counts).toEqual([0, 0])
   reader.resume()
   await settle()
@@ -197,30 +88,30 @@ test('a stream that leaves frees everything, even if its reader is stuck or its 
 })
 
 test('a topic that can’t be read opens no stream and leaves nothing behind', async () => {
-  const node = new Process()
+  const node = new LiveProcess()
   node.isReadable = false
   const open = vi.fn()
-  await expect(node.audiences.join([TOPIC, 'poll:other'], open)).rejects.toThrow('away')
-  await expect(node.audiences.join([TOPIC], open)).rejects.toThrow('away')
+  await expect(node.audiences.join([{ name: TOPIC }, { name: 'poll:other/public' }], open)).rejects.toThrow('away')
+  await expect(node.audiences.join([{ name: TOPIC }], open)).rejects.toThrow('away')
   expect([open.mock.calls.length, node.counts]).toEqual([0, [0, 0]])
 })
 
 test('a stream that has got a newer revision on another node gets no older one here, and the others get the newer one too', async () => {
-  const node = new Process()
+  const node = new LiveProcess()
   const here = await node.join()
   // There were votes on another node, and the messages got lost.
   node.stored.set(TOPIC, messageAt(7))
   const reads = node.reads
   const back = await Promise.all([5, 7, 6, 7].map((shown) => node.join([TOPIC], shown)))
-  for (const { reader } of back) expect(reader.names).toEqual(['snapshot'])
-  for (const { reader } of back) expect(reader.revisions()).toEqual([7])
+  expect(back.map(({ reader }) => reader.names)).toEqual([['snapshot'], ['current'], ['snapshot'], ['current']])
+  expect(back.map(({ reader }) => reader.revisions())).toEqual([[7], [], [7], []])
   await settle()
   expect(here.reader.revisions()).toEqual([0, 7])
   expect(node.reads).toBe(reads + 1)
 })
 
 test('a stream with a revision that does not exist, or can’t be read, gets the newest one here', async () => {
-  const node = new Process()
+  const node = new LiveProcess()
   node.publish()
   const here = await node.join()
   expect((await node.join([TOPIC], 99)).reader.revisions()).toEqual([1])
@@ -237,8 +128,54 @@ test('a stream with a revision that does not exist, or can’t be read, gets the
   expect(node.errors).toEqual([new Error('away')])
 })
 
+test('a stream whose client has seen the newest message gets word of that and only newer ones, each topic for itself', async () => {
+  const node = new LiveProcess()
+  const other = 'poll:b/public'
+  node.publish()
+  node.publish({ topic: other })
+  node.publish({ topic: other })
+  const { reader } = await node.join([
+    { name: TOPIC, shown: 1 },
+    { name: other, shown: 1 },
+  ])
+  expect(reader.taken[0]?.toString()).toBe('event: current\nid: 1\nretry: 1000\ndata: {}\n\n')
+  expect(reader.names).toEqual(['current', 'snapshot'])
+  node.publish()
+  await settle()
+  expect([reader.names, reader.revisions()]).toEqual([['current', 'snapshot', 'update'], [2]])
+})
+
+test('a stream that is opened later than a second after the last change is told the time of its own opening', async () => {
+  vi.setSystemTime(Date.UTC(2026, 10, 26, 12))
+  const node = new LiveProcess()
+  node.publish({ json: JSON.stringify({ topic: TOPIC, revision: 1, now: null }) })
+  const now = async () => /"now":"(.*)"/.exec(`${(await node.join()).reader.taken[0]}`)?.[1]
+  expect(await now()).toBe('2026-11-26T12:00:00.000Z')
+  await vi.advanceTimersByTimeAsync(5000)
+  expect(await now()).toBe('2026-11-26T12:00:05.000Z')
+})
+
+test('streams on a subject are counted in all its views, and those on other subjects are not', async () => {
+  const node = new LiveProcess()
+  const host = `${SUBJECT}/host`
+  expect(node.audiences.watching(SUBJECT)).toBe(0)
+  const streams = await Promise.all([node.join(), node.join(), node.join([host]), node.join(['poll:b/public'])])
+  expect([node.audiences.watching(SUBJECT), node.audiences.watching('poll:b')]).toEqual([3, 1])
+  for (const { leave } of streams.slice(1)) leave()
+  expect([node.audiences.watching(SUBJECT), node.audiences.watching('poll:b')]).toEqual([1, 0])
+})
+
+test('a change that a view does not show writes nothing to its streams', async () => {
+  const node = new LiveProcess()
+  const host = `${SUBJECT}/host`
+  const [hidden, shown] = [await node.join(), await node.join([host])]
+  node.publish({ topic: host })
+  await settle()
+  expect([hidden.reader.names, shown.reader.names]).toEqual([['snapshot'], ['snapshot', 'update']])
+})
+
 test('a silent stream is kept alive every 15 s, and only a silent one', async () => {
-  const node = new Process()
+  const node = new LiveProcess()
   const { reader } = await node.join()
   const keepalives = () => reader.taken.filter((bytes) => bytes.equals(KEEPALIVE)).length
   await vi.advanceTimersByTimeAsync(14_000)
@@ -253,7 +190,7 @@ test('a silent stream is kept alive every 15 s, and only a silent one', async ()
 })
 
 test('a reader that reads nothing for a minute is cut off, one that reads again in time is not', async () => {
-  const node = new Process()
+  const node = new LiveProcess()
   const stuck = await node.join()
   const slow = await node.join()
   for (const { reader } of [stuck, slow]) reader.stall()
@@ -265,7 +202,7 @@ test('a reader that reads nothing for a minute is cut off, one that reads again 
 })
 
 test('a sweep over many streams lets the event loop run between its slices', async () => {
-  const node = new Process()
+  const node = new LiveProcess()
   const readers = await Promise.all(Array.from({ length: 1000 }, async () => (await node.join()).reader))
   node.publish()
   let reached = 0
@@ -279,7 +216,7 @@ test('a sweep over many streams lets the event loop run between its slices', asy
 })
 
 test('a flood of messages is written at a pace that leaves most of the time to votes, and the last one is written', async () => {
-  const node = new Process()
+  const node = new LiveProcess()
   const readers = await Promise.all(Array.from({ length: 300 }, async () => (await node.join()).reader))
   // Each turn of the event loop takes 10 ms, so a sweep takes 20 ms, and the pause after it 40 ms.
   vi.spyOn(globalThis, 'setImmediate').mockImplementation(((turn: () => void) => setTimeout(turn, 10)) as never)
@@ -297,7 +234,7 @@ test('a flood of messages is written at a pace that leaves most of the time to v
 const last = { event: 'end', json: JSON.stringify({ topic: TOPIC, revision: 1 }), last: true } as const
 
 test('the last message of a topic reaches every stream, those of slow readers too, and then each of them ends', async () => {
-  const node = new Process()
+  const node = new LiveProcess()
   const streams = await Promise.all(Array.from({ length: 300 }, () => node.join()))
   const slow = streams.slice(0, 3)
   for (const { reader } of slow) reader.stall()
@@ -321,14 +258,14 @@ test('the last message of a topic reaches every stream, those of slow readers to
 })
 
 test('a stream of several topics stays open until the last of them has ended', async () => {
-  const node = new Process()
-  const { reader, leave } = await node.join([TOPIC, 'poll:b'])
+  const node = new LiveProcess()
+  const { reader, leave } = await node.join([TOPIC, 'poll:b/public'])
   node.publish(last)
   await settle()
-  node.publish({ topic: 'poll:b' })
+  node.publish({ topic: 'poll:b/public' })
   await settle()
   expect([reader.names, reader.writable.writableEnded]).toEqual([['snapshot', 'snapshot', 'end', 'update'], false])
-  node.publish({ ...last, topic: 'poll:b' })
+  node.publish({ ...last, topic: 'poll:b/public' })
   await settle()
   expect([reader.names.at(-1), reader.writable.writableEnded]).toEqual(['end', true])
   leave()
@@ -336,16 +273,16 @@ test('a stream of several topics stays open until the last of them has ended', a
 })
 
 test('a stream whose topics have all ended does not open; if only some have, it gets their last messages and the others', async () => {
-  const node = new Process()
+  const node = new LiveProcess()
   node.publish(last)
   await expect(node.join()).rejects.toBeInstanceOf(TopicsEnded)
-  node.publish({ ...last, topic: 'poll:b', opening: { event: 'end', since: 0 } })
-  const { reader } = await node.join([TOPIC, 'poll:b', 'poll:c'])
+  node.publish({ ...last, topic: 'poll:b/public', opening: { event: 'end', since: 0 } })
+  const { reader } = await node.join([TOPIC, 'poll:b/public', 'poll:c/public'])
   expect([reader.names, reader.writable.writableEnded]).toEqual([['snapshot', 'end', 'snapshot'], false])
 })
 
 test('the last message of a topic that another process announces is read from the source', async () => {
-  const node = new Process()
+  const node = new LiveProcess()
   const { reader } = await node.join()
   node.stored.set(TOPIC, { ...messageAt(1), ...last })
   node.broker.retain(TOPIC).announce(1)
@@ -354,7 +291,7 @@ test('the last message of a topic that another process announces is read from th
 })
 
 test('a stream that has ended is cut off after a minute if its client does not disconnect', async () => {
-  const node = new Process()
+  const node = new LiveProcess()
   const { reader, stream } = await node.join()
   const destroy = vi.spyOn(stream, 'destroy')
   node.publish(last)
@@ -366,8 +303,8 @@ test('a stream that has ended is cut off after a minute if its client does not d
 })
 
 test('a room moves all its streams to the next poll with one frame, and slow readers do not miss it', async () => {
-  const ROOM = 'room:472915'
-  const node = new Process()
+  const ROOM = 'room:472915/public'
+  const node = new LiveProcess()
   const inRoom = (poll: string) => JSON.stringify({ topic: ROOM, poll })
   // The room's topic repeats the poll that is on. Streams that have got nothing since the last move get the room.
   const move = (revision: number, poll: string) =>
@@ -426,7 +363,7 @@ const step = fc.oneof(
 test('in any order of publishes, joins, slow readers and leaves, every stream ends on the newest and never goes back', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-      const node = new Process()
+      const node = new LiveProcess()
       const open: { reader: Reader; leave: () => void }[] = []
       const left: Reader[] = []
       const joining: Promise<void>[] = []

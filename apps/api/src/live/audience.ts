@@ -1,8 +1,8 @@
 import { Frame } from './frame.ts'
 import type { Heartbeat } from './heartbeat.ts'
 import { inSlices } from './in-slices.ts'
+import type { Member } from './member.ts'
 import type { Message } from './message.ts'
-import type { Member, Stream } from './stream.ts'
 import type { Topic } from './topic.ts'
 
 /**
@@ -34,11 +34,23 @@ export class Audience {
     return this.#frame
   }
 
+  /** Name of the topic. */
+  get topic(): string {
+    return this.#topic.name
+  }
+
+  /** Number of streams. */
+  get size(): number {
+    return this.#members.size
+  }
+
+  has(member: Member): boolean {
+    return this.#members.has(member)
+  }
+
   /** Adds a stream, without writing to it yet. It takes over one retain of the topic. */
-  add(stream: Stream): Member {
-    const member = new AudienceMember(this, stream)
+  add(member: Member): void {
     this.#members.add(member)
-    return member
   }
 
   delete(member: Member): void {
@@ -58,29 +70,3 @@ export class Audience {
 }
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
-
-/** A stream in an audience, with the revision that it was sent last. */
-class AudienceMember implements Member {
-  readonly #audience: Audience
-  readonly #stream: Stream
-  #revision = -1
-
-  constructor(audience: Audience, stream: Stream) {
-    this.#audience = audience
-    this.#stream = stream
-  }
-
-  deliver(): void {
-    const { frame } = this.#audience
-    if (frame.revision <= this.#revision) return
-    if (this.#stream.blocked) return this.#stream.whenWritable(this)
-    const bytes = frame.bytesAfter(this.#revision)
-    this.#revision = frame.revision
-    this.#stream.write(bytes, this.#audience.heartbeat.tick)
-    if (frame.message.last) this.#stream.leave(this)
-  }
-
-  leave(): void {
-    this.#audience.delete(this)
-  }
-}

@@ -1,11 +1,19 @@
 import { Audience } from './audience.ts'
 import type { Broker } from './broker.ts'
 import { Heartbeat } from './heartbeat.ts'
+import { Member } from './member.ts'
 import type { Stream } from './stream.ts'
 import type { Topic } from './topic.ts'
 
 /** Every topic that a stream was asked for has ended: there is nothing to wait for. */
 export class TopicsEnded extends Error {}
+
+/** A topic that a stream is to be opened on. */
+export interface TopicToJoin {
+  readonly name: string
+  /** A revision of it that the client has seen: it gets no older one, as long as that one can be read. */
+  readonly shown?: number | undefined
+}
 
 /** Opens and closes the streams of the process. */
 export class Audiences {
@@ -20,26 +28,45 @@ export class Audiences {
   }
 
   /**
-   * Adds a stream to each topic's audience. Its first frames are the current states. `open` is called to open the response
-   * when all of these have been read; it may return undefined if the client has left meanwhile. Rejects, without calling
-   * `open`, if a topic can't be read, and with TopicsEnded if all of them have ended.
-   *
-   * @param shown a revision that the client has seen: it gets no older one, as long as that one can be read
+   * Adds a stream to each topic's audience. Its first frames are the current states, or an event `current` for a topic whose
+   * current state the client has seen. `open` is called to open the response when all of these have been read; it may return
+   * undefined if the client has left meanwhile. Rejects, without calling `open`, if a topic can't be read, and with
+   * TopicsEnded if all of them have ended.
    */
-  async join(topicNames: readonly string[], open: () => Stream | undefined, shown = 0): Promise<void> {
-    const topics = topicNames.map((name) => this.#broker.retain(name))
+  async join(topicsToJoin: readonly TopicToJoin[], open: () => Stream | undefined): Promise<void> {
+    const topics = topicsToJoin.map(({ name, shown }) => ({ topic: this.#broker.retain(name), shown }))
     let stream: Stream | undefined
     try {
-      const audiences = topics.map((topic) => this.#audienceOf(topic))
-      await Promise.all(audiences.map(({ ready }) => ready))
-      await Promise.all(topics.map((topic) => topic.catchUp(shown)))
-      if (topics.every((topic) => topic.newest?.last)) throw new TopicsEnded()
-      stream = open()
-      if (!stream) return
-      this.heartbeat.add(stream)
-      stream.start(audiences)
+      const members = await Promise.all(
+        topics.map(async ({ topic, shown }) => ({ audience: await this.#readyAudience(topic), shown })),
+      )
+      await Promise.all(topics.map(({ topic, shown = -1 }) => topic.catchUp(shown)))
+      if (topics.every(({ topic }) => topic.newest?.last)) throw new TopicsEnded()
+      const opened = open()
+      if (!opened) return
+      stream = opened
+      this.heartbeat.add(opened)
+      opened.start(members.map(({ audience, shown }) => new Member(opened, audience, shown)))
     } finally {
-      if (!stream) for (const topic of topics) topic.release()
+      if (!stream) for (const { topic } of topics) topic.release()
+    }
+  }
+
+  /**
+   * Has an open stream leave one topic and join another, whose current state is the next that it gets, even if its revision
+   * is lower than that of the topic it leaves. Resolves when that is done, or if the stream is not on the first topic or has
+   * closed. Rejects if the other topic can't be read; then the stream stays where it is. Of several switches at a time the
+   * one that was asked for last holds.
+   */
+  async switchTopic(stream: Stream, from: string, to: string): Promise<void> {
+    const member = stream.memberFor(from)
+    if (!member) return
+    const topic = this.#broker.retain(to)
+    let hasMoved = false
+    try {
+      hasMoved = await member.moveTo(to, this.#readyAudience(topic))
+    } finally {
+      if (!hasMoved) topic.release()
     }
   }
 
@@ -49,12 +76,21 @@ export class Audiences {
     stream.leaveAll()
   }
 
-  #audienceOf(topic: Topic): Audience {
+  /** Number of streams of this process that are open on a topic of the subject. */
+  watching(subject: string): number {
+    let streams = 0
+    for (const topic of this.#broker.topicsOf(subject)) streams += this.#audiences.get(topic)?.size ?? 0
+    return streams
+  }
+
+  /** Resolves with the audience of a topic when the topic has been read. */
+  async #readyAudience(topic: Topic): Promise<Audience> {
     let audience = this.#audiences.get(topic)
     if (!audience) {
       audience = new Audience(topic, this.heartbeat)
       this.#audiences.set(topic, audience)
     }
+    await audience.ready
     return audience
   }
 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { messageAt, TestPubSub, TOPIC } from '../../testing/topics.ts'
+import { changeTo, currentAt, messageAt, SUBJECT, TestPubSub, TOPIC } from '../../testing/topics.ts'
 import { Broker } from './broker.ts'
-import type { Message, MessageCache, MessageSource } from './message.ts'
+import type { CurrentMessage, MessageCache, MessageSource } from './message.ts'
 
 const RECHECK_MS = 10_000
 
@@ -16,11 +16,11 @@ class Source implements MessageSource {
   /** If set, reads wait for it. */
   gate: Promise<void> | undefined
 
-  async read(topic: string): Promise<Message> {
+  async read(topic: string): Promise<CurrentMessage> {
     this.reads += 1
-    const message = messageAt(this.revision, topic)
+    const current = currentAt(this.revision, topic)
     await this.gate
-    return message
+    return current
   }
 }
 
@@ -40,6 +40,15 @@ const setUp = (source = new Source(), cache?: MessageCache) => {
   return { broker, pubsub, source, errors, topic, next }
 }
 
+const sharedCache = () => {
+  const stored = new Map<string, CurrentMessage>()
+  const cache: MessageCache = {
+    put: (message, subjectRevision) => void stored.set(message.topic, { message, subjectRevision }),
+    get: async (topic) => stored.get(topic),
+  }
+  return { stored, cache }
+}
+
 const gate = () => {
   let open = () => {}
   const closed = new Promise<void>((resolve) => {
@@ -53,7 +62,7 @@ test('the current message comes first, then each newer one', async () => {
   source.revision = 3
   await topic.open()
   expect(await next()).toBe(3)
-  broker.publish(messageAt(4))
+  broker.publish(changeTo(4))
   expect(await next()).toBe(4)
   expect(source.reads).toBe(1)
 })
@@ -61,8 +70,8 @@ test('the current message comes first, then each newer one', async () => {
 test('an older message that is published late changes nothing', async () => {
   const { broker, topic, next } = setUp()
   await topic.open()
-  broker.publish(messageAt(5))
-  broker.publish(messageAt(4))
+  broker.publish(changeTo(5))
+  broker.publish(changeTo(4))
   expect(await next()).toBe(5)
   expect(topic.newest).toEqual(messageAt(5))
 })
@@ -71,7 +80,7 @@ test('a follower that asks late gets the newest message, and none of those betwe
   const { broker, topic, next } = setUp()
   await topic.open()
   await next()
-  for (let revision = 1; revision <= 100; revision += 1) broker.publish(messageAt(revision))
+  for (let revision = 1; revision <= 100; revision += 1) broker.publish(changeTo(revision))
   expect(await next()).toBe(100)
 })
 
@@ -80,7 +89,7 @@ test('what is published while the topic is first read is not lost', async () => 
   const { closed, open } = gate()
   source.gate = closed
   const opened = topic.open()
-  broker.publish(messageAt(1))
+  broker.publish(changeTo(1))
   open()
   await opened
   expect(await next()).toBe(1)
@@ -90,14 +99,14 @@ test('a message published here is shown from memory, and its announcement from a
   const { broker, pubsub, source, topic, next } = setUp()
   await topic.open()
   await next()
-  broker.publish(messageAt(1))
+  broker.publish(changeTo(1))
   pubsub.receive(1)
   expect(await next()).toBe(1)
   const later = next()
   pubsub.receive(1)
   await vi.advanceTimersByTimeAsync(RECHECK_MS / 2)
   expect(source.reads).toBe(1)
-  broker.publish(messageAt(2))
+  broker.publish(changeTo(2))
   expect(await later).toBe(2)
 })
 
@@ -127,7 +136,7 @@ test('a message published here does not wait for the topic to be read again', as
   pubsub.receive(2)
   await vi.advanceTimersByTimeAsync(0)
   expect(source.reads).toBe(2)
-  broker.publish(messageAt(3))
+  broker.publish(changeTo(3))
   expect(await newer).toBe(3)
 })
 
@@ -139,8 +148,8 @@ test('a message that was read here before it is published is still announced to 
   source.revision = 2
   pubsub.receive(1)
   expect(await next()).toBe(2)
-  broker.publish(messageAt(2))
-  expect(pubsub.published).toEqual([{ topic: TOPIC, revision: 2 }])
+  broker.publish(changeTo(2))
+  expect(pubsub.published).toEqual([{ subject: SUBJECT, revision: 2 }])
   expect(source.reads).toBe(2)
 })
 
@@ -236,7 +245,7 @@ test('the last release ends the wait of a follower at once, unsubscribes, and le
   await next()
   const waiting = next()
   topic.release()
-  expect([broker.size, [...pubsub.subscribed]]).toEqual([1, [TOPIC]])
+  expect([broker.size, [...pubsub.subscribed]]).toEqual([1, [SUBJECT]])
   topic.release()
   expect(await waiting).toBeUndefined()
   expect([broker.size, pubsub.subscribed.size, vi.getTimerCount()]).toEqual([0, 0, 0])
@@ -244,34 +253,30 @@ test('the last release ends the wait of a follower at once, unsubscribes, and le
 
 test('a message on a topic without streams is announced, and nothing is kept of it', () => {
   const { broker, pubsub } = setUp()
-  for (let n = 0; n < 1000; n += 1) broker.publish(messageAt(1, `poll:${n}`))
+  for (let n = 0; n < 1000; n += 1) broker.publish(changeTo(1, `poll:${n}`))
   expect([broker.size, pubsub.published.length]).toEqual([1, 1000])
 })
 
 test('nothing replaces the last message of a topic', async () => {
   const { broker, topic } = setUp()
   await topic.open()
-  broker.publish({ ...messageAt(1), last: true })
-  broker.publish(messageAt(2))
+  broker.publish({ ...changeTo(1), messageOf: () => ({ ...messageAt(1), last: true }) })
+  broker.publish(changeTo(2))
   expect(topic.newest?.revision).toBe(1)
 })
 
 test('a shared cache gets what is published and read, and is used instead of the source if it is new enough', async () => {
-  const stored = new Map<string, Message>()
-  const cache: MessageCache = {
-    put: (message) => void stored.set(message.topic, message),
-    get: async (topic) => stored.get(topic),
-  }
+  const { stored, cache } = sharedCache()
   const { broker, pubsub, source, topic, next } = setUp(new Source(), cache)
   await topic.open()
   await next()
-  expect(stored.get(TOPIC)).toEqual(messageAt(0))
-  broker.publish(messageAt(1))
-  expect(stored.get(TOPIC)).toEqual(messageAt(1))
+  expect(stored.get(TOPIC)).toEqual(currentAt(0))
+  broker.publish(changeTo(1))
+  expect(stored.get(TOPIC)).toEqual(currentAt(1))
   await next()
 
   // Another node publishes, then one whose cache entry got lost.
-  stored.set(TOPIC, messageAt(2))
+  stored.set(TOPIC, currentAt(2))
   pubsub.receive(2)
   expect([await next(), source.reads]).toEqual([2, 1])
   source.revision = 3
@@ -298,9 +303,9 @@ test('in any order of publishes on two nodes, with any messages lost, both end o
         })
         for (const { node, lost, late } of votes) {
           source.revision += 1
-          const message = messageAt(source.revision)
-          setTimeout(() => nodes[node]?.broker.publish(message), late)
-          if (!lost) setTimeout(() => nodes[1 - node]?.pubsub.receive(message.revision), late + 1)
+          const change = changeTo(source.revision)
+          setTimeout(() => nodes[node]?.broker.publish(change), late)
+          if (!lost) setTimeout(() => nodes[1 - node]?.pubsub.receive(change.revision), late + 1)
           await vi.advanceTimersByTimeAsync(1)
         }
         await vi.advanceTimersByTimeAsync(2 * RECHECK_MS)

@@ -1,4 +1,4 @@
-import type { Message } from './message.ts'
+import type { Change } from './message.ts'
 import type { PubSub } from './pubsub.ts'
 import { Topic, type TopicParts } from './topic.ts'
 
@@ -9,15 +9,18 @@ import { Topic, type TopicParts } from './topic.ts'
  *    node. (store/sql-poll-store.contract.test.ts)
  * 2. Only a newer message replaces one: two votes that race can't leave the older count on the charts.
  *    (live/broker.test.ts)
- * 3. A new stream gets the current state first, then only newer ones. The topic is retained, and with it subscribed to,
- *    before it is first read: what is published in between is never lost. A client that sends the last revision it has
- *    seen (Last-Event-ID), on any node, gets nothing older. (live/broker.test.ts, live/audience.test.ts)
+ * 3. A new stream gets the current state first, then only newer ones. The topic is retained, and with it its subject
+ *    subscribed to, before it is first read: what is published in between is never lost. A client that sends the last
+ *    revision it has seen (Last-Event-ID), on any node, gets nothing older, and if there is nothing newer, only word of
+ *    that. A stream that switches topics gets the current state of the new one, and nothing of the old one after it.
+ *    (live/broker.test.ts, live/audience.test.ts, live/switch-topic.test.ts)
  * 4. No stream has a queue. For a slow reader there is only "newest not sent yet"; when it reads again it gets the newest.
  *    (live/audience.test.ts)
- * 5. A frame is encoded once per revision, whatever the number of streams. (live/audience.test.ts)
+ * 5. A frame is encoded once per revision and view, whatever the number of streams. Only first frames are encoded again,
+ *    once a second at most, because they tell the time. (live/frame.test.ts, live/audience.test.ts)
  * 6. A closed stream frees everything at once, and a topic without streams costs no memory. (live/audience.test.ts)
- * 7. What tells other processes is (topic, revision), never the data. A lost message is healed by the timeout, which
- *    reads the topic again. (live/broker.test.ts)
+ * 7. What tells other processes is (subject, revision), once however many views there are, and never the data. A lost
+ *    message is healed by the timeout, which reads the topics again. (live/broker.test.ts)
  * 8. A vote is acknowledged only after its commit, and the database it was committed to is still the one at its path.
  *    (store/sql-poll-store.contract.test.ts, test/kill.test.ts)
  *
@@ -33,47 +36,84 @@ interface BrokerParts extends Omit<TopicParts, 'recheckMs'> {
 
 /** Keeps one Condition and one revision for each topic that has streams in this process: see the invariants above. */
 export class Broker {
-  readonly #topics = new Map<string, Topic>()
+  /** The topics by name, in groups by subject. */
+  readonly #subjects = new Map<string, Map<string, Topic>>()
   readonly #parts: BrokerParts & TopicParts
 
   constructor(parts: BrokerParts) {
     this.#parts = { recheckMs: 10_000, ...parts }
     parts.pubsub?.listen({
-      onMessage: ({ topic, revision }) => this.#topics.get(topic)?.announce(revision),
-      onGap: (topic) => this.#topics.get(topic)?.recheck(),
+      onMessage: ({ subject, revision }) => {
+        for (const topic of this.topicsOf(subject)) topic.announce(revision)
+      },
+      onGap: (subject) => {
+        for (const topic of this.topicsOf(subject)) topic.recheck()
+      },
     })
   }
 
   /** Number of topics with streams in this process. */
   get size(): number {
-    return this.#topics.size
+    let size = 0
+    for (const topics of this.#subjects.values()) size += topics.size
+    return size
+  }
+
+  /** The topics of the subject that have streams in this process. */
+  topicsOf(subject: string): Iterable<Topic> {
+    return this.#subjects.get(subject)?.values() ?? []
   }
 
   /**
-   * Gives a new message to the streams of this process, and announces it to other processes, even if it is not new here: it
-   * may have been read here between its commit and this call, and no other process would announce it.
+   * Gives each topic of the subject its message, if it has streams in this process, and announces the change to other
+   * processes, even if it is not new here: it may have been read here between its commit and this call, and no other
+   * process would announce it.
    */
-  publish(message: Message): void {
-    const { topic, revision } = message
-    this.#topics.get(topic)?.offer(message)
-    this.#parts.cache?.put(message)
-    this.#parts.pubsub?.publish({ topic, revision })
+  publish({ subject, revision, messageOf, cached = [] }: Change): void {
+    const { cache, pubsub } = this.#parts
+    const topics = this.#subjects.get(subject)
+    for (const topic of topics?.values() ?? []) {
+      const message = messageOf(topic.name)
+      if (!message) {
+        topic.announce(revision)
+        continue
+      }
+      topic.offer(message, revision)
+      cache?.put(message, revision)
+    }
+    for (const name of cache ? cached : []) {
+      const message = topics?.has(name) ? undefined : messageOf(name)
+      if (message) cache?.put(message, revision)
+    }
+    pubsub?.publish({ subject, revision })
   }
 
   /** Returns the topic. It is kept until it has been released as often as it was retained. */
   retain(name: string): Topic {
-    let topic = this.#topics.get(name)
+    const subject = subjectOf(name)
+    let topics = this.#subjects.get(subject)
+    if (!topics) {
+      topics = new Map()
+      this.#subjects.set(subject, topics)
+      this.#parts.pubsub?.subscribe(subject)
+    }
+    let topic = topics.get(name)
     if (!topic) {
-      topic = new Topic(name, this.#parts, () => this.#forget(name))
-      this.#topics.set(name, topic)
-      this.#parts.pubsub?.subscribe(name)
+      topic = new Topic(name, this.#parts, () => this.#forget(subject, name))
+      topics.set(name, topic)
     }
     topic.retain()
     return topic
   }
 
-  #forget(name: string): void {
-    this.#topics.delete(name)
-    this.#parts.pubsub?.unsubscribe(name)
+  #forget(subject: string, name: string): void {
+    const topics = this.#subjects.get(subject)
+    topics?.delete(name)
+    if (topics?.size !== 0) return
+    this.#subjects.delete(subject)
+    this.#parts.pubsub?.unsubscribe(subject)
   }
 }
+
+/** The subject of a topic named `SUBJECT/VIEW`. */
+const subjectOf = (topic: string): string => topic.split('/', 1)[0] ?? topic

@@ -1,3 +1,4 @@
+import { stampNow } from '../lib/stamp-now.ts'
 import type { Message } from './message.ts'
 
 const LINE_END = /\r\n|\r|\n/
@@ -32,30 +33,53 @@ export const KEEPALIVE = Buffer.from(': keepalive\n\n')
 /** Milliseconds before a client reconnects, sent with every opening. The browser's own delay is three times as long. */
 const RETRY_MS = 1000
 
+/** Milliseconds for which an opening is used: clients set their clocks by the time in it. */
+const OPENING_MAX_AGE_MS = 1000
+
 /** A message as bytes: encoded when the first stream needs them, and then the same Buffer for all streams. */
 export class Frame {
   readonly message: Message
   readonly revision: number
   #event: Buffer | undefined
   #opening: Buffer | undefined
+  #openingEncodedAt = 0
+  #current: Buffer | undefined
 
   constructor(message: Message) {
     this.message = message
     this.revision = message.revision
   }
 
-  /** @param shown the revision that the stream was sent last, or -1 */
-  bytesAfter(shown: number): Buffer {
+  /**
+   * For a stream that has been sent nothing yet. If its client has seen this very message on another stream, it only gets
+   * word that this is still the current one; but a last message in any case.
+   *
+   * @param shown the revision that the client has seen, or -1
+   */
+  firstBytes(shown: number): Buffer {
+    if (shown !== this.revision || this.message.last) return this.bytesAfter(-1)
+    this.#current ??= this.#encode({ event: 'current', data: '{}', retry: RETRY_MS })
+    return this.#current
+  }
+
+  /** @param sent the revision that the stream was sent last, or -1 */
+  bytesAfter(sent: number): Buffer {
     const { event, json, opening } = this.message
-    if (opening && shown < opening.since) {
-      this.#opening ??= this.#encode({ event: opening.event, data: opening.json ?? json, retry: RETRY_MS })
-      return this.#opening
-    }
+    if (opening && sent < opening.since) return this.#openingBytes(opening.event, opening.json ?? json)
     this.#event ??= this.#encode({ event, data: json })
     return this.#event
   }
 
-  #encode(event: SseEvent): Buffer {
-    return Buffer.from(encodeEvent({ ...event, id: String(this.revision) }))
+  #openingBytes(event: string, data: string): Buffer {
+    const now = performance.now()
+    if (!this.#opening || now - this.#openingEncodedAt > OPENING_MAX_AGE_MS) {
+      this.#opening = this.#encode({ event, data, retry: RETRY_MS })
+      this.#openingEncodedAt = now
+    }
+    return this.#opening
+  }
+
+  #encode({ data, ...event }: SseEvent): Buffer {
+    return Buffer.from(encodeEvent({ ...event, id: this.message.id, data: stampNow(data) }))
   }
 }

@@ -1,3 +1,5 @@
+import type { Member } from './member.ts'
+
 /** What a stream writes to: the parts of a socket that it needs. */
 export interface StreamWriter {
   /** Returns false if some of it has to wait for a slow reader. Then nothing may be written until `whenWritten` calls back. */
@@ -6,13 +8,6 @@ export interface StreamWriter {
   whenWritten(written: () => void): void
   end(): void
   destroy(): void
-}
-
-/** A stream in the audience of one topic. */
-export interface Member {
-  /** Writes the newest frame, if the stream has not got it yet. If the stream is blocked, that is done when it no longer is. */
-  deliver(): void
-  leave(): void
 }
 
 /** One open response. It never buffers more than one frame: the one that the kernel did not take completely. */
@@ -34,11 +29,15 @@ export class Stream {
     return this.#waiting !== undefined
   }
 
-  /** Joins each audience, and writes the current state of each topic. */
-  start(audiences: readonly { add(stream: Stream): Member }[]): void {
-    const members = audiences.map((audience) => audience.add(this))
+  /** Writes the current state of each topic. */
+  start(members: readonly Member[]): void {
     this.#members = members
     for (const member of members) member.deliver()
+  }
+
+  /** Its member in the audience of this topic, or on the way there. */
+  memberFor(topic: string): Member | undefined {
+    return this.#members.find((member) => member.isFor(topic))
   }
 
   /** Writes a frame. Must not be called while the stream is blocked. */

@@ -15,8 +15,11 @@ export interface TopicParts {
 }
 
 /**
- * A topic with streams on it: its newest message, the newest revision that others have announced, and the Condition that
- * its audience waits on.
+ * A topic with streams on it: its newest message, the newest revision of its subject that others have announced, and the
+ * Condition that its audience waits on.
+ *
+ * Revisions of the subject and of the topic are not the same: a change of the subject that this view does not show moves
+ * only the subject's. Streams compare the topic's; announcements are of the subject's.
  */
 export class Topic {
   readonly name: string
@@ -25,8 +28,12 @@ export class Topic {
   readonly #changed = new Condition()
   #retained = 0
   #newest: Message | undefined
+  /** The revision of the subject at which `#newest` was the newest. */
+  #subjectRevision = -1
+  /** What others say there is, and has yet to be read: a revision of the subject, and one of the topic. */
   #announced = -1
-  #announcements = 0
+  #seenElsewhere = -1
+  #requests = 0
   #mayHaveMissed = false
   #refreshing: Promise<void> | undefined
 
@@ -54,18 +61,23 @@ export class Topic {
     this.#onUnused()
   }
 
-  /** Takes a message if it is newer than the current one. */
-  offer(message: Message): void {
-    if (this.#newest && (this.#newest.last || this.#newest.revision >= message.revision)) return
+  /** Takes a message if it is newer than the current one. @param subjectRevision what the subject was at */
+  offer(message: Message, subjectRevision: number): void {
+    if (this.#newest?.last) return
+    this.#subjectRevision = Math.max(this.#subjectRevision, subjectRevision)
+    if (message.revision <= this.#revision) return
     this.#newest = message
     this.#changed.notifyAll()
   }
 
-  /** Another process has published this revision. The topic is read if it is newer than the current one. */
-  announce(revision: number): void {
-    if (revision <= (this.#newest?.revision ?? -1)) return
-    this.#announced = Math.max(this.#announced, revision)
-    this.#announcements += 1
+  /**
+   * Another process has published this revision of the subject. The topic is read if that is newer than what was published
+   * or read here, which may show that there is no newer message.
+   */
+  announce(subjectRevision: number): void {
+    if (subjectRevision <= this.#subjectRevision) return
+    this.#announced = Math.max(this.#announced, subjectRevision)
+    this.#requests += 1
     this.#changed.notifyAll()
   }
 
@@ -85,7 +97,7 @@ export class Topic {
    * and none of those between. Reads the topic if there is a reason to. Resolves with undefined when the topic is released.
    */
   async next(revision: number): Promise<Message | undefined> {
-    const isNews = () => this.#retained === 0 || (this.#newest?.revision ?? -1) > revision
+    const isNews = () => this.#retained === 0 || this.#revision > revision
     const isDue = () => isNews() || (this.#isBehind && !this.#refreshing)
     while (!isNews()) {
       if (this.#isBehind) void this.#refresh()
@@ -95,20 +107,26 @@ export class Topic {
   }
 
   /**
-   * Resolves when this process has this revision, which a client has seen on another node: its announcement may be lost or
-   * not here yet. Also resolves if it can't be read soon, or there is no such revision.
+   * Resolves when this process has this revision of the topic, which a client has seen on another node: its announcement may
+   * be lost or not here yet. Also resolves if it can't be read soon, or there is no such revision.
    */
   async catchUp(revision: number): Promise<void> {
-    if ((this.#newest?.revision ?? -1) >= revision) return
-    this.announce(revision)
+    if (revision <= this.#revision) return
+    this.#seenElsewhere = Math.max(this.#seenElsewhere, revision)
+    this.#requests += 1
+    this.#changed.notifyAll()
     // Twice: a read that was already under way may have begun too early.
     for (let reads = 0; reads < 2 && this.#isBehind; reads += 1) {
       await withTimeout(CATCH_UP_TIMEOUT_MS, this.#refresh()).catch(() => {})
     }
   }
 
+  get #revision(): number {
+    return this.#newest?.revision ?? -1
+  }
+
   get #isBehind(): boolean {
-    return this.#mayHaveMissed || this.#announced > (this.#newest?.revision ?? -1)
+    return this.#mayHaveMissed || this.#announced > this.#subjectRevision || this.#seenElsewhere > this.#revision
   }
 
   /** Reads the topic, once for all callers at a time. Never rejects. */
@@ -124,19 +142,25 @@ export class Topic {
 
   async #read(): Promise<void> {
     const { source, cache } = this.#parts
-    const [announced, announcements] = [this.#announced, this.#announcements]
+    const requests = this.#requests
     const fromSource = this.#mayHaveMissed || !this.#isBehind
+    const [announced, seenElsewhere] = [this.#announced, this.#seenElsewhere]
     this.#mayHaveMissed = false
     try {
       const cached = fromSource ? undefined : await cache?.get(this.name)
-      if (cached && cached.revision >= announced) return this.offer(cached)
-      const message = await source.read(this.name)
-      this.offer(message)
-      cache?.put(message)
+      if (cached && cached.subjectRevision >= announced && cached.message.revision >= seenElsewhere) {
+        return this.offer(cached.message, cached.subjectRevision)
+      }
+      const { message, subjectRevision } = await source.read(this.name)
+      this.offer(message, subjectRevision)
+      cache?.put(message, subjectRevision)
     } finally {
-      // Announcements during the read lead to another one. Earlier ones don't, even if their revision was not found: a
+      // What is asked for during the read leads to another one. What was before doesn't, even if it was not found: a
       // revision that does not exist would be read for ever.
-      if (this.#announcements === announcements) this.#announced = -1
+      if (this.#requests === requests) {
+        this.#announced = -1
+        this.#seenElsewhere = -1
+      }
     }
   }
 }

@@ -90,6 +90,10 @@ export const nextRound = (before: PollState): PollState =>
     status: 'open',
     closesAt: null,
     voters: 0,
-    counters: Object.fromEntries(kindOf(before).keys(before.content).map((key) => [key, 0])),
+    counters: Object.fromEntries(
+      kindOf(before)
+        .keys(before.content)
+        .map((key) => [key, 0]),
+    ),
     rewordedAt: null,
   })

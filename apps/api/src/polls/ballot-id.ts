@@ -14,6 +14,10 @@ export const ballotIdOf = (serverKey: string, pollId: string, voter: VoterRef): 
     .digest('base64url')
     .slice(0, 22)
 
+/** By which the streams of a voter are found. Never leaves the process. */
+export const voterKeyOf = (voter: VoterRef): string =>
+  'voterId' in voter ? `voter ${voter.voterId}` : `code ${voter.codeHash}`
+
 /** Characters that can't be mistaken for others, as in polls' ids. */
 const CODE = /^[2-9A-HJKMNP-Z]{10}$/
 

@@ -20,8 +20,7 @@ export const clip = (text: string, max: number): string =>
   // Not half a character at the cut.
   text.length <= max ? text : `${text.slice(0, max - 1).replace(/[\ud800-\udbff]$/, '')}…`
 
-export const roomNotFound = () =>
-  new PollError('room-not-found', "There is no room with this code. Check it.")
+export const roomNotFound = () => new PollError('room-not-found', 'There is no room with this code. Check it.')
 
 export const pollNotFound = () =>
   new PollError('poll-not-found', "This poll doesn't exist or was deleted. Check the link.")

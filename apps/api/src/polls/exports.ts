@@ -1,7 +1,7 @@
+import type { View } from '@pollcast/shared/poll'
 import type { Results, RoomResults } from '@pollcast/shared/results'
 import type { LogEntry } from '@pollcast/shared/room'
 import type { RoundResult, Rounds } from '@pollcast/shared/rounds'
-import type { View } from '@pollcast/shared/poll'
 import { kindOf } from './kinds/index.ts'
 import type { Cell, Table } from './kinds/kind.ts'
 import { requireExists } from './policy.ts'
@@ -102,7 +102,15 @@ export function resultTableOf(histories: readonly PollHistory[]): Table {
       const { columns, rows } = kindOf(poll).resultTable(state.content, counters, state.voters)
       return {
         columns: ['room', 'poll', 'round', 'question', 'kind', ...columns, 'voters'],
-        rows: rows.map((cells) => [poll.room.code, poll.id, state.round, state.question, poll.kind, ...cells, state.voters]),
+        rows: rows.map((cells) => [
+          poll.room.code,
+          poll.id,
+          state.round,
+          state.question,
+          poll.kind,
+          ...cells,
+          state.voters,
+        ]),
       }
     }
     return [

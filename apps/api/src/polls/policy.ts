@@ -48,7 +48,10 @@ export function checkHost({ hostKeyHash }: RoomState, given: string): PollError 
 /** Reading the published ballots, for anybody but the host. */
 export function checkBallotsPublic(poll: PollState): PollError | undefined {
   if (poll.publishBallots && poll.status === 'closed' && showsResults(poll, 'public')) return undefined
-  return new PollError('results-hidden', 'Only the host may read the ballots. Send their key: "Authorization: Bearer KEY".')
+  return new PollError(
+    'results-hidden',
+    'Only the host may read the ballots. Send their key: "Authorization: Bearer KEY".',
+  )
 }
 
 export const pollDeleted = () => new PollError('poll-deleted', 'This poll was deleted by its host.')

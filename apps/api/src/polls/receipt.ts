@@ -8,7 +8,11 @@ export const RECEIPT_LENGTH = 12
  * What a ballot is published under: always the same, and without the server's key it tells nothing of the voter, nor which
  * receipts of other polls and rounds are theirs. It begins with no dash, for a spreadsheet would take it for a formula.
  */
-export const receiptOf = (serverKey: string, { id, round }: Pick<PollState, 'id' | 'round'>, ballotId: string): string =>
+export const receiptOf = (
+  serverKey: string,
+  { id, round }: Pick<PollState, 'id' | 'round'>,
+  ballotId: string,
+): string =>
   createHmac('sha256', serverKey)
     // No voter's id has a bracket in it, so this is never the signature of a voter's cookie.
     .update(JSON.stringify(['receipt', id, round, ballotId]))

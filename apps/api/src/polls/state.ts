@@ -51,8 +51,10 @@ export interface RoomState {
   readonly code: string
   readonly title: string
   readonly currentPollId: string | null
-  /** Moves with every change of the room itself, such as a move to another poll. */
+  /** Moves with every change of the room itself that its host sees, such as another poll in its list. */
   readonly revision: number
+  /** Moves only with what all see: the title, and which poll is on. Never above `revision`. */
+  readonly publicRevision: number
   /** SHA-256 of the host's key, in hex; empty where nobody hosts the room. */
   readonly hostKeyHash: string
   readonly createdAt: string

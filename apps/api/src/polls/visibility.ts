@@ -18,7 +18,8 @@ export function showsResults(poll: PollState, view: View): boolean {
 }
 
 /** Whether those who have voted see more than others. */
-export const rewardsVoters = ({ resultsVisibility }: Pick<PollState, 'resultsVisibility'>): boolean => resultsVisibility === 'after-vote'
+export const rewardsVoters = ({ resultsVisibility }: Pick<PollState, 'resultsVisibility'>): boolean =>
+  resultsVisibility === 'after-vote'
 
 /** The view of somebody who is not the host. */
 export const voterView = (poll: PollState, hasVoted: boolean): View =>

@@ -1,5 +1,6 @@
+import type { View } from '@pollcast/shared/poll'
 import type { EndData, StreamEvent } from '@pollcast/shared/stream'
-import type { Message, MessageSource } from '../live/message.ts'
+import type { CurrentMessage, Message, MessageSource } from '../live/message.ts'
 import type { EventIds } from '../polls/event-ids.ts'
 import type { PollReader } from '../polls/ports.ts'
 import { revisionOf } from '../polls/revisions.ts'
@@ -18,8 +19,12 @@ const event = {
 /** A room's topics move with the room itself and with the poll that is on: the room's revision counts more than any poll's. */
 const MOVE = 2 ** 32
 
-/** The revision of a room's topic. It stays exact for two million changes of the room. */
+/** The revision of a room, as a subject and for its host. It stays exact for two million changes of the room. */
 export const roomRevision = (room: RoomState, pollRevision: number): number => room.revision * MOVE + pollRevision
+
+/** That of a room's topic: what the host alone sees does not move the others'. */
+const topicRevision = (room: RoomState, view: View, pollRevision: number): number =>
+  view === 'host' ? roomRevision(room, pollRevision) : room.publicRevision * MOVE + pollRevision
 
 /** Polls and rooms as the messages of the live engine. */
 export class Messages implements MessageSource {
@@ -38,17 +43,18 @@ export class Messages implements MessageSource {
     this.#onRead = onRead
   }
 
-  async read(topic: string): Promise<Message> {
+  async read(topic: string): Promise<CurrentMessage> {
     const { kind, id, view } = parseTopic(topic)
     if (kind === 'poll') {
       const poll = await this.#reader.find(id)
       this.#onRead(poll)
-      return this.ofPoll(topic, poll)
+      return { message: this.ofPoll(topic, poll), subjectRevision: poll.revision }
     }
     const { room, current } = await this.#reader.findRoom(id)
     if (current) this.#onRead(current)
     const polls = view === 'host' ? await this.#reader.pollsOf(id) : undefined
-    return this.ofRoom(topic, { room, current, polls })
+    const subjectRevision = roomRevision(room, current?.revision ?? 0)
+    return { message: this.ofRoom(topic, { room, current, polls }), subjectRevision }
   }
 
   ofPoll(topic: string, poll: PollState): Message {
@@ -69,7 +75,7 @@ export class Messages implements MessageSource {
   ofRoom(topic: string, content: RoomContent): Message {
     const { room, current } = content
     const parts = parseTopic(topic)
-    const revision = roomRevision(room, current ? revisionOf(current, parts.view) : 0)
+    const revision = topicRevision(room, parts.view, current ? revisionOf(current, parts.view) : 0)
     const ended = endOf(parts, room.deletedAt, room)
     if (ended) return this.#end(topic, parts, revision, { ...ended, roomCode: room.code })
     const view = current ? shownView(parts, current) : parts.view
@@ -80,7 +86,7 @@ export class Messages implements MessageSource {
       id: this.#ids.write({ id: room.code, view: parts.view, revision }),
       event: current ? event.update : event.room,
       json: current ? snapshotJson(current, view) : json,
-      opening: { event: event.room, since: roomRevision(room, 0), json },
+      opening: { event: event.room, since: topicRevision(room, parts.view, 0), json },
     }
   }
 

@@ -1,27 +1,28 @@
 import { snapshotSchema } from '@pollcast/shared/poll'
 import { expect, test } from 'vitest'
 import { pollAt } from '../../testing/poll-states.ts'
-import type { Message } from '../live/message.ts'
+import type { Change } from '../live/message.ts'
 import { pollNotFound } from '../polls/errors.ts'
 import { type PollChanged, Signal } from '../polls/events.ts'
 import { pollMessage, pollMessages, publishChanges } from './publish.ts'
 
 test('a vote is published on its poll’s topic, once for all votes that share a state', () => {
-  const published: Message[] = []
+  const published: Change[] = []
   const pollChanged = new Signal<PollChanged>(() => {})
-  publishChanges(pollChanged, { publish: (message) => published.push(message) })
+  publishChanges(pollChanged, { publish: (change) => published.push(change) })
   const shared = pollAt(3)
   for (const poll of [shared, shared, shared, pollAt(4)]) pollChanged.emit({ type: 'voted', poll })
-  expect(published.map(({ topic, revision }) => [topic, revision])).toEqual([
+  expect(published.map(({ subject, revision }) => [subject, revision])).toEqual([
     ['poll:abcdefgh', 3],
     ['poll:abcdefgh', 4],
   ])
+  expect(published.at(-1)?.messageOf('poll:abcdefgh/public')).toEqual(pollMessage(pollAt(4)))
 })
 
 test('a poll that nobody can watch yet, because it was just made, is not published', () => {
-  const published: Message[] = []
+  const published: Change[] = []
   const pollChanged = new Signal<PollChanged>(() => {})
-  publishChanges(pollChanged, { publish: (message) => published.push(message) })
+  publishChanges(pollChanged, { publish: (change) => published.push(change) })
   pollChanged.emit({ type: 'created', poll: pollAt(0) })
   expect(published).toEqual([])
 })
@@ -35,8 +36,9 @@ test('a poll is a `snapshot` event for a new stream and an `update` for others, 
 test('a deleted poll is the last message of its topic, and tells nothing of what it was', () => {
   const message = pollMessage({ ...pollAt(4), deletedAt: '2026-11-25T12:00:00.000Z' })
   expect(message).toEqual({
-    topic: 'poll:abcdefgh',
+    topic: 'poll:abcdefgh/public',
     revision: 4,
+    id: '4',
     event: 'end',
     json: '{"reason":"deleted","pollId":"abcdefgh"}',
     last: true,
@@ -50,7 +52,7 @@ test('a poll’s topic is read from the store, and what is no poll’s topic, or
       return pollAt(3, pollId)
     },
   })
-  expect(await source.read('poll:abcdefgh')).toEqual(pollMessage(pollAt(3)))
-  await expect(source.read('poll:missing1')).rejects.toMatchObject({ code: 'poll-not-found' })
-  await expect(source.read('abcdefgh')).rejects.toThrow('no topic')
+  expect(await source.read('poll:abcdefgh/public')).toEqual({ message: pollMessage(pollAt(3)), subjectRevision: 3 })
+  await expect(source.read('poll:missing1/public')).rejects.toMatchObject({ code: 'poll-not-found' })
+  await expect(source.read('poll:abcdefgh')).rejects.toThrow('no topic')
 })

@@ -1,4 +1,4 @@
-import type { Change } from '../live/broker.ts'
+import type { Change } from '../live/message.ts'
 import type { Signals } from '../polls/events.ts'
 import type { PollState } from '../polls/state.ts'
 import { parseTopic, pollSubject, roomSubject, topicOf } from '../polls/topics.ts'
@@ -29,7 +29,8 @@ export function publishChanges(
       subject: ofRoom,
       revision: roomRevision(room, poll.revision),
       // The host sees the room's other polls too: theirs is read.
-      messageOf: (topic) => (parseTopic(topic).view === 'host' ? undefined : messages.ofRoom(topic, { room, current: poll })),
+      messageOf: (topic) =>
+        parseTopic(topic).view === 'host' ? undefined : messages.ofRoom(topic, { room, current: poll }),
       cached: [topicOf(ofRoom, 'public')],
     })
   })

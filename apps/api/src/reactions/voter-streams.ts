@@ -1,15 +1,11 @@
 import type { Audiences } from '../live/audiences.ts'
 import type { Stream } from '../live/stream.ts'
-import { ballotIdOf, type VoterRef } from '../polls/ballot-id.ts'
+import { ballotIdOf, type VoterRef, voterKeyOf } from '../polls/ballot-id.ts'
 import type { PollChanged, Signal } from '../polls/events.ts'
 import type { PollReader } from '../polls/ports.ts'
 import type { PollState } from '../polls/state.ts'
 import { parseTopic, pollSubject, roomSubject, topicOf, votedName } from '../polls/topics.ts'
 import { rewardsVoters } from '../polls/visibility.ts'
-
-/** By which the streams of a voter are found. Never leaves the process. */
-export const voterKeyOf = (voter: VoterRef): string =>
-  'voterId' in voter ? `voter ${voter.voterId}` : `code ${voter.codeHash}`
 
 /** A stream of a known voter on one subject. */
 interface VoterStream {
@@ -75,7 +71,10 @@ export class VoterStreams {
     }
     const known = this.#known.get(subject)
     const poll = known instanceof Promise ? await known : known
-    return topicOf(subject, poll && rewardsVoters(poll) && (await this.#hasVoted(poll.id, voter)) ? votedName(poll) : 'public')
+    return topicOf(
+      subject,
+      poll && rewardsVoters(poll) && (await this.#hasVoted(poll.id, voter)) ? votedName(poll) : 'public',
+    )
   }
 
   async #hasVoted(pollId: string, voter: VoterRef): Promise<boolean> {

@@ -96,9 +96,19 @@ export async function writePoll({ manager }: Transaction, poll: PollState): Prom
   await manager.update(PollEntity, { id }, columns)
 }
 
-/** Writes the room with its next revision, by which streams of the room are told. */
-export async function writeRoom({ manager }: Transaction, room: RoomState, change: Partial<RoomState> = {}): Promise<RoomState> {
-  const { code, ...columns } = { ...room, ...change, revision: room.revision + 1 }
+/**
+ * Writes the room with its next revision, by which the streams of its host are told. @param shown whether all who are in
+ * it see the change
+ */
+export async function writeRoom(
+  { manager }: Transaction,
+  room: RoomState,
+  shown: 'public' | 'host',
+  change: Partial<RoomState> = {},
+): Promise<RoomState> {
+  const revision = room.revision + 1
+  const publicRevision = shown === 'public' ? room.publicRevision + 1 : room.publicRevision
+  const { code, ...columns } = { ...room, ...change, revision, publicRevision }
   await manager.update(RoomEntity, { code }, columns)
   return { code, ...columns }
 }

@@ -4,10 +4,7 @@ import type { RoomEntity } from './entities/room-entity.ts'
 
 /** A poll's row, the counters of its current round and its room, as an SQL statement gives them (vote-sql.ts). */
 export interface PollRow
-  extends Omit<
-    PollState,
-    keyof Settings | 'room' | 'content' | 'counters' | 'listed' | 'isKnown'
-  > {
+  extends Omit<PollState, keyof Settings | 'room' | 'content' | 'counters' | 'listed' | 'isKnown'> {
   /** JSON */
   content: string
   /** JSON */
@@ -21,6 +18,7 @@ export interface PollRow
   hostKeyHash: string
   currentPollId: string | null
   roomRevision: number
+  roomPublicRevision: number
   roomCreatedAt: string
   roomDeletedAt: string | null
 }
@@ -36,6 +34,7 @@ export function stateOfRow(row: PollRow): PollState {
       hostKeyHash: row.hostKeyHash,
       currentPollId: row.currentPollId,
       revision: row.roomRevision,
+      publicRevision: row.roomPublicRevision,
       createdAt: row.roomCreatedAt,
       deletedAt: row.roomDeletedAt,
     },
@@ -96,6 +95,7 @@ export const stateOfRoom = (room: RoomEntity): RoomState => ({
   hostKeyHash: room.hostKeyHash,
   currentPollId: room.currentPollId,
   revision: room.revision,
+  publicRevision: room.publicRevision,
   createdAt: room.createdAt,
   deletedAt: room.deletedAt,
 })

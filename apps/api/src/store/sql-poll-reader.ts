@@ -38,7 +38,9 @@ export class SqlPollReader implements PollReader {
 
   async cast(pollId: string, ballotIds: readonly string[]): Promise<Set<string>> {
     const asked = JSON.stringify(ballotIds.map((id) => [pollId, id]))
-    const rows: Ballot[] = await this.#database.read((manager) => manager.query(this.#database.voteSql.ballots, [asked]))
+    const rows: Ballot[] = await this.#database.read((manager) =>
+      manager.query(this.#database.voteSql.ballots, [asked]),
+    )
     return new Set(rows.map(({ ballotId }) => ballotId))
   }
 
@@ -61,7 +63,9 @@ export class SqlPollReader implements PollReader {
     return this.#database.read(async (manager) => {
       const rounds = await manager.find(PastRoundEntity, { where: { pollId }, order: { round: 'ASC' } })
       if (rounds.length === 0) return []
-      const counters = await manager.find(CounterEntity, { where: { pollId, round: In(rounds.map((one) => one.round)) } })
+      const counters = await manager.find(CounterEntity, {
+        where: { pollId, round: In(rounds.map((one) => one.round)) },
+      })
       return rounds.map(({ round, question, content, voters, endedAt }) => {
         const ofRound = counters.filter((counter) => counter.round === round).map(({ key, value }) => [key, value])
         return { round, question, content: JSON.parse(content), voters, counters: Object.fromEntries(ofRound), endedAt }
@@ -102,7 +106,8 @@ export class SqlPollReader implements PollReader {
       const found = await manager.findOneBy(RoomEntity, { code })
       if (!found) throw roomNotFound()
       const { currentPollId } = found
-      const current = currentPollId === null ? undefined : await readPoll(manager, this.#database.voteSql, currentPollId)
+      const current =
+        currentPollId === null ? undefined : await readPoll(manager, this.#database.voteSql, currentPollId)
       // The poll was read last: the room as it is with it is the newer one.
       return current && current.room.currentPollId === current.id
         ? { room: current.room, current }

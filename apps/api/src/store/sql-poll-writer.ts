@@ -71,7 +71,7 @@ export class SqlPollWriter implements PollWriter {
       await writePoll(transaction, poll)
       await this.#addCounters(transaction, poll)
       await writeLog(transaction, poll.room.code, actions, poll.id)
-      return { poll: { ...poll, room: await writeRoom(transaction, poll.room) }, changed: true }
+      return { poll: { ...poll, room: await writeRoom(transaction, poll.room, shownBy(before, poll)) }, changed: true }
     })
   }
 
@@ -89,7 +89,7 @@ export class SqlPollWriter implements PollWriter {
       await writePoll(transaction, poll)
       await this.#addCounters(transaction, poll)
       await writeLog(transaction, poll.room.code, ['round-started'], poll.id)
-      return { ...poll, room: await writeRoom(transaction, poll.room) }
+      return { ...poll, room: await writeRoom(transaction, poll.room, 'host') }
     })
   }
 
@@ -102,7 +102,7 @@ export class SqlPollWriter implements PollWriter {
       const copied = await this.#inserts.into(poll.room, { ...poll, ...source, id: newId, closesAt: null }, transaction)
       if (copied instanceof PollError) return copied
       await writeLog(transaction, poll.room.code, ['copied'], newId)
-      return { ...copied, room: await writeRoom(transaction, poll.room) }
+      return { ...copied, room: await writeRoom(transaction, poll.room, 'host') }
     })
   }
 
@@ -135,7 +135,7 @@ export class SqlPollWriter implements PollWriter {
         const poll = withRevisions(before, { ...before, status: 'closed', closesAt: null })
         await writePoll(transaction, poll)
         await writeLog(transaction, poll.room.code, ['timer-closed'], id)
-        closed.push({ ...poll, room: await writeRoom(transaction, poll.room) })
+        closed.push({ ...poll, room: await writeRoom(transaction, poll.room, 'host') })
       }
       return closed
     })
@@ -143,7 +143,9 @@ export class SqlPollWriter implements PollWriter {
 
   async #apply(before: PollState, change: PollChange, { manager }: Transaction): Promise<AppliedChange | PollError> {
     const [{ sequence }] = await manager.query('SELECT sequence FROM poll WHERE id = $1', [before.id])
-    const keys: { key: string }[] = await manager.query('SELECT DISTINCT key FROM counter WHERE poll_id = $1', [before.id])
+    const keys: { key: string }[] = await manager.query('SELECT DISTINCT key FROM counter WHERE poll_id = $1', [
+      before.id,
+    ])
     const identity = { sequence, usedKeys: new Set(keys.map(({ key }) => key)) }
     return applyChange(before, change, identity, new Date().toISOString())
   }
@@ -176,7 +178,10 @@ export class SqlPollWriter implements PollWriter {
     const poll = await this.#inserts.into(room, record, transaction)
     if (poll instanceof PollError) return poll
     await writeLog(transaction, room.code, ['created'], poll.id)
-    return { poll: 'code' in record.room ? { ...poll, room: await writeRoom(transaction, room) } : poll, isNew: true }
+    return {
+      poll: 'code' in record.room ? { ...poll, room: await writeRoom(transaction, room, 'host') } : poll,
+      isNew: true,
+    }
   }
 }
 
@@ -194,7 +199,8 @@ function repeated(found: PollState, record: PollRecord): PollError | { poll: Pol
       ? record.room.code === found.room.code
       : record.room.newHostKeyHash === found.room.hostKeyHash) &&
     found.question === record.question &&
-    JSON.stringify(source) === JSON.stringify({ choices: record.choices, minChoices: record.minChoices, maxChoices: record.maxChoices })
+    JSON.stringify(source) ===
+      JSON.stringify({ choices: record.choices, minChoices: record.minChoices, maxChoices: record.maxChoices })
   return isSame
     ? { poll: found, isNew: false }
     : new PollError(
@@ -205,5 +211,17 @@ function repeated(found: PollState, record: PollRecord): PollError | { poll: Pol
 
 /** The room without the poll: nothing is on where it was on. */
 const leaveRoom = ({ id, room }: PollState, transaction: Transaction): Promise<RoomState> =>
-  writeRoom(transaction, room, room.currentPollId === id ? { currentPollId: null } : {})
+  room.currentPollId === id
+    ? writeRoom(transaction, room, 'public', { currentPollId: null })
+    : writeRoom(transaction, room, 'host')
 
+/** Who is told of a change by the room: all, where the poll is on and more of it changed than its snapshots show. */
+function shownBy(before: PollState, after: PollState): 'public' | 'host' {
+  if (after.room.currentPollId !== after.id) return 'host'
+  const isInSnapshot = JSON.stringify({ ...after, ...snapshotFields(before) }) === JSON.stringify(before)
+  return isInSnapshot ? 'host' : 'public'
+}
+
+const snapshotFields = ({ status, closesAt, revision, publicRevision, votedRevision }: PollState) => {
+  return { status, closesAt, revision, publicRevision, votedRevision }
+}

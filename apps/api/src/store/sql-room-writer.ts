@@ -49,14 +49,17 @@ export class SqlRoomWriter {
       if (!moved && !order && title === before.title) {
         return { room: before, changed: transaction.inDoubt, polls: [] }
       }
-      const room = await writeRoom(transaction, before, { title, currentPollId })
+      const room = await writeRoom(transaction, before, moved || title !== before.title ? 'public' : 'host', {
+        title,
+        currentPollId,
+      })
       return { room, changed: true, polls: (moved?.closed ?? []).map((poll) => ({ ...poll, room })) }
     })
   }
 
   replaceHostKey({ newHostKeyHash, ...request }: RoomRequest & { newHostKeyHash: string }): Promise<ChangedRoom> {
     return this.#host.withRoom(request, async (before, transaction) => {
-      const room = await writeRoom(transaction, before, { hostKeyHash: newHostKeyHash })
+      const room = await writeRoom(transaction, before, 'host', { hostKeyHash: newHostKeyHash })
       await writeLog(transaction, room.code, ['key-replaced'], null)
       return { room, changed: true, polls: [] }
     })
@@ -79,7 +82,7 @@ export class SqlRoomWriter {
         await manager.delete(OneTimeCodeEntity, { roomCode })
         await manager.delete(HostLogEntity, { roomCode })
         const deletedAt = new Date().toISOString()
-        const room = await writeRoom(transaction, before, { title: '', currentPollId: null, deletedAt })
+        const room = await writeRoom(transaction, before, 'public', { title: '', currentPollId: null, deletedAt })
         return { room, changed: true, polls: polls.map((poll) => ({ ...poll, room })) }
       },
       'deletes',
@@ -146,6 +149,7 @@ export async function insertRoom(
     hostKeyHash,
     currentPollId,
     revision: 1,
+    publicRevision: 1,
     createdAt: new Date().toISOString(),
     deletedAt: null,
   }

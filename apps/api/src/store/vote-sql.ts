@@ -47,7 +47,7 @@ export const sqliteVoteSql: VoteSql = {
          p.closes_at AS closesAt, p.reworded_at AS rewordedAt, p.public_revision AS publicRevision,
          p.voted_revision AS votedRevision, p.created_at AS createdAt, p.deleted_at AS deletedAt,
          r.code, r.title, r.host_key_hash AS hostKeyHash, r.current_poll_id AS currentPollId,
-         r.revision AS roomRevision, r.created_at AS roomCreatedAt, r.deleted_at AS roomDeletedAt,
+         r.revision AS roomRevision, r.public_revision AS roomPublicRevision, r.created_at AS roomCreatedAt, r.deleted_at AS roomDeletedAt,
          (SELECT json_group_object(key, value) FROM counter WHERE poll_id = p.id AND round = p.round) AS counters
   FROM json_each($1) AS asked JOIN poll AS p ON p.id = asked.value
   JOIN room AS r ON r.code = p.room_code`,
@@ -126,7 +126,7 @@ export const postgresVoteSql: VoteSql = {
          p.closes_at AS "closesAt", p.reworded_at AS "rewordedAt", p.public_revision AS "publicRevision",
          p.voted_revision AS "votedRevision", p.created_at AS "createdAt", p.deleted_at AS "deletedAt",
          r.code, r.title, r.host_key_hash AS "hostKeyHash", r.current_poll_id AS "currentPollId",
-         r.revision AS "roomRevision", r.created_at AS "roomCreatedAt", r.deleted_at AS "roomDeletedAt",
+         r.revision AS "roomRevision", r.public_revision AS "roomPublicRevision", r.created_at AS "roomCreatedAt", r.deleted_at AS "roomDeletedAt",
          (SELECT coalesce(json_object_agg(key, value), '{}') FROM counter WHERE poll_id = p.id AND round = p.round)::text
            AS counters
   FROM json_array_elements_text($1::json) AS asked (id) JOIN poll AS p ON p.id = asked.id

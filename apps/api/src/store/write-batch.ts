@@ -88,7 +88,9 @@ async function readForeignKeys(
 ): Promise<Map<KindName, Set<string>>> {
   const unknown = votes.flatMap(({ pollId, answer }) => {
     const poll = polls.get(pollId)
-    return poll && answer !== null ? [...kindOf(poll).counts(answer).keys()].filter((key) => !(key in poll.counters)) : []
+    return poll && answer !== null
+      ? [...kindOf(poll).counts(answer).keys()].filter((key) => !(key in poll.counters))
+      : []
   })
   const known = new Map<KindName, Set<string>>()
   if (unknown.length === 0) return known

@@ -4,8 +4,8 @@ import { withTimeout } from '../../lib/time.ts'
 import { decodeMessage, encodeMessage, type OpenConnection } from './pubsub-connection.ts'
 import { type PubSubOptions, ReconnectingPubSub } from './reconnecting-pubsub.ts'
 
-/** Names in PostgreSQL have at most 63 bytes, which leaves 54 for the topic. */
-const channelOf = (topic: string) => `pollcast_${topic}`
+/** Names in PostgreSQL have at most 63 bytes, which leaves 54 for the subject. */
+const channelOf = (subject: string) => `pollcast_${subject}`
 
 /** PubSub between processes on one PostgreSQL database: LISTEN and NOTIFY on a separate connection. */
 export class PostgresPubSub extends ReconnectingPubSub {
@@ -35,16 +35,16 @@ const connectTo =
     }
     const queries = new SerialQueue()
     const run = (query: string | QueryConfig) => queries.run(async () => void (await client.query(query)))
-    const forEach = (command: 'LISTEN' | 'UNLISTEN', topics: readonly string[]) =>
-      run(topics.map((topic) => `${command} ${client.escapeIdentifier(channelOf(topic))}`).join(';'))
+    const forEach = (command: 'LISTEN' | 'UNLISTEN', subjects: readonly string[]) =>
+      run(subjects.map((subject) => `${command} ${client.escapeIdentifier(channelOf(subject))}`).join(';'))
     return {
-      subscribe: (topics) => forEach('LISTEN', topics),
-      unsubscribe: (topics) => forEach('UNLISTEN', topics),
+      subscribe: (subjects) => forEach('LISTEN', subjects),
+      unsubscribe: (subjects) => forEach('UNLISTEN', subjects),
       publish: (messages) =>
         run({
           name: 'publish',
           text: 'SELECT count(pg_notify(channel, message)) FROM unnest($1::text[], $2::text[]) AS sent (channel, message)',
-          values: [messages.map(({ topic }) => channelOf(topic)), messages.map(encodeMessage)],
+          values: [messages.map(({ subject }) => channelOf(subject)), messages.map(encodeMessage)],
         }),
       ping: () => run('SELECT 1'),
       close,

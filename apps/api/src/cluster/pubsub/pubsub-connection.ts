@@ -5,9 +5,9 @@ import type { PubSubMessage } from '../../live/pubsub.ts'
  * disconnected, and its owner opens another one. All promises reject if the connection fails.
  */
 export interface PubSubConnection {
-  /** Resolves when messages published on these topics from now on will arrive here. */
-  subscribe(topics: readonly string[]): Promise<void>
-  unsubscribe(topics: readonly string[]): Promise<void>
+  /** Resolves when messages published on these subjects from now on will arrive here. */
+  subscribe(subjects: readonly string[]): Promise<void>
+  unsubscribe(subjects: readonly string[]): Promise<void>
   /** Resolves when they are on their way to the subscribers. */
   publish(messages: readonly PubSubMessage[]): Promise<void>
   /** Resolves when the other end answers. */
@@ -24,12 +24,12 @@ export interface ConnectionEvents {
 export type OpenConnection = (events: ConnectionEvents, timeoutMs: number) => Promise<PubSubConnection>
 
 /** A message as the text that is sent. */
-export const encodeMessage = ({ topic, revision }: PubSubMessage): string => `${topic} ${revision}`
+export const encodeMessage = ({ subject, revision }: PubSubMessage): string => `${subject} ${revision}`
 
 /** Undefined if the text is not a message. */
 export function decodeMessage(text: string): PubSubMessage | undefined {
-  const [topic, digits, ...more] = text.split(' ')
+  const [subject, digits, ...more] = text.split(' ')
   const revision = Number(digits)
-  if (!topic || !digits || more.length > 0 || !Number.isSafeInteger(revision)) return undefined
-  return { topic, revision }
+  if (!subject || !digits || more.length > 0 || !Number.isSafeInteger(revision)) return undefined
+  return { subject, revision }
 }

@@ -14,48 +14,48 @@ export interface FromExchange {
   messages: readonly PubSubMessage[]
 }
 
-/** Passes messages on between the workers of a pool, only to the subscribers of a topic. */
+/** Passes messages on between the workers of a pool, only to the subscribers of a subject. */
 export class PubSubExchange {
   readonly #subscribers = new Map<string, Map<Channel, Outbox>>()
 
   /** Returns a function that removes the worker, to be called when it has exited. */
   add(worker: Channel): () => void {
-    // Messages that can't be sent to an exiting worker may be lost: the one that replaces it reads all topics anew.
+    // Messages that can't be sent to an exiting worker may be lost: the one that replaces it reads all subjects anew.
     const outbox = new Outbox((messages) => post(worker, 'pubsub', { messages } satisfies FromExchange).catch(() => {}))
-    const topics = new Set<string>()
+    const subjects = new Set<string>()
     listen<ToExchange>(worker, 'pubsub', ({ subscribe = [], unsubscribe = [], publish = [] }) => {
-      for (const topic of subscribe) {
-        topics.add(topic)
-        this.#subscribe(topic, worker, outbox)
+      for (const subject of subscribe) {
+        subjects.add(subject)
+        this.#subscribe(subject, worker, outbox)
       }
-      for (const topic of unsubscribe) {
-        topics.delete(topic)
-        this.#unsubscribe(topic, worker)
+      for (const subject of unsubscribe) {
+        subjects.delete(subject)
+        this.#unsubscribe(subject, worker)
       }
       for (const message of publish) this.#forward(worker, message)
     })
     return () => {
-      for (const topic of topics) this.#unsubscribe(topic, worker)
+      for (const subject of subjects) this.#unsubscribe(subject, worker)
     }
   }
 
-  #subscribe(topic: string, worker: Channel, outbox: Outbox): void {
-    let subscribers = this.#subscribers.get(topic)
+  #subscribe(subject: string, worker: Channel, outbox: Outbox): void {
+    let subscribers = this.#subscribers.get(subject)
     if (!subscribers) {
       subscribers = new Map()
-      this.#subscribers.set(topic, subscribers)
+      this.#subscribers.set(subject, subscribers)
     }
     subscribers.set(worker, outbox)
   }
 
-  #unsubscribe(topic: string, worker: Channel): void {
-    const subscribers = this.#subscribers.get(topic)
+  #unsubscribe(subject: string, worker: Channel): void {
+    const subscribers = this.#subscribers.get(subject)
     subscribers?.delete(worker)
-    if (subscribers?.size === 0) this.#subscribers.delete(topic)
+    if (subscribers?.size === 0) this.#subscribers.delete(subject)
   }
 
   #forward(from: Channel, message: PubSubMessage): void {
-    for (const [worker, outbox] of this.#subscribers.get(message.topic) ?? []) {
+    for (const [worker, outbox] of this.#subscribers.get(message.subject) ?? []) {
       if (worker !== from) outbox.put(message)
     }
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { newTopic, openNode, SharedSource } from '../../../testing/broker-node.ts'
+import { newSubject, openNode, SharedSource } from '../../../testing/broker-node.ts'
 import { pubsubs } from '../../../testing/pubsubs.ts'
 import { Subscriber } from '../../../testing/subscriber.ts'
 
@@ -9,64 +9,66 @@ describe.each(Object.entries(pubsubs))('%s', (_, open) => {
     const [here, there] = await open(2)
     if (!here || !there) throw new Error('no pubsubs')
     const subscriber = new Subscriber(there)
-    const subscribe = async (topic: string) => {
-      there.subscribe(topic)
-      await subscriber.gap(topic)
+    const subscribe = async (subject: string) => {
+      there.subscribe(subject)
+      await subscriber.gap(subject)
     }
     return { here, there, subscriber, subscribe }
   }
 
-  test('a message soon arrives at the subscribers of its topic, with topic and revision and nothing else', async () => {
+  test('a message soon arrives at the subscribers of its subject, with subject and revision and nothing else', async () => {
     const { here, subscriber, subscribe } = await setUp()
-    const message = { topic: newTopic(), revision: 7 }
-    await subscribe(message.topic)
+    const message = { subject: newSubject(), revision: 7 }
+    await subscribe(message.subject)
     here.publish(message)
-    await subscriber.received(message.topic, 7)
+    await subscriber.received(message.subject, 7)
     expect(subscriber.messages).toEqual([message])
   })
 
-  test('messages on topics that were never subscribed to, or no longer are, do not arrive', async () => {
+  test('messages on subjects that were never subscribed to, or no longer are, do not arrive', async () => {
     const { here, there, subscriber, subscribe } = await setUp()
-    const [never, before, always] = [newTopic(), newTopic(), newTopic()]
+    const [never, before, always] = [newSubject(), newSubject(), newSubject()]
     await subscribe(before)
     await subscribe(always)
-    here.publish({ topic: before, revision: 1 })
+    here.publish({ subject: before, revision: 1 })
     await subscriber.received(before, 1)
     there.unsubscribe(before)
-    here.publish({ topic: before, revision: 2 })
-    here.publish({ topic: never, revision: 1 })
-    here.publish({ topic: always, revision: 1 })
+    here.publish({ subject: before, revision: 2 })
+    here.publish({ subject: never, revision: 1 })
+    here.publish({ subject: always, revision: 1 })
     await subscriber.received(always, 1)
-    expect(subscriber.messages.map(({ topic }) => topic)).toEqual([before, always])
+    expect(subscriber.messages.map(({ subject }) => subject)).toEqual([before, always])
   })
 
-  test('messages on a topic arrive again after it is subscribed to again', async () => {
+  test('messages on a subject arrive again after it is subscribed to again', async () => {
     const { here, there, subscriber, subscribe } = await setUp()
-    const topic = newTopic()
-    await subscribe(topic)
-    there.unsubscribe(topic)
-    there.subscribe(topic)
-    here.publish({ topic, revision: 1 })
-    await subscriber.received(topic, 1)
+    const subject = newSubject()
+    await subscribe(subject)
+    there.unsubscribe(subject)
+    there.subscribe(subject)
+    here.publish({ subject, revision: 1 })
+    await subscriber.received(subject, 1)
   })
 
   test('of many messages at once the newest arrives, and none after it', async () => {
     const { here, subscriber, subscribe } = await setUp()
-    const [topic, last] = [newTopic(), newTopic()]
-    await subscribe(topic)
+    const [subject, last] = [newSubject(), newSubject()]
+    await subscribe(subject)
     await subscribe(last)
-    for (let revision = 1; revision <= 500; revision += 1) here.publish({ topic, revision })
-    await subscriber.received(topic, 500)
-    here.publish({ topic: last, revision: 1 })
+    for (let revision = 1; revision <= 500; revision += 1) here.publish({ subject, revision })
+    await subscriber.received(subject, 500)
+    here.publish({ subject: last, revision: 1 })
     await subscriber.received(last, 1)
-    const revisions = subscriber.messages.filter((message) => message.topic === topic).map(({ revision }) => revision)
+    const revisions = subscriber.messages
+      .filter((message) => message.subject === subject)
+      .map(({ revision }) => revision)
     expect(revisions).toEqual([...revisions].sort((a, b) => a - b))
     expect(revisions.length).toBeLessThan(100)
   })
 
   test('three nodes that publish in turn all end on the newest revision, and none goes back', async () => {
-    const [topic, source] = [newTopic(), new SharedSource()]
-    const nodes = (await open(3)).map((pubsub) => openNode(pubsub, source, topic))
+    const [subject, source] = [newSubject(), new SharedSource()]
+    const nodes = (await open(3)).map((pubsub) => openNode(pubsub, source, subject))
     for (let index = 0; index < 300; index += 1) {
       nodes[index % 3]?.publish()
       if (index % 10 === 0) await new Promise(setImmediate)

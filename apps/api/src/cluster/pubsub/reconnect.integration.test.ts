@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 import { Client } from 'pg'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { newTopic, openNode, SharedSource } from '../../../testing/broker-node.ts'
+import { newSubject, openNode, SharedSource } from '../../../testing/broker-node.ts'
 import { postgresUrl } from '../../../testing/pubsubs.ts'
 import { redisPrefix, redisUrl } from '../../../testing/redis.ts'
 import { Subscriber } from '../../../testing/subscriber.ts'
@@ -49,7 +49,7 @@ const kinds: Record<string, Kind> = {
 }
 
 describe.each(Object.entries(kinds))('%s', (_, { port, address, open, kill }) => {
-  /** A node behind a proxy and one without, both subscribed to a topic. */
+  /** A node behind a proxy and one without, both subscribed to a subject. */
   const setUp = async (options: Partial<PubSubOptions> = {}) => {
     const prefix = redisPrefix()
     const name = prefix.replace(':', '')
@@ -58,20 +58,20 @@ describe.each(Object.entries(kinds))('%s', (_, { port, address, open, kill }) =>
     const pubsub = open(url, prefix, { onError: (error) => errors.push(error), ...options })
     const other = open(await address(`${name}-other`), prefix, { onError: () => {} })
     onTestFinished(() => Promise.all([pubsub.close(), other.close()]).then(() => {}))
-    const [topic, source] = [newTopic(), new SharedSource()]
+    const [subject, source] = [newSubject(), new SharedSource()]
     const [subscriber, otherSubscriber] = [new Subscriber(pubsub), new Subscriber(other)]
-    const [node, otherNode] = [openNode(pubsub, source, topic), openNode(other, source, topic)]
-    await Promise.all([subscriber.gap(topic), otherSubscriber.gap(topic)])
+    const [node, otherNode] = [openNode(pubsub, source, subject), openNode(other, source, subject)]
+    await Promise.all([subscriber.gap(subject), otherSubscriber.gap(subject)])
     otherNode.publish()
     await node.shows(1)
-    return { name, errors, proxy, subscriber, topic, source, node, otherNode }
+    return { name, errors, proxy, subscriber, subject, source, node, otherNode }
   }
 
-  test('after the server has closed a connection there is a new one, the topic is read again, and messages arrive again', async () => {
-    const { name, subscriber, errors, topic, source, node, otherNode } = await setUp()
+  test('after the server has closed a connection there is a new one, the subject is read again, and messages arrive again', async () => {
+    const { name, subscriber, errors, subject, source, node, otherNode } = await setUp()
     expect(await kill(name)).toBeGreaterThan(0)
     source.revision = 5
-    await subscriber.gap(topic, 2)
+    await subscriber.gap(subject, 2)
     await node.shows(5)
     otherNode.publish()
     await node.shows(6)
@@ -93,10 +93,10 @@ describe.each(Object.entries(kinds))('%s', (_, { port, address, open, kill }) =>
   })
 
   test('a connection that no longer answers is noticed and replaced', async () => {
-    const { proxy, subscriber, topic, source, node } = await setUp({ timeoutMs: 600, pingMs: 200 })
+    const { proxy, subscriber, subject, source, node } = await setUp({ timeoutMs: 600, pingMs: 200 })
     proxy.stall()
     source.revision = 9
-    const reported = subscriber.gap(topic, 2)
+    const reported = subscriber.gap(subject, 2)
     // Only a new connection helps: what was sent meanwhile never arrives.
     setTimeout(() => proxy.stall(false), 1500)
     await reported
@@ -109,10 +109,10 @@ describe.each(Object.entries(kinds))('%s', (_, { port, address, open, kill }) =>
     url.port = '1'
     const start = performance.now()
     const pubsub = open(url.href, redisPrefix(), { onError: (error) => errors.push(error) })
-    const topic = newTopic()
-    pubsub.subscribe(topic)
-    pubsub.publish({ topic, revision: 1 })
-    pubsub.unsubscribe(topic)
+    const subject = newSubject()
+    pubsub.subscribe(subject)
+    pubsub.publish({ subject, revision: 1 })
+    pubsub.unsubscribe(subject)
     await pubsub.close()
     expect(performance.now() - start).toBeLessThan(500)
   })

@@ -19,10 +19,10 @@ class TestConnection implements PubSubConnection {
     this.events = events
   }
 
-  subscribe = (topics: readonly string[]) => this.#do(`subscribe ${topics}`)
-  unsubscribe = (topics: readonly string[]) => this.#do(`unsubscribe ${topics}`)
+  subscribe = (subjects: readonly string[]) => this.#do(`subscribe ${subjects}`)
+  unsubscribe = (subjects: readonly string[]) => this.#do(`unsubscribe ${subjects}`)
   publish = (messages: readonly PubSubMessage[]) =>
-    this.#do(`publish ${messages.map(({ topic, revision }) => `${topic} ${revision}`)}`)
+    this.#do(`publish ${messages.map(({ subject, revision }) => `${subject} ${revision}`)}`)
   ping = () => this.#do('ping')
 
   close(): void {
@@ -56,18 +56,18 @@ const setUp = async () => {
     return connections.at(-1) as TestConnection
   }
   const pubsub = new ReconnectingPubSub(open, { onError: (error) => errors.push(error) })
-  pubsub.listen({ onMessage: (message) => received.push(message), onGap: (topic) => gaps.push(topic) })
+  pubsub.listen({ onMessage: (message) => received.push(message), onGap: (subject) => gaps.push(subject) })
   await vi.advanceTimersByTimeAsync(0)
   const connection = () => connections.at(-1) as TestConnection
   return { pubsub, connection, connections, errors, received, gaps, network }
 }
 
-test('while a batch is being sent the next one is collected, with the newest revision of each topic', async () => {
+test('while a batch is being sent the next one is collected, with the newest revision of each subject', async () => {
   const { pubsub, connection } = await setUp()
   connection().isHeld = true
-  for (let revision = 1; revision <= 500; revision += 1) pubsub.publish({ topic: 'a', revision })
-  pubsub.publish({ topic: 'b', revision: 1 })
-  pubsub.publish({ topic: 'a', revision: 499 })
+  for (let revision = 1; revision <= 500; revision += 1) pubsub.publish({ subject: 'a', revision })
+  pubsub.publish({ subject: 'b', revision: 1 })
+  pubsub.publish({ subject: 'a', revision: 499 })
   expect(connection().log).toEqual(['publish a 1'])
   await connection().answer()
   expect(connection().log).toEqual(['publish a 1', 'publish a 500,b 1'])
@@ -75,7 +75,7 @@ test('while a batch is being sent the next one is collected, with the newest rev
   expect(connection().log).toHaveLength(2)
 })
 
-test('a topic stays subscribed from the first subscribe until a moment after the unsubscribe', async () => {
+test('a subject stays subscribed from the first subscribe until a moment after the unsubscribe', async () => {
   const { pubsub, connection, gaps } = await setUp()
   pubsub.subscribe('a')
   await vi.advanceTimersByTimeAsync(0)
@@ -87,17 +87,17 @@ test('a topic stays subscribed from the first subscribe until a moment after the
   expect(gaps).toEqual(['a'])
 })
 
-test('only messages on wanted topics are passed on, also while another topic is still subscribed', async () => {
+test('only messages on wanted subjects are passed on, also while another subject is still subscribed', async () => {
   const { pubsub, connection, received } = await setUp()
   pubsub.subscribe('a')
-  const messages = ['a', 'b'].map((topic) => ({ topic, revision: 1 }))
+  const messages = ['a', 'b'].map((subject) => ({ subject, revision: 1 }))
   for (const message of messages) connection().events.onMessage(message)
   pubsub.unsubscribe('a')
-  connection().events.onMessage({ topic: 'a', revision: 2 })
+  connection().events.onMessage({ subject: 'a', revision: 2 })
   expect(received).toEqual(messages.slice(0, 1))
 })
 
-test('a topic that is wanted again within that moment has no gap, and the connection is not called', async () => {
+test('a subject that is wanted again within that moment has no gap, and the connection is not called', async () => {
   const { pubsub, connection, gaps } = await setUp()
   pubsub.subscribe('a')
   await vi.advanceTimersByTimeAsync(0)
@@ -108,11 +108,11 @@ test('a topic that is wanted again within that moment has no gap, and the connec
   expect([connection().log, gaps]).toEqual([['subscribe a'], ['a']])
 })
 
-test('many topics are subscribed to together, without those that are no longer wanted', async () => {
+test('many subjects are subscribed to together, without those that are no longer wanted', async () => {
   const { pubsub, connection, gaps } = await setUp()
   connection().isHeld = true
   pubsub.subscribe('a')
-  for (const topic of ['b', 'c', 'd']) pubsub.subscribe(topic)
+  for (const subject of ['b', 'c', 'd']) pubsub.subscribe(subject)
   pubsub.unsubscribe('a')
   pubsub.unsubscribe('c')
   await vi.advanceTimersByTimeAsync(1000)
@@ -146,14 +146,14 @@ test('delays between attempts grow up to a limit, and each outage is reported on
   expect(errors).toHaveLength(2)
 })
 
-test('a new connection subscribes to all wanted topics and sends waiting messages, and every topic has a gap', async () => {
+test('a new connection subscribes to all wanted subjects and sends waiting messages, and every subject has a gap', async () => {
   const { pubsub, connection, connections, gaps, network } = await setUp()
-  for (const topic of ['a', 'b']) pubsub.subscribe(topic)
+  for (const subject of ['a', 'b']) pubsub.subscribe(subject)
   await vi.advanceTimersByTimeAsync(0)
   network.up = false
   connection().events.onDisconnect(new Error('cut'))
-  pubsub.publish({ topic: 'a', revision: 3 })
-  pubsub.publish({ topic: 'a', revision: 4 })
+  pubsub.publish({ subject: 'a', revision: 3 })
+  pubsub.publish({ subject: 'a', revision: 4 })
   pubsub.subscribe('c')
   pubsub.unsubscribe('b')
   await vi.advanceTimersByTimeAsync(1000)
@@ -169,7 +169,7 @@ test('a new connection subscribes to all wanted topics and sends waiting message
 test('messages that a broken connection did not send are sent by the next one', async () => {
   const { pubsub, connection, connections } = await setUp()
   connection().isHeld = true
-  pubsub.publish({ topic: 'a', revision: 3 })
+  pubsub.publish({ subject: 'a', revision: 3 })
   await vi.advanceTimersByTimeAsync(5200)
   expect(connections).toHaveLength(2)
   expect(connection().log).toEqual(['publish a 3'])
@@ -190,12 +190,12 @@ test('closing sends waiting messages, gives a stuck connection a second, and lea
   pubsub.subscribe('a')
   pubsub.unsubscribe('a')
   connection().isHeld = true
-  pubsub.publish({ topic: 'a', revision: 1 })
+  pubsub.publish({ subject: 'a', revision: 1 })
   const closed = pubsub.close()
   await vi.advanceTimersByTimeAsync(1000)
   await closed
   expect(connection().closed).toBe(true)
-  pubsub.publish({ topic: 'a', revision: 2 })
+  pubsub.publish({ subject: 'a', revision: 2 })
   await vi.advanceTimersByTimeAsync(60_000)
   expect([network.attempts.length, vi.getTimerCount()]).toEqual([1, 0])
 })

@@ -8,7 +8,7 @@ import { Subscriptions } from './subscriptions.ts'
 export interface PubSubOptions {
   /** Called once for each outage. */
   onError: (error: Error) => void
-  /** Milliseconds for which a topic stays subscribed after its last stream has left. */
+  /** Milliseconds for which a subject stays subscribed after its last stream has left. */
   lingerMs?: number
   /** Milliseconds that a call of the connection may take before the connection is replaced. */
   timeoutMs?: number
@@ -23,9 +23,9 @@ const STABLE_MS = 5000
 const CLOSE_TIMEOUT_MS = 1000
 
 /**
- * A PubSub over any PubSubConnection. Messages are sent in batches, one at a time, with the newest revision of each topic.
- * Without a connection they wait for the next one, which is opened after growing delays. When messages on a topic may have
- * been missed, because the connection or the subscription is new, `onGap` is called, so that the topic is read again.
+ * A PubSub over any PubSubConnection. Messages are sent in batches, one at a time, with the newest revision of each subject.
+ * Without a connection they wait for the next one, which is opened after growing delays. When messages on a subject may have
+ * been missed, because the connection or the subscription is new, `onGap` is called, so that the subject is read again.
  */
 export class ReconnectingPubSub implements PubSub {
   readonly #open: OpenConnection
@@ -46,8 +46,8 @@ export class ReconnectingPubSub implements PubSub {
     this.#options = { lingerMs: 1000, timeoutMs: 5000, pingMs: 5000, ...options }
     this.#subscriptions = new Subscriptions({
       lingerMs: this.#options.lingerMs,
-      onSubscribed: (topic) => {
-        for (const listener of this.#listeners) listener.onGap(topic)
+      onSubscribed: (subject) => {
+        for (const listener of this.#listeners) listener.onGap(subject)
       },
       onError: (connection, error) => this.#disconnected(connection, error),
     })
@@ -59,12 +59,12 @@ export class ReconnectingPubSub implements PubSub {
     if (!this.#isClosed) this.#outbox.put(message)
   }
 
-  subscribe(topic: string): void {
-    this.#subscriptions.add(topic)
+  subscribe(subject: string): void {
+    this.#subscriptions.add(subject)
   }
 
-  unsubscribe(topic: string): void {
-    this.#subscriptions.delete(topic)
+  unsubscribe(subject: string): void {
+    this.#subscriptions.delete(subject)
   }
 
   listen(listener: PubSubListener): void {
@@ -88,7 +88,7 @@ export class ReconnectingPubSub implements PubSub {
     const state: { connection?: PubSubConnection; failure?: Error } = {}
     try {
       const onMessage = (message: PubSubMessage) => {
-        if (!this.#subscriptions.has(message.topic)) return
+        if (!this.#subscriptions.has(message.subject)) return
         for (const listener of this.#listeners) listener.onMessage(message)
       }
       const onDisconnect = (reason: Error) => {

@@ -8,14 +8,14 @@ export class RedisPubSub extends ReconnectingPubSub {
   /** @param prefix of every channel's name, so that several installations can share one server */
   constructor(url: string, prefix: string, options: PubSubOptions) {
     super(
-      connectTo(url, (topic) => `${prefix}topic:${topic}`),
+      connectTo(url, (subject) => `${prefix}subject:${subject}`),
       options,
     )
   }
 }
 
 const connectTo =
-  (url: string, channelOf: (topic: string) => string): OpenConnection =>
+  (url: string, channelOf: (subject: string) => string): OpenConnection =>
   async ({ onMessage, onDisconnect }, timeoutMs) => {
     const connection = () =>
       new Redis(url, {
@@ -44,15 +44,15 @@ const connectTo =
       throw error
     }
     return {
-      async subscribe(topics) {
-        await subscriber.subscribe(...topics.map(channelOf))
+      async subscribe(subjects) {
+        await subscriber.subscribe(...subjects.map(channelOf))
       },
-      async unsubscribe(topics) {
-        await subscriber.unsubscribe(...topics.map(channelOf))
+      async unsubscribe(subjects) {
+        await subscriber.unsubscribe(...subjects.map(channelOf))
       },
       async publish(messages) {
         await Promise.all(
-          messages.map((message) => publisher.publish(channelOf(message.topic), encodeMessage(message))),
+          messages.map((message) => publisher.publish(channelOf(message.subject), encodeMessage(message))),
         )
       },
       async ping() {

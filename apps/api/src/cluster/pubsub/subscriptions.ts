@@ -1,17 +1,17 @@
 import type { PubSubConnection } from './pubsub-connection.ts'
 
-/** Topics to subscribe to with one call. */
+/** Subjects to subscribe to with one call. */
 const BATCH = 500
 
 interface SubscriptionsParts {
-  /** Milliseconds for which a topic that is no longer wanted stays subscribed, in case it is wanted again. */
+  /** Milliseconds for which a subject that is no longer wanted stays subscribed, in case it is wanted again. */
   lingerMs: number
-  /** Called when the topic's messages arrive from now on. Earlier ones may have been missed. */
-  onSubscribed: (topic: string) => void
+  /** Called when the subject's messages arrive from now on. Earlier ones may have been missed. */
+  onSubscribed: (subject: string) => void
   onError: (connection: PubSubConnection, error: Error) => void
 }
 
-/** The topics that this process wants, and those that the current connection has subscribed to. */
+/** The subjects that this process wants, and those that the current connection has subscribed to. */
 export class Subscriptions {
   readonly #parts: SubscriptionsParts
   readonly #wanted = new Set<string>()
@@ -26,32 +26,32 @@ export class Subscriptions {
     this.#parts = parts
   }
 
-  has(topic: string): boolean {
-    return this.#wanted.has(topic)
+  has(subject: string): boolean {
+    return this.#wanted.has(subject)
   }
 
-  add(topic: string): void {
-    this.#wanted.add(topic)
-    clearTimeout(this.#lingering.get(topic))
-    this.#lingering.delete(topic)
-    this.#leaving.delete(topic)
-    if (this.#subscribed.has(topic)) return
-    this.#joining.add(topic)
+  add(subject: string): void {
+    this.#wanted.add(subject)
+    clearTimeout(this.#lingering.get(subject))
+    this.#lingering.delete(subject)
+    this.#leaving.delete(subject)
+    if (this.#subscribed.has(subject)) return
+    this.#joining.add(subject)
     void this.#sync()
   }
 
-  delete(topic: string): void {
-    if (!this.#wanted.delete(topic)) return
-    const timer = setTimeout(() => this.#drop(topic), this.#parts.lingerMs).unref()
-    this.#lingering.set(topic, timer)
+  delete(subject: string): void {
+    if (!this.#wanted.delete(subject)) return
+    const timer = setTimeout(() => this.#drop(subject), this.#parts.lingerMs).unref()
+    this.#lingering.set(subject, timer)
   }
 
-  /** Subscribes to all wanted topics on this connection from now on. Undefined while there is none. */
+  /** Subscribes to all wanted subjects on this connection from now on. Undefined while there is none. */
   use(connection: PubSubConnection | undefined): void {
     this.#connection = connection
     this.#subscribed.clear()
     this.#leaving.clear()
-    for (const topic of this.#wanted) this.#joining.add(topic)
+    for (const subject of this.#wanted) this.#joining.add(subject)
     void this.#sync()
   }
 
@@ -60,10 +60,10 @@ export class Subscriptions {
     for (const timer of this.#lingering.values()) clearTimeout(timer)
   }
 
-  #drop(topic: string): void {
-    this.#lingering.delete(topic)
-    this.#joining.delete(topic)
-    if (this.#subscribed.has(topic)) this.#leaving.add(topic)
+  #drop(subject: string): void {
+    this.#lingering.delete(subject)
+    this.#joining.delete(subject)
+    if (this.#subscribed.has(subject)) this.#leaving.add(subject)
     void this.#sync()
   }
 
@@ -85,21 +85,21 @@ export class Subscriptions {
 
   async #syncBatch(connection: PubSubConnection): Promise<void> {
     const leaving = takeBatch(this.#leaving)
-    for (const topic of leaving) this.#subscribed.delete(topic)
+    for (const subject of leaving) this.#subscribed.delete(subject)
     const joining = takeBatch(this.#joining)
-    for (const topic of joining) this.#subscribed.add(topic)
+    for (const subject of joining) this.#subscribed.add(subject)
     if (leaving.length > 0) await connection.unsubscribe(leaving)
     if (joining.length > 0) await connection.subscribe(joining)
     if (connection !== this.#connection) return
-    for (const topic of joining) if (this.#wanted.has(topic)) this.#parts.onSubscribed(topic)
+    for (const subject of joining) if (this.#wanted.has(subject)) this.#parts.onSubscribed(subject)
   }
 }
 
-function takeBatch(topics: Set<string>): string[] {
+function takeBatch(subjects: Set<string>): string[] {
   const taken: string[] = []
-  for (const topic of topics) {
-    taken.push(topic)
-    topics.delete(topic)
+  for (const subject of subjects) {
+    taken.push(subject)
+    subjects.delete(subject)
     if (taken.length === BATCH) break
   }
   return taken

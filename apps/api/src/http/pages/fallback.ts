@@ -1,4 +1,5 @@
-import type { Choice, Poll, PollList } from '@pollcast/shared/poll'
+import type { Choice } from '@pollcast/shared/kinds/choice'
+import type { Poll, PollList } from '@pollcast/shared/poll'
 import { routes } from '@pollcast/shared/routes'
 import { escapeHtml, plainPage } from './html.ts'
 
@@ -24,7 +25,9 @@ export function pollFallback(poll: Poll): string {
   const choices = `<ul>\n${poll.choices.map((choice) => choiceItem(choice, poll)).join('\n')}\n</ul>`
   const heading = `<h1>${escapeHtml(poll.question)}</h1>\n<p><strong>${votersOf(poll.voters)}</strong></p>`
   if (!isOpen) {
-    return fallback(`${heading}\n<p>${poll.resultsHidden ? 'Closed. The results are hidden.' : 'Closed. Final results.'}</p>\n${choices}`)
+    return fallback(
+      `${heading}\n<p>${poll.resultsHidden ? 'Closed. The results are hidden.' : 'Closed. Final results.'}</p>\n${choices}`,
+    )
   }
   // Without autocomplete="off", what a browser fills in after a reload would look like the voter's ballot.
   return fallback(`${heading}
@@ -46,7 +49,8 @@ function legendOf({ minChoices, maxChoices }: Poll): string {
     : `Choose ${minChoices} to ${maxChoices}, then vote.`
 }
 
-const CODE_FIELD = '\n<p><label>Your code <input name="code" required autocapitalize="characters" maxlength="40"></label></p>'
+const CODE_FIELD =
+  '\n<p><label>Your code <input name="code" required autocapitalize="characters" maxlength="40"></label></p>'
 
 function choiceItem({ id, text, votes }: Choice, { status, maxChoices, ownChoiceIds, voters }: Poll): string {
   const isOwn = ownChoiceIds.includes(id)

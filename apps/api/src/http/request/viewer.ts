@@ -40,7 +40,6 @@ export function isHost({ hostKeyHash }: Viewer, room: RoomState): boolean {
   return true
 }
 
-
 /** The view that the asker has of a poll. */
 export const viewOf = (viewer: Viewer, poll: PollState, ballot: OwnBallot | undefined): View =>
   isHost(viewer, poll.room) ? 'host' : voterView(poll, ballot !== undefined)
@@ -62,5 +61,4 @@ export const withReceipt = (
   serverKey: string,
   poll: PollState,
   ballot: { ballotId: string; answer: unknown } | undefined,
-): OwnBallot | undefined =>
-  ballot && { answer: ballot.answer, receipt: receiptOf(serverKey, poll, ballot.ballotId) }
+): OwnBallot | undefined => ballot && { answer: ballot.answer, receipt: receiptOf(serverKey, poll, ballot.ballotId) }

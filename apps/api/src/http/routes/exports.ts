@@ -83,7 +83,8 @@ export function exportRoutes(parts: RouteParts) {
     const { poll, view } = history
     const moves = new Map<number, AnswerMove[]>()
     if (showsResults(poll, view)) {
-      for (let from = 1; from < poll.round; from += 1) moves.set(from, await reader.movesBetween(poll.id, from, from + 1))
+      for (let from = 1; from < poll.round; from += 1)
+        moves.set(from, await reader.movesBetween(poll.id, from, from + 1))
     }
     ctx.body = roundsWithMoves(history, moves)
   }

@@ -1,5 +1,5 @@
-import { pollChangeSchema } from '@pollcast/shared/settings'
 import { routes } from '@pollcast/shared/routes'
+import { pollChangeSchema } from '@pollcast/shared/settings'
 import type { Context, Middleware } from 'koa'
 import { changePoll, copyPoll, deletePoll, startRound } from '../../polls/commands/host-poll.ts'
 import { hostRequest } from '../../polls/host-key.ts'

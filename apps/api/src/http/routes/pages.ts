@@ -4,11 +4,18 @@ import { problemStatus } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
 import type { Context, Middleware } from 'koa'
 import { PollError } from '../../polls/errors.ts'
-import { publicOriginOf, type RouteParts } from '../parts.ts'
 import { RequestError } from '../middleware/problem.ts'
 import { setPagePolicy } from '../middleware/security-headers.ts'
-import { deletedFallback, listFallback, newPollFallback, nothingOnFallback, notFoundFallback, pollFallback } from '../pages/fallback.ts'
+import {
+  deletedFallback,
+  listFallback,
+  newPollFallback,
+  notFoundFallback,
+  nothingOnFallback,
+  pollFallback,
+} from '../pages/fallback.ts'
 import { devEntry, renderShell, type WebEntry } from '../pages/web-shell.ts'
+import { publicOriginOf, type RouteParts } from '../parts.ts'
 import { pollIdOf, roomCodeOf } from '../request/addresses.ts'
 import { type Viewer, viewerOf } from '../request/viewer.ts'
 import { pollFor, pollListFor } from './polls.ts'

@@ -18,7 +18,7 @@ import { Audiences } from '../../live/audiences.ts'
 import { Broker } from '../../live/broker.ts'
 import type { MessageSource } from '../../live/message.ts'
 import { type PollChanged, Signal } from '../../polls/events.ts'
-import { pollTopic } from '../../polls/topics.ts'
+import { pollSubject } from '../../polls/topics.ts'
 import { pollMessages, publishChanges } from '../../reactions/publish.ts'
 import { SqlPollReader } from '../../store/sql-poll-reader.ts'
 import { SqlPollWriter } from '../../store/sql-poll-writer.ts'
@@ -148,14 +148,17 @@ test('a client that is disconnected by a restart reconnects by itself, and gets 
   expect(await watcher.next()).toEqual({ event: 'snapshot', snapshot })
 })
 
-test('whatever Last-Event-ID a client sends, it gets the newest snapshot first', async () => {
+test('whatever Last-Event-ID a client sends, it gets the newest snapshot first, or word that it has seen it', async () => {
   const { url, port, poll, tea } = await setUp()
   await new Voter(url).vote(poll.id, tea)
-  for (const seen of ['0', '1', '99', 'x']) {
+  const firstEvent = async (seen: string) => {
     const stream = await RawConnection.open(port)
-    const text = await stream.send(get(poll.streamUrl, `Last-Event-ID: ${seen}\r\n`)).until(/\n\n$/)
-    expect(text).toMatch(/\r\n\r\nevent: snapshot\nid: 1\nretry: \d+\ndata: \{.*\}\n\n$/)
+    return stream.send(get(poll.streamUrl, `Last-Event-ID: ${seen}\r\n`)).until(/\n\n$/)
   }
+  for (const seen of ['0', '99', 'x']) {
+    expect(await firstEvent(seen)).toMatch(/\r\n\r\nevent: snapshot\nid: 1\nretry: \d+\ndata: \{.+\}\n\n$/)
+  }
+  expect(await firstEvent('1')).toMatch(/\r\n\r\nevent: current\nid: 1\nretry: \d+\ndata: \{\}\n\n$/)
 })
 
 test('a stream says that it must not be cached, changed or buffered, and is not chunked', async () => {
@@ -309,7 +312,9 @@ test('a stream is in flight only until its first snapshot is there', async () =>
   const source: MessageSource = {
     read: (topic) =>
       new Promise((resolve) => {
-        reads.push(() => resolve({ topic, revision: 0, event: 'update', json: '{}' }))
+        reads.push(() =>
+          resolve({ message: { topic, revision: 0, id: '0', event: 'update', json: '{}' }, subjectRevision: 0 }),
+        )
       }),
   }
   const audiences = new Audiences(new Broker({ source, onError: () => {} }))
@@ -376,7 +381,11 @@ test('the last message of a topic ends its streams, and leaves those of other to
   const [only, other] = [await RawConnection.open(port), await RawConnection.open(port)]
   await only.send(get(routes.stream('tabspace'))).until(/\n\n$/)
   await other.send(get(routes.streamOf(['tabspace', 'vvsemacs']))).until(/vvsemacs.*\n\n$/s)
-  broker.publish({ topic: pollTopic('tabspace'), revision: 1, event: 'end', json: '{"reason":"deleted"}', last: true })
+  broker.publish({
+    subject: pollSubject('tabspace'),
+    revision: 1,
+    messageOf: (topic) => ({ topic, revision: 1, id: '1', event: 'end', json: '{"reason":"deleted"}', last: true }),
+  })
   const end = /event: end\nid: 1\ndata: {"reason":"deleted"}\n\n$/
   await other.until(end)
   expect(await only.ended).toBe('end')
@@ -399,7 +408,12 @@ test('a stalled reader delays no other, and gets only the newest snapshot when i
   const publish = async () => {
     last += 1
     reading.text = ''
-    broker.publish({ topic: pollTopic('tabspace'), revision: last, event: 'update', json })
+    const message = { revision: last, id: String(last), event: 'update', json }
+    broker.publish({
+      subject: pollSubject('tabspace'),
+      revision: last,
+      messageOf: (topic) => ({ topic, ...message }),
+    })
     await reading.until(new RegExp(`^event: update\nid: ${last}\n[^\n]+\n\n$`))
   }
   while (sockets[0]?.writableLength === 0) await publish()

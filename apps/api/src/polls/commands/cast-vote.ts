@@ -14,6 +14,7 @@ export async function castVote(
   voterKey?: string,
 ): Promise<RecordedVote> {
   const recorded = await store.record(vote)
-  if (recorded.changed) pollChanged.emit({ type: 'voted', poll: recorded.poll, voterKey, hasBallot: recorded.ballot !== null })
+  if (recorded.changed)
+    pollChanged.emit({ type: 'voted', poll: recorded.poll, voterKey, hasBallot: recorded.ballot !== null })
   return recorded
 }

@@ -1,8 +1,9 @@
 import { limits } from '@pollcast/shared/limits'
+import type { PollChange } from '@pollcast/shared/settings'
 import { looksOf } from '@pollcast/shared/text'
 import { PollError } from '../errors.ts'
 import type { Counters } from '../state.ts'
-import type { Identity, Kind } from './kind.ts'
+import type { ContentSource, Identity, Kind } from './kind.ts'
 
 interface Content {
   readonly choices: readonly { readonly id: number; readonly text: string }[]
@@ -21,15 +22,20 @@ export const choice: Kind<Content, Answer> = {
     return { choices: choices.map((text) => ({ id: next(ids), text })), minChoices, maxChoices }
   },
 
-  source: ({ choices, minChoices, maxChoices }) => ({ choices: choices.map(({ text }) => text), minChoices, maxChoices }),
+  source: ({ choices, minChoices, maxChoices }) => ({
+    choices: choices.map(({ text }) => text),
+    minChoices,
+    maxChoices,
+  }),
 
   /** A choice whose text stays keeps its id, so that rounds can be laid side by side. */
   edit(content, change, identity) {
-    const { choices, minChoices, maxChoices } = { ...choice.source(content), ...defined(change) }
+    const { choices, minChoices, maxChoices } = sourceAfter(content, change)
     if (maxChoices > choices.length) {
       return new PollError('invalid-body', `maxChoices: More than the number of choices, ${choices.length}.`)
     }
-    if (minChoices > maxChoices) return new PollError('invalid-body', `minChoices: More than maxChoices, ${maxChoices}.`)
+    if (minChoices > maxChoices)
+      return new PollError('invalid-body', `minChoices: More than maxChoices, ${maxChoices}.`)
     const known = new Map(content.choices.map(({ id, text }) => [looksOf(text), id]))
     const kept = choices.map((text) => known.get(looksOf(text)))
     const ids = freshIds(identity, kept)
@@ -37,7 +43,7 @@ export const choice: Kind<Content, Answer> = {
   },
 
   reword(content, change) {
-    const { choices, minChoices, maxChoices } = { ...choice.source(content), ...defined(change) }
+    const { choices, minChoices, maxChoices } = sourceAfter(content, change)
     const isSame = minChoices === content.minChoices && maxChoices === content.maxChoices
     if (!isSame || choices.length !== content.choices.length || isReordered(content, choices)) {
       return new PollError(
@@ -98,9 +104,12 @@ export const choice: Kind<Content, Answer> = {
 
 const choicesOf = (count: number) => (count === 1 ? 'one choice' : `${count} choices`)
 
-/** Without what was not sent. */
-const defined = <T extends object>(change: T) =>
-  Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as Partial<T>
+/** What the content is to be made of: what was not sent stays. */
+const sourceAfter = (content: Content, change: PollChange): ContentSource => ({
+  choices: change.choices ?? content.choices.map(({ text }) => text),
+  minChoices: change.minChoices ?? content.minChoices,
+  maxChoices: change.maxChoices ?? content.maxChoices,
+})
 
 /** Whether a text stands where another choice's was: votes for the one would be shown as votes for the other. */
 const isReordered = (content: Content, texts: readonly string[]) =>
@@ -125,7 +134,10 @@ const ID_RANGE = 64
 if (limits.maxChoices > ID_RANGE) throw new RangeError('There are more choices than ids for them.')
 
 /** Ids of the poll's range, without those that are kept: first those that none of its rounds has had. */
-function* freshIds({ sequence, usedKeys }: Identity, kept: readonly (number | undefined)[] = []): Generator<number, void> {
+function* freshIds(
+  { sequence, usedKeys }: Identity,
+  kept: readonly (number | undefined)[] = [],
+): Generator<number, void> {
   const range = Array.from({ length: ID_RANGE }, (_, offset) => sequence * ID_RANGE + offset)
   const free = range.filter((id) => !kept.includes(id))
   yield* free.filter((id) => !usedKeys.has(String(id)))

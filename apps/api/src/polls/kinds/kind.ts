@@ -1,5 +1,4 @@
-import type { ChoiceResult } from '@pollcast/shared/kinds/choice'
-import type { Choice } from '@pollcast/shared/poll'
+import type { Choice, ChoiceResult } from '@pollcast/shared/kinds/choice'
 import type { NewPoll, PollChange } from '@pollcast/shared/settings'
 import type { PollError } from '../errors.ts'
 import type { Counters } from '../state.ts'

@@ -21,6 +21,10 @@ export class RoomEntity {
   @Column('integer')
   revision!: number
 
+  /** Moves with those that all see. */
+  @Column('integer', { name: 'public_revision' })
+  publicRevision!: number
+
   /** ISO 8601 in UTC, as the clock of the node that made it said. */
   @Column('varchar', { name: 'created_at' })
   createdAt!: string

@@ -28,6 +28,7 @@ export class Rooms1764115500000 implements MigrationInterface {
       host_key_hash ${text} NOT NULL,
       current_poll_id ${text},
       revision integer NOT NULL,
+      public_revision integer NOT NULL,
       created_at ${text} NOT NULL,
       deleted_at ${text}
     )`)
@@ -110,7 +111,7 @@ interface OldPoll {
 
 /** A room for each poll. */
 async function giveRooms(runner: QueryRunner): Promise<void> {
-  const [{ count }]: { count: number }[] = await runner.query('SELECT count(*) AS count FROM poll')
+  const [{ count }]: [{ count: number }] = await runner.query('SELECT count(*) AS count FROM poll')
   const digits = 6 + Math.max(0, Math.ceil(Math.log10(Math.max(1, Number(count) / 10_000))))
   const taken = new Set<string>()
   for (let last = ''; ; ) {
@@ -123,8 +124,8 @@ async function giveRooms(runner: QueryRunner): Promise<void> {
       while (taken.has(code)) code = newCode(digits)
       taken.add(code)
       await runner.query(
-        `INSERT INTO room (code, title, host_key_hash, current_poll_id, revision, created_at, deleted_at)
-        VALUES ($1, '', $2, $3, 1, $4, $5)`,
+        `INSERT INTO room (code, title, host_key_hash, current_poll_id, revision, public_revision, created_at, deleted_at)
+        VALUES ($1, '', $2, $3, 1, 1, $4, $5)`,
         [code, deleted === null ? hash : '', deleted === null ? id : null, made, deleted],
       )
       await runner.query('UPDATE poll SET room_code = $1 WHERE id = $2', [code, id])
@@ -159,7 +160,12 @@ async function hideVoters(runner: QueryRunner, isPostgres: boolean): Promise<voi
     const end = page.at(-1)
     if (!end) break
     key ??= await serverKey(runner)
-    const rows = page.map(({ poll, round, voter, answer }) => [poll, round, pseudonym(key as string, poll, voter), answer])
+    const rows = page.map(({ poll, round, voter, answer }) => [
+      poll,
+      round,
+      pseudonym(key as string, poll, voter),
+      answer,
+    ])
     await runner.query(`INSERT INTO hidden_ballot (poll_id, round, id, answer) ${insert}`, [JSON.stringify(rows)])
     last = end
   }
