@@ -20,28 +20,34 @@ export class SharedSource implements MessageSource {
   }
 }
 
-/** A node that follows a topic of the subject until the test has ended, and never reads it again without a reason. */
+/**
+ * A node that follows the subject's topic `public` until the test has ended, and never reads it again without a reason.
+ * `follow` does the same for another view.
+ */
 export function openNode(pubsub: PubSub, source: SharedSource, subject: string, cache?: MessageCache) {
   const errors: unknown[] = []
   const onError = (error: unknown) => errors.push(error)
   const broker = new Broker({ pubsub, cache, source, onError, recheckMs: 3_600_000 })
-  const topic = broker.retain(`${subject}/public`)
-  const seen: number[] = []
-  const following = (async () => {
-    await topic.open()
-    for (let next = await topic.next(-1); next; next = await topic.next(next.revision)) {
-      seen.push(next.revision)
-    }
-  })()
-  onTestFinished(() => {
-    topic.release()
-    return following
-  })
-  /** Resolves once it has shown this revision. */
-  const shows = (revision: number) => until(() => seen.includes(revision))
+  const follow = (view: string) => {
+    const topic = broker.retain(`${subject}/${view}`)
+    const seen: number[] = []
+    const following = (async () => {
+      await topic.open()
+      for (let next = await topic.next(-1); next; next = await topic.next(next.revision)) {
+        seen.push(next.revision)
+      }
+    })()
+    onTestFinished(() => {
+      topic.release()
+      return following
+    })
+    /** Resolves once it has shown this revision. */
+    const shows = (revision: number) => until(() => seen.includes(revision))
+    return { seen, shows }
+  }
   const publish = () => {
     source.revision += 1
     broker.publish(changeTo(source.revision, subject))
   }
-  return { seen, shows, publish, errors }
+  return { ...follow('public'), follow, publish, errors }
 }

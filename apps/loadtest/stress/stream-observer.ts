@@ -36,6 +36,7 @@ export class StreamObserver {
   received({ event, id, data }: EventSourceMessage): void {
     const { failures } = this.#history
     this.#history.frames += 1
+    if (event === 'current') return this.#current(id)
     const snapshot = this.#history.read(parsed(data), 'a frame')
     if (!snapshot) return
     const { pollId, revision } = snapshot
@@ -49,6 +50,16 @@ export class StreamObserver {
     }
     if (first) this.#reconnected(pollId, before, revision)
     else if (revision <= before) failures.note(`a stream of ${pollId} went from revision ${before} to ${revision}`)
+  }
+
+  /** The server says that the revision with this id, which the client has sent, is still the newest. */
+  #current(id: string | undefined): void {
+    const [pollId = ''] = this.pollIds
+    if (!this.#awaitingFirst.delete(pollId) || id === undefined || id !== this.lastEventId) {
+      this.#history.failures.note(
+        `a stream of ${pollId} that had seen ${this.lastEventId} was told that ${id} is current`,
+      )
+    }
   }
 
   #reconnected(pollId: string, before: number, revision: number): void {

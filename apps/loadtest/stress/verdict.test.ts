@@ -128,6 +128,8 @@ const frame = (event: string, revision: number, id = String(revision), pollId = 
   return { event, id, data: JSON.stringify(snapshot(revision, [revision, 0], pollId)) }
 }
 
+const current = (id: string) => ({ event: 'current', id, data: '{}' })
+
 test('a stream that only goes on, over several connections, is right', () => {
   const history = new History()
   const stream = new StreamObserver(history, [ID])
@@ -137,8 +139,10 @@ test('a stream that only goes on, over several connections, is right', () => {
   expect(stream.lastEventId).toBe('7')
   stream.connected(() => true)
   for (const seen of [frame('snapshot', 7), frame('update', 8)]) stream.received(seen)
+  stream.connected(() => true)
+  for (const seen of [current('8'), frame('update', 9)]) stream.received(seen)
   expect(failures(history)).toBe('')
-  expect(history).toMatchObject({ frames: 5, wentBack: 0 })
+  expect(history).toMatchObject({ frames: 7, wentBack: 0 })
 })
 
 test.each([
@@ -148,6 +152,8 @@ test.each([
   ['begins twice', [frame('snapshot', 3), frame('snapshot', 4)], /later event .* "snapshot"/],
   ['has an id that is another', [frame('snapshot', 3, '4')], /had the id 4/],
   ['is of another poll', [frame('snapshot', 3, '3', 'bcdefghj')], /did not ask for/],
+  ['calls something current that it has not shown', [current('3')], /told that 3 is current/],
+  ['calls something else current', [frame('snapshot', 3), current('3')], /told that 3 is current/],
   ['carries no snapshot', [{ event: 'snapshot', id: '3', data: '{"revision":3' }], /not a snapshot/],
 ])('a stream that %s is noticed', (_, frames, failure) => {
   const history = new History()

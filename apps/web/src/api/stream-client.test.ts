@@ -62,6 +62,16 @@ test('sends the last event id when it reconnects', async () => {
   expect(lastEventIds).toEqual([undefined, '7'])
 })
 
+test('is live again when the server says that the last snapshot is still the current one', async () => {
+  server.answer = (res) =>
+    void sendHead(res).end(server.requests === 1 ? `id: 7\n${frame(7)}` : 'event: current\nid: 7\ndata: {}\n\n')
+  listen()
+  await until(() => states.at(-1) === 'reconnecting')
+  vi.advanceTimersByTime(1_000)
+  await until(() => states.filter((state) => state === 'live').length === 2)
+  expect(snapshots).toHaveLength(1)
+})
+
 test('reads characters that the network splits in two', async () => {
   const text = 'Grüße, 世界 🗳️'
   const open = openResponse()

@@ -143,15 +143,21 @@ export function openStream(
       case 'snapshot':
       case 'update':
         return receiveSnapshot(JSON.parse(data))
+      case 'current':
+        return setLive()
       case 'end':
         return receiveEnd((JSON.parse(data) as EndData).pollId)
       // A newer server may send other events.
     }
   }
 
-  function receiveSnapshot(snapshot: Snapshot): void {
+  function setLive(): void {
     if (state !== 'live') liveSince = moment()
     setState('live')
+  }
+
+  function receiveSnapshot(snapshot: Snapshot): void {
+    setLive()
     const { pollId, revision } = snapshot
     if (ended.has(pollId) || revision <= (revisions.get(pollId) ?? -1)) return
     revisions.set(pollId, revision)

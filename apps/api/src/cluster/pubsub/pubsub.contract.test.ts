@@ -66,6 +66,22 @@ describe.each(Object.entries(pubsubs))('%s', (_, open) => {
     expect(revisions.length).toBeLessThan(100)
   })
 
+  test('a change of a subject is one message, which has every view of it elsewhere read once', async () => {
+    const { here, there, subscriber } = await setUp()
+    const [subject, source] = [newSubject(), new SharedSource()]
+    const [sender, node] = [openNode(here, source, subject), openNode(there, source, subject)]
+    const views = [sender, sender.follow('host'), node, node.follow('host'), node.follow('voted')]
+    await Promise.all([subscriber.gap(subject), new Subscriber(here).gap(subject)])
+    // Each has been read because of the gap too once it shows this.
+    node.publish()
+    await Promise.all(views.map(({ shows }) => shows(1)))
+    const reads = source.reads
+    sender.publish()
+    await Promise.all(views.map(({ shows }) => shows(2)))
+    expect(subscriber.messages.filter(({ revision }) => revision === 2)).toEqual([{ subject, revision: 2 }])
+    expect(source.reads).toBe(reads + 3)
+  })
+
   test('three nodes that publish in turn all end on the newest revision, and none goes back', async () => {
     const [subject, source] = [newSubject(), new SharedSource()]
     const nodes = (await open(3)).map((pubsub) => openNode(pubsub, source, subject))
