@@ -39,7 +39,7 @@ export function readAiken(text: string, builder: ImportBuilder): void {
     if (ANSWER.test(line.text)) {
       if (question.length + choices.length === 0) builder.note({ code: 'line-not-taken', text: line.text }, at(line))
       finish(true)
-    } else if (choice !== undefined && (question.length > 0 || /a/i.test(letter ?? ''))) {
+    } else if (choice !== undefined && (question.length + choices.length > 0 || /a/i.test(letter ?? ''))) {
       choices.push({ number: line.number, text: choice })
     } else {
       if (choices.length > 0 || afterBlank) finish(false)

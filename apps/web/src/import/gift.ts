@@ -14,13 +14,19 @@ const FOREIGN = new Map<GIFTQuestion['type'], ForeignKind>([
   ['Short', 'short-answer'],
 ])
 
+/** Parsing takes long where it fails: of more questions, or a longer one, it is not tried. */
+const MAX_BLOCKS = 1000
+const MAX_BLOCK_LENGTH = 20_000
+
 /**
  * The questions of Moodle's GIFT format that are a choice: `{=right ~wrong}`, `{~%50%right ~%50%right ~wrong}`, `{T}`.
  *
  * @param trueAndFalse the choices of a question `{T}` or `{F}`, whose texts are not in the file
  */
 export function readGift(text: string, builder: ImportBuilder, trueAndFalse: readonly [string, string]): void {
-  for (const block of giftBlocksOf(text)) {
+  const blocks = giftBlocksOf(text)
+  builder.leaveOut(blocks.length - MAX_BLOCKS)
+  for (const block of blocks.slice(0, MAX_BLOCKS)) {
     const where: ImportPlace = { unit: 'line', number: block.number }
     const questions = parseLeniently(block.text)
     if (!questions) builder.note({ code: 'not-readable', text: block.text }, where)
@@ -28,18 +34,32 @@ export function readGift(text: string, builder: ImportBuilder, trueAndFalse: rea
   }
 }
 
-/** Moodle takes a colon that is not escaped ("http://…", "at 3:45"); the parser doesn't. Undefined where it is not that. */
+/** Undefined where it is no question. */
 function parseLeniently(block: string): GIFTQuestion[] | undefined {
-  const [title = ''] = /^::(?:\\.|[^\\:]|:(?!:))*::/.exec(block) ?? []
-  const escaped = title + block.slice(title.length).replace(/\\.|:/g, (found) => (found === ':' ? '\\:' : found))
-  for (const source of [block, escaped]) {
+  if (block.length > MAX_BLOCK_LENGTH) return undefined
+  for (const source of [block, withEscapes(block)]) {
     try {
       return parse(`${source}\n\n`)
     } catch {
-      // Tried with its colons escaped, then named.
+      // Tried with more escapes, then named.
     }
   }
   return undefined
+}
+
+/**
+ * The block with escapes where Moodle needs none and the parser does: before colons ("http://…", "at 3:45"), and outside of
+ * braces before the signs that answers begin with.
+ */
+function withEscapes(block: string): string {
+  const [title = ''] = /^::(?:\\.|[^\\:]|:(?!:))*::/.exec(block) ?? []
+  let inAnswers = false
+  const rest = block.slice(title.length).replace(/\\.|[{}:=~#]/g, (found) => {
+    if (found === '{' || found === '}') inAnswers = found === '{'
+    else if (found === ':' || (found.length === 1 && !inAnswers)) return `\\${found}`
+    return found
+  })
+  return title + rest
 }
 
 function addQuestion(

@@ -18,6 +18,9 @@ type Counted = 'right-answers-dropped' | 'time-limits-dropped' | 'votes-not-take
 /** How much of a source's text a note quotes, in characters. */
 const QUOTED_LENGTH = 80
 
+/** Of more choices of one question, too many by far, only the number is told. */
+const LOOKED_CHOICES = 500
+
 export interface SourcePoll {
   where: ImportPlace
   question: string
@@ -58,6 +61,11 @@ export class ImportBuilder {
     for (const code of without) this.#counts.set(code, (this.#counts.get(code) ?? 0) + 1)
   }
 
+  /** Of more questions than are looked at, how many are not. */
+  leaveOut(count: number): void {
+    this.#left += Math.max(count, 0)
+  }
+
   finish(format: ImportFormat): Imported {
     const polls = [...this.#polls]
     const whole: ImportFinding[] = Array.from(this.#counts, ([code, count]) => ({ code, count }))
@@ -71,8 +79,9 @@ export class ImportBuilder {
 
   #fitChoices(sources: readonly string[], where: ImportPlace): string[] {
     const byLook = new Map<string, string>()
-    let left = 0
-    for (const source of sources) {
+    const looked = sources.slice(0, LOOKED_CHOICES)
+    let left = sources.length - looked.length
+    for (const source of looked) {
       const { text, shortened, cleaned } = fitText(source, limits.choiceLength)
       if (text === '') continue
       const look = looksOf(text)

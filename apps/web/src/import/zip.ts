@@ -16,8 +16,10 @@ export function unzip(
 ): Map<string, Uint8Array> {
   const pieces = new Map<string, Uint8Array[]>()
   const complete = new Set<string>()
+  let files = 0
   let bytes = 0
   const reader = new Unzip((file) => {
+    files += 1
     if (!wanted(file.name)) return
     const parts: Uint8Array[] = []
     pieces.set(file.name, parts)
@@ -34,6 +36,7 @@ export function unzip(
   for (let start = 0; start < archive.length; start += STEP) {
     reader.push(archive.subarray(start, start + STEP), start + STEP >= archive.length)
   }
+  if (files === 0) throw new RangeError('Not a ZIP archive.')
   if (complete.size < pieces.size) throw new RangeError('The archive ends too early.')
   return new Map(Array.from(pieces, ([name, parts]) => [name, concat(parts)]))
 }
