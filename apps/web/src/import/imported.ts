@@ -69,6 +69,7 @@ export type ImportFinding =
   | { code: 'setting-not-taken'; setting: string }
   | { code: 'ip-check-not-taken' }
   | { code: 'pictures-not-taken' }
+  | { code: 'descriptions-not-taken' }
 
 /** Without a place it is about the whole input. */
 export interface ImportNote {

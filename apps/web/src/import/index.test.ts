@@ -122,6 +122,7 @@ test.each([
   ['tags that do not end', `a {=b ~${fill('<a').slice(12)}}`],
   ['separators', fill(',')],
   ['titles of columns', `Question,Answer 1,Answer 2\n${fill('"').slice(30)}`],
+  ['polls within polls', `${'{"poll":'.repeat(50_000)}1${'}'.repeat(50_000)}`],
   ['JSON', `{"a": ${fill('[').slice(9)}`],
 ])('as much of %s as is read at all takes bounded time', async (_, text) => {
   expect(await readQuestions(text)).toMatchObject({ format: expect.any(String) })

@@ -2,6 +2,7 @@ import { zipSync } from 'fflate'
 import { expect, test } from 'vitest'
 import { archiveOf, sheetXml, streamedArchiveOf, workbookOf } from '../../test/xlsx.ts'
 import { readQuestions } from './index.ts'
+import { importLimits } from './limits.ts'
 
 const TITLES = {
   B2: 'Quiz template',
@@ -119,4 +120,24 @@ test.each([
   const { format, lists, notes } = await summary(file)
   expect({ format, lists }).toEqual({ format: 'unknown', lists: [] })
   expect(notes).toEqual([{ what: { code } }])
+})
+
+const mostXml = (piece: string) => piece.repeat(Math.floor((importLimits.sheetBytes - 3_000_000) / piece.length))
+const longText = `${' '.repeat(2_000_000)}x`
+const titles =
+  '<row r="1"><c t="str"><v>Question</v></c><c t="str"><v>Answer 1</v></c><c t="str"><v>Answer 2</v></c></row>'
+
+test.each([
+  ['a tag that does not end', `<${mostXml('a')}`],
+  ['tags that do not end', mostXml('<c r="A1" ')],
+  ['attributes', sheetXml(`<c ${mostXml(' r')}>`)],
+  ['brackets', mostXml('<')],
+  ['cells of one row', sheetXml(`${titles}<row>${mostXml('<c t="s"><v>0</v></c>')}</row>`)],
+  ['rows that share a long text', sheetXml(titles + mostXml('<row><c t="s"><v>0</v></c></row>'))],
+  ['the last column', sheetXml(mostXml('<row><c r="XFD1"><v>0</v></c></row>'))],
+])('a sheet of %s takes bounded time', async (_, sheet) => {
+  const file = archiveOf({ 'xl/worksheets/sheet1.xml': sheet, 'xl/sharedStrings.xml': `<si><t>${longText}</t></si>` })
+  const { lists, notes } = await summary(file)
+  expect(lists).toEqual([])
+  expect(notes).not.toContainEqual({ what: { code: 'broken-file' } })
 })

@@ -52,6 +52,7 @@ test.each([
   ['a vote for each code', { duplication_checking: 'invite' }, { voteMode: 'code' }],
   ['a deadline', { deadline_at: 4931000000 }, { closesAt: '2126-04-04T18:13:20.000Z' }],
   ['votes that stand', { edit_vote_permissions: 'nobody' }, { allowChange: false }],
+  ['votes that only its owner changes', { edit_vote_permissions: 'admin' }, { allowChange: false }],
   ['votes that voters change', { edit_vote_permissions: 'voter' }, {}],
   ['choices in any order', { randomize_options: true }, { shuffleChoices: true }],
 ])('a poll with %s keeps that', async (_, config, settings) => {
@@ -62,12 +63,17 @@ test.each([
 test('what no poll here has is named', async () => {
   const poll = pollOf(
     { duplication_checking: 'ip', allow_other_option: true, require_voter_names: true, deadline_at: 1000000000 },
-    { media: { id: 'm1', type: 'image' }, poll_options: [option('a', 0, { vote_count: 3 }), option('b', 1)] },
+    {
+      media: { id: 'm1', type: 'image' },
+      poll_options: [option('a', 0, { vote_count: 3 }), option('b', 1, { max_votes: 9, description: 'the best' })],
+    },
   )
   const { polls, notes } = await read(poll)
   expect(polls).toEqual([{ question: 'What for dessert?', choices: ['a', 'b'], voteMode: 'browser' }])
   expect(notes).toEqual([
     note({ code: 'pictures-not-taken' }),
+    note({ code: 'descriptions-not-taken' }),
+    note({ code: 'setting-not-taken', setting: 'max_votes' }),
     note({ code: 'setting-not-taken', setting: 'allow_other_option' }),
     note({ code: 'setting-not-taken', setting: 'require_voter_names' }),
     note({ code: 'ip-check-not-taken' }),

@@ -21,8 +21,7 @@ const UNTAKEN = ['allow_comments', 'allow_indeterminate', 'allow_other_option', 
 /** A poll as StrawPoll's API v3 answers it, by itself or as `poll`; undefined for anything else. */
 export function strawPollOf(value: unknown): JsonObject | undefined {
   if (!isObject(value)) return undefined
-  if (Array.isArray(value.poll_options)) return value
-  return value.poll === value ? undefined : strawPollOf(value.poll)
+  return [value, value.poll].filter(isObject).find((poll) => Array.isArray(poll.poll_options))
 }
 
 export function readStrawPoll(poll: JsonObject, where: ImportPlace, builder: ImportBuilder): void {
@@ -36,7 +35,14 @@ export function readStrawPoll(poll: JsonObject, where: ImportPlace, builder: Imp
   if (isObject(poll.media) || options.some(({ media }) => isObject(media))) {
     builder.note({ code: 'pictures-not-taken' }, where)
   }
-  const hasVotes = options.some(({ vote_count }) => typeof vote_count === 'number' && vote_count > 0)
+  const meta = isObject(poll.poll_meta) ? [poll.poll_meta] : []
+  if ([...meta, ...options].some(({ description }) => textIn(description).trim() !== '')) {
+    builder.note({ code: 'descriptions-not-taken' }, where)
+  }
+  if (options.some(({ max_votes }) => positive(max_votes))) {
+    builder.note({ code: 'setting-not-taken', setting: 'max_votes' }, where)
+  }
+  const hasVotes = options.some(({ vote_count }) => positive(vote_count))
   builder.add({
     where,
     question,
@@ -66,7 +72,8 @@ function settingsOf(config: JsonObject, choices: number, where: ImportPlace, bui
   if (config.duplication_checking === 'none') {
     builder.note({ code: 'setting-not-taken', setting: 'duplication_checking=none' }, where)
   }
-  if (config.edit_vote_permissions === 'nobody') settings.allowChange = false
+  if (config.edit_vote_permissions === 'nobody' || config.edit_vote_permissions === 'admin')
+    settings.allowChange = false
   if (config.randomize_options === true) settings.shuffleChoices = true
   const deadline = positive(config.deadline_at)
   if (deadline === undefined) return settings
