@@ -1,11 +1,12 @@
 import { limits } from '@pollcast/shared/limits'
+import type { Visibility } from '@pollcast/shared/settings'
 import { closeTimeOf } from './close-time.ts'
 import type { ImportBuilder } from './import-builder.ts'
 import type { ImportPlace, ImportSettings } from './imported.ts'
 
 const ATTRIBUTE = /([a-z_]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|“([^”]*)”|([^\s"'“\]]+))/gi
 
-const VISIBILITY = new Map<string, NonNullable<ImportSettings['resultsVisibility']>>([
+const VISIBILITY = new Map<string, Visibility>([
   ['always', 'always'],
   ['on_vote', 'after-vote'],
   ['on_close', 'after-close'],

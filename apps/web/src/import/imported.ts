@@ -1,3 +1,5 @@
+import type { Visibility, VoteMode } from '@pollcast/shared/settings'
+
 /** A question of another tool, as `/new` can fill it in. */
 export interface ImportedPoll {
   /** Empty where the source has none; a note says so. Else as the API takes it. */
@@ -7,11 +9,11 @@ export interface ImportedPoll {
   /** How many choices one ballot holds; without them one. */
   minChoices?: number
   maxChoices?: number
-  resultsVisibility?: 'always' | 'after-vote' | 'after-close' | 'host'
+  resultsVisibility?: Visibility
   /** ISO 8601, in the future. */
   closesAt?: string
   allowChange?: boolean
-  voteMode?: 'browser' | 'code'
+  voteMode?: VoteMode
   shuffleChoices?: boolean
 }
 

@@ -1,4 +1,4 @@
-import { newPollSchema } from '@pollcast/shared/poll'
+import { newPollSchema } from '@pollcast/shared/settings'
 import { expect, test } from 'vitest'
 import { readQuestions } from './index.ts'
 import { importLimits } from './limits.ts'

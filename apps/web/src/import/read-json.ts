@@ -1,7 +1,7 @@
 import type { ImportBuilder } from './import-builder.ts'
 import type { ImportFormat, ImportPlace } from './imported.ts'
 import { isObject } from './json.ts'
-import { isPollcastResults, readPollcastResults } from './pollcast.ts'
+import { pollcastResultsOf, readPollcastResults } from './pollcast.ts'
 import { readStrawPoll, strawPollOf } from './strawpoll.ts'
 
 /** Begins as an object or a list of objects, which no list of choices does. */
@@ -20,10 +20,14 @@ export function readJson(text: string, builder: ImportBuilder): ImportFormat {
   let format: ImportFormat = 'unknown'
   list.forEach((entry: unknown, index: number) => {
     const where: ImportPlace = { unit: 'question', number: index + 1 }
+    const own = pollcastResultsOf(entry)
     const strawPoll = strawPollOf(entry)
-    if (isPollcastResults(entry)) {
+    if (own) {
       format = 'pollcast'
-      readPollcastResults(entry, where, builder)
+      own.forEach((results, position) => {
+        const number = list.length > 1 ? where.number : position + 1
+        readPollcastResults(results, { unit: 'question', number }, builder)
+      })
     } else if (strawPoll) {
       format = 'strawpoll'
       readStrawPoll(strawPoll, where, builder)

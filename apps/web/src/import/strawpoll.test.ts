@@ -50,6 +50,7 @@ test.each([
   ['results for the host', { results_visibility: 'never' }, { resultsVisibility: 'host' }],
   ['a vote for each browser', { duplication_checking: 'session' }, { voteMode: 'browser' }],
   ['a vote for each code', { duplication_checking: 'invite' }, { voteMode: 'code' }],
+  ['as many votes as one likes', { duplication_checking: 'none' }, { voteMode: 'none' }],
   ['a deadline', { deadline_at: 4931000000 }, { closesAt: '2126-04-04T18:13:20.000Z' }],
   ['votes that stand', { edit_vote_permissions: 'nobody' }, { allowChange: false }],
   ['votes that only its owner changes', { edit_vote_permissions: 'admin' }, { allowChange: false }],

@@ -1,3 +1,4 @@
+import type { Visibility, VoteMode } from '@pollcast/shared/settings'
 import { closeTimeOf } from './close-time.ts'
 import type { ImportBuilder } from './import-builder.ts'
 import type { ForeignKind, ImportPlace, ImportSettings } from './imported.ts'
@@ -8,11 +9,18 @@ const FOREIGN = new Map<unknown, ForeignKind>([
   ['ranked_choice', 'ranked-choice'],
 ])
 
-const VISIBILITY = new Map<unknown, NonNullable<ImportSettings['resultsVisibility']>>([
+const VISIBILITY = new Map<unknown, Visibility>([
   ['always', 'always'],
   ['after_vote', 'after-vote'],
   ['after_deadline', 'after-close'],
   ['never', 'host'],
+])
+
+const VOTE_MODES = new Map<unknown, VoteMode>([
+  ['ip', 'browser'],
+  ['session', 'browser'],
+  ['invite', 'code'],
+  ['none', 'none'],
 ])
 
 /** Settings that change who votes for what, and that no poll here has. */
@@ -66,12 +74,9 @@ function settingsOf(config: JsonObject, choices: number, where: ImportPlace, bui
   }
   const visibility = VISIBILITY.get(config.results_visibility)
   if (visibility) settings.resultsVisibility = visibility
-  if (config.duplication_checking === 'invite') settings.voteMode = 'code'
-  if (config.duplication_checking === 'session' || config.duplication_checking === 'ip') settings.voteMode = 'browser'
+  const voteMode = VOTE_MODES.get(config.duplication_checking)
+  if (voteMode) settings.voteMode = voteMode
   if (config.duplication_checking === 'ip') builder.note({ code: 'ip-check-not-taken' }, where)
-  if (config.duplication_checking === 'none') {
-    builder.note({ code: 'setting-not-taken', setting: 'duplication_checking=none' }, where)
-  }
   if (config.edit_vote_permissions === 'nobody' || config.edit_vote_permissions === 'admin')
     settings.allowChange = false
   if (config.randomize_options === true) settings.shuffleChoices = true
