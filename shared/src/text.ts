@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 /** Characters that a database can't keep (half a character), or that make a text look like another one. */
-const FORBIDDEN = /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u
+const FORBIDDEN = /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/gu
 
 /** Space, and what Unicode has programs draw as nothing (property Default_Ignorable_Code_Point). */
 const BLANKS_AT_START = /^[\s\p{DI}]+/u
@@ -31,6 +31,16 @@ const SHAPING_OR_INKLESS = new RegExp(`(${FLAG.source}|${SHAPING.source})|${INKL
 
 const INK = /[\p{L}\p{N}\p{P}\p{S}]/u
 
+/** A text in Unicode's form NFC, on one line, its white space folded and none at its ends. */
+export const foldSpace = (text: string): string =>
+  text.normalize('NFC').replace(/\s+/g, ' ').replace(BLANKS_AT_START, '').replace(BLANKS_AT_END, '$1')
+
+/** Without the characters that no text may have. */
+export const withoutForbidden = (text: string): string => text.replace(FORBIDDEN, '')
+
+/** Whether there is anything to be seen. */
+export const hasInk = (text: string): boolean => INK.test(text.replace(INKLESS, ''))
+
 /**
  * A line of text that can be seen, in Unicode's form NFC, its white space folded.
  *
@@ -39,15 +49,13 @@ const INK = /[\p{L}\p{N}\p{P}\p{S}]/u
 export const textSchema = (maxLength: number) =>
   z
     .string('Enter a text.')
-    .transform((text) => {
-      return text.normalize('NFC').replace(/\s+/g, ' ').replace(BLANKS_AT_START, '').replace(BLANKS_AT_END, '$1')
-    })
+    .transform(foldSpace)
     .pipe(
       z
         .string()
         .max(maxLength, `At most ${maxLength} characters.`)
-        .refine((text) => !FORBIDDEN.test(text), "Contains characters that can't be used in a text.")
-        .refine((text) => INK.test(text.replace(INKLESS, '')), "Can't be empty."),
+        .refine((text) => withoutForbidden(text) === text, "Contains characters that can't be used in a text.")
+        .refine(hasInk, "Can't be empty."),
     )
 
 /** The same for all texts that look the same: those that differ only by characters that are not seen. */
