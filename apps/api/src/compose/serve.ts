@@ -24,6 +24,7 @@ import { closePollsInTime } from '../reactions/close-timer.ts'
 import { Messages } from '../reactions/messages.ts'
 import { publishChanges } from '../reactions/publish.ts'
 import { VoterStreams } from '../reactions/voter-streams.ts'
+import { Watching } from '../reactions/watching.ts'
 import { connectOthers, openStore } from './adapters.ts'
 
 /** Milliseconds that requests in flight have to finish after the shutdown has begun. */
@@ -62,7 +63,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
   }
   const others = connectOthers(config, database.voterKey, log)
   const eventIds = new EventIds(database.voterKey, database.installationId)
-  const messages = new Messages(reader, eventIds, (poll) => voterStreams.reconcile(poll))
+  const messages = new Messages(reader, eventIds)
   const broker = new Broker({
     source: messages,
     pubsub: others.pubsub,
@@ -73,6 +74,10 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
   const audiences = new Audiences(broker)
   const voterStreams = new VoterStreams(audiences, reader, database.voterKey, onUnexpected)
   voterStreams.listen(signals.pollChanged)
+  messages.onRead = (poll) => voterStreams.reconcile(poll)
+  // Of streams in other processes nothing is known.
+  const watching = others.pubsub ? undefined : new Watching(audiences, broker, signals.roomChanged)
+  messages.watching = watching
   const timer = closePollsInTime({ reader, writer, signals, onError: onUnexpected })
 
   const built = builtEntry(webRoot)
@@ -84,6 +89,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     signals,
     audiences,
     voterStreams,
+    watching,
     eventIds,
     limits: rateLimits(config.rateLimit, config.workers > 1 ? new RateCounterClient(process) : undefined),
     serverKey: database.voterKey,
@@ -108,6 +114,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
   })
 
   const release = async () => {
+    watching?.stop()
     await timer.stop()
     await database.close()
     await others.close()

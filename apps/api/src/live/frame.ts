@@ -80,6 +80,8 @@ export class Frame {
   }
 
   #encode({ data, ...event }: SseEvent): Buffer {
-    return Buffer.from(encodeEvent({ ...event, id: this.message.id, data: stampNow(data) }))
+    return Buffer.from(
+      encodeEvent({ ...event, ...(this.message.id !== undefined && { id: this.message.id }), data: stampNow(data) }),
+    )
   }
 }

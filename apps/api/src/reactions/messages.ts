@@ -8,6 +8,7 @@ import type { PollState, RoomState } from '../polls/state.ts'
 import { hostName, parseTopic, type TopicParts, votedName } from '../polls/topics.ts'
 import { type RoomContent, roomEventJson, snapshotJson } from '../polls/views.ts'
 import { voterView } from '../polls/visibility.ts'
+import type { Watching } from './watching.ts'
 
 const event = {
   snapshot: 'snapshot',
@@ -30,28 +31,29 @@ const topicRevision = (room: RoomState, view: View, pollRevision: number): numbe
 export class Messages implements MessageSource {
   readonly #reader: Pick<PollReader, 'find' | 'findRoom' | 'pollsOf'>
   readonly #ids: EventIds
-  readonly #onRead: (poll: PollState) => void
+  /** Gets each poll that was read: another process may have changed it. */
+  onRead: (poll: PollState) => void = () => {}
+  /** Reads the number of those who watch a room. */
+  watching: Pick<Watching, 'read'> | undefined
 
-  /** @param onRead gets each poll that was read: another process may have changed it */
-  constructor(
-    reader: Pick<PollReader, 'find' | 'findRoom' | 'pollsOf'>,
-    ids: EventIds,
-    onRead: (poll: PollState) => void = () => {},
-  ) {
+  constructor(reader: Pick<PollReader, 'find' | 'findRoom' | 'pollsOf'>, ids: EventIds) {
     this.#reader = reader
     this.#ids = ids
-    this.#onRead = onRead
   }
 
   async read(topic: string): Promise<CurrentMessage> {
     const { kind, id, view } = parseTopic(topic)
+    if (kind === 'watching') {
+      if (!this.watching) throw new RangeError(`There is no topic "${topic}"`)
+      return this.watching.read(topic, id)
+    }
     if (kind === 'poll') {
       const poll = await this.#reader.find(id)
-      this.#onRead(poll)
+      this.onRead(poll)
       return { message: this.ofPoll(topic, poll), subjectRevision: poll.revision }
     }
     const { room, current } = await this.#reader.findRoom(id)
-    if (current) this.#onRead(current)
+    if (current) this.onRead(current)
     const polls = view === 'host' ? await this.#reader.pollsOf(id) : undefined
     const subjectRevision = roomRevision(room, current?.revision ?? 0)
     return { message: this.ofRoom(topic, { room, current, polls }), subjectRevision }

@@ -61,8 +61,8 @@ export function newPollRoute(parts: RouteParts): Middleware {
     if (key !== undefined) requireSecret(key)
     const seed = key === undefined ? undefined : { serverKey, key, voterId: voters.find(ctx).voterId }
     const { roomCode } = wanted
-    const room =
-      roomCode === undefined ? undefined : await roomRequest(requireRoomCode(roomCode), requireBearerKey(ctx), reader)
+    const findRoom = async () => roomCode && roomRequest(requireRoomCode(roomCode), requireBearerKey(ctx), reader)
+    const room = (await (limits ? limits.withCode(ctx, findRoom) : findRoom())) || undefined
     const { poll, hostKey } = await createPoll(wanted, room, writer, signals, seed)
     const viewer: Viewer = { voter: undefined, hostKeyHash: poll.room.hostKeyHash }
     const created: CreatedPoll = {

@@ -5,7 +5,6 @@ import { changeRoom, createRoom, deleteRoom, issueCodes, replaceHostKey } from '
 import { roomRequest } from '../../polls/host-key.ts'
 import { checkRoomExists } from '../../polls/policy.ts'
 import type { RoomRequest } from '../../polls/ports.ts'
-import { pollSubject, roomSubject } from '../../polls/topics.ts'
 import { pollOf, roomOf } from '../../polls/views.ts'
 import { CSV_TYPE, csvOf } from '../downloads/csv.ts'
 import { publicOriginOf, type RouteParts } from '../parts.ts'
@@ -14,11 +13,11 @@ import { readJson } from '../request/body.ts'
 import { requireBearerKey } from '../request/host-key.ts'
 import { findBallot, isHost, type Viewer, viewerOf, viewOf, withReceipt } from '../request/viewer.ts'
 
-type RoomParts = Pick<RouteParts, 'reader' | 'serverKey' | 'audiences'>
+type RoomParts = Pick<RouteParts, 'reader' | 'serverKey' | 'watching'>
 
 /** The room as the asker sees it. Rejects with a PollError where it is not there. */
 export async function roomFor(viewer: Viewer, code: string, origin: string, parts: RoomParts): Promise<Room> {
-  const { reader, serverKey, audiences } = parts
+  const { reader, serverKey, watching } = parts
   const { room, current } = await reader.findRoom(code)
   const deleted = checkRoomExists(room)
   if (deleted) throw deleted
@@ -28,9 +27,7 @@ export async function roomFor(viewer: Viewer, code: string, origin: string, part
   const poll = current ? pollOf(current, viewOf(viewer, current, ballot), ballot) : null
   if (!isHost(viewer, room)) return roomOf({ room, current }, poll, joinUrl)
   const [polls, log] = await Promise.all([reader.pollsOf(code), reader.log(code)])
-  const subjects = [roomSubject(code), ...polls.map(({ id }) => pollSubject(id))]
-  const watching = subjects.reduce((sum, subject) => sum + audiences.watching(subject), 0)
-  return roomOf({ room, current, polls }, poll, joinUrl, { watching, log })
+  return roomOf({ room, current, polls }, poll, joinUrl, { watching: watching?.count(code), log })
 }
 
 /** Routes of rooms. Who asks for a room by a code that no room has is limited. */

@@ -9,7 +9,7 @@ import { SocketWriter } from '../../live/socket-writer.ts'
 import { Stream } from '../../live/stream.ts'
 import { PollError } from '../../polls/errors.ts'
 import { pollDeleted } from '../../polls/policy.ts'
-import { hostName, parseTopic, pollSubject, roomSubject, topicOf } from '../../polls/topics.ts'
+import { hostName, parseTopic, pollSubject, roomSubject, topicOf, watchingSubject } from '../../polls/topics.ts'
 import type { RouteParts } from '../parts.ts'
 import { pollIdOf, roomCodeOf } from '../request/addresses.ts'
 import { validate } from '../request/body.ts'
@@ -40,6 +40,9 @@ const topicsSchema = z
     message: `At most ${limits.pageSize} polls and rooms.`,
   })
 
+/** `?watching=on`: the events of a room, and how many watch it. */
+const watchingSchema = z.object({ watching: z.literal('on', 'Either on or not there.').optional() })
+
 /** Who asks for what, and on which topics that is. */
 interface Asked {
   viewer: Viewer
@@ -55,7 +58,14 @@ export function streamRoutes(parts: RouteParts) {
   const poll: Middleware = (ctx) => openStream(ctx, parts, [pollSubject(pollIdOf(ctx))])
 
   /** `GET /api/rooms/:code/stream` */
-  const room: Middleware = (ctx) => ofRooms(ctx, () => [roomSubject(roomCodeOf(ctx))])
+  const room: Middleware = (ctx) => {
+    const { watching } = validate(watchingSchema, ctx.query, 'invalid-query')
+    return ofRooms(ctx, () => {
+      const code = roomCodeOf(ctx)
+      const isWanted = watching === 'on' && parts.watching !== undefined
+      return isWanted ? [roomSubject(code), watchingSubject(code)] : [roomSubject(code)]
+    })
+  }
 
   /** `GET /api/streams?polls=ID,ID&rooms=CODE`: several topics on one connection. Every event names its poll or room. */
   const several: Middleware = (ctx) => {
@@ -87,6 +97,7 @@ async function openStream(ctx: Context, parts: RouteParts, subjects: readonly st
     const { voter, hostKeyHash } = asked.viewer
     if (voter && hostKeyHash === undefined) {
       asked.topics.forEach((topic, index) => {
+        if (parseTopic(topic).kind === 'watching') return
         // Once it has joined.
         setImmediate(() => onClose(voterStreams.add(stream, subjects[index] ?? '', voter, topic)))
       })
@@ -106,8 +117,9 @@ async function topicsFor(ctx: Context, subjects: readonly string[], parts: Route
   const viewer = viewerOf(ctx, voters.find(ctx))
   const { voter } = viewer
   const topicFor = async (subject: string): Promise<string> => {
+    const { kind, id } = parseTopic(topicOf(subject, 'public'))
+    if (kind === 'watching') return topicOf(subject, 'public')
     if (viewer.hostKeyHash !== undefined) {
-      const { kind, id } = parseTopic(topicOf(subject, 'public'))
       const { room } = kind === 'poll' ? await reader.find(id) : await reader.findRoom(id)
       isHost(viewer, room)
       return topicOf(subject, hostName(room.hostKeyHash))
