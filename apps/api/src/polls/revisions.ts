@@ -1,6 +1,21 @@
 import type { View } from '@pollcast/shared/poll'
-import type { PollState } from './state.ts'
+import type { PollState, RoomState } from './state.ts'
 import { showsResults } from './visibility.ts'
+
+/** A room's topics move with the room itself and with the poll that is on: the room's revision counts more than any poll's. */
+const MOVE = 2 ** 32
+
+/** The revision of a room, as a subject and for its host. It stays exact for two million changes of the room. */
+export const roomRevision = (room: RoomState, pollRevision: number): number => room.revision * MOVE + pollRevision
+
+/** The revision of a view of a room: what the host alone sees does not move the others'. */
+export function roomRevisionOf(room: RoomState, current: PollState | undefined, view: View): number {
+  const pollRevision = current ? revisionOf(current, view) : 0
+  return view === 'host' ? roomRevision(room, pollRevision) : room.publicRevision * MOVE + pollRevision
+}
+
+/** The first that a view of a room had since the room itself changed. */
+export const roomRevisionSince = (room: RoomState, view: View): number => roomRevisionOf(room, undefined, view)
 
 type Revisions = Pick<PollState, 'revision' | 'publicRevision' | 'votedRevision'>
 
