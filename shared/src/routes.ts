@@ -11,6 +11,9 @@ export const routes = {
   streams: '/api/streams',
   streamOf: (pollIds: readonly string[]) => `/api/streams?polls=${pollIds.join(',')}`,
 
+  health: '/healthz',
+  ready: '/readyz',
+
   listPage: '/',
   newPollPage: '/new',
   pollPage: (pollId: string) => `/polls/${pollId}`,

@@ -46,6 +46,8 @@ async function startApp({ databasePath, webRoot, ...overrides }: AppOptions, atE
     redisUrl: undefined,
     workers: 1,
     rateLimit: false,
+    metricsPort: undefined,
+    backups: undefined,
     logLevel: 'silent',
     allowedOrigins: [],
     publicOrigin: undefined,
@@ -55,7 +57,11 @@ async function startApp({ databasePath, webRoot, ...overrides }: AppOptions, atE
   }
   const errors: unknown[] = []
   const infos: string[] = []
-  const log = { error: (problem: unknown) => errors.push(problem), info: (text: string) => infos.push(text) }
+  const log = {
+    error: (problem: unknown) => errors.push(problem),
+    info: (text: string) => infos.push(text),
+    debug: () => {},
+  }
   const app = await serve(config, log, webRoot ?? join(path, 'not-built'))
   let closed: Promise<void> | undefined
   const close = () => {

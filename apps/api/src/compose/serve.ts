@@ -21,6 +21,7 @@ import { isUnavailable } from '../polls/errors.ts'
 import { type PollChanged, Signal } from '../polls/events.ts'
 import { pollMessages, publishChanges } from '../reactions/publish.ts'
 import { connectOthers, openStore } from './adapters.ts'
+import { operate } from './operate.ts'
 
 /** Milliseconds that requests in flight have to finish after the shutdown has begun. */
 const GRACE_MS = 5000
@@ -33,6 +34,8 @@ const WEB_ROOT = fileURLToPath(new URL('../../../web/dist', import.meta.url))
 export interface App {
   /** The port that the server listens on. */
   port: number
+  /** The port that metrics are served on, if this process serves them. */
+  metricsPort: number | undefined
   /** False if the web app has not been built, so that only the API is served. */
   servesPages: boolean
   /** Refuses new requests, ends the streams, finishes the votes in flight and frees everything, in bounded time. */
@@ -45,11 +48,10 @@ export interface App {
  * @param log gets outages and their ends, what the start waits for, and every unexpected error
  */
 export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT): Promise<App> {
-  const onError = (error: unknown) => log.error(error)
-  const faults = new ClientFaults((line) => log.info(line))
-  const { reader, writer, database } = await openStore(config, log)
+  const onError = (error: unknown) => log.error(error, { event: 'unexpected-error' })
+  const { reader, writer, database, writable } = await openStore(config, log)
   const pollChanged = new Signal<PollChanged>(onError)
-  const others = connectOthers(config, database.voterKey, log)
+  const others = connectOthers(config, `${database.voterKey} ${database.epoch}`, log)
   const broker = new Broker({
     source: pollMessages(reader),
     pubsub: others.pubsub,
@@ -60,7 +62,13 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     },
   })
   publishChanges(pollChanged, broker)
-  const audiences = new Audiences(broker)
+  const streams = () => audiences.heartbeat.streams
+  const operations = operate({ config, log, database, writable, pollChanged, streams, onError })
+  const { health, onAnswered, metrics } = operations
+  const audiences = new Audiences(broker, undefined, metrics?.frameWritten)
+  const onFaults = (line: string, counts: Record<string, number>) =>
+    log.info(line, { event: 'client-faults', ...counts })
+  const faults = new ClientFaults(onFaults, undefined, metrics?.clientFault)
 
   const built = builtEntry(webRoot)
   const entry = config.webDev ? devEntry : built
@@ -78,6 +86,8 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     proxies,
     entry,
     files: built && webFiles(webRoot),
+    health,
+    onAnswered,
     onError,
   })
   const maxConnections = connectionLimit()
@@ -93,10 +103,12 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
   })
 
   const release = async () => {
+    await operations.close()
     await database.close()
     await others.close()
   }
   const close = async () => {
+    operations.drain()
     const closed = server.close(GRACE_MS)
     audiences.heartbeat.stop()
     await closed
@@ -104,7 +116,9 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     await release()
   }
   try {
-    return { port: await server.listen(config.port, config.host), servesPages: entry !== undefined, close }
+    const metricsPort = await operations.start()
+    const port = await server.listen(config.port, config.host)
+    return { port, metricsPort, servesPages: entry !== undefined, close }
   } catch (error) {
     await release()
     throw error

@@ -5,6 +5,7 @@ import Koa, { type Middleware } from 'koa'
 import type { Audiences } from '../live/audiences.ts'
 import type { PollChanged, Signal } from '../polls/events.ts'
 import type { PollReader, PollWriter } from '../polls/ports.ts'
+import { type Answered, tellAnswered } from './middleware/answered.ts'
 import { refuseCrossSite } from './middleware/cross-site.ts'
 import { redirectPollAddress } from './middleware/poll-address.ts'
 import { problems } from './middleware/problem.ts'
@@ -17,6 +18,7 @@ import type { Proxies } from './request/proxies.ts'
 import type { RateLimits } from './request/rate-limit.ts'
 import type { Voters } from './request/voter.ts'
 import { exportRoutes } from './routes/exports.ts'
+import { type Health, healthRoute, readyRoute } from './routes/health.ts'
 import { changePollRoute, deletePollRoute } from './routes/host.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { newPollRoute, pollListRoute, pollRoute } from './routes/polls.ts'
@@ -40,6 +42,9 @@ export interface HttpParts {
   entry: WebEntry | undefined
   /** Serves the compiled files; undefined if there are none. */
   files: Middleware | undefined
+  health: Health
+  /** Are told of each answered request. Without any, requests cost nothing more. */
+  onAnswered: readonly ((answered: Answered) => void)[]
   onError: (error: unknown) => void
 }
 
@@ -55,6 +60,7 @@ export function createKoa(parts: HttpParts): Koa {
     // Parse errors have been counted. They have the bytes that the client sent in them, which must not be logged.
     if (!CLIENT_LEFT.includes(error.code ?? '') && !error.code?.startsWith('HPE_')) onError(error)
   })
+  if (parts.onAnswered.length > 0) koa.use(tellAnswered(parts.onAnswered))
   koa.use(securityHeaders())
   if (allowedOrigins.length > 0) koa.use(corsFor(allowedOrigins))
   koa.use(problemPages(parts.entry?.styles ?? []))
@@ -63,6 +69,8 @@ export function createKoa(parts: HttpParts): Koa {
   koa.use(refuseCrossSite(publicOrigin ? [publicOrigin, ...allowedOrigins] : allowedOrigins))
 
   const router = new Router()
+  router.get(routes.health, healthRoute(parts.health))
+  router.get(routes.ready, readyRoute(parts.health))
   router.post(routes.votes(':id'), voteRoute({ store: writer, voters, pollChanged, limits }))
   router.get(routes.stream(':id'), streamRoute(audiences))
   router.get(routes.streams, streamsRoute(audiences))

@@ -1,4 +1,4 @@
-import { Audience } from './audience.ts'
+import { Audience, type OnWritten } from './audience.ts'
 import type { Broker } from './broker.ts'
 import { Heartbeat } from './heartbeat.ts'
 import type { Stream } from './stream.ts'
@@ -11,10 +11,12 @@ export class TopicsEnded extends Error {}
 export class Audiences {
   readonly heartbeat: Heartbeat
   readonly #broker: Broker
+  readonly #onWritten: OnWritten | undefined
   /** An audience lives as long as its topic is retained. */
   readonly #audiences = new WeakMap<Topic, Audience>()
 
-  constructor(broker: Broker, heartbeat = new Heartbeat()) {
+  constructor(broker: Broker, heartbeat = new Heartbeat(), onWritten?: OnWritten) {
+    this.#onWritten = onWritten
     this.#broker = broker
     this.heartbeat = heartbeat
   }
@@ -52,7 +54,7 @@ export class Audiences {
   #audienceOf(topic: Topic): Audience {
     let audience = this.#audiences.get(topic)
     if (!audience) {
-      audience = new Audience(topic, this.heartbeat)
+      audience = new Audience(topic, this.heartbeat, this.#onWritten)
       this.#audiences.set(topic, audience)
     }
     return audience

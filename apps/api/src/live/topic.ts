@@ -28,6 +28,7 @@ export class Topic {
   #announced = -1
   #announcements = 0
   #mayHaveMissed = false
+  #newsAt: number | undefined
   #refreshing: Promise<void> | undefined
 
   constructor(name: string, parts: TopicParts, onUnused: () => void) {
@@ -58,6 +59,7 @@ export class Topic {
   offer(message: Message): void {
     if (this.#newest && (this.#newest.last || this.#newest.revision >= message.revision)) return
     this.#newest = message
+    this.#newsAt ??= performance.now()
     this.#changed.notifyAll()
   }
 
@@ -73,6 +75,16 @@ export class Topic {
   recheck(): void {
     this.#mayHaveMissed = true
     this.#changed.notifyAll()
+  }
+
+  /**
+   * When, by `performance.now()`, the oldest message came that has not been taken to the streams yet. Asked for when the
+   * newest is taken there: the next one counts from the next message.
+   */
+  takeNewsAt(): number | undefined {
+    const at = this.#newsAt
+    this.#newsAt = undefined
+    return at
   }
 
   /** Reads the topic for the first time. Rejects as the source does. */
