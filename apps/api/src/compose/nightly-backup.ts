@@ -1,11 +1,12 @@
 import { constants } from 'node:fs'
-import { access, mkdir, readdir, rm } from 'node:fs/promises'
+import { access, readdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type Config, ConfigError } from '../config/config.ts'
 import type { Log } from '../lib/log.ts'
 import { reasonOf } from '../lib/reason-of.ts'
 import { PARTIAL } from '../lib/whole-file.ts'
 import { backUpSqlite } from '../store/sqlite-backup.ts'
+import { makeFolder } from '../store/sqlite-folder.ts'
 
 /** The hour, in local time, at which few people vote. */
 const HOUR = 3
@@ -80,7 +81,7 @@ const newest = async (folder: string): Promise<string | undefined> => (await bac
 
 async function prepareFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await makeFolder(folder)
     await access(folder, constants.R_OK | constants.W_OK)
   } catch (error) {
     throw new ConfigError(

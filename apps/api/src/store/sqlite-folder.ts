@@ -55,8 +55,8 @@ async function makeLock(real: string): Promise<string> {
   return lock
 }
 
-/** Node's own way to make several levels never ends where the system has none, such as below /proc. */
-async function makeFolder(path: string): Promise<void> {
+/** Makes a folder, and those that it is in. Node's own way to make several levels never ends where the system has none, such as below /proc. */
+export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, OWN_FOLDER)
   } catch (error) {
