@@ -5,6 +5,7 @@ import { advanceClock, makePoll, recount, storeOf } from '../../testing/engines.
 import { ask, createDatabase, postgresServer } from '../../testing/postgres.ts'
 import { TcpProxy } from '../../testing/tcp-proxy.ts'
 import { until } from '../../testing/until.ts'
+import { silent } from '../lib/log.ts'
 import { DatabaseRefused } from './database.ts'
 import { openPostgres } from './postgres-database.ts'
 import { SqlPollWriter } from './sql-poll-writer.ts'
@@ -23,7 +24,7 @@ const setUp = async () => {
   onTestFinished(drop)
   const { proxy, url: through } = await TcpProxy.before(url, 5432)
   const told: string[] = []
-  const log = { error: (text: string) => told.push(text), info: (text: string) => told.push(text) }
+  const log = { error: (text: string) => told.push(text), info: (text: string) => told.push(text), debug: () => {} }
   const database = await openPostgres(through, log)
   const name = `The database at 127.0.0.1:${new URL(through).port}`
   const store = storeOf(database)
@@ -362,7 +363,7 @@ test('a node that starts while the database is away waits for it, and says so on
     said.push(text)
     notified()
   }
-  const opening = openPostgres(through, { info, error: () => {} })
+  const opening = openPostgres(through, { ...silent, info })
   await saying
   proxy.refuse(false)
   const database = await opening

@@ -16,7 +16,7 @@ import { query } from '../../testing/database.ts'
 import { advanceClock, makePoll, recount, sqlite, storeOf } from '../../testing/engines.ts'
 import { connect } from '../../testing/sqlite-connection.ts'
 import { tempFolder } from '../../testing/temp-folder.ts'
-import type { Log } from '../lib/log.ts'
+import { type Log, silent } from '../lib/log.ts'
 import { DatabaseRefused } from './database.ts'
 import { SqlPollWriter } from './sql-poll-writer.ts'
 import { openSqlite } from './sqlite-database.ts'
@@ -26,7 +26,7 @@ const away = { code: 'store-unavailable' }
 /** An open database in a folder of its own, and what the log is told while it is opened, and later. */
 const setUp = async ({ path = join(tempFolder(), 'data', 'polls.sqlite') } = {}) => {
   const told: string[] = []
-  const log: Log = { error: (text) => told.push(String(text)), info: (text) => told.push(text) }
+  const log: Log = { ...silent, error: (text) => told.push(String(text)), info: (text) => told.push(text) }
   const database = await openSqlite(path, log)
   onTestFinished(() => database.close())
   const toldAtStart = told.splice(0)
