@@ -21,11 +21,11 @@ const fallback = (content: string) => plainPage(content, 'id="fallback"')
 export function pollFallback(poll: Poll): string {
   const isOpen = poll.status === 'open'
   const choices = `<ul>\n${poll.choices.map((choice) => choiceItem(choice, poll)).join('\n')}\n</ul>`
-  const heading = `<h1>${escapeHtml(poll.question)}</h1>\n<p><strong>${votesOf(poll.totalVotes)}</strong></p>`
+  const heading = `<h1 dir="auto">${escapeHtml(poll.question)}</h1>\n<p><strong>${votesOf(poll.totalVotes)}</strong></p>`
   if (!isOpen) {
     return fallback(`${heading}\n<p>Closed. Final results.</p>\n${choices}`)
   }
-  const legend = poll.maxChoices === 1 ? 'Choose one, then vote.' : `Choose up to ${poll.maxChoices}, then vote.`
+  const legend = poll.maxChoices === 1 ? 'Choose one.' : `Choose up to ${poll.maxChoices}.`
   // Without autocomplete="off", what a browser fills in after a reload would look like the voter's ballot.
   return fallback(`${heading}
 <form method="post" action="${routes.votes(poll.id)}" autocomplete="off">
@@ -41,7 +41,7 @@ ${choices}
 function choiceItem({ id, text, votes }: Choice, { status, maxChoices, ownChoiceIds, totalVotes }: Poll): string {
   const isOwn = ownChoiceIds.includes(id)
   const mark = isOwn ? ' <span class="own">Your vote</span>' : ''
-  const content = `<span class="text">${escapeHtml(text)}${mark}</span> ${numbersOf(votes)}`
+  const content = `<span class="text"><bdi>${escapeHtml(text)}</bdi>${mark}</span> ${numbersOf(votes)}`
   const type = maxChoices === 1 ? 'type="radio" required' : 'type="checkbox"'
   const control = `<input ${type} name="choice" value="${id}"${isOwn ? ' checked' : ''}>`
   const item = status === 'open' ? `<label>${control} ${content}</label>` : `<div>${content}</div>`
@@ -57,7 +57,7 @@ function bar(votes: number, totalVotes: number): string {
 /** Links to the polls. */
 export function listFallback({ polls, nextCursor }: PollList): string {
   const items = polls.map(({ id, question, totalVotes, status }) => {
-    const text = `<span class="text">${escapeHtml(question)}</span>`
+    const text = `<span class="text" dir="auto">${escapeHtml(question)}</span>`
     return `<li><a href="${routes.pollPage(id)}">${text} ${numbersOf(totalVotes, status === 'closed' ? ', closed' : '')}</a></li>`
   })
   const list = polls.length > 0 ? `<ul>\n${items.join('\n')}\n</ul>` : '<p>There are no polls yet.</p>'
