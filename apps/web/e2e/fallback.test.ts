@@ -210,7 +210,7 @@ test('when a page does not load because the server is down, the user stays on th
   const tab = await openTab(await newVoter(), page)
   await isLive(tab)
   await pollcast.stop()
-  await tab.getByRole('link', { name: 'Ask a question' }).click()
+  await tab.getByRole('link', { name: 'New poll' }).click()
   await tab.getByText(/The page could not be loaded/).waitFor()
   expect(tab.url()).toBe(page)
   expect(await choice(tab, 'Yes').isVisible()).toBe(true)

@@ -8,7 +8,7 @@ test('the percents of a poll with one choice each add up to 100', () => {
   expect(percentagesOf([1, 1, 1, 1, 1, 1], 6, true)).toEqual([17, 17, 17, 17, 16, 16])
   expect(percentagesOf([1437, 1164, 925, 301, 669, 510], 5006, true)).toEqual([29, 23, 19, 6, 13, 10])
   for (let seed = 1; seed < 500; seed++) {
-    const votes = Array.from({ length: 2 + (seed % 12) }, (_, index) => (seed * 7919 * (index + 3)) % 97)
+    const votes = Array.from({ length: 2 + (seed % 12) }, (_, index) => 1 + ((seed * 7919 * (index + 3)) % 97))
     expect(sum(percentagesOf(votes, sum(votes), true)), String(votes)).toBe(100)
   }
 })
