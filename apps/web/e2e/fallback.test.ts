@@ -70,7 +70,7 @@ test('with scripts off the form is there at once, changes a vote, and every othe
   await voteByForm(tab, 'No')
   expect(await choiceTexts(tab)).toEqual([
     expect.stringMatching(/^Yes\s+0 votes$/),
-    expect.stringMatching(/^No Your vote\s+1 vote$/),
+    expect.stringMatching(/^No\s+Your vote\s+1 vote$/),
   ])
   await tab.getByRole('link', { name: 'Pollcast' }).click()
   await tab.getByRole('link', { name: /Off\?\s+1 vote/ }).click()
@@ -181,7 +181,7 @@ test('when the app fails a form takes its place, with the current numbers and ba
   expect(tab.url()).toBe(page)
   expect(await choiceTexts(tab)).toEqual([
     expect.stringMatching(/^Yes\s+1 vote$/),
-    expect.stringMatching(/^No Your vote\s+1 vote$/),
+    expect.stringMatching(/^No\s+Your vote\s+1 vote$/),
   ])
   expect(await tab.locator('#app').textContent()).toBe('')
   expect(await tab.evaluate(() => document.activeElement?.tagName)).toBe('MAIN')
