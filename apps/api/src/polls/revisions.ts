@@ -28,7 +28,7 @@ export function revisionOf(poll: Revisions, view: View): number {
 /**
  * The poll after a change, with the revisions that follow. A view that shows results moves with the poll. One that hides
  * them moves only with what it shows, so that its pace does not tell how often votes are changed; a reveal lifts it to
- * the poll's.
+ * the poll's. Neither ever gets above the poll's own.
  *
  * @param changed the poll with all but its revisions as they will be
  * @param changes how many changes that is: votes that are committed together are one each
@@ -38,7 +38,9 @@ export function withRevisions(before: PollState, changed: PollState, changes = 1
   const next = (view: 'public' | 'voted') => {
     if (showsResults(changed, view)) return revision
     const old = revisionOf(before, view)
-    return isSameHidden(before, changed, view) ? old : old + Math.max(1, Math.abs(changed.voters - before.voters))
+    // As many as there were voters more or less; where a new round or a deletion takes all of them away, it is one change.
+    const steps = Math.min(changes, Math.max(1, Math.abs(changed.voters - before.voters)))
+    return isSameHidden(before, changed, view) ? old : old + steps
   }
   return { ...changed, revision, publicRevision: next('public'), votedRevision: next('voted') }
 }
