@@ -56,7 +56,9 @@ test('a closed poll says so, and has its results and no form', async () => {
   await query(databasePath, "UPDATE poll SET status = 'closed' WHERE id = ?", [poll.id])
   const page = await visit(routes.pollPage(poll.id))
   expect(page).toContain('Closed. Final results.')
-  expect(page).toContain('Coffee <span class="own">Your vote</span></span> <span class="numbers">1 vote</span>')
+  expect(page).toContain(
+    '<bdi>Coffee</bdi> <span class="own">Your vote</span></span> <span class="numbers">1 vote</span>',
+  )
   expect(page).not.toMatch(/<form|<input|<button/)
 })
 

@@ -90,7 +90,7 @@ test('no text of a poll breaks out of the page', async () => {
   }
 })
 
-test('a page loads the compiled entry and its styles, and runs no script of another origin', async () => {
+test('a page loads the compiled entry, its styles and its font, and runs no script of another origin', async () => {
   const { url, poll, visit } = await setUp()
   const answer = await visit(routes.pollPage(poll.id))
   const policy = answer.headers.get('Content-Security-Policy')
@@ -98,7 +98,10 @@ test('a page loads the compiled entry and its styles, and runs no script of anot
   const styles = [...html.matchAll(/<link rel="stylesheet" href="([^"]*)"/g)].map(([, href]) => href)
   expect(scripts).toEqual(['/assets/index-1a2b.js'])
   expect(styles).toEqual(['/assets/index-9z.css'])
-  for (const path of [...scripts, ...styles]) expect((await fetch(url + path)).status).toBe(200)
+  const preloads = [...html.matchAll(/<link rel="preload" as="font" type="font\/woff2" href="([^"]*)" crossorigin>/g)]
+  const fonts = preloads.map(([, href]) => href)
+  expect(fonts).toEqual(['/assets/besley-latin-wght-normal-7d.woff2'])
+  for (const path of [...scripts, ...styles, ...fonts]) expect((await fetch(url + path)).status).toBe(200)
   expect(policy).toMatch(/^default-src 'none';/)
   expect(policy).not.toMatch(/unsafe|\*/)
 })

@@ -297,6 +297,8 @@ const openParts = async () => {
     proxies: new Proxies(false),
     entry: undefined,
     files: undefined,
+    health: { lag: () => 0, notReady: () => undefined },
+    onAnswered: [],
     onError: failed,
   })
   const server = await new Promise<Server>((resolve) => {
