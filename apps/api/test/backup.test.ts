@@ -99,6 +99,12 @@ test('a backup replaces no file unless it is told to, and a restore is refused w
   expect(await run(url, 'backup', file)).toEqual({ code: 1, said: expect.stringMatching(/is there already.+--force/) })
   expect(readFileSync(file, 'utf8')).toBe('something else')
   expect(await run(url, 'backup', file, '--force')).toMatchObject({ code: 0 })
+  for (const command of ['backup', 'export']) {
+    for (const own of [path, `${path}-wal`]) {
+      const said = expect.stringMatching(/is the database itself/)
+      expect(await run(url, command, own, '--force')).toEqual({ code: 1, said })
+    }
+  }
   const { poll } = await createPoll(server.url)
   expect(await run(url, 'restore', file)).toEqual({
     code: 1,
