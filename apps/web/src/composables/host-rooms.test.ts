@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { hostRooms } from './host-rooms.ts'
 
-const clear = () => hostRooms.list().forEach(({ code }) => hostRooms.forget(code))
+function clear(): void {
+  for (const { code } of hostRooms.list()) hostRooms.forget(code)
+}
 beforeEach(clear)
 afterEach(clear)
 
