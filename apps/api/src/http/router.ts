@@ -80,6 +80,7 @@ export function createKoa(parts: HttpParts): Koa {
   const exports = exportRoutes(parts)
   router.get(routes.resultsCsv(':id'), exports.resultsCsv)
   router.get(routes.resultsJson(':id'), exports.resultsJson)
+  router.get(routes.chartSvg(':id'), exports.chart)
   router.get(routes.rounds(':id'), exports.rounds)
   router.get(routes.ballotsCsv(':id'), exports.ballotsCsv)
   router.get(routes.roomResultsCsv(':code'), exports.roomResultsCsv)
