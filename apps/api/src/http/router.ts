@@ -7,6 +7,7 @@ import { redirectPageAddress } from './middleware/page-address.ts'
 import { problems } from './middleware/problem.ts'
 import { readQuery } from './middleware/query.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
+import { openApiRoute } from './openapi/route.ts'
 import { problemPages } from './pages/problem-page.ts'
 import type { WebEntry } from './pages/web-shell.ts'
 import type { RouteParts } from './parts.ts'
@@ -86,6 +87,8 @@ export function createKoa(parts: HttpParts): Koa {
   router.get(routes.roomResultsCsv(':code'), exports.roomResultsCsv)
   router.get(routes.roomResultsJson(':code'), exports.roomResultsJson)
   router.get(routes.roomBallotsCsv(':code'), exports.roomBallotsCsv)
+
+  router.get(routes.openapi, openApiRoute)
 
   const pages = pageRoutes(parts)
   router.get(routes.listPage, pages.list)
