@@ -1,6 +1,7 @@
+import type { ProblemCode } from '@pollcast/shared/problem'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { openApiDocument } from '../src/http/openapi/document.ts'
-import { COMMON } from '../src/http/openapi/problem-codes.ts'
+import { COMMON, WRITE } from '../src/http/openapi/problem-codes.ts'
 
 export interface ResponseObject {
   $ref?: string
@@ -56,7 +57,7 @@ export async function misfitOf(method: string, path: string, response: Response)
   if (!found || !named) {
     if (!isProblem) return `answered ${response.status} ${type}, which the document does not list`
     const { code } = (await jsonOf(response)) ?? {}
-    return code === undefined || COMMON.includes(code as never)
+    return code === undefined || [...COMMON, ...WRITE].includes(code as ProblemCode)
       ? undefined
       : `has the code ${code}, which the document does not list`
   }
