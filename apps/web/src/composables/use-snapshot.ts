@@ -3,6 +3,7 @@ import { shallowReadonly, shallowRef } from 'vue'
 import { newerOf } from '../api/snapshot.ts'
 import { type Served, useApi } from '../context.ts'
 import type { Kind } from '../kinds/kind.ts'
+import { oncePerFrame } from './once-per-frame.ts'
 import { useStream } from './use-stream.ts'
 
 /**
@@ -11,11 +12,24 @@ import { useStream } from './use-stream.ts'
  */
 export function useSnapshot({ data, streamUrl = data.streamUrl }: Served<Poll>, kind: Kind) {
   const api = useApi()
-  const snapshot = shallowRef(kind.snapshotOf(data))
+  let newest = kind.snapshotOf(data)
+  const snapshot = shallowRef(newest)
   const isDeleted = shallowRef(false)
 
+  function showNewest(): void {
+    snapshot.value = newest
+  }
+
   function merge(received: Snapshot): void {
-    snapshot.value = newerOf(snapshot.value, received)
+    newest = newerOf(newest, received)
+    showNewest()
+  }
+
+  /** A busy poll's stream has more snapshots than the screen has frames. */
+  const showNewestOncePerFrame = oncePerFrame(showNewest)
+  function onSnapshot(received: Snapshot): void {
+    newest = newerOf(newest, received)
+    showNewestOncePerFrame()
   }
 
   function markDeleted(): void {
@@ -25,7 +39,7 @@ export function useSnapshot({ data, streamUrl = data.streamUrl }: Served<Poll>, 
   const state = useStream(
     () => api.urlOf(streamUrl),
     () => [data.id],
-    { onSnapshot: merge, onEnd: markDeleted },
+    { onSnapshot, onEnd: markDeleted },
   )
   return { snapshot: shallowReadonly(snapshot), isDeleted: shallowReadonly(isDeleted), state, merge, markDeleted }
 }
