@@ -1,5 +1,5 @@
+import { formatPercentage, percentagesOf } from '@pollcast/shared/percentages'
 import { formatCount } from '../../components/format.ts'
-import { formatPercentage, percentagesOf } from './percentages.ts'
 
 /** What this folder reads of a snapshot. Votes are null while its results are hidden. */
 export interface Counts {
