@@ -162,7 +162,7 @@ export class SqlPollWriter implements PollWriter {
     const keys = kindOf(poll).keys(poll.content)
     const found = await manager.findBy(CounterEntity, { pollId: poll.id, round: poll.round })
     const gone = found.map(({ key }) => key).filter((key) => !keys.includes(key))
-    // Not `remove`, which would end this transaction with one of its own.
+    // Not `remove`, which begins a transaction of its own.
     if (gone.length > 0) await manager.delete(CounterEntity, { pollId: poll.id, round: poll.round, key: In(gone) })
     const missing = keys.filter((key) => !found.some((counter) => counter.key === key))
     if (missing.length === 0) return

@@ -16,10 +16,10 @@ interface RouterMiddleware extends Middleware {
 
 /** The routes that a program may use. The others are pages. */
 function apiRoutes(): string[] {
-  const { middleware } = createKoa({ allowedOrigins: [] } as unknown as HttpParts)
+  const { middleware } = createKoa({ allowedOrigins: [], onAnswered: [] } as unknown as HttpParts)
   const stack = (middleware as RouterMiddleware[]).flatMap((one) => one.router?.stack ?? [])
   return stack
-    .filter(({ path }) => path.startsWith('/api/'))
+    .filter(({ path }) => path.startsWith('/api/') || path === routes.health || path === routes.ready)
     .flatMap(({ path, methods }) =>
       methods.filter((method) => method !== 'HEAD').map((method) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`),
     )
