@@ -18,11 +18,20 @@ export function percentagesOf(votes: readonly number[], voters: number, hasOneEa
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
 
-const percent = new Intl.NumberFormat('en', { style: 'percent' })
+const english = new Intl.NumberFormat('en', { style: 'percent' })
 
-/** Never 0% for a choice that has votes, and never 100% for one that not all voters chose. */
-export function formatPercentage(percentage: number, votes: number, voters: number): string {
-  if (votes > 0 && percentage === 0) return `<${percent.format(0.01)}`
-  if (votes < voters && percentage === 100) return `>${percent.format(0.99)}`
-  return percent.format(percentage / 100)
+/**
+ * Never 0% for a choice that has votes, and never 100% for one that not all voters chose.
+ *
+ * @param format writes a part of 1 as percents
+ */
+export function formatPercentage(
+  percentage: number,
+  votes: number,
+  voters: number,
+  format: (part: number) => string = english.format,
+): string {
+  if (votes > 0 && percentage === 0) return `<${format(0.01)}`
+  if (votes < voters && percentage === 100) return `>${format(0.99)}`
+  return format(percentage / 100)
 }

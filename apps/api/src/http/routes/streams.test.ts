@@ -288,6 +288,7 @@ const openParts = async () => {
     signals,
     audiences,
     voterStreams: new VoterStreams(audiences, reader, 'key', failed),
+    watching: undefined,
     eventIds,
     limits: rateLimits(false),
     voters: new Voters('key', 'abcd1234'),
