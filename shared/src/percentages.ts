@@ -18,19 +18,14 @@ export function percentagesOf(votes: readonly number[], voters: number, hasOneEa
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
 
-const english = new Intl.NumberFormat('en', { style: 'percent' })
+const percent = new Intl.NumberFormat('en', { style: 'percent' })
 
 /**
  * Never 0% for a choice that has votes, and never 100% for one that not all voters chose.
  *
- * @param format writes a part of 1 as percents
+ * @param format writes a share of 1 as the reader's language does
  */
-export function formatPercentage(
-  percentage: number,
-  votes: number,
-  voters: number,
-  format: (part: number) => string = english.format,
-): string {
+export function formatPercentage(percentage: number, votes: number, voters: number, format = percent.format): string {
   if (votes > 0 && percentage === 0) return `<${format(0.01)}`
   if (votes < voters && percentage === 100) return `>${format(0.99)}`
   return format(percentage / 100)

@@ -86,7 +86,7 @@ export const roomChangeSchema = z
     closePrevious: z.boolean('Either true or false.'),
     title: titleSchema,
     /** All of the room's polls in their new order. */
-    pollIds: z.array(pollIdSchema),
+    pollIds: z.array(pollIdSchema, 'Not a list.'),
   })
   .partial()
 
