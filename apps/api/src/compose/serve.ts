@@ -26,7 +26,7 @@ import { publishChanges } from '../reactions/publish.ts'
 import { VoterStreams } from '../reactions/voter-streams.ts'
 import { connectOthers, openStore } from './adapters.ts'
 
-/** Milliseconds that requests in flight have to finish after the shutdown has begun. */
+/** Milliseconds that requests in flight have to finish after the shutdown has begun, and streams to be read to their end. */
 const GRACE_MS = 5000
 
 const ASK_POOL_TIMEOUT_MS = 1000
@@ -114,8 +114,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
   }
   const close = async () => {
     const closed = server.close(GRACE_MS)
-    audiences.heartbeat.stop()
-    await closed
+    await Promise.all([closed, audiences.heartbeat.stop(GRACE_MS)])
     faults.flush()
     await release()
   }

@@ -281,7 +281,7 @@ const openParts = async () => {
     const listening = createServer(koa.callback()).listen(0, '127.0.0.1', () => resolve(listening))
   })
   onTestFinished(async () => {
-    audiences.heartbeat.stop()
+    await audiences.heartbeat.stop(0)
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
     await database.close()
@@ -318,7 +318,7 @@ test('a stream is in flight only until its first snapshot is there', async () =>
       }),
   }
   const audiences = new Audiences(new Broker({ source, onError: () => {} }))
-  onTestFinished(() => audiences.heartbeat.stop())
+  onTestFinished(() => audiences.heartbeat.stop(0))
   const koa = new Koa().use((ctx) => {
     ctx.params = { id: ctx.path.slice(1) }
     return streamRoute(audiences)(ctx, async () => {})

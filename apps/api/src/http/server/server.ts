@@ -98,7 +98,7 @@ export class HttpServer implements ConnectionOwner {
     this.#closing = true
     await drainBacklog(this.#server, this.#options.acceptWaiting)
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
-    const idle = setInterval(() => this.#closeIdle(), 50)
+    const idle = setInterval(() => this.#server.closeIdleConnections(), 50)
     const cut = setTimeout(() => this.#server.closeAllConnections(), grace)
     await closed
     clearInterval(idle)
@@ -156,6 +156,8 @@ export class HttpServer implements ConnectionOwner {
 
   #createServer(): Server {
     const server = createNodeServer(this.timeouts)
+    // Node calls this when it closes, and takes streams for idle: their responses are finished (take-socket.ts).
+    server.closeIdleConnections = () => this.#closeIdle()
     server.on('connection', (socket: Socket) => {
       const now = performance.now()
       const connection = new Connection(socket, this, now)
@@ -191,8 +193,9 @@ export class HttpServer implements ConnectionOwner {
   }
 
   #closeIdle(): void {
-    this.#server.closeIdleConnections()
-    for (const connection of this.#connections) if (connection.isUnused) connection.socket.destroy()
+    for (const connection of this.#connections) {
+      if (connection.isIdle || connection.isUnused) connection.socket.destroy()
+    }
   }
 }
 
