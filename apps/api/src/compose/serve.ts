@@ -24,7 +24,9 @@ import { closePollsInTime } from '../reactions/close-timer.ts'
 import { Messages } from '../reactions/messages.ts'
 import { publishChanges } from '../reactions/publish.ts'
 import { VoterStreams } from '../reactions/voter-streams.ts'
+import { readEpoch } from '../store/epochs.ts'
 import { connectOthers, openStore } from './adapters.ts'
+import { Epoch } from './epoch.ts'
 
 /** Milliseconds that requests in flight have to finish after the shutdown has begun, and streams to be read to their end. */
 const GRACE_MS = 5000
@@ -55,19 +57,31 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     if (!isUnavailable(error)) onError(error)
   }
   const faults = new ClientFaults((line) => log.info(line))
-  const { reader, writer, database } = await openStore(config, log)
+  const { reader, writer, epochs, database } = await openStore(config, log)
   const signals: Signals = {
     pollChanged: new Signal<PollChanged>(onError),
     roomChanged: new Signal<RoomChanged>(onError),
   }
-  const others = connectOthers(config, database.voterKey, log)
-  const eventIds = new EventIds(database.voterKey, database.installationId)
+  const epoch = new Epoch({
+    current: database.epoch,
+    read: () => readEpoch(database),
+    renew: (known) => epochs.renewEpoch(known),
+    onRenewed: (renewed) => {
+      log.info('The database is in an older state than before. Every open page is shown what it has now.')
+      eventIds.renew(renewed)
+      void audiences.restart()
+    },
+    onError: onUnexpected,
+  })
+  const others = connectOthers(config, database.voterKey, () => epoch.current, log)
+  const eventIds = new EventIds(database.voterKey, database.epoch)
   const messages = new Messages(reader, eventIds, (poll) => voterStreams.reconcile(poll))
   const broker = new Broker({
     source: messages,
     pubsub: others.pubsub,
     cache: others.cache,
     onError: onUnexpected,
+    onSetBack: () => epoch.renew(),
   })
   publishChanges(signals, broker, messages)
   const audiences = new Audiences(broker)
@@ -109,6 +123,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
 
   const release = async () => {
     await timer.stop()
+    await epoch.stop()
     await database.close()
     await others.close()
   }

@@ -32,6 +32,11 @@ export class Heartbeat {
     return this.#streams.size
   }
 
+  /** Calls back for each open stream, those that are added meanwhile too. */
+  visit(act: (stream: Stream) => void): Promise<void> {
+    return inSlices(this.#streams, act)
+  }
+
   add(stream: Stream): void {
     stream.lastTick = this.tick
     this.#streams.add(stream)

@@ -37,6 +37,11 @@ export class Stream {
     for (const member of members) member.deliver()
   }
 
+  /** Names of its topics. */
+  get topics(): string[] {
+    return this.#members.map(({ topic }) => topic)
+  }
+
   /** Its member in the audience of this topic, or on the way there. */
   memberFor(topic: string): Member | undefined {
     return this.#members.find((member) => member.isFor(topic))
