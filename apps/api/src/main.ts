@@ -46,7 +46,7 @@ async function main(): Promise<void> {
 }
 
 function announce(config: Config, { port, servesPages }: Ready, print: (text: string) => void): void {
-  const url = `http://${address(config.host)}:${port}`
+  const url = `${config.tls ? 'https' : 'http'}://${address(config.host)}:${port}`
   print(config.webDev ? `The API is at ${url}. Open the page at Vite's address.` : `Pollcast is at ${url}`)
   if (!servesPages) print('Only the API is served: the web app has not been built. Run "npm run build" to build it.')
 }

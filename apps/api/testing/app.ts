@@ -50,6 +50,7 @@ async function startApp({ databasePath, webRoot, ...overrides }: AppOptions, atE
     allowedOrigins: [],
     publicOrigin: undefined,
     trustProxy: false,
+    tls: undefined,
     webDev: false,
     ...overrides,
   }
@@ -63,5 +64,12 @@ async function startApp({ databasePath, webRoot, ...overrides }: AppOptions, atE
     return closed
   }
   atEnd(close)
-  return { url: `http://127.0.0.1:${app.port}`, port: app.port, databasePath: path, errors, infos, close }
+  return {
+    url: `${config.tls ? 'https' : 'http'}://127.0.0.1:${app.port}`,
+    port: app.port,
+    databasePath: path,
+    errors,
+    infos,
+    close,
+  }
 }

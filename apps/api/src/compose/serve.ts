@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { roundTrip } from '../cluster/ipc.ts'
 import { RateCounterClient } from '../cluster/rate-counter-client.ts'
 import type { Config } from '../config/config.ts'
+import { readTlsFiles } from '../config/tls-files.ts'
 import { webFiles } from '../http/pages/web-files.ts'
 import { builtEntry, devEntry } from '../http/pages/web-shell.ts'
 import { Proxies } from '../http/request/proxies.ts'
@@ -27,6 +28,7 @@ import { VoterStreams } from '../reactions/voter-streams.ts'
 import { readEpoch } from '../store/epochs.ts'
 import { connectOthers, openStore } from './adapters.ts'
 import { Epoch } from './epoch.ts'
+import { followCertificate } from './follow-certificate.ts'
 
 /** Milliseconds that requests in flight have to finish after the shutdown has begun, and streams to be read to their end. */
 const GRACE_MS = 5000
@@ -56,6 +58,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
   const onUnexpected = (error: unknown) => {
     if (!isUnavailable(error)) onError(error)
   }
+  const certificate = config.tls && readTlsFiles(config.tls)
   const faults = new ClientFaults((line) => log.info(line))
   const { reader, writer, epochs, database } = await openStore(config, log)
   const signals: Signals = {
@@ -116,12 +119,15 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     faults,
     maxConnections,
     onRefused: () => limitLog.refused(),
+    certificate,
     ...(!config.rateLimit && { inFlightOfAddress: Number.POSITIVE_INFINITY }),
     // Behind a proxy, all connections have the proxy's address.
     ...(config.trustProxy && { networkOf: (req: IncomingMessage) => networkOf(proxies.address(req)) }),
   })
 
+  const stopFollowing = config.tls && certificate && followCertificate(config.tls, certificate, server, log)
   const release = async () => {
+    stopFollowing?.()
     await timer.stop()
     await epoch.stop()
     await database.close()
