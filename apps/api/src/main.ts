@@ -1,9 +1,11 @@
 import cluster from 'node:cluster'
+import { networkInterfaces } from 'node:os'
 import { pino } from 'pino'
 import { type Ready, reportReady } from './cluster/worker-pool.ts'
 import { startPrimary } from './compose/primary.ts'
 import { serve } from './compose/serve.ts'
-import { readCommandLine } from './config/command-line.ts'
+import { announcement } from './config/announcement.ts'
+import { readCommandLine, version } from './config/command-line.ts'
 import { type Config, ConfigError, readConfig } from './config/config.ts'
 import { DatabaseRefused } from './store/database.ts'
 
@@ -46,8 +48,8 @@ async function main(): Promise<void> {
 }
 
 function announce(config: Config, { port, servesPages }: Ready, print: (text: string) => void): void {
-  const url = `http://${address(config.host)}:${port}`
-  print(config.webDev ? `The API is at ${url}. Open the page at Vite's address.` : `Pollcast is at ${url}`)
+  const started = { port, version: version(), interfaces: networkInterfaces() }
+  for (const line of announcement(config, started)) print(line)
   if (!servesPages) print('Only the API is served: the web app has not been built. Run "npm run build" to build it.')
 }
 
@@ -62,12 +64,6 @@ function onShutdown(print: (text: string) => void, shutDown: () => void): void {
   }
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
-}
-
-/** The host as it can be typed into a browser. */
-function address(host: string | undefined): string {
-  if (host === undefined || host === '0.0.0.0' || host === '::') return 'localhost'
-  return host.includes(':') ? `[${host}]` : host
 }
 
 /** A sentence for an error that the admin can correct, and a stack for a bug. */

@@ -39,7 +39,8 @@ export function readCommandLine(args: readonly string[]): Command {
   return { refuse: `"${unknown}" is not an option of Pollcast.${hint} --help lists the options and settings.` }
 }
 
-function version(): string {
+/** Of the package, such as 0.1.0. */
+export function version(): string {
   // The path is the same from src/ and from dist/.
   return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
 }
