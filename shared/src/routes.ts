@@ -22,6 +22,9 @@ export const routes = {
   streams: '/api/streams',
   streamOf: (pollIds: readonly string[]) => `/api/streams?polls=${pollIds.join(',')}`,
   openapi: '/api/openapi.json',
+  health: '/healthz',
+  ready: '/readyz',
+
   listPage: '/',
   newPollPage: '/new',
   pollPage: (pollId: string) => `/polls/${pollId}`,

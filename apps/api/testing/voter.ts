@@ -16,6 +16,15 @@ export const form = (fields: string): RequestInit => ({
   body: fields,
 })
 
+/** The headers of a host. */
+export const bearer = (hostKey: string) => ({ Authorization: `Bearer ${hostKey}` })
+
+export const patch = (body: unknown, hostKey?: string): RequestInit => ({
+  method: 'PATCH',
+  headers: { 'Content-Type': 'application/json', ...(hostKey !== undefined && bearer(hostKey)) },
+  body: JSON.stringify(body),
+})
+
 /** Someone with a browser's cookie jar, and a new voter until they have voted. */
 export class Voter {
   readonly cookies = new Map<string, string>()

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { createdPollSchema, type Poll } from '@pollcast/shared/poll'
+import type { Poll } from '@pollcast/shared/poll'
+import { createdPollSchema } from '@pollcast/shared/room'
 import { routes } from '@pollcast/shared/routes'
 import type { Progress } from '../processes/progress.ts'
 import { Random } from '../processes/random.ts'

@@ -250,6 +250,28 @@ test('on a big screen six choices and the button to vote fit without scrolling',
   expect(lowest).toBeLessThanOrEqual(viewport.height)
 })
 
+test('a poll is printed in the light colours, from a dark page too', async () => {
+  const { id, page } = await pollcast.makePoll('Printed?', ['Yes', 'No'])
+  await pollcast.vote(id, 0)
+  const footColour = (tab: Page) =>
+    tab.evaluate(() => {
+      const canvas = document.querySelector('canvas') as HTMLCanvasElement
+      const row = (document.querySelector('.row') as Element).getBoundingClientRect()
+      const y = row.bottom - canvas.getBoundingClientRect().top - 4
+      return [...(canvas.getContext('2d')?.getImageData(0, y * devicePixelRatio, 1, 1).data ?? [])]
+    })
+  const light = await openTab(await newVoter({ reducedMotion: 'reduce' }), page)
+  await shows(light, [1, 0])
+  const tab = await openTab(await newVoter({ reducedMotion: 'reduce', colorScheme: 'dark' }), page)
+  await shows(tab, [1, 0])
+  const wanted = await footColour(light)
+  expect(await footColour(tab)).not.toEqual(wanted)
+  await tab.emulateMedia({ media: 'print' })
+  await expect.poll(() => footColour(tab)).toEqual(wanted)
+  const paper = await tab.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+  expect(paper).toBe(await light.evaluate(() => getComputedStyle(document.documentElement).backgroundColor))
+})
+
 test('with forced colours the own choice and the live dot still stand out', async () => {
   const { page } = await pollcast.makePoll('Forced?', ['Yes', 'No'])
   const tab = await openTab(await newVoter({ forcedColors: 'active', reducedMotion: 'reduce' }), page)

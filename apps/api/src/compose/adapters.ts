@@ -9,7 +9,7 @@ import type { Log } from '../lib/log.ts'
 import type { MessageCache } from '../live/message.ts'
 import type { PubSub } from '../live/pubsub.ts'
 import type { PollReader, PollWriter } from '../polls/ports.ts'
-import type { Database } from '../store/database.ts'
+import type { Database, WritableDatabase } from '../store/database.ts'
 import { openPostgres } from '../store/postgres-database.ts'
 import { SqlPollReader } from '../store/sql-poll-reader.ts'
 import { SqlPollWriter } from '../store/sql-poll-writer.ts'
@@ -19,6 +19,8 @@ interface Store {
   reader: PollReader
   writer: PollWriter
   database: Database
+  /** The same, if this process writes to it itself. */
+  writable: WritableDatabase | undefined
 }
 
 /** Opens the store that the configuration names, for a process that serves requests. */
@@ -26,13 +28,18 @@ export async function openStore(config: Config, log: Log): Promise<Store> {
   if ('path' in config.database && config.workers > 1) {
     // Only the pool's primary writes: SQLite has one writer at a time.
     const database = await openSqliteReader(config.database.path, log)
-    return { reader: new SqlPollReader(database), writer: writerClient<PollWriter>(process), database }
+    return {
+      reader: new SqlPollReader(database),
+      writer: writerClient<PollWriter>(process),
+      database,
+      writable: undefined,
+    }
   }
   const database =
     'url' in config.database
       ? await openPostgres(config.database.url, log)
       : await openSqlite(config.database.path, log)
-  return { reader: new SqlPollReader(database), writer: new SqlPollWriter(database), database }
+  return { reader: new SqlPollReader(database), writer: new SqlPollWriter(database), database, writable: database }
 }
 
 interface Others {
@@ -45,12 +52,13 @@ interface Others {
  * Connects to other processes, if there may be any according to the configuration. Does not wait for the connection.
  */
 export function connectOthers(config: Config, key: string, log: Log): Others {
-  const options = { onError: (error: Error) => log.error(error) }
+  const options = { onError: (error: Error) => log.error(error, { event: 'pubsub-error' }) }
+  const cacheOptions = { onError: (error: Error) => log.error(error, { event: 'cache-error' }) }
   if (config.redisUrl !== undefined) {
-    // Derived from the key that all processes on one database share: so several installations can share a Redis.
+    // Derived from a key that all processes on one database share: so several installations can share a Redis.
     const prefix = `pollcast:${createHash('sha256').update(`redis ${key}`).digest('hex').slice(0, 12)}:`
     const pubsub = new RedisPubSub(config.redisUrl, prefix, options)
-    const cache = new RedisMessageCache(config.redisUrl, prefix, options)
+    const cache = new RedisMessageCache(config.redisUrl, prefix, cacheOptions)
     return { pubsub, cache, close: async () => void (await Promise.all([pubsub.close(), cache.close()])) }
   }
   if ('url' in config.database) {

@@ -5,6 +5,8 @@ type Interfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | unde
 
 interface Started {
   port: number
+  /** Undefined where there are no metrics. */
+  metricsPort?: number | undefined
   /** Of Pollcast. */
   version: string
   /** As `os.networkInterfaces()` tells them. */
@@ -12,11 +14,12 @@ interface Started {
 }
 
 /** The lines that the server prints when it is ready: where it is, for whoever started it and for others, and what it keeps. */
-export function announcement(config: Config, { port, version, interfaces }: Started): string[] {
+export function announcement(config: Config, { port, metricsPort, version, interfaces }: Started): string[] {
   const url = urlOf(localHost(config.host), port)
   return [
     config.webDev ? `The API is at ${url}. Open the page at Vite's address.` : `Pollcast is at ${url}`,
     othersLine(config, port, interfaces),
+    ...(metricsPort === undefined ? [] : [`Metrics are at ${urlOf(localHost(config.host), metricsPort)}/metrics`]),
     `Version ${version}, database: ${databaseName(config.database)}`,
   ]
 }

@@ -2,6 +2,7 @@ import cors from '@koa/cors'
 import Router from '@koa/router'
 import { routes } from '@pollcast/shared/routes'
 import Koa, { type Middleware } from 'koa'
+import { type Answered, tellAnswered } from './middleware/answered.ts'
 import { refuseCrossSite } from './middleware/cross-site.ts'
 import { redirectPageAddress } from './middleware/page-address.ts'
 import { problems } from './middleware/problem.ts'
@@ -13,6 +14,7 @@ import type { RouteParts } from './parts.ts'
 import { extendRequest } from './request/koa-request.ts'
 import type { Proxies } from './request/proxies.ts'
 import { exportRoutes } from './routes/exports.ts'
+import { type Health, healthRoute, readyRoute } from './routes/health.ts'
 import { hostRoutes } from './routes/host.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { newPollRoute, pollListRoute, pollRoute } from './routes/polls.ts'
@@ -26,6 +28,9 @@ export interface HttpParts extends RouteParts {
   entry: WebEntry | undefined
   /** Serves the compiled files; undefined if there are none. */
   files: Middleware | undefined
+  health: Health
+  /** Are told of each answered request. Without any, requests cost nothing more. */
+  onAnswered: readonly ((answered: Answered) => void)[]
   onError: (error: unknown) => void
 }
 
@@ -41,6 +46,7 @@ export function createKoa(parts: HttpParts): Koa {
     // Parse errors have been counted. They have the bytes that the client sent in them, which must not be logged.
     if (!CLIENT_LEFT.includes(error.code ?? '') && !error.code?.startsWith('HPE_')) onError(error)
   })
+  if (parts.onAnswered.length > 0) koa.use(tellAnswered(parts.onAnswered))
   koa.use(securityHeaders())
   if (allowedOrigins.length > 0) koa.use(corsFor(allowedOrigins))
   koa.use(problemPages(parts.entry?.styles ?? []))
@@ -49,6 +55,9 @@ export function createKoa(parts: HttpParts): Koa {
   koa.use(refuseCrossSite(publicOrigin ? [publicOrigin, ...allowedOrigins] : allowedOrigins))
 
   const router = new Router()
+  router.get(routes.health, healthRoute(parts.health))
+  router.get(routes.ready, readyRoute(parts.health))
+
   const vote = voteRoute(parts)
   router.post(routes.votes(':id'), vote)
   router.delete(routes.votes(':id'), vote)

@@ -76,7 +76,11 @@ export class SqlPollWriter implements PollWriter {
   }
 
   startRound(request: HostRequest): Promise<PollState> {
+    let first: number | undefined
     return this.#host.withPoll(request, async (before, transaction) => {
+      first ??= before.round
+      // By an attempt whose COMMIT got no response.
+      if (transaction.inDoubt && before.round > first) return before
       const poll = nextRound(before)
       await transaction.manager.insert(PastRoundEntity, {
         pollId: before.id,
@@ -122,20 +126,21 @@ export class SqlPollWriter implements PollWriter {
 
   closeDue(): Promise<PollState[]> {
     return this.#transactions.run(async (transaction) => {
-      const { manager, query } = transaction
       const limit = new Date(Date.now() - GRACE_MS).toISOString()
-      const due: { id: string; roomCode: string }[] = await manager.query(DUE_POLLS, [limit])
+      const due: { id: string; roomCode: string }[] = await transaction.manager.query(DUE_POLLS, [limit])
+      const rooms = new Set(due.map(({ roomCode }) => roomCode))
+      for (const code of rooms) await this.#host.lockRoom(transaction, code)
+      const ids = due.map(({ id }) => id)
       const closed: PollState[] = []
-      for (const { id, roomCode } of due) {
-        if (this.#sql.lockRoom !== undefined) await query(this.#sql.lockRoom, [roomCode])
-        const [before] = await this.#host.lockPolls(transaction, [id])
+      for (const before of await this.#host.lockPolls(transaction, ids)) {
         // Another node has closed it, or its host has given it more time.
-        const isDue = before?.status === 'open' && before.closesAt !== null && before.closesAt <= limit
-        if (!before || !isDue) continue
+        if (before.status !== 'open' || before.closesAt === null || before.closesAt > limit) continue
         const poll = withRevisions(before, { ...before, status: 'closed', closesAt: null })
         await writePoll(transaction, poll)
-        await writeLog(transaction, poll.room.code, ['timer-closed'], id)
-        closed.push({ ...poll, room: await writeRoom(transaction, poll.room, 'host') })
+        await writeLog(transaction, poll.room.code, ['timer-closed'], poll.id)
+        // Another of its polls may have been closed with it.
+        const earlier = closed.findLast(({ room }) => room.code === poll.room.code)
+        closed.push({ ...poll, room: await writeRoom(transaction, earlier?.room ?? poll.room, 'host') })
       }
       return closed
     })

@@ -1,5 +1,6 @@
 import { limits } from '@pollcast/shared/limits'
 import type { RoomChange } from '@pollcast/shared/room'
+import { In } from 'typeorm'
 import { PollError } from '../polls/errors.ts'
 import type { ChangedRoom, RoomRequest } from '../polls/ports.ts'
 import { withRevisions } from '../polls/revisions.ts'
@@ -58,7 +59,9 @@ export class SqlRoomWriter {
   }
 
   replaceHostKey({ newHostKeyHash, ...request }: RoomRequest & { newHostKeyHash: string }): Promise<ChangedRoom> {
-    return this.#host.withRoom(request, async (before, transaction) => {
+    return this.#host.withRoom({ ...request, newHostKeyHash }, async (before, transaction) => {
+      // By an attempt whose COMMIT got no response.
+      if (before.hostKeyHash === newHostKeyHash) return { room: before, changed: true, polls: [] }
       const room = await writeRoom(transaction, before, 'host', { hostKeyHash: newHostKeyHash })
       await writeLog(transaction, room.code, ['key-replaced'], null)
       return { room, changed: true, polls: [] }
@@ -115,13 +118,15 @@ export class SqlRoomWriter {
     transaction: Transaction,
   ): Promise<{ currentPollId: string | null; closed: PollState[] } | PollError | undefined> {
     if (currentPollId === undefined || currentPollId === room.currentPollId) return undefined
-    const ids = [room.currentPollId, currentPollId].filter((id) => id !== null).sort()
-    const polls = await this.#host.lockPolls(transaction, ids)
+    const asked = [room.currentPollId, currentPollId].filter((id) => id !== null)
+    const there = await transaction.manager.find(PollEntity, { select: { id: true }, where: { id: In(asked) } })
+    const polls = await this.#host.lockPolls(
+      transaction,
+      there.map(({ id }) => id),
+    )
+    if (polls.length < there.length) return new DatabaseBusy()
     const next = polls.find(({ id }) => id === currentPollId)
-    if (currentPollId !== null && !next) {
-      const { manager } = transaction
-      return (await manager.existsBy(PollEntity, { id: currentPollId })) ? new DatabaseBusy() : notInRoom()
-    }
+    if (currentPollId !== null && !next) return notInRoom()
     if (next && (next.room.code !== room.code || next.deletedAt !== null)) return notInRoom()
     if (next && !next.isKnown) await writePoll(transaction, { ...next, isKnown: true })
     const closed: PollState[] = []

@@ -54,8 +54,14 @@ export async function writeBatch(
   return results.map((result) => {
     if (result instanceof Error) return result
     const { tally, changed, isRepeat, ballotId } = result
-    // Votes committed by an attempt whose response was lost still have to be published.
-    return { changed: changed || inDoubt, isRepeat, poll: tally.after, ballotId, ballot: tally.ballot(ballotId) }
+    // Votes committed by an attempt whose response was lost still have to be published, and are no repeats.
+    return {
+      changed: changed || inDoubt,
+      isRepeat: isRepeat && !inDoubt,
+      poll: tally.after,
+      ballotId,
+      ballot: tally.ballot(ballotId),
+    }
   })
 }
 

@@ -14,7 +14,7 @@ function coloursIn(css: string): Map<string, Colour> {
   )
 }
 
-const [lightCss = '', darkCss = ''] = tokens.split('@media (prefers-color-scheme: dark)')
+const [lightCss = '', darkCss = ''] = tokens.split('@media screen and (prefers-color-scheme: dark)')
 const light = coloursIn(lightCss)
 const schemes = { light, dark: new Map([...light, ...coloursIn(darkCss)]) }
 

@@ -42,11 +42,9 @@ ${choices}${poll.voteMode === 'code' ? CODE_FIELD : ''}
 }
 
 function legendOf({ minChoices, maxChoices }: Poll): string {
-  if (maxChoices === 1) return 'Choose one, then vote.'
-  if (minChoices === 1) return `Choose up to ${maxChoices}, then vote.`
-  return minChoices === maxChoices
-    ? `Choose ${maxChoices}, then vote.`
-    : `Choose ${minChoices} to ${maxChoices}, then vote.`
+  if (maxChoices === 1) return 'Choose one.'
+  if (minChoices === 1) return `Choose up to ${maxChoices}.`
+  return minChoices === maxChoices ? `Choose ${maxChoices}.` : `Choose ${minChoices} to ${maxChoices}.`
 }
 
 const CODE_FIELD =

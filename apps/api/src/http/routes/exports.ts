@@ -20,6 +20,7 @@ import { CSV_TYPE, csvOf, csvPieces } from '../downloads/csv.ts'
 import { fileName } from '../downloads/file-name.ts'
 import type { RouteParts } from '../parts.ts'
 import { pollIdOf, roomCodeOf } from '../request/addresses.ts'
+import { closeOf } from '../request/close-signal.ts'
 import { findBallot, isHost, type Viewer, viewerOf, viewOf } from '../request/viewer.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
@@ -186,14 +187,6 @@ export function exportRoutes(parts: RouteParts) {
 }
 
 const resultsHidden = () => new PollError('results-hidden', 'The results of this poll are hidden for now.')
-
-/** Aborted once nothing can be answered any more: the client has left, or the server closes. */
-function closeOf({ res }: Context): AbortSignal {
-  const gone = new AbortController()
-  if (res.destroyed) gone.abort()
-  else res.once('close', () => gone.abort())
-  return gone.signal
-}
 
 interface Title {
   title: string
