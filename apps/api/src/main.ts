@@ -91,6 +91,7 @@ function explain(error: unknown, failed: string): string {
   if (code === 'EADDRNOTAVAIL') return `HOST: no network interface of this machine has the address ${address}.`
   if (/^(listen|bind)$/.test(syscall)) return `HOST: can't listen on ${address} (${code}).`
   if (/^E[A-Z]+$/.test(code)) return `${failed}: ${message}`
+  if (error instanceof Error && 'driverError' in error) return `${failed}: ${message}`
   return `${failed}: ${error instanceof Error ? error.stack : String(error)}`
 }
 

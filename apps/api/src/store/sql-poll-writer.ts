@@ -1,4 +1,5 @@
 import type { PollChange } from '@pollcast/shared/settings'
+import { In } from 'typeorm'
 import { type AppliedChange, applyChange, nextRound } from '../polls/apply-change.ts'
 import { PollError } from '../polls/errors.ts'
 import { kindOf } from '../polls/kinds/index.ts'
@@ -159,8 +160,9 @@ export class SqlPollWriter implements PollWriter {
   async #addCounters({ manager }: Transaction, poll: PollState): Promise<void> {
     const keys = kindOf(poll).keys(poll.content)
     const found = await manager.findBy(CounterEntity, { pollId: poll.id, round: poll.round })
-    const gone = found.filter(({ key }) => !keys.includes(key))
-    if (gone.length > 0) await manager.remove(gone)
+    const gone = found.map(({ key }) => key).filter((key) => !keys.includes(key))
+    // Not `remove`, which would end this transaction with one of its own.
+    if (gone.length > 0) await manager.delete(CounterEntity, { pollId: poll.id, round: poll.round, key: In(gone) })
     const missing = keys.filter((key) => !found.some((counter) => counter.key === key))
     if (missing.length === 0) return
     await manager.insert(
