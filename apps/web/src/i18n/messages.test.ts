@@ -20,11 +20,15 @@ const used = sources.flatMap(([path, source]) =>
   })),
 )
 const pattern = (key: string) =>
-  new RegExp(`^${key.split(/\$\{[^}]*\}/).map((part) => part.replaceAll('.', '\\.')).join('[\\w-]+')}$`)
+  new RegExp(
+    `^${key
+      .split(/\$\{[^}]*\}/)
+      .map((part) => part.replaceAll('.', '\\.'))
+      .join('[\\w-]+')}$`,
+  )
 /** Those that stand for codes of the API and of the client. */
 const ofProblems = [...Object.keys(problemStatus), 'unreachable', 'unexpected'].map((code) => `problem.${code}`)
-const parameters = (message: string) =>
-  [...new Set([...message.matchAll(/\{(\w+)\}/g)].map(([, name]) => name))].sort()
+const parameters = (message: string) => [...new Set([...message.matchAll(/\{(\w+)\}/g)].map(([, name]) => name))].sort()
 
 test('every message that the app asks for is there', () => {
   expect(used.length).toBeGreaterThan(50)
