@@ -95,8 +95,9 @@ export function usePollList(list: () => HTMLElement | null) {
   )
   const streamUrl = computed(() => {
     if (streamed.value.length === 0) return undefined
-    const isServed = firstStreamed.value === 0 && served?.streamUrl
-    return api.urlOf(isServed || routes.streamOf(streamed.value))
+    const url = routes.streamOf(streamed.value)
+    const isServed = url === routes.streamOf(served?.data.polls.map(({ id }) => id) ?? [])
+    return api.urlOf((isServed && served?.streamUrl) || url)
   })
   const state = useStream(
     { url: () => streamUrl.value, topics: () => ({ polls: streamed.value }) },
