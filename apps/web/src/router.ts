@@ -20,6 +20,12 @@ export function createPageRouter(): Router {
         props: true,
         meta: { layout: 'fits-screen' },
       },
+      {
+        path: routes.roomPage(':code'),
+        component: () => import('./pages/RoomPage.vue'),
+        props: true,
+        meta: { layout: 'fits-screen' },
+      },
       { path: '/:unknown(.*)*', component: () => import('./pages/NotFoundPage.vue') },
     ],
     scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },

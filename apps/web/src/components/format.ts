@@ -1,8 +1,39 @@
-const counts = new Intl.NumberFormat('en')
-const dates = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' })
+import { locale, t } from '../i18n/index.ts'
 
-export const formatCount = (count: number): string => counts.format(count)
+/** Numbers, dates and counts as the page's language writes them. Components follow a change of language. */
 
-export const formatVoters = (count: number): string => `${counts.format(count)} ${count === 1 ? 'voter' : 'voters'}`
+function inLocale<Format>(create: (locale: string) => Format): () => Format {
+  const formats = new Map<string, Format>()
+  return () => {
+    const format = formats.get(locale.value) ?? create(locale.value)
+    formats.set(locale.value, format)
+    return format
+  }
+}
 
-export const formatDate = (iso: string): string => dates.format(new Date(iso))
+const counts = inLocale((name) => new Intl.NumberFormat(name))
+const percents = inLocale((name) => new Intl.NumberFormat(name, { style: 'percent' }))
+// The English of the app is international: a day before its month.
+const dateLocale = (name: string) => (name === 'en' ? 'en-GB' : name)
+const dates = inLocale((name) => new Intl.DateTimeFormat(dateLocale(name), { dateStyle: 'medium' }))
+const times = inLocale((name) => new Intl.DateTimeFormat(dateLocale(name), { timeStyle: 'short' }))
+
+export const formatCount = (count: number): string => counts().format(count)
+
+export const formatVoters = (count: number): string => t('count.voters', { count: formatCount(count) }, count)
+
+/** @param share from 0 to 1 */
+export const formatPercent = (share: number): string => percents().format(share)
+
+/** @param iso ISO 8601, in any time zone. It is shown in the user's, as all times are. */
+export const formatDate = (iso: string): string => dates().format(new Date(iso))
+
+export const formatTime = (iso: string): string => times().format(new Date(iso))
+
+/** Minutes and seconds, such as 1:05. */
+export function formatDuration(seconds: number): string {
+  const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60]
+  return `${formatCount(minutes)}:${twoDigits().format(rest)}`
+}
+
+const twoDigits = inLocale((name) => new Intl.NumberFormat(name, { minimumIntegerDigits: 2 }))

@@ -2,6 +2,7 @@ import type { Kind } from '../kind.ts'
 import { type Answer, isSameAnswer, withPendingVote } from './answer.ts'
 import BallotForm from './BallotForm.vue'
 import ChoiceTable from './ChoiceTable.vue'
+import { shuffle } from './shuffle.ts'
 
 /** Voters choose one or more of the poll's choices: an answer is a list of choice ids. */
 export const choice: Kind<Answer> = {
@@ -12,15 +13,23 @@ export const choice: Kind<Answer> = {
     '--longest': Math.max(...choices.map(({ text }) => text.length)),
     '--buttons': maxChoices > 1 ? 1 : 0,
   }),
-  snapshotOf: ({ id, revision, status, totalVotes, choices }) => ({
+  snapshotOf: ({ id, view, round, revision, status, voters, totalVotes, choices, closesAt, now, resultsHidden }) => ({
     pollId: id,
+    view,
+    round,
     revision,
     status,
+    voters,
     totalVotes,
     choices,
+    closesAt,
+    now,
+    resultsHidden,
   }),
+  noAnswer: [],
   ownAnswerOf: ({ ownChoiceIds }) => ownChoiceIds,
   isSameAnswer,
   withPendingVote,
+  arrange: (snapshot, seed) => ({ ...snapshot, choices: shuffle(snapshot.choices, seed) }),
   voteBody: (choiceIds) => ({ choiceIds: [...choiceIds] }),
 }

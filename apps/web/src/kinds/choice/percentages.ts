@@ -1,3 +1,5 @@
+import { formatPercent } from '../../components/format.ts'
+
 /**
  * Whole percents of voters, in the order of the votes. Where each voter has one choice they add up to 100: all are
  * rounded down, and what is missing goes to those with the largest remainders, the first of equals first (the Hamilton
@@ -18,11 +20,9 @@ export function percentagesOf(votes: readonly number[], voters: number, hasOneEa
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
 
-const percent = new Intl.NumberFormat('en', { style: 'percent' })
-
 /** Never 0% for a choice that has votes, and never 100% for one that not all voters chose. */
 export function formatPercentage(percentage: number, votes: number, voters: number): string {
-  if (votes > 0 && percentage === 0) return `<${percent.format(0.01)}`
-  if (votes < voters && percentage === 100) return `>${percent.format(0.99)}`
-  return percent.format(percentage / 100)
+  if (votes > 0 && percentage === 0) return `<${formatPercent(0.01)}`
+  if (votes < voters && percentage === 100) return `>${formatPercent(0.99)}`
+  return formatPercent(percentage / 100)
 }

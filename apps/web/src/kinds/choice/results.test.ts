@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { type Counts, resultsOf } from './results.ts'
 
 const counts = (voters: number, ...votes: (number | null)[]): Counts => ({
-  totalVotes: voters,
+  voters,
+  resultsHidden: false,
   choices: votes.map((count, index) => ({ id: index + 1, text: `Choice ${index + 1}`, votes: count })),
 })
 
@@ -18,7 +19,7 @@ test('each row has its count and its share of the voters', () => {
 })
 
 test('where votes on choices are told apart from voters, shares are of voters', () => {
-  const { rows } = resultsOf({ ...counts(5, 3, 2), voters: 4 }, 2)
+  const { rows } = resultsOf(counts(4, 3, 2), 2)
   expect(rows.map(({ numbers }) => numbers?.share)).toEqual(['75%', '50%'])
 })
 
@@ -29,7 +30,7 @@ test('the choice with more votes than every other leads; with a tie none does', 
 })
 
 test('hidden results have voters, and no numbers', () => {
-  const hidden = resultsOf({ ...counts(0, null, null), totalVotes: null, voters: 7 }, 1)
+  const hidden = resultsOf({ ...counts(7, null, null), resultsHidden: true }, 1)
   expect(hidden.voters).toBe(7)
   expect(hidden.isHidden).toBe(true)
   expect(hidden.rows.map(({ numbers }) => numbers)).toEqual([undefined, undefined])

@@ -1,13 +1,8 @@
+import type { Snapshot } from '@pollcast/shared/poll'
 import { formatCount } from '../../components/format.ts'
 import { formatPercentage, percentagesOf } from './percentages.ts'
 
-/** What this folder reads of a snapshot. Votes are null while its results are hidden. */
-export interface Counts {
-  /** Where the server does not tell them, `totalVotes` counts ballots. */
-  voters?: number
-  totalVotes: number | null
-  choices: readonly { id: number; text: string; votes: number | null }[]
-}
+export type Counts = Pick<Snapshot, 'voters' | 'resultsHidden' | 'choices'>
 
 export interface ResultNumbers {
   votes: number
@@ -32,9 +27,7 @@ export interface Results {
 }
 
 /** The results as rows show them. `maxChoices` is how many choices one ballot may hold. */
-export function resultsOf({ voters: told, totalVotes, choices }: Counts, maxChoices: number): Results {
-  const voters = told ?? totalVotes ?? 0
-  const isHidden = choices.some(({ votes }) => votes === null)
+export function resultsOf({ voters, resultsHidden, choices }: Counts, maxChoices: number): Results {
   const votes = choices.map((choice) => choice.votes ?? 0)
   const percentages = percentagesOf(votes, voters, maxChoices === 1)
   const [most = 0, second = 0] = [...votes].sort((one, other) => other - one)
@@ -48,7 +41,7 @@ export function resultsOf({ voters: told, totalVotes, choices }: Counts, maxChoi
   const rows = choices.map(({ id, text }, index) => ({
     id,
     text,
-    numbers: isHidden ? undefined : numbersOf(votes[index] ?? 0, percentages[index] ?? 0),
+    numbers: resultsHidden ? undefined : numbersOf(votes[index] ?? 0, percentages[index] ?? 0),
   }))
-  return { voters, isHidden, rows }
+  return { voters, isHidden: resultsHidden, rows }
 }
