@@ -21,6 +21,7 @@ export const unit = defineProject({
   test: {
     ...limits,
     name: 'api unit',
+    setupFiles: ['testing/check-answers.ts'],
     // Loading Koa and TypeORM anew for each file would take longer than the tests.
     isolate: false,
     include: ['src/**/*.test.ts'],

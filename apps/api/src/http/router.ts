@@ -8,6 +8,7 @@ import { redirectPageAddress } from './middleware/page-address.ts'
 import { problems } from './middleware/problem.ts'
 import { readQuery } from './middleware/query.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
+import { openApiRoute } from './openapi/route.ts'
 import { problemPages } from './pages/problem-page.ts'
 import type { WebEntry } from './pages/web-shell.ts'
 import type { RouteParts } from './parts.ts'
@@ -89,11 +90,14 @@ export function createKoa(parts: HttpParts): Koa {
   const exports = exportRoutes(parts)
   router.get(routes.resultsCsv(':id'), exports.resultsCsv)
   router.get(routes.resultsJson(':id'), exports.resultsJson)
+  router.get(routes.chartSvg(':id'), exports.chart)
   router.get(routes.rounds(':id'), exports.rounds)
   router.get(routes.ballotsCsv(':id'), exports.ballotsCsv)
   router.get(routes.roomResultsCsv(':code'), exports.roomResultsCsv)
   router.get(routes.roomResultsJson(':code'), exports.roomResultsJson)
   router.get(routes.roomBallotsCsv(':code'), exports.roomBallotsCsv)
+
+  router.get(routes.openapi, openApiRoute)
 
   const pages = pageRoutes(parts)
   router.get(routes.listPage, pages.list)
