@@ -24,7 +24,8 @@ export function useStream(
   let stream: StreamClient | undefined
 
   watch(
-    [url, isVisible, () => access().hostKey, () => access().code],
+    // Getters only: beside a shallow ref, Vue calls back whenever something was set, also to what it was.
+    [url, () => isVisible.value, () => access().hostKey, () => access().code],
     ([address, visible], _before, onCleanup) => {
       if (!address || !visible) return
       state.value = 'connecting'
