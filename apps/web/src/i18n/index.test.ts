@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { t } from './index.ts'
 import { pluralForm } from './plural-form.ts'
+import { preferredLocale } from './preferred-locale.ts'
 
 test('a message has the form that its count needs', () => {
   expect(t('count.voters', { count: '0' }, 0)).toBe('0 voters')
@@ -18,4 +19,10 @@ test('the forms of each language are in CLDR’s order', () => {
 test('where a message has fewer forms than the language, the last one stands for the rest', () => {
   const spanish = pluralForm('es')
   expect([1, 2, 1_000_000].map((count) => spanish(count, 2))).toEqual([0, 1, 1])
+})
+
+test('of the browser’s languages the first is taken that there is, and English if there is none', () => {
+  expect(preferredLocale(['xx', 'en-GB', 'en'])).toBe('en')
+  expect(preferredLocale(['xx'])).toBe('en')
+  expect(preferredLocale([])).toBe('en')
 })

@@ -1,4 +1,4 @@
-import { computed, shallowRef } from 'vue'
+import { computed, shallowReadonly, shallowRef } from 'vue'
 import { useHost } from './use-host.ts'
 
 /** From which poll the room was moved, and whether the move closed it. */
@@ -43,7 +43,8 @@ export function useMoves() {
     /** Null shows that the next question comes soon. Closes the poll that was on. */
     moveTo,
     moveToNext: async () => next.value && moveTo(next.value.id),
-    canUndo: computed(() => lastMove.value !== undefined),
+    /** The move that can be undone. */
+    lastMove: shallowReadonly(lastMove),
     /** Back to the poll before, which is opened again if the move had closed it. The other one stays open. */
     async undo(): Promise<void> {
       const undone = lastMove.value
