@@ -5,9 +5,17 @@ import type { Moves } from './use-moves.ts'
 const TAKES_KEYS = 'input, textarea, select, [contenteditable], [role=radiogroup] *'
 
 /** N and → show the next poll. A move can be undone; nothing that can't is on a key. */
-export function useMoveKeys({ moveToNext }: Moves): void {
+export function useMoveKeys({ moveToNext }: Moves, isActive: () => boolean): void {
   useEventListener(document, 'keydown', (event) => {
-    if (event.defaultPrevented || event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey)
+    if (
+      !isActive() ||
+      event.defaultPrevented ||
+      event.repeat ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      event.shiftKey
+    )
       return
     if (event.key !== 'ArrowRight' && event.key.toLowerCase() !== 'n') return
     if (event.target instanceof HTMLElement && event.target.matches(TAKES_KEYS)) return
