@@ -58,7 +58,7 @@ interface Metered {
 }
 
 function announce(config: Config, { port, metricsPort, servesPages }: Ready & Metered, print: Print): void {
-  const url = `http://${address(config.host)}:${port}`
+  const url = `${config.tls ? 'https' : 'http'}://${address(config.host)}:${port}`
   print(config.webDev ? `The API is at ${url}. Open the page at Vite's address.` : `Pollcast is at ${url}`)
   if (metricsPort !== undefined) print(`Metrics are at http://${address(config.host)}:${metricsPort}/metrics`)
   if (!servesPages) print('Only the API is served: the web app has not been built. Run "npm run build" to build it.')
@@ -95,6 +95,7 @@ function explain(error: unknown, failed: string): string {
   if (code === 'EADDRNOTAVAIL') return `HOST: no network interface of this machine has the address ${address}.`
   if (/^(listen|bind)$/.test(syscall)) return `HOST: can't listen on ${address} (${code}).`
   if (/^E[A-Z]+$/.test(code)) return `${failed}: ${message}`
+  if (error instanceof Error && 'driverError' in error) return `${failed}: ${message}`
   return `${failed}: ${error instanceof Error ? error.stack : String(error)}`
 }
 

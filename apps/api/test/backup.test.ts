@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, renameSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DataSource } from 'typeorm'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
+import { migrations } from '../src/store/schema.ts'
 import { query, recount } from '../testing/database.ts'
 import { ask, createDatabase, postgresServer } from '../testing/postgres.ts'
 import { ServerProcess } from '../testing/server-process.ts'
@@ -99,6 +101,12 @@ test('a backup replaces no file unless it is told to, and a restore is refused w
   expect(await run(url, 'backup', file)).toEqual({ code: 1, said: expect.stringMatching(/is there already.+--force/) })
   expect(readFileSync(file, 'utf8')).toBe('something else')
   expect(await run(url, 'backup', file, '--force')).toMatchObject({ code: 0 })
+  for (const command of ['backup', 'export']) {
+    for (const own of [path, `${path}-wal`]) {
+      const said = expect.stringMatching(/is the database itself/)
+      expect(await run(url, command, own, '--force')).toEqual({ code: 1, said })
+    }
+  }
   const { poll } = await createPoll(server.url)
   expect(await run(url, 'restore', file)).toEqual({
     code: 1,
@@ -185,18 +193,17 @@ test('before an upgrade the database is kept as it was', async () => {
   const server = await ServerProcess.open(path)
   server.signal('SIGTERM')
   await server.exited
-  // As the newest migration's predecessor left it.
-  const undo = connect(path)
-  await undo('ALTER TABLE idempotency_key DROP COLUMN poll_id')
-  await undo('ALTER TABLE poll DROP COLUMN deleted_at')
-  await undo("DELETE FROM migrations WHERE name = 'DeletedPolls1764115400000'")
+  // As it was before the newest migration.
+  const old = await new DataSource({ type: 'sqlite', database: path, migrations }).initialize()
+  await old.undoLastMigration()
+  await old.destroy()
 
   const upgraded = await ServerProcess.open(path)
   expect(upgraded.output).toContain('"event":"database-upgrade-backup"')
   const [kept = ''] = readdirSync(folder).filter((name) => /-before-\d+\.\d+\.\d+$/.test(name))
-  const columns = "SELECT count(*) AS n FROM pragma_table_info('poll') WHERE name = 'deleted_at'"
-  expect(await query(join(folder, kept), columns)).toEqual([{ n: 0 }])
-  expect(await query(path, columns)).toEqual([{ n: 1 }])
+  const applied = 'SELECT count(*) AS n FROM migrations'
+  expect(await query(join(folder, kept), applied)).toEqual([{ n: migrations.length - 1 }])
+  expect(await query(path, applied)).toEqual([{ n: migrations.length }])
   upgraded.signal('SIGTERM')
   await upgraded.exited
   // It is put back as any backup is.

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { openApp } from '../../testing/app.ts'
@@ -41,6 +41,20 @@ test('each night at 03:00 the database is backed up, the first time at once, and
   await made(3)
   await until(() => readdirSync(folder).length === 3)
   expect(readdirSync(folder)).toEqual(['notes.txt', 'pollcast-2026-03-28.sqlite', 'pollcast-2026-03-30.sqlite'])
+})
+
+test('a backup that fails is logged, and the server goes on', async () => {
+  at('2026-03-27T12:00:00')
+  const folder = join(tempFolder(), 'backups')
+  const app = await openApp({ backups: { folder, keep: 2 } })
+  await until(() => app.entries.some(({ event }) => event === 'backup-made'))
+  rmSync(app.databasePath)
+  vi.setSystemTime(new Date('2026-03-28T04:00:00'))
+  vi.advanceTimersByTime(60_000)
+  await until(() => app.entries.some(({ event }) => event === 'backup-failed'))
+  // The timer of polls has found that the file is gone, too.
+  expect(app.errors).toContainEqual(expect.stringMatching(/^The database could not be backed up to .+03-28\.sqlite: /))
+  expect((await fetch(`${app.url}/healthz`)).status).toBe(200)
 })
 
 test('a restart makes no second backup of the same night', async () => {

@@ -34,7 +34,7 @@ export function operatePool(config: Config, log: Log, database: WritableDatabase
   if (database && metrics) database.onVotesWritten = metrics.votesWritten
   const stopProbing = database && probeWrites(database)
   const merged = new MergedMetrics()
-  const workers = new WorkerMetrics<ProcessMetrics>((last) => void merged.retire(last).catch(onError))
+  const workers = new WorkerMetrics<ProcessMetrics>((last) => merged.retire(last))
   let server: MetricsServer | undefined
   let stopBackups: (() => Promise<void>) | undefined
   return {

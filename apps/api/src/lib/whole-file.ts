@@ -31,16 +31,23 @@ export async function makeWhole(
     await sync(partial)
     if (replace) await rename(partial, path)
     else await moveUnlessThere(partial, path)
-    await sync(dirname(path))
+    await syncFolder(dirname(path))
   } catch (error) {
     await rm(partial, { force: true })
     throw refusal(path, error)
   }
 }
 
-/** Waits until the file, or what a folder names, is on the disk. */
-export async function sync(path: string): Promise<void> {
-  const file = await open(path, 'r')
+/** Waits until the file is on the disk. */
+export const sync = (path: string): Promise<void> => syncOpen(path, 'r+')
+
+/** Waits until the names in the folder are on the disk. Windows does that by itself, and opens no folders. */
+export async function syncFolder(path: string): Promise<void> {
+  if (process.platform !== 'win32') await syncOpen(path, 'r')
+}
+
+async function syncOpen(path: string, mode: string): Promise<void> {
+  const file = await open(path, mode)
   try {
     await file.sync()
   } finally {

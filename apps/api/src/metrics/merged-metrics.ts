@@ -4,16 +4,17 @@ import type { ProcessMetrics } from './metrics.ts'
 /** The metrics of several processes as those of one. */
 export class MergedMetrics {
   /** What processes that are gone have counted: what a counter shows must not go back. */
-  #gone: ProcessMetrics = []
+  #gone: Promise<ProcessMetrics> = Promise.resolve([])
 
   /** @param last the metrics of a process that has exited, as it gave them last */
-  async retire(last: ProcessMetrics): Promise<void> {
+  retire(last: ProcessMetrics): void {
     const counted = last.filter(({ type }) => ['counter', 'histogram'].includes(String(type)))
-    this.#gone = await AggregatorRegistry.aggregate([this.#gone, counted]).getMetricsAsJSON()
+    // One after the other: several processes may end at once.
+    this.#gone = this.#gone.then((gone) => AggregatorRegistry.aggregate([gone, counted]).getMetricsAsJSON())
   }
 
   /** In Prometheus' text format. */
-  text(processes: readonly ProcessMetrics[]): Promise<string> {
-    return AggregatorRegistry.aggregate([this.#gone, ...processes]).metrics()
+  async text(processes: readonly ProcessMetrics[]): Promise<string> {
+    return AggregatorRegistry.aggregate([await this.#gone, ...processes]).metrics()
   }
 }

@@ -1,5 +1,6 @@
 import sqlite3 from 'sqlite3'
 import { DataSource } from 'typeorm'
+import { reasonOf } from '../lib/reason-of.ts'
 import { isThere } from '../lib/whole-file.ts'
 import { DatabaseRefused } from './database.ts'
 import { addressOf } from './postgres-address.ts'
@@ -34,7 +35,10 @@ export async function withDatabase<T>(
     if ('path' in address && !(await isThere(address.path))) {
       throw new DatabaseRefused(`There is no database at ${address.path}. See DATABASE_URL.`)
     }
-    await database.initialize()
+    await database.initialize().catch((error: Error) => {
+      if ('path' in address) throw error
+      throw new DatabaseRefused(`The database at ${name} can't be opened: ${reasonOf(error)}. See DATABASE_URL.`)
+    })
     return await work(database, name)
   } catch (error) {
     throw 'path' in address ? sqliteRefusal(address.path, error) : error

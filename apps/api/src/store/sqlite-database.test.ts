@@ -18,6 +18,7 @@ import { connect } from '../../testing/sqlite-connection.ts'
 import { tempFolder } from '../../testing/temp-folder.ts'
 import { type Log, silent } from '../lib/log.ts'
 import { DatabaseRefused } from './database.ts'
+import { renewEpoch } from './installation.ts'
 import { SqlPollWriter } from './sql-poll-writer.ts'
 import { openSqlite } from './sqlite-database.ts'
 
@@ -293,3 +294,29 @@ test.runIf(process.getuid?.() === 0)(
     expect(toldAtStart).toEqual([expect.stringMatching(/^Other users can read .+polls\.sqlite.*another user\.$/)])
   },
 )
+
+test('a database has an epoch from its first start, which stays until it is renewed', async () => {
+  const path = join(tempFolder(), 'polls.sqlite')
+  const epochs: string[] = []
+  for (let start = 0; start < 3; start += 1) {
+    const database = await openSqlite(path)
+    epochs.push(database.epoch)
+    if (start === 1) await renewEpoch(database.writer.manager)
+    await database.close()
+  }
+  expect(epochs[0]).toMatch(/^[\w-]{8}$/)
+  expect(epochs[1]).toBe(epochs[0])
+  expect(epochs[2]).toMatch(/^[\w-]{8}$/)
+  expect(epochs[2]).not.toBe(epochs[0])
+})
+
+test('a database of before there were epochs gets one', async () => {
+  const path = join(tempFolder(), 'polls.sqlite')
+  const old = await openSqlite(path)
+  await old.writer.query("DELETE FROM setting WHERE name = 'epoch'")
+  await old.close()
+  const database = await openSqlite(path)
+  expect(database.epoch).toMatch(/^[\w-]{8}$/)
+  expect(database.voterKey).toBe(old.voterKey)
+  await database.close()
+})

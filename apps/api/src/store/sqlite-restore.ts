@@ -2,7 +2,7 @@ import { rename } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { DataSource } from 'typeorm'
 import type { Log } from '../lib/log.ts'
-import { isThere, makeWhole, sync } from '../lib/whole-file.ts'
+import { isThere, makeWhole, sync, syncFolder } from '../lib/whole-file.ts'
 import { appliedMigrations } from './applied-migrations.ts'
 import { DatabaseRefused } from './database.ts'
 import { renewEpoch } from './installation.ts'
@@ -79,6 +79,6 @@ async function setAside(real: string, now: Date): Promise<string | undefined> {
     await rename(real + suffix, kept + suffix)
     isKept = true
   }
-  await sync(dirname(real))
+  await syncFolder(dirname(real))
   return isKept ? kept : undefined
 }

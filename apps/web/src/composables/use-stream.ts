@@ -24,7 +24,7 @@ export function useStream(
   let stream: StreamClient | undefined
 
   watch(
-    // Getters only: beside a shallow ref, Vue calls back whenever something was set, also to what it was.
+    // Getters alone: with a shallow ref among them, Vue calls back where no value has changed, too.
     [url, () => isVisible.value, () => access().hostKey, () => access().code],
     ([address, visible], _before, onCleanup) => {
       if (!address || !visible) return
