@@ -3,8 +3,8 @@ import { createRouter, createWebHistory, type Router } from 'vue-router'
 
 declare module 'vue-router' {
   interface RouteMeta {
-    /** How wide the page is: by default a column to read; or else wide, or as large as a screen in front of a room. */
-    layout?: 'wide' | 'fits-screen'
+    /** How wide the page is: by default a column to read; or else wide, wide enough for two columns, or as large as a screen in front of a room. */
+    layout?: 'wide' | 'two-columns' | 'fits-screen'
   }
 }
 
@@ -25,6 +25,12 @@ export function createPageRouter(): Router {
         component: () => import('./pages/RoomPage.vue'),
         props: true,
         meta: { layout: 'fits-screen' },
+      },
+      {
+        path: routes.hostPage(':code'),
+        component: () => import('./pages/HostPage.vue'),
+        props: true,
+        meta: { layout: 'two-columns' },
       },
       { path: '/:unknown(.*)*', component: () => import('./pages/NotFoundPage.vue') },
     ],
