@@ -17,6 +17,7 @@ import { hostRoutes } from './routes/host.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { newPollRoute, pollListRoute, pollRoute } from './routes/polls.ts'
 import { roomRoutes } from './routes/rooms.ts'
+import { seenRoute } from './routes/seen.ts'
 import { streamRoutes } from './routes/streams.ts'
 import { voteRoute } from './routes/votes.ts'
 
@@ -85,6 +86,8 @@ export function createKoa(parts: HttpParts): Koa {
   router.get(routes.roomResultsCsv(':code'), exports.roomResultsCsv)
   router.get(routes.roomResultsJson(':code'), exports.roomResultsJson)
   router.get(routes.roomBallotsCsv(':code'), exports.roomBallotsCsv)
+
+  router.get(routes.seen, seenRoute(parts.proxies))
 
   const pages = pageRoutes(parts)
   router.get(routes.listPage, pages.list)
