@@ -13,11 +13,13 @@ export const parts = {
   reactions: { path: 'apps/api/src/reactions/', imports: ['polls', 'live', 'lib', 'shared'] },
   http: { path: 'apps/api/src/http/', imports: ['polls', 'live', 'lib', 'shared'] },
   config: { path: 'apps/api/src/config/', imports: ['lib', 'shared'] },
+  metrics: { path: 'apps/api/src/metrics/', imports: ['lib'] },
+  commands: { path: 'apps/api/src/commands/', imports: ['config', 'store', 'lib'] },
   compose: {
     path: 'apps/api/src/compose/',
-    imports: ['config', 'http', 'reactions', 'store', 'cluster', 'polls', 'live', 'lib', 'shared'],
+    imports: ['config', 'http', 'metrics', 'reactions', 'store', 'cluster', 'polls', 'live', 'lib', 'shared'],
   },
-  main: { path: 'apps/api/src/main.ts', imports: ['compose', 'config', 'store', 'cluster', 'lib'] },
+  main: { path: 'apps/api/src/main.ts', imports: ['compose', 'commands', 'config', 'store', 'cluster', 'lib'] },
 
   web: { path: 'apps/web/src/', imports: ['shared'] },
 }
@@ -28,6 +30,7 @@ const packages = [
   { name: 'pg', of: ['store', 'cluster'], path: '^node_modules/(pg|@types/pg)/' },
   { name: 'ioredis', of: ['cluster'], path: '^node_modules/ioredis/' },
   { name: 'typeorm', of: ['store'], path: '^node_modules/(typeorm|sqlite3)/' },
+  { name: 'prom-client', of: ['metrics'], path: '^node_modules/prom-client/' },
   { name: 'vue', of: ['web'], path: '^node_modules/(vue|vue-router|vue-chartjs|chart\\.js|@vueuse)/' },
 ]
 

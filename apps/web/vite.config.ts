@@ -1,10 +1,11 @@
 import vue from '@vitejs/plugin-vue'
 import { defaultClientConditions, defineConfig } from 'vite'
 import { apiProxy } from './vite/api-proxy.ts'
+import { messages } from './vite/messages.ts'
 import { precompress } from './vite/precompress.ts'
 
 export default defineConfig({
-  plugins: [vue(), apiProxy(Number(process.env.PORT ?? 3000)), precompress()],
+  plugins: [vue(), messages(), apiProxy(Number(process.env.PORT ?? 3000)), precompress()],
   // Reads the contract package as TypeScript, so that it need not be built first.
   resolve: { conditions: ['source', ...defaultClientConditions] },
   build: {

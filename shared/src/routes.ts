@@ -23,6 +23,9 @@ export const routes = {
   streamOf: (pollIds: readonly string[]) => `/api/streams?polls=${pollIds.join(',')}`,
   openapi: '/api/openapi.json',
   seen: '/api/seen',
+  health: '/healthz',
+  ready: '/readyz',
+
   listPage: '/',
   newPollPage: '/new',
   pollPage: (pollId: string) => `/polls/${pollId}`,

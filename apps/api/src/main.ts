@@ -1,22 +1,26 @@
 import cluster from 'node:cluster'
-import { pino } from 'pino'
 import { type Ready, reportReady } from './cluster/worker-pool.ts'
+import { CommandRefused } from './commands/command-refused.ts'
+import { runCommand } from './commands/run-command.ts'
 import { startPrimary } from './compose/primary.ts'
 import { serve } from './compose/serve.ts'
 import { readCommandLine } from './config/command-line.ts'
 import { type Config, ConfigError, readConfig } from './config/config.ts'
+import { jsonLog } from './lib/json-log.ts'
+import { FileRefused } from './lib/whole-file.ts'
 import { DatabaseRefused } from './store/database.ts'
 
+const command = readCommandLine(process.argv.slice(2))
 try {
-  const command = readCommandLine(process.argv.slice(2))
   if ('start' in command) await main()
+  else if ('run' in command) console.log(await runCommand(command, readConfig(process.env)))
   else if ('say' in command) console.log(command.say)
   else {
     console.error(command.refuse)
     process.exitCode = 2
   }
 } catch (error) {
-  console.error(explain(error))
+  console.error(explain(error, 'run' in command ? `${command.run} failed` : 'Pollcast could not start'))
   process.exitCode = 1
   // The channel to the primary would keep a worker alive.
   if (cluster.isWorker) process.exit()
@@ -24,14 +28,16 @@ try {
 
 async function main(): Promise<void> {
   const config = readConfig(process.env)
-  const log = pino({ level: config.logLevel })
+  const log = jsonLog(config.logLevel)
   const print = (text: string) => {
     // In a pool only the primary prints.
     if (config.logLevel !== 'silent' && !cluster.isWorker) console.log(text)
   }
 
   if (config.workers > 1 && cluster.isPrimary) {
-    const pool = await startPrimary(config, log, (ready) => announce(config, ready, print))
+    const pool = await startPrimary(config, log, (ready) =>
+      announce(config, { ...ready, metricsPort: pool.metricsPort }, print),
+    )
     onShutdown(print, () => pool.end())
     process.exit(await pool.run())
   }
@@ -45,14 +51,21 @@ async function main(): Promise<void> {
   else announce(config, app, print)
 }
 
-function announce(config: Config, { port, servesPages }: Ready, print: (text: string) => void): void {
+type Print = (text: string) => void
+
+interface Metered {
+  metricsPort: number | undefined
+}
+
+function announce(config: Config, { port, metricsPort, servesPages }: Ready & Metered, print: Print): void {
   const url = `${config.tls ? 'https' : 'http'}://${address(config.host)}:${port}`
   print(config.webDev ? `The API is at ${url}. Open the page at Vite's address.` : `Pollcast is at ${url}`)
+  if (metricsPort !== undefined) print(`Metrics are at http://${address(config.host)}:${metricsPort}/metrics`)
   if (!servesPages) print('Only the API is served: the web app has not been built. Run "npm run build" to build it.')
 }
 
 /** Shuts down at the first signal. Later ones are ignored: npm passes on a signal that its process group has got too. */
-function onShutdown(print: (text: string) => void, shutDown: () => void): void {
+function onShutdown(print: Print, shutDown: () => void): void {
   let isShuttingDown = false
   const onSignal = () => {
     if (isShuttingDown) return
@@ -71,17 +84,19 @@ function address(host: string | undefined): string {
 }
 
 /** A sentence for an error that the admin can correct, and a stack for a bug. */
-function explain(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof DatabaseRefused) return error.message
+function explain(error: unknown, failed: string): string {
+  const forAdmins = [ConfigError, DatabaseRefused, FileRefused, CommandRefused]
+  if (forAdmins.some((refusal) => error instanceof refusal)) return (error as Error).message
   const { code = '', message, port, syscall = '', address, hostname } = error as ListenError
   if (syscall === 'getaddrinfo') return `HOST: there is no host named ${hostname} (${code}).`
   if (code === 'EADDRINUSE')
-    return `Port ${port} is in use. Stop the program that listens there, or set PORT to another port.`
+    return `Port ${port} is in use. Stop the program that listens there, or set ${port === Number(process.env.METRICS_PORT) ? 'METRICS_PORT' : 'PORT'} to another port.`
   if (code === 'EACCES' && port) return `This user may not listen on port ${port}. Set PORT to a port above 1023.`
   if (code === 'EADDRNOTAVAIL') return `HOST: no network interface of this machine has the address ${address}.`
   if (/^(listen|bind)$/.test(syscall)) return `HOST: can't listen on ${address} (${code}).`
-  if (/^E[A-Z]+$/.test(code)) return `Pollcast could not start: ${message}`
-  return `Pollcast could not start: ${error instanceof Error ? error.stack : String(error)}`
+  if (/^E[A-Z]+$/.test(code)) return `${failed}: ${message}`
+  if (error instanceof Error && 'driverError' in error) return `${failed}: ${message}`
+  return `${failed}: ${error instanceof Error ? error.stack : String(error)}`
 }
 
 interface ListenError extends NodeJS.ErrnoException {

@@ -36,13 +36,13 @@ const watch = async (address: string) => {
   const watcher = new Watcher(address)
   let { revision } = (await watcher.next()).snapshot
   /** Resolves when so many votes are shown, with how often the stream was opened again. It never goes back. */
-  const shows = async (totalVotes: number): Promise<number> => {
+  const shows = async (voters: number): Promise<number> => {
     for (let reopened = 0; ; ) {
       const { event, snapshot } = await watcher.next()
       if (event === 'snapshot') reopened += 1
       expect(snapshot.revision).toBeGreaterThanOrEqual(revision)
       revision = snapshot.revision
-      if (snapshot.totalVotes >= totalVotes) return reopened
+      if (snapshot.voters >= voters) return reopened
     }
   }
   return { shows }
@@ -58,7 +58,7 @@ test('a node is killed: its streams are on the other one with the newest, and wh
   await crowd.more(50)
   await crowd.stop()
   const last = await crowd.one(b.url)
-  expect(await Promise.all(watchers.map(({ shows }) => shows(last.totalVotes)))).toEqual(watchers.map(() => 1))
+  expect(await Promise.all(watchers.map(({ shows }) => shows(last.voters)))).toEqual(watchers.map(() => 1))
   expect(crowd.refusals).toEqual([])
   await crowd.expectCounted(database, last)
 })
@@ -92,16 +92,16 @@ const stopAndGoOn = async (redis: string | undefined) => {
     await pause(50)
   }
   const newest = await crowd.one(b.url)
-  expect(await there.shows(newest.totalVotes)).toBe(0)
+  expect(await there.shows(newest.voters)).toBe(0)
 
   a.signal('SIGCONT')
   const wentOn = performance.now()
-  await Promise.all([here.shows(newest.totalVotes), crowd.one(a.url)])
+  await Promise.all([here.shows(newest.voters), crowd.one(a.url)])
   expect(performance.now() - wentOn).toBeLessThan(SOON)
   await crowd.more(20)
   await crowd.stop()
   const last = await crowd.one(a.url)
-  expect(await Promise.all([here, there].map(({ shows }) => shows(last.totalVotes)))).toEqual([0, 0])
+  expect(await Promise.all([here, there].map(({ shows }) => shows(last.voters)))).toEqual([0, 0])
   await crowd.expectCounted(database, last)
 }
 
@@ -128,7 +128,7 @@ test('PostgreSQL is killed under votes: 503 meanwhile, streams stay, and all goe
   await crowd.stop()
   await crowd.one(a.url)
   const last = await crowd.one(b.url)
-  expect(await Promise.all(watchers.map(({ shows }) => shows(last.totalVotes)))).toEqual([0, 0])
+  expect(await Promise.all(watchers.map(({ shows }) => shows(last.voters)))).toEqual([0, 0])
   await crowd.expectCounted(database, last)
 })
 
@@ -146,6 +146,6 @@ test('Redis is killed under votes: they go on, and both nodes end on the newest 
   await crowd.stop()
   expect(crowd.refusals).toEqual([])
   const last = await crowd.one(a.url)
-  expect(await Promise.all(watchers.map(({ shows }) => shows(last.totalVotes)))).toEqual([0, 0])
+  expect(await Promise.all(watchers.map(({ shows }) => shows(last.voters)))).toEqual([0, 0])
   await crowd.expectCounted(database, last)
 })

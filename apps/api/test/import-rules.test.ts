@@ -75,6 +75,7 @@ test.each([
   ['typeorm-package', 'apps/api/src/http/route.ts', 'typeorm'],
   ['pg-package', 'apps/api/src/live/topic.ts', 'pg'],
   ['ioredis-package', 'apps/api/src/store/reader.ts', 'ioredis'],
+  ['prom-client-package', 'apps/api/src/http/route.ts', 'prom-client'],
   ['vue-package', 'shared/src/poll.ts', 'vue'],
   ['web-runs-in-a-browser', 'apps/web/src/main.ts', 'node:fs'],
 ])('%s: %s may not import the package %s', async (rule, from, name) => {

@@ -64,8 +64,8 @@ test('no acknowledged vote is lost, and none counts twice, when the process is k
     // Each vote changed something, so revisions count votes: those acknowledged, and of the others at most all.
     expect(after.revision).toBeGreaterThanOrEqual(acknowledged)
     expect(after.revision).toBeLessThanOrEqual(acknowledged + unanswered)
-    expect(after.totalVotes).toBeGreaterThanOrEqual(records.length)
-    expect(after.totalVotes).toBeLessThanOrEqual(records.length + unanswered)
+    expect(after.voters).toBeGreaterThanOrEqual(records.length)
+    expect(after.voters).toBeLessThanOrEqual(records.length + unanswered)
 
     for (const record of records) {
       const again = new Voter(server.url)
@@ -114,7 +114,7 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
     server.signal(signal)
     await server.exited
     const again = await ServerProcess.open(databasePath)
-    expect((await new Voter(again.url).read(poll.id)).totalVotes).toBeGreaterThanOrEqual(20)
+    expect((await new Voter(again.url).read(poll.id)).voters).toBeGreaterThanOrEqual(20)
     expect(await query(databasePath, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
   },
 )

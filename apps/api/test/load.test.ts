@@ -5,10 +5,13 @@ import { expect, onTestFinished, test } from 'vitest'
 import { Audiences } from '../src/live/audiences.ts'
 import { Broker } from '../src/live/broker.ts'
 import { castVote } from '../src/polls/commands/cast-vote.ts'
-import { type PollChanged, Signal } from '../src/polls/events.ts'
+import { roomNotFound } from '../src/polls/errors.ts'
+import { EventIds } from '../src/polls/event-ids.ts'
+import { type PollChanged, type RoomChanged, Signal } from '../src/polls/events.ts'
 import type { PollStore } from '../src/polls/ports.ts'
-import { pollTopic } from '../src/polls/topics.ts'
-import { pollMessages, publishChanges } from '../src/reactions/publish.ts'
+import { pollSubject, topicOf } from '../src/polls/topics.ts'
+import { Messages } from '../src/reactions/messages.ts'
+import { publishChanges } from '../src/reactions/publish.ts'
 import { openApp } from '../testing/app.ts'
 import { recount } from '../testing/database.ts'
 import { pollAt } from '../testing/poll-states.ts'
@@ -23,7 +26,7 @@ function shown(stream: RawConnection): Snapshot[] {
     onEvent: ({ event, id, data }) => {
       const snapshot = snapshotSchema.parse(JSON.parse(data))
       expect(event).toBe(snapshots.length === 0 ? 'snapshot' : 'update')
-      expect(id).toBe(String(snapshot.revision))
+      expect(id).toContain(`.${snapshot.pollId}.${snapshot.view}.${snapshot.revision}.`)
       expect(snapshot.revision).toBeGreaterThan(snapshots.at(-1)?.revision ?? -1)
       snapshots.push(snapshot)
     },
@@ -35,7 +38,7 @@ function shown(stream: RawConnection): Snapshot[] {
 
 const watch = async (port: number, { streamUrl }: Poll) => (await RawConnection.open(port)).send(get(streamUrl))
 
-const carries = (revision: number) => new RegExp(`\\nid: ${revision}\\n(retry: \\d+\\n)?data: .*\\n\\n$`)
+const carries = (revision: number) => new RegExp(`\\nid: \\S+\\.${revision}\\.\\S+\\n(retry: \\d+\\n)?data: .*\\n\\n$`)
 
 const together = (lanes: number, work: (lane: number) => Promise<void>) =>
   Promise.all(Array.from({ length: lanes }, (_, lane) => work(lane)))
@@ -139,29 +142,33 @@ test('20,000 polls that are voted on and watched by nobody, or by nobody any mor
   const revisions = new Map(Array.from({ length: 20_000 }, (_, index) => [`load${index}`, 0]))
   const find = async (pollId: string) => pollAt(revisions.get(pollId) ?? 0, pollId)
   const store: Pick<PollStore, 'record'> = {
-    record: async ({ pollId }) => {
+    record: async ({ pollId, ballotId }) => {
       revisions.set(pollId, (revisions.get(pollId) ?? 0) + 1)
-      return { changed: true, poll: await find(pollId) }
+      return { changed: true, isRepeat: false, poll: await find(pollId), ballotId, ballot: '[1]' }
     },
   }
   const errors: unknown[] = []
   const failed = (error: unknown) => errors.push(error)
   const pollChanged = new Signal<PollChanged>(failed)
-  const broker = new Broker({ source: pollMessages({ find }), onError: failed })
-  publishChanges(pollChanged, broker)
+  const reader = { find, findRoom: () => Promise.reject(roomNotFound()), pollsOf: async () => [] }
+  const messages = new Messages(reader, new EventIds('key', 'epoch'))
+  const broker = new Broker({ source: messages, onError: failed })
+  publishChanges({ pollChanged, roomChanged: new Signal<RoomChanged>(failed) }, broker, messages)
   const audiences = new Audiences(broker)
-  onTestFinished(() => audiences.heartbeat.stop())
+  onTestFinished(() => audiences.heartbeat.stop(0))
   const held = () => [broker.size, audiences.heartbeat.streams]
   const voteOnAll = () =>
     Promise.all(
-      [...revisions.keys()].map((pollId) => castVote({ pollId, voterId: 'v', answer: [1] }, store, pollChanged)),
+      [...revisions.keys()].map((pollId) => castVote({ pollId, ballotId: 'v', answer: [1] }, store, pollChanged)),
     )
 
   await voteOnAll()
   expect(held()).toEqual([0, 0])
 
   // Each is looked at by someone who is gone before the stream has opened, while votes go on.
-  const looking = [...revisions.keys()].map((pollId) => audiences.join([{ name: pollTopic(pollId) }], () => undefined))
+  const looking = [...revisions.keys()].map((pollId) =>
+    audiences.join([{ name: topicOf(pollSubject(pollId), 'public') }], () => undefined),
+  )
   expect(held()).toEqual([20_000, 0])
   await Promise.all([...looking, voteOnAll()])
   // What was parked on a poll is let go in this very turn of the event loop.

@@ -28,7 +28,7 @@ const setUp = async (redis: string | undefined) => {
   const shown = (votes: number) =>
     Promise.all(
       watchers.map(async (watcher) => {
-        while ((await watcher.next()).snapshot.totalVotes < votes);
+        while ((await watcher.next()).snapshot.voters < votes);
       }),
     )
   return { nodes, poll, hostKey, watchers, vote, shown }

@@ -2,16 +2,20 @@ import { join } from 'node:path'
 import { beforeAll, onTestFinished } from 'vitest'
 import { serve } from '../src/compose/serve.ts'
 import type { Config } from '../src/config/config.ts'
+import type { Log, LogEntry } from '../src/lib/log.ts'
 import { type AtEnd, tempFolder } from './temp-folder.ts'
 
 export interface RunningApp {
   url: string
   port: number
+  metricsPort: number | undefined
   databasePath: string
   /** What the app would have logged as wrong. */
   errors: unknown[]
   /** What else it would have logged. */
   infos: string[]
+  /** The fields of all entries. */
+  entries: LogEntry[]
   close(): Promise<void>
 }
 
@@ -46,6 +50,8 @@ async function startApp({ databasePath, webRoot, ...overrides }: AppOptions, atE
     redisUrl: undefined,
     workers: 1,
     rateLimit: false,
+    metricsPort: undefined,
+    backups: undefined,
     logLevel: 'silent',
     allowedOrigins: [],
     publicOrigin: undefined,
@@ -56,7 +62,18 @@ async function startApp({ databasePath, webRoot, ...overrides }: AppOptions, atE
   }
   const errors: unknown[] = []
   const infos: string[] = []
-  const log = { error: (problem: unknown) => errors.push(problem), info: (text: string) => infos.push(text) }
+  const entries: LogEntry[] = []
+  const log: Log = {
+    error: (problem, entry) => {
+      errors.push(problem)
+      entries.push(entry)
+    },
+    info: (text, entry) => {
+      infos.push(text)
+      entries.push(entry)
+    },
+    debug: (_, entry) => entries.push(entry),
+  }
   const app = await serve(config, log, webRoot ?? join(path, 'not-built'))
   let closed: Promise<void> | undefined
   const close = () => {
@@ -64,12 +81,7 @@ async function startApp({ databasePath, webRoot, ...overrides }: AppOptions, atE
     return closed
   }
   atEnd(close)
-  return {
-    url: `${config.tls ? 'https' : 'http'}://127.0.0.1:${app.port}`,
-    port: app.port,
-    databasePath: path,
-    errors,
-    infos,
-    close,
-  }
+  const { port, metricsPort } = app
+  const url = `${config.tls ? 'https' : 'http'}://127.0.0.1:${port}`
+  return { url, port, metricsPort, databasePath: path, errors, infos, entries, close }
 }

@@ -3,6 +3,7 @@ import type { Poll, Snapshot } from '@pollcast/shared/poll'
 import type { Problem } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
 import { expect, onTestFinished } from 'vitest'
+import { ballotIdOf } from '../src/polls/ballot-id.ts'
 import { readProblem } from './answer.ts'
 import { ask } from './postgres.ts'
 import { until } from './until.ts'
@@ -56,14 +57,16 @@ export class Crowd {
 
   /** Holds what the database has to what was answered: each acknowledged vote is there, and none is there twice. */
   async expectCounted(databaseUrl: string, { totalVotes, choices }: Snapshot): Promise<void> {
-    const rows = await ask<{ voter_id: string; answer: string }>(
+    const [key] = await ask<{ value: string }>(databaseUrl, "SELECT value FROM setting WHERE name = 'voter-key'")
+    const rows = await ask<{ id: string; answer: string }>(
       databaseUrl,
-      'SELECT voter_id, answer FROM ballot WHERE poll_id = $1',
+      'SELECT id, answer FROM ballot WHERE poll_id = $1',
       [this.#poll.id],
     )
-    const ballots = new Map(rows.map(({ voter_id, answer }) => [voter_id, answer]))
+    const ballots = new Map(rows.map(({ id, answer }) => [id, answer]))
     for (const { voter, choiceId } of this.#acknowledged) {
-      expect(ballots.get(voter.id ?? '')).toBe(`[${choiceId}]`)
+      const ballotId = ballotIdOf(key?.value ?? '', this.#poll.id, { voterId: voter.id ?? '' })
+      expect(ballots.get(ballotId)).toBe(`[${choiceId}]`)
     }
     expect(totalVotes).toBe(rows.length)
     expect(rows.length).toBeLessThanOrEqual(this.acknowledged + this.refusals.length + this.#unanswered)

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type NewPollBody, newPollSchema } from '@pollcast/shared/settings'
 import type { PoolClient } from 'pg'
 import type { Database as SqliteDatabase } from 'sqlite3'
 import type { DataSource } from 'typeorm'
@@ -9,11 +10,11 @@ import { writerClient } from '../src/cluster/writer-client.ts'
 import { serveWriter } from '../src/cluster/writer-server.ts'
 import type { Log } from '../src/lib/log.ts'
 import { createPoll } from '../src/polls/commands/create-poll.ts'
-import { Signal } from '../src/polls/events.ts'
+import { Signal, type Signals } from '../src/polls/events.ts'
 import { hashHostKey } from '../src/polls/host-key.ts'
-import type { PollReader, PollStore, PollWriter } from '../src/polls/ports.ts'
+import { kindOf } from '../src/polls/kinds/index.ts'
+import type { PollReader, PollStore, PollWriter, RoomRequest } from '../src/polls/ports.ts'
 import type { PollState } from '../src/polls/state.ts'
-import { pollOf } from '../src/polls/views.ts'
 import type { Database, WritableDatabase } from '../src/store/database.ts'
 import { openPostgres } from '../src/store/postgres-database.ts'
 import { SqlPollReader } from '../src/store/sql-poll-reader.ts'
@@ -76,7 +77,7 @@ export const sqlite: Engine = {
     return commit
   },
   failingVoter: [
-    `CREATE TRIGGER fail_ballot BEFORE INSERT ON ballot WHEN new.voter_id = 'failing'
+    `CREATE TRIGGER fail_ballot BEFORE INSERT ON ballot WHEN new.id = 'failing'
      BEGIN SELECT raise(ABORT, 'no ballot'); END`,
   ],
   stop: async () => {},
@@ -121,7 +122,7 @@ export const postgres: Engine = {
   },
   failingVoter: [
     `CREATE FUNCTION fail_ballot() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no ballot'; END $$`,
-    `CREATE TRIGGER fail_ballot BEFORE INSERT ON ballot FOR EACH ROW WHEN (new.voter_id = 'failing')
+    `CREATE TRIGGER fail_ballot BEFORE INSERT ON ballot FOR EACH ROW WHEN (new.id = 'failing')
      EXECUTE FUNCTION fail_ballot()`,
   ],
   stop: async () => (await postgresServer()).stop(),
@@ -130,33 +131,55 @@ export const postgres: Engine = {
 /** The engines for contract tests: unit tests have those that need no server, and integration tests the others. */
 export const engines: Engine[] = inject('servers') ? [postgres] : [sqlite, sqliteInPool]
 
+/** Signals that nobody listens to. */
+export const noSignals = (): Signals => ({ pollChanged: new Signal(() => {}), roomChanged: new Signal(() => {}) })
+
+export interface MadePoll {
+  poll: PollState
+  pollId: string
+  choiceIds: number[]
+  hostKeyHash: string
+  /** What a request of the host's names. */
+  host: { pollId: string; hostKeyHash: string }
+  room: RoomRequest
+}
+
+/** Makes a poll of three choices that is listed: in this room, or in one of its own. */
 export async function makePoll(
   store: Pick<PollStore, 'create'>,
-  maxChoices = 1,
-): Promise<{ poll: PollState; pollId: string; choiceIds: number[]; hostKeyHash: string }> {
-  const wanted = { question: 'Which?', choices: ['a', 'b', 'c'], maxChoices }
-  const { poll, hostKey } = await createPoll(wanted, store, new Signal(() => {}))
-  const choiceIds = pollOf(poll).choices.map((choice) => choice.id)
-  return { poll, pollId: poll.id, choiceIds, hostKeyHash: hashHostKey(hostKey) }
+  body: Partial<NewPollBody> = {},
+  inRoom?: RoomRequest,
+): Promise<MadePoll> {
+  const wanted = newPollSchema.parse({ question: 'Which?', choices: ['a', 'b', 'c'], listed: true, ...body })
+  const { poll, hostKey } = await createPoll(wanted, inRoom, store, noSignals())
+  const hostKeyHash = inRoom?.hostKeyHash ?? hashHostKey(hostKey ?? '')
+  return {
+    poll,
+    pollId: poll.id,
+    choiceIds: kindOf(poll).keys(poll.content).map(Number),
+    hostKeyHash,
+    host: { pollId: poll.id, hostKeyHash },
+    room: { code: poll.room.code, hostKeyHash },
+  }
 }
 
 /** What each choice of a poll has got. */
-export const votesOn = (poll: PollState): number[] => pollOf(poll).choices.map((choice) => choice.votes)
+export const votesOn = (poll: PollState): number[] =>
+  kindOf(poll)
+    .keys(poll.content)
+    .map((key) => poll.counters[key] ?? 0)
 
 /** Both halves of a store as one object, for tests. */
 export function storeOf(database: WritableDatabase, writer: PollWriter = new SqlPollWriter(database)): PollStore {
   const reader: PollReader = new SqlPollReader(database)
-  return {
-    record: (vote) => writer.record(vote),
-    create: (poll) => writer.create(poll),
-    change: (change) => writer.change(change),
-    delete: (poll) => writer.delete(poll),
-    find: (pollId) => reader.find(pollId),
-    requireHost: (request) => reader.requireHost(request),
-    answer: (pollId, voterId) => reader.answer(pollId, voterId),
-    ballots: (pollId, begin) => reader.ballots(pollId, begin),
-    list: (page) => reader.list(page),
-  }
+  // Methods of the one or the other: a writer in another process answers to every name.
+  return new Proxy({} as PollStore, {
+    get: (_, name) => {
+      const half = name in reader ? reader : writer
+      const method: unknown = Reflect.get(half, name)
+      return typeof method === 'function' ? method.bind(half) : method
+    },
+  })
 }
 
 /** Advances the clock until the test ends. */

@@ -16,6 +16,15 @@ export const form = (fields: string): RequestInit => ({
   body: fields,
 })
 
+/** The headers of a host. */
+export const bearer = (hostKey: string) => ({ Authorization: `Bearer ${hostKey}` })
+
+export const patch = (body: unknown, hostKey?: string): RequestInit => ({
+  method: 'PATCH',
+  headers: { 'Content-Type': 'application/json', ...(hostKey !== undefined && bearer(hostKey)) },
+  body: JSON.stringify(body),
+})
+
 /** Someone with a browser's cookie jar, and a new voter until they have voted. */
 export class Voter {
   readonly cookies = new Map<string, string>()
@@ -69,9 +78,11 @@ export function createPoll(
 
 export type HostedPoll = CreatedPoll & { hostKey: string }
 
-/** Makes a poll as the body says. */
-export async function createPollOf(url: string, body: Partial<NewPollBody>): Promise<HostedPoll> {
-  const full = { question: 'What will you have?', choices: ['Tea', 'Coffee'], ...body }
-  const created = await readAs(createdPollSchema, 201, await fetch(url + routes.polls, json(full)))
+/** Makes a poll as the body says. @param hostKey of the room that it is put into */
+export async function createPollOf(url: string, body: Partial<NewPollBody>, hostKey?: string): Promise<HostedPoll> {
+  const request = json({ question: 'What will you have?', choices: ['Tea', 'Coffee'], ...body })
+  const headers = new Headers(request.headers)
+  if (hostKey !== undefined) headers.set('Authorization', `Bearer ${hostKey}`)
+  const created = await readAs(createdPollSchema, 201, await fetch(url + routes.polls, { ...request, headers }))
   return { ...created, hostKey: created.hostKey ?? '' }
 }

@@ -6,6 +6,7 @@ import { tempFolder } from './temp-folder.ts'
 const files = {
   '.vite/manifest.json': JSON.stringify({
     '_vendor-3x.js': { file: 'assets/vendor-3x.js' },
+    'besley-latin-wght-normal.woff2': { file: 'assets/besley-latin-wght-normal-7d.woff2' },
     'index.html': {
       file: 'assets/index-1a2b.js',
       isEntry: true,
@@ -19,6 +20,7 @@ const files = {
   'assets/index-1a2b.js.gz': 'as gzip',
   'assets/index-9z.css': '/* its looks */',
   'assets/vendor-3x.js': '// what it needs',
+  'assets/besley-latin-wght-normal-7d.woff2': 'a font',
   'favicon.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
   'index.html': '<p>the page for another host</p>',
 }

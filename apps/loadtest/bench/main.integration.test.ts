@@ -3,10 +3,9 @@ import type { ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ServerProcess } from '@pollcast/api/testing/server-process'
 import { tempFolder } from '@pollcast/api/testing/temp-folder'
-import type { Snapshot } from '@pollcast/shared/poll'
 import { expect, onTestFinished, test } from 'vitest'
 import { runCommand } from '../testing/run-command.ts'
-import { servePolls } from './peers/peer.ts'
+import { eventId, type PublicSnapshot, servePolls } from './peers/peer.ts'
 import type { Result } from './result.ts'
 
 const SMALL = ['--streams', '30', '--rate', '100', '--seconds', '1']
@@ -41,8 +40,8 @@ test('servers that are named share streams and votes, and those that stop readin
 
 test('a server whose streams go back is reported', async () => {
   const open = new Set<ServerResponse>()
-  const frame = (event: string, snapshot: Snapshot) =>
-    `event: ${event}\nid: ${snapshot.revision}\ndata: ${JSON.stringify(snapshot)}\n\n`
+  const frame = (event: string, snapshot: PublicSnapshot) =>
+    `event: ${event}\nid: ${eventId(snapshot)}\ndata: ${JSON.stringify(snapshot)}\n\n`
   const server = servePolls(
     {
       open(_req, res, snapshot) {

@@ -1,6 +1,6 @@
-import type { Page } from 'playwright-core'
+import type { Page, Route } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { choice, isLive, openTab } from './support/browser.ts'
+import { choice, isLive, openTab, shows } from './support/browser.ts'
 import { startServerAndBrowser } from './support/setup.ts'
 
 const { pollcast, newVoter } = await startServerAndBrowser()
@@ -61,14 +61,173 @@ test('a bar’s length is its share of all votes, and it lies along the bottom o
   }
 })
 
+/** The length of each row's bar as a share of the row, from its pixels. Negative for bars that begin at the right. */
+const barLengths = (tab: Page) =>
+  tab.evaluate(() => {
+    const canvas = document.querySelector('canvas') as HTMLCanvasElement
+    const top = canvas.getBoundingClientRect().top
+    return [...document.querySelectorAll('.row')].map((row) => {
+      const y = Math.round((row.getBoundingClientRect().bottom - top - 4) * devicePixelRatio)
+      const pixels = canvas.getContext('2d')?.getImageData(0, y, canvas.width, 1).data ?? []
+      let length = 0
+      for (let x = 0; x < canvas.width; x++) if (pixels[x * 4 + 3]) length++
+      const share = Math.round((100 * length) / canvas.width)
+      return pixels[3] ? share : -share
+    })
+  })
+
+test.each(['reduce', 'no-preference'] as const)(
+  'bars have the right length after the phone is turned, in the middle of an animation too (motion: %s)',
+  async (reducedMotion) => {
+    const { id, page } = await pollcast.makePoll('Turned?', ['Yes', 'No', long])
+    for (const index of [0, 0, 0, 1]) await pollcast.vote(id, index)
+    const tab = await openTab(await newVoter({ reducedMotion, viewport: { width: 320, height: 568 } }), page)
+    await isLive(tab)
+    await expect.poll(() => barLengths(tab)).toEqual([75, 25, -0])
+    await tab.setViewportSize({ width: 568, height: 320 })
+    await expect.poll(() => barLengths(tab)).toEqual([75, 25, -0])
+    await pollcast.vote(id, 1)
+    await shows(tab, [3, 2, 0])
+    await tab.setViewportSize({ width: 320, height: 568 })
+    await expect.poll(() => barLengths(tab)).toEqual([60, 40, -0])
+  },
+)
+
+test('the chart is as sharp as the screen, also after a zoom', async () => {
+  const { page } = await pollcast.makePoll('Sharp?', ['Yes', 'No'])
+  const voter = await newVoter({ viewport: { width: 1500, height: 700 } })
+  const tab = await openTab(voter, page)
+  await isLive(tab)
+  const canvas = () =>
+    tab.locator('canvas').evaluate((element) => {
+      const { width, clientWidth } = element as HTMLCanvasElement
+      return { clientWidth, sharpness: width / clientWidth }
+    })
+  await expect.poll(async () => (await canvas()).sharpness).toBeCloseTo(1, 2)
+  const { clientWidth } = await canvas()
+  // The column is as wide as before, so that its size alone does not tell.
+  const zoomed = { width: 1000, height: 467, mobile: false, deviceScaleFactor: 1.5 }
+  await (await voter.newCDPSession(tab)).send('Emulation.setDeviceMetricsOverride', zoomed)
+  await expect.poll(canvas).toEqual({ clientWidth, sharpness: expect.closeTo(1.5, 2) })
+})
+
+test('bars of a poll in Arabic begin at the right, and so do its texts', async () => {
+  const { id, page } = await pollcast.makePoll('ماذا نأكل؟', ['بيتزا', 'سوشي'])
+  for (const index of [0, 1, 1, 1]) await pollcast.vote(id, index)
+  const tab = await openTab(await newVoter({ reducedMotion: 'reduce' }), page)
+  await isLive(tab)
+  await expect.poll(() => barLengths(tab)).toEqual([-25, -75])
+  const [mark, share] = await Promise.all(['.mark', '.share'].map((part) => tab.locator(part).first().boundingBox()))
+  expect(mark?.x).toBeGreaterThan(share?.x ?? Number.NaN)
+  const direction = (selector: string) =>
+    tab
+      .locator(selector)
+      .first()
+      .evaluate((text) => getComputedStyle(text).direction)
+  expect([await direction('h1'), await direction('bdi')]).toEqual(['rtl', 'rtl'])
+})
+
+test('percents stand in one column, whatever their digits, the leader’s mark and the own vote', async () => {
+  const { id, page } = await pollcast.makePoll('Columns?', ['Most', long, 'Few', 'None'])
+  for (let votes = 0; votes < 12; votes++) await pollcast.vote(id, 0)
+  await pollcast.vote(id, 1)
+  for (const width of [360, 1366]) {
+    const tab = await openTab(await newVoter({ viewport: { width, height: 740 } }), page)
+    await isLive(tab)
+    await choice(tab, 'Few').click()
+    await choice(tab, 'Few').getByText('Your vote').waitFor()
+    const ends = await tab.locator('.row .share').evaluateAll((shares) =>
+      shares.map((share) => {
+        const range = document.createRange()
+        range.selectNodeContents(share)
+        return Math.round(range.getBoundingClientRect().right)
+      }),
+    )
+    expect(new Set(ends).size, String(ends)).toBe(1)
+    const overflow = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    expect(overflow).toBeLessThanOrEqual(0)
+  }
+})
+
+/** The sum of a page's layout shifts, two frames from now. */
+const layoutShift = (tab: Page) =>
+  tab.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const sum = () => resolve(Reflect.get(window, 'shift')())
+        requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(sum)))
+      }),
+  )
+
+function recordLayoutShifts() {
+  let shift = 0
+  const add = (entries: PerformanceEntry[]) => {
+    for (const entry of entries) shift += Reflect.get(entry, 'value')
+  }
+  const observer = new PerformanceObserver((list) => add(list.getEntries()))
+  observer.observe({ type: 'layout-shift', buffered: true })
+  Object.assign(window, {
+    shift: () => {
+      add(observer.takeRecords())
+      return shift
+    },
+  })
+}
+
+test('nothing moves when the font arrives late', async () => {
+  const { id, page } = await pollcast.makePoll('What should we have for lunch at the offsite?', ['Pizza', 'Sushi'])
+  await pollcast.vote(id, 0)
+  for (const viewport of [
+    { width: 375, height: 812 },
+    { width: 1366, height: 768 },
+  ]) {
+    const voter = await newVoter({ viewport })
+    await voter.addInitScript(recordLayoutShifts)
+    const requests: Route[] = []
+    await voter.route('**/*.woff2', (route) => void requests.push(route))
+    const tab = await voter.newPage()
+    await tab.goto(page, { waitUntil: 'commit' })
+    await isLive(tab)
+    const hasFont = () => tab.evaluate(() => document.fonts.check('800 20px "Besley Variable"'))
+    expect(await hasFont()).toBe(false)
+    await Promise.all(requests.map((route) => route.continue()))
+    await expect.poll(hasFont).toBe(true)
+    expect(await layoutShift(tab)).toBeLessThanOrEqual(0.01)
+  }
+})
+
+test('the question stays in sight in a long ballot on a phone', async () => {
+  const { page } = await pollcast.makePoll('In sight?', [...'ABCDEFGHIJKLMNOPQRST'])
+  const tab = await openTab(await newVoter({ viewport: { width: 360, height: 740 } }), page)
+  await isLive(tab)
+  const reminder = tab.getByTestId('question-reminder')
+  expect(await reminder.count()).toBe(0)
+  await choice(tab, 'T').scrollIntoViewIfNeeded()
+  await reminder.waitFor()
+  expect(await reminder.textContent()).toBe('In sight?')
+  expect((await reminder.boundingBox())?.y).toBe(0)
+})
+
+test('on a phone each choice is a target of 60 pixels', async () => {
+  const { page } = await pollcast.makePoll('Large?', ['Yes', 'No'])
+  const tab = await openTab(await newVoter({ viewport: { width: 360, height: 740 } }), page)
+  await isLive(tab)
+  const heights = await tab
+    .getByTestId('choice')
+    .evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().height))
+  for (const height of heights) expect(height).toBeGreaterThanOrEqual(60)
+})
+
 test('on a phone a vote does not move the rows', async () => {
-  const { page } = await pollcast.makePoll('Still?', ['Yes', 'No'])
+  const { page } = await pollcast.makePoll('Still?', ['Yes', long, 'No'])
   const tab = await openTab(await newVoter({ viewport: { width: 360, height: 740 } }), page)
   await isLive(tab)
   const before = await choice(tab, 'No').boundingBox()
-  await choice(tab, 'No').click()
-  await choice(tab, 'No').getByText('Your vote').waitFor()
-  expect(await choice(tab, 'No').boundingBox()).toEqual(before)
+  for (const text of [long, 'No']) {
+    await choice(tab, text).click()
+    await choice(tab, text).getByText('Your vote').waitFor()
+    expect(await choice(tab, 'No').boundingBox()).toEqual(before)
+  }
 })
 
 test('on a big screen six choices and the button to vote fit without scrolling', async () => {
@@ -91,6 +250,28 @@ test('on a big screen six choices and the button to vote fit without scrolling',
   expect(lowest).toBeLessThanOrEqual(viewport.height)
 })
 
+test('a poll is printed in the light colours, from a dark page too', async () => {
+  const { id, page } = await pollcast.makePoll('Printed?', ['Yes', 'No'])
+  await pollcast.vote(id, 0)
+  const footColour = (tab: Page) =>
+    tab.evaluate(() => {
+      const canvas = document.querySelector('canvas') as HTMLCanvasElement
+      const row = (document.querySelector('.row') as Element).getBoundingClientRect()
+      const y = row.bottom - canvas.getBoundingClientRect().top - 4
+      return [...(canvas.getContext('2d')?.getImageData(0, y * devicePixelRatio, 1, 1).data ?? [])]
+    })
+  const light = await openTab(await newVoter({ reducedMotion: 'reduce' }), page)
+  await shows(light, [1, 0])
+  const tab = await openTab(await newVoter({ reducedMotion: 'reduce', colorScheme: 'dark' }), page)
+  await shows(tab, [1, 0])
+  const wanted = await footColour(light)
+  expect(await footColour(tab)).not.toEqual(wanted)
+  await tab.emulateMedia({ media: 'print' })
+  await expect.poll(() => footColour(tab)).toEqual(wanted)
+  const paper = await tab.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+  expect(paper).toBe(await light.evaluate(() => getComputedStyle(document.documentElement).backgroundColor))
+})
+
 test('with forced colours the own choice and the live dot still stand out', async () => {
   const { page } = await pollcast.makePoll('Forced?', ['Yes', 'No'])
   const tab = await openTab(await newVoter({ forcedColors: 'active', reducedMotion: 'reduce' }), page)
@@ -98,12 +279,12 @@ test('with forced colours the own choice and the live dot still stand out', asyn
   await choice(tab, 'Yes').click()
   await choice(tab, 'Yes').getByText('Your vote').waitFor()
   const backgrounds = await tab.evaluate(() => {
-    const background = (selector: string, part?: string) =>
-      getComputedStyle(document.querySelector(selector) as Element, part).backgroundColor
+    const background = (selector: string) =>
+      getComputedStyle(document.querySelector(selector) as Element).backgroundColor
     return {
-      own: background('.oval.filled'),
-      other: background('.oval:not(.filled)'),
-      live: background('[data-state=live]', '::before'),
+      own: background('.mark.filled'),
+      other: background('.mark:not(.filled)'),
+      live: background('[data-state=live] .dot'),
     }
   })
   expect(backgrounds.own).not.toBe(backgrounds.other)

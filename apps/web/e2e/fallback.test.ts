@@ -57,7 +57,7 @@ test.each(obstacles)('where %s, a page has a message and a form to vote with', a
   await radio(tab, 'Yes').waitFor()
   expect(tab.url()).toBe(page)
   expect(await radio(tab, 'Yes').isChecked()).toBe(true)
-  expect(await tab.getByText('2 votes', { exact: true }).count()).toBe(1)
+  expect(await tab.getByText('2 voters', { exact: true }).count()).toBe(1)
   await voter.close()
 })
 
@@ -70,7 +70,7 @@ test('with scripts off the form is there at once, changes a vote, and every othe
   await voteByForm(tab, 'No')
   expect(await choiceTexts(tab)).toEqual([
     expect.stringMatching(/^Yes\s+0 votes$/),
-    expect.stringMatching(/^No Your vote\s+1 vote$/),
+    expect.stringMatching(/^No\s+Your vote\s+1 vote$/),
   ])
   await tab.getByRole('link', { name: 'Pollcast' }).click()
   await tab.getByRole('link', { name: /Off\?\s+1 vote/ }).click()
@@ -181,7 +181,7 @@ test('when the app fails a form takes its place, with the current numbers and ba
   expect(tab.url()).toBe(page)
   expect(await choiceTexts(tab)).toEqual([
     expect.stringMatching(/^Yes\s+1 vote$/),
-    expect.stringMatching(/^No Your vote\s+1 vote$/),
+    expect.stringMatching(/^No\s+Your vote\s+1 vote$/),
   ])
   expect(await tab.locator('#app').textContent()).toBe('')
   expect(await tab.evaluate(() => document.activeElement?.tagName)).toBe('MAIN')
@@ -210,7 +210,7 @@ test('when a page does not load because the server is down, the user stays on th
   const tab = await openTab(await newVoter(), page)
   await isLive(tab)
   await pollcast.stop()
-  await tab.getByRole('link', { name: 'Ask a question' }).click()
+  await tab.getByRole('link', { name: 'New poll' }).click()
   await tab.getByText(/The page could not be loaded/).waitFor()
   expect(tab.url()).toBe(page)
   expect(await choice(tab, 'Yes').isVisible()).toBe(true)

@@ -18,7 +18,7 @@ test('a vote in one of five tabs moves all five charts and tables, and a reload 
   await choice(list, 'Spaces').click()
 
   await Promise.all(tabs.map((tab) => shows(tab, [0, 1, 0])))
-  expect(await list.getByTestId('total').textContent()).toBe('1 vote')
+  expect(await list.getByTestId('total').textContent()).toBe('1 voter')
   for (const tab of tabs) {
     await tab.reload()
     await shows(tab, [0, 1, 0])
@@ -93,17 +93,36 @@ test('several choices are sent as one vote', async () => {
   await choice(tab, 'C').click()
   await tab.getByTestId('vote').click()
   await shows(tab, [1, 0, 1])
-  expect(await tab.getByTestId('total').textContent()).toBe('1 vote')
+  expect(await tab.getByTestId('total').textContent()).toBe('1 voter')
+})
+
+test('keys 1 to 9 choose, except where someone types or uses a shortcut', async () => {
+  const { page } = await pollcast.makePoll('Keys?', ['A', 'B', 'C'])
+  const tab = await openTab(await newVoter(), page)
+  await isLive(tab)
+  await tab.keyboard.press('2')
+  await shows(tab, [0, 1, 0])
+  for (const key of ['9', 'Control+1', 'a']) await tab.keyboard.press(key)
+  await tab.getByTestId('share-link').press('1')
+  await choice(tab, 'A').press('3')
+  await shows(tab, [0, 0, 1])
+
+  const several = await pollcast.makePoll('Several keys?', ['A', 'B', 'C'], 2)
+  await tab.goto(several.page)
+  await isLive(tab)
+  for (const key of ['1', '2', '2', '3']) await tab.keyboard.press(key)
+  await tab.getByTestId('vote').click()
+  await shows(tab, [1, 0, 1])
 })
 
 test('the list of polls is live', async () => {
   const { id } = await pollcast.makePoll('Counted in the list?', ['Yes', 'No'])
   const tab = await openTab(await newVoter(), pollcast.url)
   const row = tab.getByRole('link', { name: /Counted in the list/ })
-  await expect.poll(() => row.textContent()).toContain('0 votes')
+  await expect.poll(() => row.textContent()).toContain('0 voters')
   await isLive(tab)
   await pollcast.vote(id, 0)
-  await expect.poll(() => row.textContent()).toContain('1 vote')
+  await expect.poll(() => row.textContent()).toContain('1 voter')
 })
 
 test('a host creates a poll, and anyone with its link votes in it', async () => {
@@ -125,7 +144,7 @@ test('a host creates a poll, and anyone with its link votes in it', async () => 
   await choice(guest, 'Ramen').click()
   await Promise.all([tab, guest].map((page) => shows(page, [0, 1])))
 
-  await tab.getByRole('link', { name: 'Ask a question' }).click()
+  await tab.getByRole('link', { name: 'New poll' }).click()
   expect(await tab.getByLabel('Question').inputValue()).toBe('')
 })
 

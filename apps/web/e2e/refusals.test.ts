@@ -80,3 +80,31 @@ test('a vote whose answer was lost shows as the own vote', async () => {
   await shows(tab, [0, 1])
   expect(await tab.getByTestId('problem').count()).toBe(0)
 })
+
+test('a vote without a network is not announced as counted, nor taken back as a number', async () => {
+  const { page } = await pollcast.makePoll('Offline?', ['Yes', 'No'])
+  const voter = await newVoter()
+  const tab = await openTab(voter, page)
+  await isLive(tab)
+  await tab.evaluate(() => {
+    const announced: string[] = []
+    Object.assign(window, { announced })
+    const record = () => {
+      for (const region of document.querySelectorAll('[role=status], [role=alert], [aria-live]')) {
+        announced.push(region.textContent.trim())
+      }
+    }
+    new MutationObserver(record).observe(document.body, { subtree: true, childList: true, characterData: true })
+  })
+  await voter.setOffline(true)
+  await choice(tab, 'Yes').click()
+  await tab.getByTestId('problem').waitFor()
+  await voter.setOffline(false)
+  await tab.getByText(/was not counted/).waitFor()
+  const announced = await tab.evaluate(() => Reflect.get(window, 'announced') as string[])
+  expect(announced).toContain('Sending your vote…')
+  expect(announced.filter((text) => /1 voter|is in/.test(text))).toEqual([])
+  expect(new Set(announced.filter((text) => /voter/.test(text)))).toEqual(new Set(['0 voters']))
+  await choice(tab, 'Yes').click()
+  await tab.getByText('Your vote is in.').waitFor()
+})

@@ -1,7 +1,9 @@
 import type { PageContext } from '@pollcast/shared/context'
 import type { Poll, PollList } from '@pollcast/shared/poll'
+import type { Room } from '@pollcast/shared/room'
 import { type InjectionKey, inject } from 'vue'
 import type { ApiClient } from './api/api-client.ts'
+import { serverClock } from './api/server-clock.ts'
 
 export interface Served<T> {
   data: T
@@ -15,6 +17,7 @@ export interface Served<T> {
 export interface ServedPage {
   takePoll(pollId: string): Served<Poll> | undefined
   takePollList(): Served<PollList> | undefined
+  takeRoom(code: string): Served<Room> | undefined
 }
 
 export const servedPageKey: InjectionKey<ServedPage> = Symbol('served page')
@@ -24,9 +27,12 @@ export function readContext(document: Document): PageContext {
   return JSON.parse(document.getElementById('context')?.textContent || '{"apiUrl":""}')
 }
 
-export function createServedPage({ poll, pollList, streamUrl }: PageContext): ServedPage {
+export function createServedPage({ poll, pollList, room, streamUrl }: PageContext): ServedPage {
   let unusedPoll = poll
   let unusedList = pollList
+  let unusedRoom = room
+  const now = poll?.now ?? room?.poll?.now
+  if (now) serverClock.note(now)
   return {
     takePoll(pollId) {
       const taken = unusedPoll
@@ -37,6 +43,11 @@ export function createServedPage({ poll, pollList, streamUrl }: PageContext): Se
       const taken = unusedList
       unusedList = undefined
       return taken && { data: taken, streamUrl }
+    },
+    takeRoom(code) {
+      const taken = unusedRoom
+      unusedRoom = undefined
+      return taken?.code === code ? { data: taken, streamUrl } : undefined
     },
   }
 }

@@ -1,4 +1,5 @@
 import { timeoutSignal } from './browser/timeout-signal.ts'
+import { t } from './i18n/index.ts'
 
 /** After this the numbers that the page was served with are shown, and not the newest ones. */
 const UPDATE_TIMEOUT_MS = 5_000
@@ -29,7 +30,7 @@ export function servedFallback() {
       element = updated
     } else if (location.pathname !== servedPath) {
       const message = document.createElement('p')
-      message.textContent = 'Something went wrong. Please reload the page.'
+      message.textContent = t('app.reload')
       element.querySelector('main')?.replaceChildren(message)
     }
   }

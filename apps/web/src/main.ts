@@ -3,7 +3,11 @@ import App from './App.vue'
 import { createApiClient } from './api/api-client.ts'
 import { apiKey, createServedPage, readContext, servedPageKey } from './context.ts'
 import { servedFallback } from './fallback.ts'
+import { setLocale } from './i18n/index.ts'
+import { preferredLocale } from './i18n/preferred-locale.ts'
 import { createPageRouter } from './router.ts'
+import '@fontsource-variable/besley/wght.css'
+import './styles/fonts.css'
 import './styles/tokens.css'
 import './styles/base.css'
 import './styles/controls.css'
@@ -21,7 +25,7 @@ async function start(): Promise<void> {
   const context = readContext(document)
   const router = createPageRouter()
   app.provide(apiKey, createApiClient(context.apiUrl)).provide(servedPageKey, createServedPage(context)).use(router)
-  await router.isReady()
+  await Promise.all([router.isReady(), setLocale(preferredLocale())])
   if (fallback.isInUse()) return
   fallback.remove()
   app.mount('#app')

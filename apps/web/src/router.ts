@@ -1,13 +1,31 @@
 import { routes } from '@pollcast/shared/routes'
 import { createRouter, createWebHistory, type Router } from 'vue-router'
 
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** How wide the page is: by default a column to read; or else wide, or as large as a screen in front of a room. */
+    layout?: 'wide' | 'fits-screen'
+  }
+}
+
 export function createPageRouter(): Router {
   return createRouter({
     history: createWebHistory(),
     routes: [
-      { path: routes.listPage, component: () => import('./pages/ListPage.vue') },
+      { path: routes.listPage, component: () => import('./pages/ListPage.vue'), meta: { layout: 'wide' } },
       { path: routes.newPollPage, component: () => import('./pages/NewPollPage.vue') },
-      { path: routes.pollPage(':pollId'), component: () => import('./pages/PollPage.vue'), props: true },
+      {
+        path: routes.pollPage(':pollId'),
+        component: () => import('./pages/PollPage.vue'),
+        props: true,
+        meta: { layout: 'fits-screen' },
+      },
+      {
+        path: routes.roomPage(':code'),
+        component: () => import('./pages/RoomPage.vue'),
+        props: true,
+        meta: { layout: 'fits-screen' },
+      },
       { path: '/:unknown(.*)*', component: () => import('./pages/NotFoundPage.vue') },
     ],
     scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },

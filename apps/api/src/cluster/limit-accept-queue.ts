@@ -5,7 +5,7 @@ interface Handle {
   close(done?: () => void): void
 }
 interface Listening extends Handle {
-  onconnection?: (error: number, client: Handle | undefined) => void
+  onconnection?: (this: Listening, error: number, client: Handle | undefined) => void
 }
 
 /**
@@ -14,6 +14,8 @@ interface Listening extends Handle {
  * The primary accepts all connections and queues them until a worker takes the next one. A queue that uses up all
  * descriptors leaves none to start a worker with. If Node's internals are not as expected, there is no limit: then the
  * kernel closes connections, and nothing is logged.
+ *
+ * Other servers of the primary, such as that of the metrics, have their connections counted while they are open.
  *
  * @param onRefused is called for each connection that was closed
  */
@@ -30,7 +32,7 @@ function limitHandle(handle: Listening, limit: number, onRefused: () => void): v
   if (!queue) return
   let waiting = 0
   handle.onconnection = (error, client) => {
-    if (!client) return queue(error, client)
+    if (!client) return queue.call(handle, error, client)
     if (waiting >= limit) {
       client.close()
       return onRefused()
@@ -43,6 +45,6 @@ function limitHandle(handle: Listening, limit: number, onRefused: () => void): v
       client.close = close
       client.close(done)
     }
-    queue(error, client)
+    queue.call(handle, error, client)
   }
 }

@@ -24,8 +24,8 @@ const setUp = async () => {
     return writerClient<PollWriter>(worker)
   })
   const { pollId, choiceIds } = await makePoll(store)
-  const vote = (voterId: string, choice = choiceIds[0] as number) => {
-    return { pollId, voterId, answer: [choice] }
+  const vote = (ballotId: string, choice = choiceIds[0] as number) => {
+    return { pollId, ballotId, answer: [choice] }
   }
   return { database, store, clients: clients as [PollWriter, PollWriter], pollId, vote, answers }
 }
@@ -56,7 +56,7 @@ test('a poll is sent once for all votes that share its state, and is one object 
   const { clients, store, vote, answers } = await setUp()
   const other = await makePoll(store)
   const otherPollVote = { pollId: other.pollId, answer: other.choiceIds.slice(0, 1) }
-  const asked = Array.from({ length: 50 }, (_, n) => [vote(`${n}`), { ...otherPollVote, voterId: `${n}` }]).flat()
+  const asked = Array.from({ length: 50 }, (_, n) => [vote(`${n}`), { ...otherPollVote, ballotId: `${n}` }]).flat()
   const votes = await Promise.all(asked.map((one) => clients[0].record(one)))
   expect(JSON.stringify(answers).match(/"choices"/g)).toHaveLength(2)
   expect(new Set(votes.map(({ poll }) => poll)).size).toBe(2)
@@ -136,5 +136,5 @@ test('an unknown command, and a result that cannot be sent, reject and harm no l
 
 test('where the other process is gone, calls reject at once', async () => {
   const client = writerClient<PollWriter>({ on: () => {}, off: () => {} })
-  await expect(client.record({ pollId: 'x', voterId: 'x', answer: [1] })).rejects.toThrow('no channel')
+  await expect(client.record({ pollId: 'x', ballotId: 'x', answer: [1] })).rejects.toThrow('no channel')
 })

@@ -9,7 +9,7 @@ import type { Log } from '../lib/log.ts'
 import type { MessageCache } from '../live/message.ts'
 import type { PubSub } from '../live/pubsub.ts'
 import type { PollReader, PollWriter } from '../polls/ports.ts'
-import type { Database } from '../store/database.ts'
+import type { Database, WritableDatabase } from '../store/database.ts'
 import { type EpochWriter, epochWriter } from '../store/epochs.ts'
 import { openPostgres } from '../store/postgres-database.ts'
 import { SqlPollReader } from '../store/sql-poll-reader.ts'
@@ -21,6 +21,8 @@ interface Store {
   writer: PollWriter
   epochs: EpochWriter
   database: Database
+  /** The same, if this process writes to it itself. */
+  writable: WritableDatabase | undefined
 }
 
 /** Opens the store that the configuration names, for a process that serves requests. */
@@ -29,7 +31,7 @@ export async function openStore(config: Config, log: Log): Promise<Store> {
     // Only the pool's primary writes: SQLite has one writer at a time.
     const database = await openSqliteReader(config.database.path, log)
     const writer = writerClient<PollWriter & EpochWriter>(process)
-    return { reader: new SqlPollReader(database), writer, epochs: writer, database }
+    return { reader: new SqlPollReader(database), writer, epochs: writer, database, writable: undefined }
   }
   const database =
     'url' in config.database
@@ -40,6 +42,7 @@ export async function openStore(config: Config, log: Log): Promise<Store> {
     writer: new SqlPollWriter(database),
     epochs: epochWriter(database),
     database,
+    writable: database,
   }
 }
 
@@ -55,12 +58,13 @@ interface Others {
  * @param epoch the epoch that is on
  */
 export function connectOthers(config: Config, key: string, epoch: () => string, log: Log): Others {
-  const options = { onError: (error: Error) => log.error(error) }
+  const options = { onError: (error: Error) => log.error(error, { event: 'pubsub-error' }) }
+  const cacheOptions = { onError: (error: Error) => log.error(error, { event: 'cache-error' }), epoch }
   if (config.redisUrl !== undefined) {
-    // Derived from the key that all processes on one database share: so several installations can share a Redis.
+    // Derived from a key that all processes on one database share: so several installations can share a Redis.
     const prefix = `pollcast:${createHash('sha256').update(`redis ${key}`).digest('hex').slice(0, 12)}:`
     const pubsub = new RedisPubSub(config.redisUrl, prefix, options)
-    const cache = new RedisMessageCache(config.redisUrl, prefix, { ...options, epoch })
+    const cache = new RedisMessageCache(config.redisUrl, prefix, cacheOptions)
     return { pubsub, cache, close: async () => void (await Promise.all([pubsub.close(), cache.close()])) }
   }
   if ('url' in config.database) {

@@ -35,13 +35,17 @@ export function followCertificate(
       if (found.cert === used.cert && found.key === used.key) return
       server.setCertificate(found)
       used = found
-      log.info(`The certificate in ${paths.cert} has changed, and is used for new connections.`)
+      log.info(`The certificate in ${paths.cert} has changed, and is used for new connections.`, {
+        event: 'certificate-changed',
+      })
     } catch (error) {
       const { message } = error as Error
       // At the first look only one of the files may have been written.
       if (message !== problem) isLogged = false
       else if (!isLogged) {
-        log.error(`${message} The server goes on with the certificate that it has.`)
+        log.error(`${message} The server goes on with the certificate that it has.`, {
+          event: 'certificate-refused',
+        })
         isLogged = true
       }
       problem = message

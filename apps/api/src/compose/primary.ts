@@ -12,8 +12,11 @@ import { MemoryRateCounter } from '../lib/rate-counter.ts'
 import { epochWriter } from '../store/epochs.ts'
 import { SqlPollWriter } from '../store/sql-poll-writer.ts'
 import { openSqlite } from '../store/sqlite-database.ts'
+import { operatePool } from './operate-pool.ts'
 
 export interface Pool {
+  /** The port that metrics are served on, if there are any. */
+  metricsPort: number | undefined
   /** Resolves with the exit code for this process: when `end` is done, or when no worker can start. */
   run(): Promise<number>
   end(): void
@@ -35,11 +38,25 @@ export async function startPrimary(config: Config, log: Log, onReady: (ready: Re
   const exchange = new PubSubExchange()
   const database = 'path' in config.database ? await openSqlite(config.database.path, log) : undefined
   const writer = database && Object.assign(new SqlPollWriter(database), epochWriter(database))
+  const operations = operatePool(config, log, database)
   const onFork = (worker: Channel) => {
+    const onGone = operations.onFork(worker)
     serveRateCounter(worker, counter)
     if (writer) serveWriter(worker, writer)
-    return exchange.add(worker)
+    const leave = exchange.add(worker)
+    return () => {
+      onGone()
+      leave()
+    }
   }
   const pool = new WorkerPool({ count, onReady, onFork })
-  return { run: () => pool.run().finally(() => database?.close()), end: () => pool.end() }
+  const release = async () => {
+    await operations.close()
+    await database?.close()
+  }
+  const metricsPort = await operations.start().catch(async (error) => {
+    await release()
+    throw error
+  })
+  return { metricsPort, run: () => pool.run().finally(release), end: () => pool.end() }
 }

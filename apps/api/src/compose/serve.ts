@@ -25,10 +25,12 @@ import { closePollsInTime } from '../reactions/close-timer.ts'
 import { Messages } from '../reactions/messages.ts'
 import { publishChanges } from '../reactions/publish.ts'
 import { VoterStreams } from '../reactions/voter-streams.ts'
+import { Watching } from '../reactions/watching.ts'
 import { readEpoch } from '../store/epochs.ts'
 import { connectOthers, openStore } from './adapters.ts'
 import { Epoch } from './epoch.ts'
 import { followCertificate } from './follow-certificate.ts'
+import { operate } from './operate.ts'
 
 /** Milliseconds that requests in flight have to finish after the shutdown has begun, and streams to be read to their end. */
 const GRACE_MS = 5000
@@ -41,6 +43,8 @@ const WEB_ROOT = fileURLToPath(new URL('../../../web/dist', import.meta.url))
 export interface App {
   /** The port that the server listens on. */
   port: number
+  /** The port that metrics are served on, if this process serves them. */
+  metricsPort: number | undefined
   /** False if the web app has not been built, so that only the API is served. */
   servesPages: boolean
   /** Refuses new requests, ends the streams, finishes the votes in flight and frees everything, in bounded time. */
@@ -53,14 +57,13 @@ export interface App {
  * @param log gets outages and their ends, what the start waits for, and every unexpected error
  */
 export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT): Promise<App> {
-  const onError = (error: unknown) => log.error(error)
+  const onError = (error: unknown) => log.error(error, { event: 'unexpected-error' })
   // The store has logged the outage once. What can't be read or written meanwhile need not be logged too.
   const onUnexpected = (error: unknown) => {
     if (!isUnavailable(error)) onError(error)
   }
   const certificate = config.tls && readTlsFiles(config.tls)
-  const faults = new ClientFaults((line) => log.info(line))
-  const { reader, writer, epochs, database } = await openStore(config, log)
+  const { reader, writer, epochs, database, writable } = await openStore(config, log)
   const signals: Signals = {
     pollChanged: new Signal<PollChanged>(onError),
     roomChanged: new Signal<RoomChanged>(onError),
@@ -70,7 +73,9 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     read: () => readEpoch(database),
     renew: (known) => epochs.renewEpoch(known),
     onRenewed: (renewed) => {
-      log.info('The database is in an older state than before. Every open page is shown what it has now.')
+      log.info('The database is in an older state than before. Every open page is shown what it has now.', {
+        event: 'epoch-renewed',
+      })
       eventIds.renew(renewed)
       void audiences.restart()
     },
@@ -78,7 +83,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
   })
   const others = connectOthers(config, database.voterKey, () => epoch.current, log)
   const eventIds = new EventIds(database.voterKey, database.epoch)
-  const messages = new Messages(reader, eventIds, (poll) => voterStreams.reconcile(poll))
+  const messages = new Messages(reader, eventIds)
   const broker = new Broker({
     source: messages,
     pubsub: others.pubsub,
@@ -87,10 +92,21 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     onSetBack: () => epoch.renew(),
   })
   publishChanges(signals, broker, messages)
-  const audiences = new Audiences(broker)
+  const streams = () => audiences.heartbeat.streams
+  const { pollChanged } = signals
+  const operations = operate({ config, log, database, writable, pollChanged, streams, onError })
+  const { health, onAnswered, metrics } = operations
+  const audiences = new Audiences(broker, undefined, metrics?.frameWritten)
   const voterStreams = new VoterStreams(audiences, reader, database.voterKey, onUnexpected)
-  voterStreams.listen(signals.pollChanged)
+  voterStreams.listen(pollChanged)
+  messages.onRead = (poll) => voterStreams.reconcile(poll)
+  // Of streams in other processes nothing is known.
+  const watching = others.pubsub ? undefined : new Watching(audiences, broker, signals.roomChanged)
+  messages.watching = watching
   const timer = closePollsInTime({ reader, writer, signals, onError: onUnexpected })
+  const onFaults = (line: string, counts: Record<string, number>) =>
+    log.info(line, { event: 'client-faults', ...counts })
+  const faults = new ClientFaults(onFaults, undefined, metrics?.clientFault)
 
   const built = builtEntry(webRoot)
   const entry = config.webDev ? devEntry : built
@@ -101,6 +117,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     signals,
     audiences,
     voterStreams,
+    watching,
     eventIds,
     limits: rateLimits(config.rateLimit, config.workers > 1 ? new RateCounterClient(process) : undefined),
     serverKey: database.voterKey,
@@ -110,6 +127,8 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     proxies,
     entry,
     files: built && webFiles(webRoot),
+    health,
+    onAnswered,
     onError,
   })
   const maxConnections = connectionLimit()
@@ -127,20 +146,25 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
 
   const stopFollowing = config.tls && certificate && followCertificate(config.tls, certificate, server, log)
   const release = async () => {
+    watching?.stop()
     stopFollowing?.()
     await timer.stop()
     await epoch.stop()
+    await operations.close()
     await database.close()
     await others.close()
   }
   const close = async () => {
+    operations.drain()
     const closed = server.close(GRACE_MS)
     await Promise.all([closed, audiences.heartbeat.stop(GRACE_MS)])
     faults.flush()
     await release()
   }
   try {
-    return { port: await server.listen(config.port, config.host), servesPages: entry !== undefined, close }
+    const metricsPort = await operations.start()
+    const port = await server.listen(config.port, config.host)
+    return { port, metricsPort, servesPages: entry !== undefined, close }
   } catch (error) {
     await release()
     throw error

@@ -24,3 +24,20 @@ test.each([
 ])('%j is refused', (args, sentence) => {
   expect(readCommandLine(args)).toEqual({ refuse: expect.stringContaining(sentence) })
 })
+
+test('a command names its file', () => {
+  expect(readCommandLine(['backup', 'a b.sqlite'])).toEqual({ run: 'backup', file: 'a b.sqlite', force: false })
+  expect(readCommandLine(['restore', 'x'])).toEqual({ run: 'restore', file: 'x', force: false })
+  expect(readCommandLine(['export', '--force', 'x'])).toEqual({ run: 'export', file: 'x', force: true })
+  expect(readCommandLine(['import', 'x'])).toEqual({ run: 'import', file: 'x', force: false })
+})
+
+test.each([
+  [['backup'], 'Name the file: npm run backup -- FILE'],
+  [['import', ''], 'Name the file'],
+  [['restore', 'a', 'b'], '"b" is another one'],
+  [['restore', '--force', 'a'], '"--force" is not an option of restore'],
+  [['backup', '-f', 'a'], '"-f" is not an option of backup'],
+])('the command %j is refused', (args, sentence) => {
+  expect(readCommandLine(args)).toEqual({ refuse: expect.stringContaining(sentence) })
+})

@@ -1,8 +1,16 @@
-import { readFileSync } from 'node:fs'
+import { version } from '../lib/version.ts'
 
 const USAGE = `Pollcast, a server for live polls.
 
 Usage: npm start, or npm run serve if it is already built
+
+Commands, each as npm run NAME -- FILE:
+
+  backup FILE      writes the database to FILE, also while Pollcast runs
+  restore FILE     makes a backup the database; the old one is kept. Stop Pollcast first
+  export FILE      writes everything to FILE as JSON lines, also while Pollcast runs
+  import FILE      fills a new database, of either engine, from an export
+  --force          with backup and export: replaces FILE if it is there
 
 Environment variables:
 
@@ -12,6 +20,9 @@ Environment variables:
   REDIS_URL        redis://HOST:PORT: carries pubsub and a message cache between processes (none)
   WORKERS          number of processes behind the port, or auto: one for each core (1)
   RATE_LIMIT       on or off (on)
+  METRICS_PORT     the port of the metrics for Prometheus (none)
+  BACKUP_DIR       the folder for a nightly backup of the SQLite file (none)
+  BACKUP_KEEP      how many nightly backups are kept (7)
   LOG_LEVEL        debug, info, warn, error or silent (info)
   ALLOWED_ORIGINS  other origins whose pages may use the API, separated by commas (none)
   PUBLIC_URL       the URL that people open, if a proxy changes Host or the scheme (none)
@@ -26,8 +37,17 @@ Options:
 
 docs/settings.md explains each setting.`
 
+const commands = ['backup', 'restore', 'export', 'import'] as const
+
+export interface FileCommand {
+  run: (typeof commands)[number]
+  file: string
+  /** Whether a file that is there is replaced. */
+  force: boolean
+}
+
 /** What the command line asks for. Without arguments the server starts. */
-export type Command = { start: true } | { say: string } | { refuse: string }
+export type Command = { start: true } | FileCommand | { say: string } | { refuse: string }
 
 /** @param args the arguments after the program's name */
 export function readCommandLine(args: readonly string[]): Command {
@@ -35,13 +55,21 @@ export function readCommandLine(args: readonly string[]): Command {
   if (first === undefined) return { start: true }
   if (more.length === 0 && (first === '--help' || first === '-h')) return { say: USAGE }
   if (more.length === 0 && (first === '--version' || first === '-v')) return { say: version() }
+  const run = commands.find((name) => name === first)
+  if (run) return fileCommand(run, more)
   const unknown = /^--?(h|help|v|version)$/.test(first) ? more[0] : first
   const hint =
     /^-?-?\w+=/.test(unknown ?? '') || /^\d+$/.test(unknown ?? '') ? ' Settings are environment variables.' : ''
   return { refuse: `"${unknown}" is not an option of Pollcast.${hint} --help lists the options and settings.` }
 }
 
-function version(): string {
-  // The path is the same from src/ and from dist/.
-  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
+function fileCommand(run: FileCommand['run'], args: readonly string[]): Command {
+  const writes = run === 'backup' || run === 'export'
+  const files = args.filter((arg) => !arg.startsWith('-'))
+  const unknown = args.find((arg) => arg.startsWith('-') && !(writes && arg === '--force'))
+  if (unknown !== undefined) return { refuse: `"${unknown}" is not an option of ${run}. --help lists the options.` }
+  const [file, more] = files
+  if (!file) return { refuse: `Name the file: npm run ${run} -- FILE` }
+  if (more !== undefined) return { refuse: `${run} takes one file, and "${more}" is another one.` }
+  return { run, file, force: args.includes('--force') }
 }

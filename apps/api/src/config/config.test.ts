@@ -21,6 +21,8 @@ test('an empty environment gives the documented defaults', () => {
     redisUrl: undefined,
     workers: 1,
     rateLimit: true,
+    metricsPort: undefined,
+    backups: undefined,
     logLevel: 'info',
     allowedOrigins: [],
     publicOrigin: undefined,
@@ -37,6 +39,9 @@ test('every variable is read', () => {
     REDIS_URL: 'redis://:secret@redis.example.com:6380/1',
     WORKERS: '3',
     RATE_LIMIT: 'off',
+    METRICS_PORT: '9464',
+    BACKUP_DIR: '/var/backups',
+    BACKUP_KEEP: '30',
     LOG_LEVEL: 'silent',
     ALLOWED_ORIGINS: 'https://a.example.com, http://localhost:5173,',
     PUBLIC_URL: 'https://polls.example.com/',
@@ -50,6 +55,8 @@ test('every variable is read', () => {
     redisUrl: 'redis://:secret@redis.example.com:6380/1',
     workers: 3,
     rateLimit: false,
+    metricsPort: 9464,
+    backups: { folder: '/var/backups', keep: 30 },
     logLevel: 'silent',
     allowedOrigins: ['https://a.example.com', 'http://localhost:5173'],
     publicOrigin: 'https://polls.example.com',
@@ -69,6 +76,8 @@ test('all invalid variables are reported at once, each with what it should be', 
     REDIS_URL: 'localhost:6379',
     WORKERS: '0',
     RATE_LIMIT: 'yes',
+    METRICS_PORT: '-1',
+    BACKUP_KEEP: '0',
     LOG_LEVEL: 'loud',
     ALLOWED_ORIGINS: 'https://ok.example.com,example.com',
     PUBLIC_URL: 'polls.example.com',
@@ -83,11 +92,19 @@ test('all invalid variables are reported at once, each with what it should be', 
     expect.stringMatching(/^WORKERS: .*auto/),
     expect.stringMatching(/^RATE_LIMIT: .*on or off/),
     expect.stringMatching(/^LOG_LEVEL: .*silent/),
+    expect.stringMatching(/^METRICS_PORT: .*65535/),
+    expect.stringMatching(/^BACKUP_KEEP: .*9999/),
     expect.stringMatching(/^ALLOWED_ORIGINS: .*"example\.com"/),
     expect.stringMatching(/^PUBLIC_URL: .*https:/),
     expect.stringMatching(/^TRUST_PROXY: .*number of proxies/),
     expect.stringMatching(/^WEB_DEV: .*on or off/),
   ])
+})
+
+test('variables that are valid one by one, and not together, are refused', () => {
+  expect(refusal({ PORT: '4000', METRICS_PORT: '4000' })).toMatch(/METRICS_PORT: .*another port/)
+  expect(refusal({ BACKUP_DIR: 'backups', DATABASE_URL: 'postgres://db/polls' })).toMatch(/BACKUP_DIR: .*pg_dump/)
+  expect(readConfig({ PORT: '0', METRICS_PORT: '0' }).metricsPort).toBe(0)
 })
 
 test.each(['-1', '65536', '3000.5', ' 3000', '0x10', '1e3', '99999'])('PORT=%s is refused', (PORT) => {

@@ -21,6 +21,8 @@ const onOff = (standard: 'on' | 'off') =>
     .default(standard)
     .transform((value) => value === 'on')
 
+const isPort = (text: string) => /^\d{1,5}$/.test(text) && Number(text) < 65536
+
 /** A string in which `problem` finds no error. */
 const checked = (problem: (text: string) => string | undefined) =>
   z.string().check(({ value, issues }) => {
@@ -32,7 +34,7 @@ const environmentSchema = z.object({
   PORT: z
     .string()
     .default('3000')
-    .refine((text) => /^\d{1,5}$/.test(text) && Number(text) < 65536, 'must be a port number from 0 to 65535')
+    .refine((text) => isPort(text), 'must be a port number from 0 to 65535')
     .transform(Number),
   HOST: checked(hostProblem).optional(),
   DATABASE_URL: checked(databaseUrlProblem)
@@ -51,6 +53,17 @@ const environmentSchema = z.object({
   LOG_LEVEL: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'], 'must be silent, error, warn, info or debug')
     .default('info'),
+  METRICS_PORT: z
+    .string()
+    .refine((text) => isPort(text), 'must be a port number from 0 to 65535')
+    .transform(Number)
+    .optional(),
+  BACKUP_DIR: z.string().optional(),
+  BACKUP_KEEP: z
+    .string()
+    .default('7')
+    .refine((text) => /^[1-9]\d{0,3}$/.test(text), 'must be a number of backups from 1 to 9999')
+    .transform(Number),
   ALLOWED_ORIGINS: list.pipe(z.array(origin)),
   PUBLIC_URL: z
     .string()
@@ -79,6 +92,15 @@ const environmentSchema = z.object({
   WEB_DEV: onOff('off'),
 })
 
+/** What is wrong with variables that are valid one by one. */
+const environmentRules = environmentSchema.check(({ value, issues }) => {
+  const refuse = (name: string, message: string) => issues.push({ code: 'custom', input: value, path: [name], message })
+  if (value.METRICS_PORT === value.PORT && value.PORT !== 0) refuse('METRICS_PORT', 'must be another port than PORT')
+  if (value.BACKUP_DIR !== undefined && 'url' in value.DATABASE_URL) {
+    refuse('BACKUP_DIR', 'is for an SQLite file: have pg_dump back up a PostgreSQL database')
+  }
+})
+
 export const settingNames = Object.keys(environmentSchema.shape)
 
 export interface Config {
@@ -92,6 +114,10 @@ export interface Config {
   /** Number of processes that share the port. */
   readonly workers: number
   readonly rateLimit: boolean
+  /** The port that metrics are served on; undefined if there are none. */
+  readonly metricsPort: number | undefined
+  /** The folder that nightly backups of an SQLite file are put into, and how many are kept; undefined without any. */
+  readonly backups: { readonly folder: string; readonly keep: number } | undefined
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
   /** Other origins whose pages may use the API, with the voter's cookie. */
   readonly allowedOrigins: readonly string[]
@@ -127,7 +153,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       malformed.push(`  ${other}: is needed too where ${name} is set: the path of a PEM file`)
     }
   }
-  const parsed = environmentSchema.safeParse(given)
+  const parsed = environmentRules.safeParse(given)
   if (!parsed.success || malformed.length > 0) {
     const wrong = parsed.error?.issues.map(({ path, message }) => `  ${path[0]?.toString()}: ${message}`) ?? []
     throw new ConfigError(`These environment variables can't be used:\n${[...malformed, ...wrong].join('\n')}`)
@@ -140,6 +166,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     redisUrl: env.REDIS_URL,
     workers: env.WORKERS,
     rateLimit: env.RATE_LIMIT,
+    metricsPort: env.METRICS_PORT,
+    backups: env.BACKUP_DIR === undefined ? undefined : { folder: env.BACKUP_DIR, keep: env.BACKUP_KEEP },
     logLevel: env.LOG_LEVEL,
     allowedOrigins: env.ALLOWED_ORIGINS,
     publicOrigin: env.PUBLIC_URL,

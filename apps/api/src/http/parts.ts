@@ -24,6 +24,8 @@ export interface RouteParts {
   signals: Signals
   audiences: Audiences
   voterStreams: VoterStreams
+  /** Counts the streams that are open on a room; undefined where there are other processes, of which nothing is known. */
+  watching: { count(roomCode: string): number } | undefined
   /** Undefined if nothing is limited. */
   limits: RateLimits | undefined
   voters: Voters

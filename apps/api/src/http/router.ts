@@ -2,17 +2,20 @@ import cors from '@koa/cors'
 import Router from '@koa/router'
 import { routes } from '@pollcast/shared/routes'
 import Koa, { type Middleware } from 'koa'
+import { type Answered, tellAnswered } from './middleware/answered.ts'
 import { refuseCrossSite } from './middleware/cross-site.ts'
 import { redirectPageAddress } from './middleware/page-address.ts'
 import { problems } from './middleware/problem.ts'
 import { readQuery } from './middleware/query.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
+import { openApiRoute } from './openapi/route.ts'
 import { problemPages } from './pages/problem-page.ts'
 import type { WebEntry } from './pages/web-shell.ts'
 import type { RouteParts } from './parts.ts'
 import { extendRequest } from './request/koa-request.ts'
 import type { Proxies } from './request/proxies.ts'
 import { exportRoutes } from './routes/exports.ts'
+import { type Health, healthRoute, readyRoute } from './routes/health.ts'
 import { hostRoutes } from './routes/host.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { newPollRoute, pollListRoute, pollRoute } from './routes/polls.ts'
@@ -27,6 +30,9 @@ export interface HttpParts extends RouteParts {
   entry: WebEntry | undefined
   /** Serves the compiled files; undefined if there are none. */
   files: Middleware | undefined
+  health: Health
+  /** Are told of each answered request. Without any, requests cost nothing more. */
+  onAnswered: readonly ((answered: Answered) => void)[]
   onError: (error: unknown) => void
 }
 
@@ -42,6 +48,7 @@ export function createKoa(parts: HttpParts): Koa {
     // Parse errors have been counted. They have the bytes that the client sent in them, which must not be logged.
     if (!CLIENT_LEFT.includes(error.code ?? '') && !error.code?.startsWith('HPE_')) onError(error)
   })
+  if (parts.onAnswered.length > 0) koa.use(tellAnswered(parts.onAnswered))
   koa.use(securityHeaders())
   if (allowedOrigins.length > 0) koa.use(corsFor(allowedOrigins))
   koa.use(problemPages(parts.entry?.styles ?? []))
@@ -50,6 +57,9 @@ export function createKoa(parts: HttpParts): Koa {
   koa.use(refuseCrossSite(publicOrigin ? [publicOrigin, ...allowedOrigins] : allowedOrigins))
 
   const router = new Router()
+  router.get(routes.health, healthRoute(parts.health))
+  router.get(routes.ready, readyRoute(parts.health))
+
   const vote = voteRoute(parts)
   router.post(routes.votes(':id'), vote)
   router.delete(routes.votes(':id'), vote)
@@ -81,6 +91,7 @@ export function createKoa(parts: HttpParts): Koa {
   const exports = exportRoutes(parts)
   router.get(routes.resultsCsv(':id'), exports.resultsCsv)
   router.get(routes.resultsJson(':id'), exports.resultsJson)
+  router.get(routes.chartSvg(':id'), exports.chart)
   router.get(routes.rounds(':id'), exports.rounds)
   router.get(routes.ballotsCsv(':id'), exports.ballotsCsv)
   router.get(routes.roomResultsCsv(':code'), exports.roomResultsCsv)
@@ -88,6 +99,7 @@ export function createKoa(parts: HttpParts): Koa {
   router.get(routes.roomBallotsCsv(':code'), exports.roomBallotsCsv)
 
   router.get(routes.seen, seenRoute(parts.proxies))
+  router.get(routes.openapi, openApiRoute)
 
   const pages = pageRoutes(parts)
   router.get(routes.listPage, pages.list)

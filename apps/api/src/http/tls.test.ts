@@ -11,6 +11,7 @@ import { Http2Client } from '../../testing/http2-client.ts'
 import { until } from '../../testing/until.ts'
 import { followCertificate } from '../compose/follow-certificate.ts'
 import { readTlsFiles } from '../config/tls-files.ts'
+import { silent } from '../lib/log.ts'
 import { Http2Writer } from '../live/http2-writer.ts'
 
 const POLL = { question: 'Tea?', choices: ['Yes', 'No'] }
@@ -150,7 +151,7 @@ test('a certificate that is replaced is used for new connections, once both file
   const [old, renewed] = [certificateFiles('old'), certificateFiles('renewed')]
   const used: string[] = []
   const logged: unknown[] = []
-  const log = { error: (problem: unknown) => logged.push(problem), info: () => {} }
+  const log = { ...silent, error: (problem: unknown) => void logged.push(problem) }
   const server = { setCertificate: ({ cert }: { cert: string }) => void used.push(cert) }
   const current = readTlsFiles(old.paths)
   onTestFinished(followCertificate(old.paths, current, server, log, 5))

@@ -11,6 +11,13 @@ import type { Topic } from './topic.ts'
  */
 const PAUSE_FACTOR = 2
 
+/**
+ * Is told of each change that was written to all streams of a topic.
+ *
+ * @param times by `performance.now()`: when it came, and when it was first and last written
+ */
+export type OnWritten = (came: number, first: number, last: number) => void
+
 /** All streams open on one topic: for each new message, one Buffer is written to all of them. */
 export class Audience {
   /** Resolves when the topic has been read. Rejects if it can't be. */
@@ -18,10 +25,12 @@ export class Audience {
   readonly heartbeat: Heartbeat
   readonly #topic: Topic
   readonly #members = new Set<Member>()
+  readonly #onWritten: OnWritten | undefined
   #frame: Frame | undefined
 
   /** It lives as long as the topic is retained. */
-  constructor(topic: Topic, heartbeat: Heartbeat) {
+  constructor(topic: Topic, heartbeat: Heartbeat, onWritten?: OnWritten) {
+    this.#onWritten = onWritten
     this.heartbeat = heartbeat
     this.#topic = topic
     this.ready = topic.open().then(() => void this.#follow())
@@ -60,9 +69,13 @@ export class Audience {
   async #follow(): Promise<void> {
     let swept = -1
     for (let message = await this.#topic.next(swept); message; message = await this.#topic.next(swept)) {
+      // The first message is no change: it was there before the streams.
+      const isChange = swept >= 0
       swept = message.revision
       const start = performance.now()
+      const came = this.#topic.takeNewsAt()
       await inSlices(this.#members, (member) => member.deliver())
+      if (isChange && came !== undefined) this.#onWritten?.(came, start, performance.now())
       if (message.last) return
       if (this.frame.revision > swept) await pause((performance.now() - start) * PAUSE_FACTOR)
     }

@@ -1,4 +1,4 @@
-import { Audience } from './audience.ts'
+import { Audience, type OnWritten } from './audience.ts'
 import type { Broker } from './broker.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Member } from './member.ts'
@@ -22,10 +22,12 @@ export interface TopicToJoin {
 export class Audiences {
   readonly heartbeat: Heartbeat
   readonly #broker: Broker
+  readonly #onWritten: OnWritten | undefined
   /** An audience lives as long as its topic is retained. */
   readonly #audiences = new WeakMap<Topic, Audience>()
 
-  constructor(broker: Broker, heartbeat = new Heartbeat()) {
+  constructor(broker: Broker, heartbeat = new Heartbeat(), onWritten?: OnWritten) {
+    this.#onWritten = onWritten
     this.#broker = broker
     this.heartbeat = heartbeat
   }
@@ -105,7 +107,7 @@ export class Audiences {
   async #readyAudience(topic: Topic): Promise<Audience> {
     let audience = this.#audiences.get(topic)
     if (!audience) {
-      audience = new Audience(topic, this.heartbeat)
+      audience = new Audience(topic, this.heartbeat, this.#onWritten)
       this.#audiences.set(topic, audience)
     }
     await audience.ready

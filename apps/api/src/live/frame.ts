@@ -30,6 +30,13 @@ export function encodeEvent({ event, id, retry, data }: SseEvent): string {
 /** A comment, which parsers drop. It shows both ends that the connection is alive. */
 export const KEEPALIVE = Buffer.from(': keepalive\n\n')
 
+const CURRENT = 'current'
+
+/** Whether these are the bytes of a keepalive, or of the event that says that a client has the current state. */
+export const isNoNews = (bytes: Uint8Array): boolean =>
+  bytes === KEEPALIVE ||
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1', 0, 15) === `event: ${CURRENT}\n`
+
 /** Milliseconds before a client reconnects, sent with every opening. The browser's own delay is three times as long. */
 const RETRY_MS = 1000
 
@@ -58,7 +65,7 @@ export class Frame {
    */
   firstBytes(shown: number): Buffer {
     if (shown !== this.revision || this.message.last) return this.bytesAfter(-1)
-    this.#current ??= this.#encode({ event: 'current', data: '{}', retry: RETRY_MS })
+    this.#current ??= this.#encode({ event: CURRENT, data: '{}', retry: RETRY_MS })
     return this.#current
   }
 
@@ -80,6 +87,8 @@ export class Frame {
   }
 
   #encode({ data, ...event }: SseEvent): Buffer {
-    return Buffer.from(encodeEvent({ ...event, id: this.message.id, data: stampNow(data) }))
+    return Buffer.from(
+      encodeEvent({ ...event, ...(this.message.id !== undefined && { id: this.message.id }), data: stampNow(data) }),
+    )
   }
 }

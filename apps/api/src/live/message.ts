@@ -11,8 +11,8 @@ export interface Message {
    * be lower than the revision of the subject, and is never higher.
    */
   readonly revision: number
-  /** The `id` of the event: what the client sends when it reconnects. One line. */
-  readonly id: string
+  /** The `id` of the event: what the client sends when it reconnects. One line; undefined where it has no need to. */
+  readonly id?: string
   /** Name and data of the event for a stream that is up to date. */
   readonly event: string
   readonly json: string

@@ -40,6 +40,7 @@ export class Topic {
   #seenElsewhere = -1
   #requests = 0
   #mayHaveMissed = false
+  #newsAt: number | undefined
   #refreshing: Promise<void> | undefined
 
   constructor(name: string, parts: TopicParts, onUnused: () => void) {
@@ -72,6 +73,7 @@ export class Topic {
     this.#subjectRevision = Math.max(this.#subjectRevision, subjectRevision)
     if (message.revision <= this.#revision) return
     this.#newest = message
+    this.#newsAt ??= performance.now()
     this.#changed.notifyAll()
   }
 
@@ -90,6 +92,16 @@ export class Topic {
   recheck(): void {
     this.#mayHaveMissed = true
     this.#changed.notifyAll()
+  }
+
+  /**
+   * When, by `performance.now()`, the oldest message came that has not been taken to the streams yet. Asked for when the
+   * newest is taken there: the next one counts from the next message.
+   */
+  takeNewsAt(): number | undefined {
+    const at = this.#newsAt
+    this.#newsAt = undefined
+    return at
   }
 
   /** Reads the topic for the first time. Rejects as the source does. */

@@ -39,6 +39,7 @@ export function applyChange(
     ...before,
     question,
     content,
+    counters: content === before.content ? before.counters : countersOf(before, content),
     ...closing,
     rewordedAt: isReworded ? (hasVotes ? now : null) : before.rewordedAt,
     resultsVisibility: change.resultsVisibility ?? before.resultsVisibility,
@@ -62,6 +63,13 @@ function changedContent(before: PollState, change: PollChange, hasVotes: boolean
   const content = hasVotes ? kind.reword(before.content, change) : kind.edit(before.content, change, identity)
   return JSON.stringify(content) === JSON.stringify(before.content) ? before.content : content
 }
+
+const countersOf = (before: PollState, content: unknown) =>
+  Object.fromEntries(
+    kindOf(before)
+      .keys(content)
+      .map((key) => [key, before.counters[key] ?? 0]),
+  )
 
 /** Closing ends the timer; opening again needs a new one. */
 function closingOf(before: PollState, change: PollChange): Pick<PollState, 'status' | 'closesAt'> {

@@ -46,7 +46,7 @@ export function decideVote(
   const kind = kindOf(poll)
   const answer = vote.answer === null ? null : kind.normalize(vote.answer)
   // Whoever stands before the screen has a ballot of their own, and the same one where their vote is sent again.
-  const ballotId = poll.voteMode === 'none' ? (vote.idempotencyScope ?? randomUUID()) : vote.ballotId
+  const ballotId = poll.voteMode === 'none' ? (vote.idempotencyScope ?? ownBallotId(vote)) : vote.ballotId
   const repeat = known.isRepeat(vote, answer)
   if (repeat instanceof PollError) return repeat
   if (repeat) return { changed: false, isRepeat: true, ballotId }
@@ -58,6 +58,21 @@ export function decideVote(
   if (refused) return refused
   known.add(vote, answer)
   return { changed: tally.cast(ballotId, answer), isRepeat: false, ballotId }
+}
+
+const ownBallotIds = new WeakMap<Vote, string>()
+
+/** A ballot of the vote's own. It is the same where the transaction is done again, for the first may have been committed. */
+function ownBallotId(vote: Vote): string {
+  const id = ownBallotIds.get(vote) ?? randomUUID()
+  ownBallotIds.set(vote, id)
+  return id
+}
+
+/** The ballots that the vote may be on. */
+export const ballotIdsOf = (vote: Vote): string[] => {
+  const own = ownBallotIds.get(vote)
+  return own === undefined ? [vote.ballotId] : [vote.ballotId, own]
 }
 
 function checkCode(vote: Vote, isNeeded: boolean, isCode: (vote: Vote) => boolean): PollError | undefined {

@@ -3,7 +3,7 @@ import { pollAt } from '../../testing/poll-states.ts'
 import { exportBallots } from './exports.ts'
 import type { PollReader } from './ports.ts'
 
-const page = [{ voterId: 'me', answer: '[1]' }]
+const page = [{ ballotId: 'me', answer: '[1]' }]
 
 test('the rest of the ballots is not read for somebody who has left', async () => {
   const left = new AbortController()
@@ -17,7 +17,7 @@ test('the rest of the ballots is not read for somebody who has left', async () =
       }
     },
   }
-  await expect(exportBallots('abcdefgh', 'key', reader, left.signal)).rejects.toThrow('left')
+  await expect(exportBallots('abcdefgh', 'key', reader, () => {}, left.signal)).rejects.toThrow('left')
   expect(pages).toBe(2)
 })
 
@@ -28,7 +28,7 @@ test('what was read before the store had to begin again is not counted twice', a
       begin(pollAt(2))(page)
     },
   }
-  const { poll, columns, rows } = await exportBallots('abcdefgh', 'key', reader, new AbortController().signal)
+  const { poll, columns, rows } = await exportBallots('abcdefgh', 'key', reader, () => {}, new AbortController().signal)
   expect(poll.revision).toBe(2)
   expect(columns).toEqual(['receipt', 'Tabs'])
   expect([...rows].map((cells) => cells[1])).toEqual([1])
@@ -37,7 +37,7 @@ test('what was read before the store had to begin again is not counted twice', a
 test('receipts are made with the key, the poll and its round', async () => {
   const receiptWith = async (key: string, poll = pollAt(1)) => {
     const ballots: PollReader['ballots'] = async (_, begin) => begin(poll)(page)
-    const { rows } = await exportBallots(poll.id, key, { ballots }, new AbortController().signal)
+    const { rows } = await exportBallots(poll.id, key, { ballots }, () => {}, new AbortController().signal)
     return [...rows][0]?.[0]
   }
   const receipts = await Promise.all([

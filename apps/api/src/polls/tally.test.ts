@@ -7,7 +7,10 @@ import { Tally } from './tally.ts'
 const empty: PollState = { ...pollAt(10), voters: 0, counters: { 1: 0, 2: 0, 3: 0 } }
 
 const votes = fc.array(
-  fc.record({ voter: fc.constantFrom('a', 'b', 'c', 'd'), answer: fc.subarray([1, 2, 3], { minLength: 1 }) }),
+  fc.record({
+    voter: fc.constantFrom('a', 'b', 'c', 'd'), // Null takes the vote back.
+    answer: fc.option(fc.subarray([1, 2, 3], { minLength: 1 })),
+  }),
 )
 
 test('after any votes, in any number of batches, the numbers are those of the ballots counted anew', () => {
@@ -21,7 +24,10 @@ test('after any votes, in any number of batches, the numbers are those of the ba
         for (const { voter, answer } of batch) {
           if (tally.cast(voter, answer)) changes += 1
         }
-        for (const [voter, answer] of tally.changedBallots) ballots.set(voter, answer)
+        for (const [voter, answer] of tally.changedBallots) {
+          if (answer === null) ballots.delete(voter)
+          else ballots.set(voter, answer)
+        }
         // What is written is what the state then says.
         expect(tally.after.counters).toEqual({ ...poll.counters, ...Object.fromEntries(tally.movedCounters) })
         poll = tally.after

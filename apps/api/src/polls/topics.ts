@@ -9,6 +9,9 @@ import type { View } from '@pollcast/shared/poll'
 export const pollSubject = (pollId: string): string => `poll:${pollId}`
 export const roomSubject = (code: string): string => `room:${code}`
 
+/** How many watch a room. It has one topic, whose name is `public`. */
+export const watchingSubject = (code: string): string => `watching:${code}`
+
 export const topicOf = (subject: string, view: ViewName): string => `${subject}/${view}`
 
 /** `host-HASH` goes with the host's key: with another key, it is another topic. */
@@ -19,7 +22,7 @@ export const votedName = (poll: { id: string; round: number }): ViewName => `vot
 export const hostName = (hostKeyHash: string): ViewName => `host-${hostKeyHash.slice(0, 16)}`
 
 export interface TopicParts {
-  kind: 'poll' | 'room'
+  kind: 'poll' | 'room' | 'watching'
   /** The poll's id or the room's code. */
   id: string
   view: View
@@ -28,7 +31,7 @@ export interface TopicParts {
 
 /** Throws a RangeError for what is no topic of polls or rooms. */
 export function parseTopic(topic: string): TopicParts {
-  const [, kind, id, name, view] = /^(poll|room):(\w+)\/((public|voted|host)\b[\w-]*)$/.exec(topic) ?? []
+  const [, kind, id, name, view] = /^(poll|room|watching):(\w+)\/((public|voted|host)\b[\w-]*)$/.exec(topic) ?? []
   if (kind === undefined || id === undefined || name === undefined || view === undefined) {
     throw new RangeError(`There is no topic "${topic}"`)
   }

@@ -157,7 +157,8 @@ export function roomEventJson({ room, current, polls }: RoomContent, view: View)
 
 /** What of a room only its host sees. */
 export interface HostContent {
-  watching: number
+  /** Undefined where it is not known. */
+  watching: number | undefined
   log: readonly LogEntry[]
 }
 
@@ -174,7 +175,8 @@ export function roomOf(
     currentPollId: room.currentPollId,
     poll,
     ...(polls && { polls: polls.map(roomPollOf) }),
-    ...(host && { watching: host.watching, log: [...host.log] }),
+    ...(host?.watching !== undefined && { watching: host.watching }),
+    ...(host && { log: [...host.log] }),
     streamUrl: routes.roomStream(room.code),
     joinUrl,
   }

@@ -1,13 +1,13 @@
-import type { View } from '@pollcast/shared/poll'
 import type { EndData, StreamEvent } from '@pollcast/shared/stream'
 import type { CurrentMessage, Message, MessageSource } from '../live/message.ts'
 import type { EventIds } from '../polls/event-ids.ts'
 import type { PollReader } from '../polls/ports.ts'
-import { revisionOf } from '../polls/revisions.ts'
+import { revisionOf, roomRevision, roomRevisionOf, roomRevisionSince } from '../polls/revisions.ts'
 import type { PollState, RoomState } from '../polls/state.ts'
 import { hostName, parseTopic, type TopicParts, votedName } from '../polls/topics.ts'
 import { type RoomContent, roomEventJson, snapshotJson } from '../polls/views.ts'
 import { voterView } from '../polls/visibility.ts'
+import type { Watching } from './watching.ts'
 
 const event = {
   snapshot: 'snapshot',
@@ -16,42 +16,33 @@ const event = {
   end: 'end',
 } satisfies Record<string, StreamEvent>
 
-/** A room's topics move with the room itself and with the poll that is on: the room's revision counts more than any poll's. */
-const MOVE = 2 ** 32
-
-/** The revision of a room, as a subject and for its host. It stays exact for two million changes of the room. */
-export const roomRevision = (room: RoomState, pollRevision: number): number => room.revision * MOVE + pollRevision
-
-/** That of a room's topic: what the host alone sees does not move the others'. */
-const topicRevision = (room: RoomState, view: View, pollRevision: number): number =>
-  view === 'host' ? roomRevision(room, pollRevision) : room.publicRevision * MOVE + pollRevision
-
 /** Polls and rooms as the messages of the live engine. */
 export class Messages implements MessageSource {
   readonly #reader: Pick<PollReader, 'find' | 'findRoom' | 'pollsOf'>
   readonly #ids: EventIds
-  readonly #onRead: (poll: PollState) => void
+  /** Gets each poll that was read: another process may have changed it. */
+  onRead: (poll: PollState) => void = () => {}
+  /** Reads the number of those who watch a room. */
+  watching: Pick<Watching, 'read'> | undefined
 
-  /** @param onRead gets each poll that was read: another process may have changed it */
-  constructor(
-    reader: Pick<PollReader, 'find' | 'findRoom' | 'pollsOf'>,
-    ids: EventIds,
-    onRead: (poll: PollState) => void = () => {},
-  ) {
+  constructor(reader: Pick<PollReader, 'find' | 'findRoom' | 'pollsOf'>, ids: EventIds) {
     this.#reader = reader
     this.#ids = ids
-    this.#onRead = onRead
   }
 
   async read(topic: string): Promise<CurrentMessage> {
     const { kind, id, view } = parseTopic(topic)
+    if (kind === 'watching') {
+      if (!this.watching) throw new RangeError(`There is no topic "${topic}"`)
+      return this.watching.read(topic, id)
+    }
     if (kind === 'poll') {
       const poll = await this.#reader.find(id)
-      this.#onRead(poll)
+      this.onRead(poll)
       return { message: this.ofPoll(topic, poll), subjectRevision: poll.revision }
     }
     const { room, current } = await this.#reader.findRoom(id)
-    if (current) this.#onRead(current)
+    if (current) this.onRead(current)
     const polls = view === 'host' ? await this.#reader.pollsOf(id) : undefined
     const subjectRevision = roomRevision(room, current?.revision ?? 0)
     return { message: this.ofRoom(topic, { room, current, polls }), subjectRevision }
@@ -75,7 +66,7 @@ export class Messages implements MessageSource {
   ofRoom(topic: string, content: RoomContent): Message {
     const { room, current } = content
     const parts = parseTopic(topic)
-    const revision = topicRevision(room, parts.view, current ? revisionOf(current, parts.view) : 0)
+    const revision = roomRevisionOf(room, current, parts.view)
     const ended = endOf(parts, room.deletedAt, room)
     if (ended) return this.#end(topic, parts, revision, { ...ended, roomCode: room.code })
     const view = current ? shownView(parts, current) : parts.view
@@ -86,7 +77,7 @@ export class Messages implements MessageSource {
       id: this.#ids.write({ id: room.code, view: parts.view, revision }),
       event: current ? event.update : event.room,
       json: current ? snapshotJson(current, view) : json,
-      opening: { event: event.room, since: topicRevision(room, parts.view, 0), json },
+      opening: { event: event.room, since: roomRevisionSince(room, parts.view), json },
     }
   }
 

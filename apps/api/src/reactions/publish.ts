@@ -1,8 +1,9 @@
 import type { Change } from '../live/message.ts'
 import type { Signals } from '../polls/events.ts'
+import { roomRevision } from '../polls/revisions.ts'
 import type { PollState } from '../polls/state.ts'
 import { parseTopic, pollSubject, roomSubject, topicOf } from '../polls/topics.ts'
-import { type Messages, roomRevision } from './messages.ts'
+import type { Messages } from './messages.ts'
 
 /** Publishes each change of a poll or room: the single place from which anything is published. */
 export function publishChanges(

@@ -16,9 +16,6 @@ interface VoterStream {
   topic: string
 }
 
-/** What is known of a subject with streams: the poll that it shows, if it shows one. */
-type Known = Pick<PollState, 'id' | 'round' | 'resultsVisibility' | 'room'> | undefined
-
 /** Ballots that are looked up in one query. */
 const AT_ONCE = 1000
 
@@ -33,8 +30,9 @@ export class VoterStreams {
   readonly #serverKey: string
   readonly #onError: (error: unknown) => void
   readonly #streams = new Map<string, Map<string, Set<VoterStream>>>()
-  /** Read once for all streams that open together, and kept while there are streams. */
-  readonly #known = new Map<string, Promise<Known> | Known>()
+  /** The poll that each subject with streams shows, if it shows one. */
+  readonly #known = new Map<string, PollState | undefined>()
+  readonly #reading = new Map<string, Promise<PollState | undefined>>()
   /** Subjects whose voters are being looked up; with the poll to look them up for next. */
   readonly #reconciling = new Map<string, PollState | undefined>()
 
@@ -64,17 +62,18 @@ export class VoterStreams {
 
   /** The topic that a voter's stream on the subject begins on. Rejects with a PollError where there is no such subject. */
   async topicFor(subject: string, voter: VoterRef): Promise<string> {
-    if (!this.#known.has(subject)) {
-      const reading = this.#read(subject)
-      this.#known.set(subject, reading)
-      reading.catch(() => this.#known.delete(subject))
-    }
-    const known = this.#known.get(subject)
-    const poll = known instanceof Promise ? await known : known
-    return topicOf(
-      subject,
-      poll && rewardsVoters(poll) && (await this.#hasVoted(poll.id, voter)) ? votedName(poll) : 'public',
-    )
+    const poll = this.#known.has(subject) ? this.#known.get(subject) : await this.#readOnce(subject)
+    const isVoted = poll !== undefined && rewardsVoters(poll) && (await this.#hasVoted(poll.id, voter))
+    return topicOf(subject, isVoted ? votedName(poll) : 'public')
+  }
+
+  /** Once for all streams that open together. */
+  #readOnce(subject: string): Promise<PollState | undefined> {
+    const running = this.#reading.get(subject)
+    if (running) return running
+    const reading = this.#read(subject).finally(() => this.#reading.delete(subject))
+    this.#reading.set(subject, reading)
+    return reading
   }
 
   async #hasVoted(pollId: string, voter: VoterRef): Promise<boolean> {
@@ -82,7 +81,7 @@ export class VoterStreams {
     return (await this.#reader.cast(pollId, [ballotId])).has(ballotId)
   }
 
-  #read(subject: string): Promise<Known> {
+  #read(subject: string): Promise<PollState | undefined> {
     const { kind, id } = parseTopic(topicOf(subject, 'public'))
     return kind === 'poll' ? this.#reader.find(id) : this.#reader.findRoom(id).then(({ current }) => current)
   }
@@ -93,11 +92,7 @@ export class VoterStreams {
     const one: VoterStream = { stream, subject, voter, topic }
     const ofSubject = this.#streams.get(subject) ?? new Map<string, Set<VoterStream>>()
     this.#streams.set(subject, ofSubject.set(key, (ofSubject.get(key) ?? new Set()).add(one)))
-    // Votes since the topic was chosen have found no stream to switch.
-    const poll = this.#known.get(subject)
-    if (poll && !(poll instanceof Promise) && rewardsVoters(poll)) {
-      this.#lookUp([one], poll).catch(this.#onError)
-    }
+    this.#catchUp(one)
     return () => {
       const ofVoter = ofSubject.get(key)
       ofVoter?.delete(one)
@@ -106,6 +101,19 @@ export class VoterStreams {
       this.#streams.delete(subject)
       this.#known.delete(subject)
     }
+  }
+
+  /** What has changed since the topic was chosen has found no stream to switch. */
+  #catchUp(one: VoterStream): void {
+    const poll = this.#known.get(one.subject)
+    if (poll && rewardsVoters(poll)) this.#lookUp([one], poll).catch(this.#onError)
+    if (this.#known.has(one.subject)) return
+    this.#readOnce(one.subject)
+      .then((read) => {
+        if (read) this.reconcile(read)
+        else if (this.#streams.has(one.subject)) this.#known.set(one.subject, undefined)
+      })
+      .catch(this.#onError)
   }
 
   /** Takes a poll as it is now. Where it rewards its voters, those present are looked up, and their streams switched. */

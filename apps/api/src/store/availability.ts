@@ -43,6 +43,10 @@ export class Availability {
   readonly #outages = new Map<Outage, number>()
   /** Number of times an outage began or ended; results of requests from before the last change are ignored. */
   #changes = 0
+  /** Number of outages that began. */
+  #begun = 0
+  #isWritable = true
+  readonly #listeners = new Set<(isWritable: boolean) => void>()
   /** The error that showed that it is damaged. */
   #damage: unknown
 
@@ -53,18 +57,41 @@ export class Availability {
     this.#faultOf = faultOf
   }
 
+  /** False from a write that failed because of the database until one succeeds. A lock on a row is not of the database. */
+  get isWritable(): boolean {
+    return this.#isWritable
+  }
+
+  /** Number of outages since the start. */
+  get outages(): number {
+    return this.#begun
+  }
+
+  /** Whether there is one now. */
+  get isOut(): boolean {
+    return this.#outages.size > 0
+  }
+
+  /** Calls back whenever `isWritable` has changed. Returns a function that ends that. */
+  onWritable(listener: (isWritable: boolean) => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
   async during<T>(access: Access, work: () => Promise<T>): Promise<T> {
     const asked = this.#changes
     try {
       // What is written into a damaged database may be lost with it.
       if (access === 'write' && this.#damage) throw this.#damage
       const result = await work()
+      if (access === 'write') this.#setWritable(true)
       if (asked === this.#changes) this.#succeeded(access)
       return result
     } catch (error) {
       const fault = this.#faultOf(error)
       if (!fault) throw error
       if (fault === 'busy') throw Object.assign(new DatabaseBusy(), { cause: error })
+      if (access === 'write') this.#setWritable(false)
       if (fault === 'damaged') this.#damage = error
       if (asked === this.#changes) this.#refused(fault === 'unusable' ? access : fault, error)
       const message = "The database can't be used for the moment. Try again in a few seconds."
@@ -72,13 +99,24 @@ export class Availability {
     }
   }
 
+  #setWritable(isWritable: boolean): void {
+    if (isWritable === this.#isWritable) return
+    this.#isWritable = isWritable
+    for (const listener of this.#listeners) listener(isWritable)
+  }
+
   #refused(outage: Outage, error: unknown): void {
     const known = this.#outages.has(outage)
     this.#outages.set(outage, performance.now())
     if (known) return
     this.#changes += 1
+    this.#begun += 1
     const { begun, meanwhile } = OUTAGES[outage]
-    this.#log.error(`The database at ${this.#name} ${begun}: ${reasonOf(cause(error))}. ${meanwhile}`)
+    this.#log.error(`The database at ${this.#name} ${begun}: ${reasonOf(cause(error))}. ${meanwhile}`, {
+      event: 'database-outage',
+      database: this.#name,
+      outage,
+    })
   }
 
   /** Any success shows that the database is available. A successful read says nothing about writes, nor a write about reads. */
@@ -91,6 +129,10 @@ export class Availability {
   #over(outage: Outage): void {
     if (!this.#outages.delete(outage)) return
     this.#changes += 1
-    this.#log.info(`The database at ${this.#name} ${OUTAGES[outage].over}.`)
+    this.#log.info(`The database at ${this.#name} ${OUTAGES[outage].over}.`, {
+      event: 'database-outage-over',
+      database: this.#name,
+      outage,
+    })
   }
 }

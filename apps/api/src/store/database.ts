@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm'
+import type { Availability } from './availability.ts'
 import type { Installation } from './installation.ts'
 import type { Transactions } from './transactions.ts'
 import type { VoteSql } from './vote-sql.ts'
@@ -16,6 +17,9 @@ export interface Database extends Installation {
   read<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>
   /** The same, with everything the work reads from one moment. One at a time: ask when the last one is over. */
   readSnapshot<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>
+  readonly availability: Availability
+  /** Whether what is open is still what is at the database's address, as far as that can be told without asking it. */
+  isInPlace(): boolean
   /** Resolves when every write asked for is committed and the connections are closed. */
   close(): Promise<void>
 }
@@ -25,4 +29,6 @@ export interface WritableDatabase extends Database {
   /** What the transactions run on. Statements from elsewhere would slip into one that is open. */
   readonly writer: DataSource
   readonly transactions: Transactions
+  /** Is called with the number of votes that a transaction has written together. */
+  onVotesWritten?: (votes: number) => void
 }

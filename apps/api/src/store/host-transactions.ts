@@ -38,7 +38,7 @@ export class HostTransactions {
     return this.#run(async (transaction) => {
       const found = await readPoll(transaction.manager, this.#sql, pollId)
       if (!found) return pollNotFound()
-      await this.#lockRoom(transaction, found.room.code)
+      await this.lockRoom(transaction, found.room.code)
       const [poll] = await this.lockPolls(transaction, [pollId])
       if (!poll) return new DatabaseBusy()
       const refused = checkHost(poll.room, hostKeyHash)
@@ -48,24 +48,32 @@ export class HostTransactions {
   }
 
   /** The same for a room. */
-  async withRoom<T>(request: RoomRequest, work: HostWork<RoomState, T>, deletes?: 'deletes'): Promise<T> {
+  async withRoom<T>(
+    request: RoomRequest & { newHostKeyHash?: string },
+    work: HostWork<RoomState, T>,
+    deletes?: 'deletes',
+  ): Promise<T> {
     return this.#run(async (transaction) => {
       const room = await this.hostedRoom(transaction, request, deletes)
       return room instanceof PollError ? room : work(room, transaction)
     })
   }
 
-  /** The room, locked, if the request is its host's. */
+  /**
+   * The room, locked, if the request is its host's. Where an attempt whose COMMIT got no response has replaced the key, the
+   * new one is the host's.
+   */
   async hostedRoom(
     transaction: Transaction,
-    { code, hostKeyHash }: RoomRequest,
+    { code, hostKeyHash, newHostKeyHash }: RoomRequest & { newHostKeyHash?: string },
     deletes?: 'deletes',
   ): Promise<RoomState | PollError> {
-    await this.#lockRoom(transaction, code)
+    await this.lockRoom(transaction, code)
     const found = await transaction.manager.findOneBy(RoomEntity, { code })
     if (!found) return roomNotFound()
     const room = stateOfRoom(found)
-    const refused = checkHost(room, hostKeyHash)
+    const isReplaced = transaction.inDoubt && room.hostKeyHash === newHostKeyHash
+    const refused = isReplaced ? undefined : checkHost(room, hostKeyHash)
     const isDone = deletes && transaction.inDoubt && !refused
     return (isDone ? undefined : checkRoomExists(room)) ?? refused ?? room
   }
@@ -79,7 +87,8 @@ export class HostTransactions {
     return readPolls(manager, this.#sql, ids)
   }
 
-  async #lockRoom({ query }: Transaction, code: string): Promise<void> {
+  /** Several are locked in the order of their codes, and before any poll. */
+  async lockRoom({ query }: Transaction, code: string): Promise<void> {
     if (this.#sql.lockRoom !== undefined) await query(this.#sql.lockRoom, [code])
   }
 

@@ -1,8 +1,13 @@
+import type { MigrationInterface } from 'typeorm'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
-import { makePoll, postgres, sqlite } from '../../testing/engines.ts'
-import { type Database, DatabaseRefused } from './database.ts'
+import { makePoll, postgres, sqlite, type TestStore } from '../../testing/engines.ts'
+import { ballotIdOf } from '../polls/ballot-id.ts'
+import { hashHostKey } from '../polls/host-key.ts'
+import type { PollStore } from '../polls/ports.ts'
+import { type Database, DatabaseRefused, type WritableDatabase } from './database.ts'
 import { PollSequence1764086400000 } from './migrations/1764086400000-poll-sequence.ts'
 import { Kinds1764115300000 } from './migrations/1764115300000-kinds.ts'
+import { Rooms1764115500000 } from './migrations/1764115500000-rooms.ts'
 import { migrations } from './schema.ts'
 
 afterAll(() => postgres.stop())
@@ -15,6 +20,61 @@ const openOne = async (engine: typeof sqlite) => {
     await own.remove()
   })
   return database
+}
+
+/** Takes the database back to before these migrations, newest first. */
+const undo = async ({ writer }: WritableDatabase, ...undone: (new () => MigrationInterface)[]) => {
+  const runner = writer.createQueryRunner()
+  for (const Migration of undone) {
+    await new Migration().down(runner)
+    await runner.query('DELETE FROM migrations WHERE name = $1', [Migration.name])
+  }
+  await runner.release()
+}
+
+/** A database as the version before rooms left it, and what it takes to write into it as that one did. */
+const beforeRooms = async (engine: typeof sqlite) => {
+  const own = await engine.create()
+  onTestFinished(() => own.remove())
+  const { database } = await own.open()
+  await undo(database, Rooms1764115500000)
+  const { writer } = database
+  const isSqlite = engine === sqlite
+  const insert = async (table: string, columns: Record<string, string>, rows: unknown[][]) => {
+    const values = Object.values(columns).map((type, n) => `CAST(e.value ->> ${n} AS ${type})`)
+    const from = isSqlite ? 'json_each($1) AS e' : 'json_array_elements($1::json) AS e (value)'
+    const names = Object.keys(columns).join(', ')
+    await writer.query(`INSERT INTO ${table} (${names}) SELECT ${values.join(', ')} FROM ${from}`, [
+      JSON.stringify(rows),
+    ])
+  }
+  const polls = (rows: unknown[][]) => insert('poll', POLL_COLUMNS, rows)
+  const counters = (rows: unknown[][]) => insert('counter', COUNTER_COLUMNS, rows)
+  const ballots = (rows: unknown[][]) => insert('ballot', BALLOT_COLUMNS, rows)
+  return { own, database, polls, counters, ballots }
+}
+
+const POLL_COLUMNS = {
+  id: 'varchar',
+  question: 'varchar',
+  content: 'varchar',
+  status: 'varchar',
+  round: 'integer',
+  revision: 'integer',
+  voters: 'integer',
+  host_key_hash: 'varchar',
+  created_at: 'varchar',
+  deleted_at: 'varchar',
+  sequence: 'integer',
+}
+const COUNTER_COLUMNS = { poll_id: 'varchar', round: 'integer', key: 'varchar', value: 'integer' }
+const BALLOT_COLUMNS = { poll_id: 'varchar', round: 'integer', voter_id: 'varchar', answer: 'varchar' }
+
+const upgrade = async (own: TestStore) => {
+  const upgraded = await own.open()
+  onTestFinished(() => upgraded.database.close())
+  const key = upgraded.database.voterKey
+  return { ...upgraded, ballotOf: (pollId: string, voterId: string) => ballotIdOf(key, pollId, { voterId }) }
 }
 
 /** Tables as TypeORM reads them from the database, in the words of neither engine. */
@@ -52,12 +112,10 @@ const schemaOf = async ({ reader }: Database) => {
       columns: columns?.sort((a, b) => a.name.localeCompare(b.name)),
       foreignKeys,
       uniques: table?.uniques.map(({ columnNames }) => columnNames),
-      // TypeORM reads an index's columns in no order.
-      indices: table?.indices.map(({ name, columnNames, isUnique }) => ({
-        name,
-        columns: columnNames.sort(),
-        isUnique,
-      })),
+      // TypeORM reads indices, and an index's columns, in no order.
+      indices: table?.indices
+        .map(({ name, columnNames, isUnique }) => ({ name, columns: columnNames.sort(), isUnique }))
+        .sort((a, b) => String(a.name).localeCompare(String(b.name))),
       checks: checks?.map((expression) => plain(expression ?? '')).sort(),
     }
   })
@@ -77,8 +135,12 @@ test('the migrations end in the same schema on both engines', async () => {
   expect(one.map(({ name, checks }) => [name, checks?.length])).toEqual([
     ['ballot', 0],
     ['counter', 1],
+    ['host_log', 0],
     ['idempotency_key', 0],
+    ['one_time_code', 0],
+    ['past_round', 0],
     ['poll', 2],
+    ['room', 0],
     ['setting', 0],
   ])
   expect(other).toEqual(one)
@@ -142,19 +204,24 @@ describe.each([sqlite, postgres])('on $name', (engine) => {
     const own = await engine.create()
     onTestFinished(() => own.remove())
     const { database, store } = await own.open()
-    const { pollId, choiceIds } = await makePoll(store, 2)
+    const { pollId, choiceIds } = await makePoll(store, { maxChoices: 2 })
     const texts = ['"double"', "it's", '\\u00e9 é 🗳']
     await database.writer.query('UPDATE poll SET content = $1 WHERE id = $2', [
-      JSON.stringify({ choices: choiceIds.map((id, n) => ({ id, text: texts[n] })), maxChoices: 2 }),
+      JSON.stringify({ choices: choiceIds.map((id, n) => ({ id, text: texts[n] })), maxChoices: 2, minChoices: 1 }),
       pollId,
     ])
-    await store.record({ pollId, voterId: 'me', answer: choiceIds.slice(0, 2), idempotencyScopes: ['known'] })
-    await store.record({ pollId, voterId: 'you', answer: choiceIds.slice(1, 2) })
-    const before = await Promise.all([store.find(pollId), store.find('tabspace'), store.answer(pollId, 'me')])
-    const runner = database.writer.createQueryRunner()
-    await new Kinds1764115300000().down(runner)
-    await runner.release()
-    await database.writer.query('DELETE FROM migrations WHERE name = $1', [Kinds1764115300000.name])
+    await store.record({ pollId, ballotId: 'me', answer: choiceIds.slice(0, 2) })
+    await store.record({ pollId, ballotId: 'you', answer: choiceIds.slice(1, 2) })
+    const read = async (from: PollStore, ballotId: string) => {
+      const polls = await Promise.all([from.find(pollId), from.find('tabspace')])
+      // Each got a room of its own, with a new code.
+      return [
+        ...polls.map(({ room: { hostKeyHash }, ...poll }) => ({ ...poll, hostKeyHash })),
+        await from.answer(pollId, ballotId),
+      ]
+    }
+    const before = await read(store, 'me')
+    await undo(database, Rooms1764115500000, Kinds1764115300000)
     const choices = `SELECT id, position, text, votes FROM choice WHERE poll_id = '${pollId}' ORDER BY position`
     expect(await own.query(choices)).toEqual(
       choiceIds.map((id, position) => ({ id, position, text: texts[position], votes: [1, 2, 0][position] })),
@@ -167,15 +234,13 @@ describe.each([sqlite, postgres])('on $name', (engine) => {
     await database.writer.query("DELETE FROM choice WHERE text = 'new'")
     await database.close()
 
-    const upgraded = await own.open()
-    const after = [upgraded.store.find(pollId), upgraded.store.find('tabspace'), upgraded.store.answer(pollId, 'me')]
-    expect(await Promise.all(after)).toEqual(before)
-    const again = { pollId, voterId: 'me', answer: choiceIds.slice(0, 2), idempotencyScopes: ['known'] }
-    expect(await upgraded.store.record(again)).toMatchObject({ changed: false, firstVoterId: 'me' })
-    expect(await upgraded.store.record({ pollId, voterId: 'new', answer: choiceIds.slice(2) })).toMatchObject({
+    const { store: upgraded, ballotOf } = await upgrade(own)
+    expect(await read(upgraded, ballotOf(pollId, 'me'))).toEqual(before)
+    const again = { pollId, ballotId: ballotOf(pollId, 'me'), answer: choiceIds.slice(0, 2) }
+    expect(await upgraded.record(again)).toMatchObject({ changed: false, poll: { voters: 2 } })
+    expect(await upgraded.record({ pollId, ballotId: 'new', answer: choiceIds.slice(2) })).toMatchObject({
       poll: { voters: 3, revision: 3, counters: { [choiceIds[2] ?? 0]: 1 } },
     })
-    await upgraded.database.close()
   })
 
   test('polls that an older version made are listed in the order of their times', async () => {
@@ -184,10 +249,7 @@ describe.each([sqlite, postgres])('on $name', (engine) => {
     const { database, store } = await own.open()
     const ids: string[] = []
     for (let n = 0; n < 3; n += 1) ids.push((await makePoll(store)).pollId)
-    const runner = database.writer.createQueryRunner()
-    await new PollSequence1764086400000().down(runner)
-    await runner.release()
-    await database.writer.query('DELETE FROM migrations WHERE name = $1', [PollSequence1764086400000.name])
+    await undo(database, PollSequence1764086400000)
     for (const [n, id] of ids.entries()) {
       await database.writer.query('UPDATE poll SET created_at = $1 WHERE id = $2', [`${2035 - n}-01-01T00:00:00Z`, id])
     }
@@ -199,5 +261,97 @@ describe.each([sqlite, postgres])('on $name', (engine) => {
     const newest = await makePoll(upgraded.store)
     expect((await upgraded.store.list({ limit: 1 })).polls[0]?.id).toBe(newest.pollId)
     await upgraded.database.close()
+  })
+
+  test('polls of the time before rooms get a room each: key, votes and the browser’s own ballot are as they were', async () => {
+    const { own, database, polls, counters, ballots } = await beforeRooms(engine)
+    const texts = ['"quoted" \\ \n', "it's", 'é 🗳 \u2028', '</script>', '\ud83d']
+    const content = JSON.stringify({ choices: texts.map((text, n) => ({ id: 640 + n, text })), maxChoices: 2 })
+    const made = '2025-01-01T00:00:00.000Z'
+    const hash = hashHostKey('the key')
+    await polls([
+      ['opened22', texts[0], content, 'open', 2, 9, 2, hash, made, null, 10],
+      ['closed22', 'Closed?', content, 'closed', 1, 3, 1, hash, made, null, 11],
+      ['deleted2', '', '{}', 'closed', 1, 5, 0, hash, made, '2025-02-01T00:00:00.000Z', 12],
+    ])
+    await counters(texts.flatMap((_, n) => [1, 2].map((round) => ['opened22', round, `${640 + n}`, n < 2 ? 1 : 0])))
+    await counters(texts.map((_, n) => ['closed22', 1, `${640 + n}`, n === 0 ? 1 : 0]))
+    const me = 'a-browser_s-id-0123456'
+    await ballots([
+      ['opened22', 1, me, '[640]'],
+      ['opened22', 2, me, '[640,641]'],
+      ['opened22', 2, "o'ther", '[641]'],
+      ['closed22', 1, me, '[640]'],
+    ])
+    await database.close()
+
+    const { database: upgraded, store, ballotOf } = await upgrade(own)
+    const opened = await store.find('opened22')
+    expect(opened).toMatchObject({
+      question: texts[0],
+      content: { choices: texts.map((text, n) => ({ id: 640 + n, text })), maxChoices: 2, minChoices: 1 },
+      status: 'open',
+      round: 2,
+      revision: 9,
+      publicRevision: 9,
+      votedRevision: 9,
+      voters: 2,
+      listed: true,
+      isKnown: true,
+      resultsVisibility: 'always',
+      voteMode: 'browser',
+      room: { hostKeyHash: hash, currentPollId: 'opened22', title: '', createdAt: made, deletedAt: null },
+    })
+    expect(opened.room.code).toMatch(/^\d{6}$/)
+    // The cookie finds its ballot, and does not get a second one.
+    const mine = ballotOf('opened22', me)
+    expect(await store.answer('opened22', mine)).toEqual([640, 641])
+    expect(await store.record({ pollId: 'opened22', ballotId: mine, answer: [640] })).toMatchObject({
+      poll: { voters: 2, revision: 10 },
+    })
+    expect(await store.answer('closed22', ballotOf('closed22', me))).toEqual([640])
+    const rows: { id: string }[] = await upgraded.reader.query('SELECT id FROM ballot')
+    expect(rows.filter(({ id }) => !/^[\w-]{22}$/.test(id) || id === me)).toEqual([])
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(3)
+    expect(await store.find('deleted2')).toMatchObject({ content: {}, room: { hostKeyHash: '', currentPollId: null } })
+    const { polls: listed } = await store.list({ limit: 20 })
+    expect(listed.map(({ id }) => id)).toEqual(['closed22', 'opened22', 'vvsemacs', 'tabspace'])
+    for (const demo of ['tabspace', 'vvsemacs']) {
+      expect((await store.find(demo)).room).toMatchObject({ hostKeyHash: '', currentPollId: demo })
+    }
+    const change = { status: 'closed' as const }
+    expect(await store.change({ pollId: 'opened22', hostKeyHash: hash, change })).toMatchObject({ changed: true })
+    const stranger = store.change({ pollId: 'tabspace', hostKeyHash: hash, change })
+    await expect(stranger).rejects.toMatchObject({ code: 'invalid-host-key' })
+
+    // What the older version needs is there again; whose the ballots are is told by nobody any more.
+    await undo(upgraded, Rooms1764115500000)
+    expect(await own.query(`SELECT host_key_hash, voters FROM poll WHERE id = 'opened22'`)).toEqual([
+      { host_key_hash: hash, voters: 2 },
+    ])
+    expect(
+      await own.query(`SELECT answer FROM ballot WHERE poll_id = 'closed22' AND voter_id <> '${me}'`),
+    ).toHaveLength(1)
+  })
+
+  test('100,000 ballots and 5,000 polls are upgraded, each poll under a code of its own', async () => {
+    const { own, database, polls, ballots } = await beforeRooms(engine)
+    const content = JSON.stringify({ choices: [{ id: 1, text: 'a' }], maxChoices: 1 })
+    const ids = Array.from({ length: 5000 }, (_, n) => `many${String(n).padStart(4, '0')}`)
+    await polls(ids.map((id, n) => [id, 'Many?', content, 'open', 1, 0, 20, 'hash', '2025-01-01', null, n + 10]))
+    for (let voter = 0; voter < 20; voter += 1) await ballots(ids.map((id) => [id, 1, `voter ${voter}`, '[1]']))
+    await database.close()
+
+    const { database: upgraded, store, ballotOf } = await upgrade(own)
+    const [row] = await upgraded.reader.query(
+      `SELECT count(*) AS rooms, count(DISTINCT p.id) AS polls, (SELECT count(*) FROM ballot) AS ballots
+      FROM poll AS p JOIN room AS r ON r.code = p.room_code AND r.current_poll_id = p.id`,
+    )
+    expect({ rooms: Number(row.rooms), polls: Number(row.polls), ballots: Number(row.ballots) }).toEqual({
+      rooms: 5002,
+      polls: 5002,
+      ballots: 100_000,
+    })
+    expect(await store.answer('many4999', ballotOf('many4999', 'voter 19'))).toEqual([1])
   })
 })

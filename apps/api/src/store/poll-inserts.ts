@@ -1,4 +1,5 @@
 import { limits } from '@pollcast/shared/limits'
+import { IsNull } from 'typeorm'
 import { PollError } from '../polls/errors.ts'
 import { kindOf } from '../polls/kinds/index.ts'
 import type { PollRecord } from '../polls/ports.ts'
@@ -23,7 +24,7 @@ export class PollInserts {
     record: Omit<PollRecord, 'room' | 'isRepeatable'>,
     { manager, query }: Transaction,
   ): Promise<PollState | PollError> {
-    if ((await manager.countBy(PollEntity, { roomCode: room.code })) >= limits.pollsInRoom) {
+    if ((await manager.countBy(PollEntity, { roomCode: room.code, deletedAt: IsNull() })) >= limits.pollsInRoom) {
       return new PollError('room-full', `A room has ${limits.pollsInRoom} polls at most. Make another room.`)
     }
     if (this.#sql.lockNewPolls) await query(this.#sql.lockNewPolls)

@@ -5,6 +5,7 @@ import { advanceClock, makePoll, recount, storeOf } from '../../testing/engines.
 import { ask, createDatabase, postgresServer } from '../../testing/postgres.ts'
 import { TcpProxy } from '../../testing/tcp-proxy.ts'
 import { until } from '../../testing/until.ts'
+import { silent } from '../lib/log.ts'
 import { DatabaseRefused } from './database.ts'
 import { openPostgres } from './postgres-database.ts'
 import { SqlPollWriter } from './sql-poll-writer.ts'
@@ -23,7 +24,7 @@ const setUp = async () => {
   onTestFinished(drop)
   const { proxy, url: through } = await TcpProxy.before(url, 5432)
   const told: string[] = []
-  const log = { error: (text: string) => told.push(text), info: (text: string) => told.push(text) }
+  const log = { error: (text: string) => told.push(text), info: (text: string) => told.push(text), debug: () => {} }
   const database = await openPostgres(through, log)
   const name = `The database at 127.0.0.1:${new URL(through).port}`
   const store = storeOf(database)
@@ -31,7 +32,7 @@ const setUp = async () => {
   const poll = await makePoll(store)
   const { pollId } = poll
   const [a = 0, b = 0] = poll.choiceIds
-  const vote = (voterId: string, choice = a) => store.record({ pollId, voterId, answer: [choice] })
+  const vote = (ballotId: string, choice = a) => store.record({ pollId, ballotId, answer: [choice] })
   return { url, proxy, database, store, told, name, pollId, a, b, vote }
 }
 
@@ -93,8 +94,8 @@ test('that the database takes no writes is logged once, and reads that go well m
     await admin.query(CUT)
   }
   await readOnly('on')
-  for (const voterId of ['x', 'y']) {
-    await expect(vote(voterId)).rejects.toMatchObject(away)
+  for (const ballotId of ['x', 'y']) {
+    await expect(vote(ballotId)).rejects.toMatchObject(away)
     expect((await store.find(pollId)).voters).toBe(0)
   }
   await readOnly('off')
@@ -139,13 +140,13 @@ test('of votes whose connection is cut every acknowledged one is there, once', a
   const { url, database, store, pollId, a, b } = await setUp()
   const acknowledged = new Map<string, number>()
   const unanswered = new Set<string>()
-  const vote = async (voterId: string, choice: number) => {
+  const vote = async (ballotId: string, choice: number) => {
     try {
-      await store.record({ pollId, voterId, answer: [choice] })
-      acknowledged.set(voterId, choice)
+      await store.record({ pollId, ballotId, answer: [choice] })
+      acknowledged.set(ballotId, choice)
     } catch (error) {
       expect(error).toMatchObject(away)
-      unanswered.add(voterId)
+      unanswered.add(ballotId)
     }
   }
   const voting = Array.from({ length: 20 }, async (_, connection) => {
@@ -158,7 +159,7 @@ test('of votes whose connection is cut every acknowledged one is there, once', a
 
   await vote('after', a)
   expect(acknowledged.has('after')).toBe(true)
-  for (const [voterId, choice] of acknowledged) expect(await store.answer(pollId, voterId)).toEqual([choice])
+  for (const [ballotId, choice] of acknowledged) expect(await store.answer(pollId, ballotId)).toEqual([choice])
   const after = await store.find(pollId)
   const counted = await recount(database, pollId)
   expect(after.voters).toBe(counted.ballots)
@@ -185,14 +186,14 @@ const loseCommitAnswer = async (writer: DataSource) => {
 
 test.each([
   ['', undefined],
-  [' with an idempotency key', ['key']],
-])('a vote%s whose COMMIT was not answered is done again, counts once, and is still published', async (_, scopes) => {
+  [' with an idempotency key', 'key'],
+])('a vote%s whose COMMIT was not answered is done again, counts once, and is still published', async (_, scope) => {
   const { database, store, pollId, a } = await setUp()
   await loseCommitAnswer(database.writer)
-  const recorded = await store.record({ pollId, voterId: 'me', answer: [a], idempotencyScopes: scopes })
+  const recorded = await store.record({ pollId, ballotId: 'me', answer: [a], idempotencyScope: scope })
   expect(recorded).toMatchObject({ changed: true, poll: { revision: 1, voters: 1 } })
   // The first attempt was this very vote: its voter is to be given the cookie.
-  expect(recorded.firstVoterId ?? 'me').toBe('me')
+  expect(recorded.isRepeat).toBe(false)
   expect(await store.find(pollId)).toMatchObject({ revision: 1, voters: 1 })
 })
 
@@ -200,12 +201,77 @@ test('a change and a deletion whose COMMIT was not answered are done, once, and 
   const { database, store } = await setUp()
   const { pollId, hostKeyHash } = await makePoll(store)
   await loseCommitAnswer(database.writer)
-  const closed = await store.change({ pollId, hostKeyHash, status: 'closed' })
+  const closed = await store.change({ pollId, hostKeyHash, change: { status: 'closed' } })
   expect(closed).toMatchObject({ changed: true, poll: { status: 'closed', revision: 1 } })
   await loseCommitAnswer(database.writer)
   const deleted = await store.delete({ pollId, hostKeyHash })
   expect(deleted).toMatchObject({ revision: 2, deletedAt: expect.any(String) })
   expect(await store.find(pollId)).toEqual(deleted)
+})
+
+test('every other command of a host whose COMMIT was not answered is done once too, and answers as if nothing had been', async () => {
+  const { database, store } = await setUp()
+  const closesAt = new Date(Date.now() + 60_000).toISOString()
+  const first = await makePoll(store)
+  const second = await makePoll(store, { closesAt }, first.room)
+  const { code } = first.room
+  const lost = async <T>(work: () => Promise<T>): Promise<T> => {
+    await loseCommitAnswer(database.writer)
+    return work()
+  }
+  expect(await lost(() => store.startRound(first.host))).toMatchObject({ round: 2, revision: 1 })
+  expect(await store.pastRounds(first.pollId)).toHaveLength(1)
+  expect(await lost(() => store.copy({ ...first.host, newId: 'copied22' }))).toMatchObject({ id: 'copied22' })
+  const moved = await lost(() => store.changeRoom({ ...first.room, change: { currentPollId: second.pollId } }))
+  expect(moved).toMatchObject({ changed: true, room: { currentPollId: second.pollId } })
+  // Those who watch the poll that it closed are to be told.
+  expect(moved.polls).toMatchObject([{ id: first.pollId, status: 'closed' }])
+  await lost(() => store.addCodes({ ...first.room, codeHashes: ['one', 'two'] }))
+  expect(await store.countCodes(code)).toEqual({ issued: 2, used: 0 })
+  const newHostKeyHash = 'e'.repeat(64)
+  const replaced = await lost(() => store.replaceHostKey({ ...first.room, newHostKeyHash }))
+  expect(replaced).toMatchObject({ changed: true, room: { hostKeyHash: newHostKeyHash } })
+  const actions = (await store.log(code)).map(({ action }) => action)
+  const once = ['round-started', 'copied', 'closed', 'moved', 'codes-issued', 'key-replaced']
+  expect(actions).toEqual(['created', 'created', ...once])
+  const deleted = await lost(() => store.deleteRoom({ code, hostKeyHash: newHostKeyHash }))
+  expect(deleted).toMatchObject({ changed: true, room: { deletedAt: expect.any(String) } })
+  // So are those who watch its polls.
+  expect(deleted.polls.map(({ id }) => id).toSorted()).toEqual([first.pollId, second.pollId, 'copied22'].toSorted())
+})
+
+test('a tablet’s vote whose COMMIT was not answered is one ballot', async () => {
+  const { database, store } = await setUp()
+  const { pollId, choiceIds } = await makePoll(store, { voteMode: 'none' })
+  await loseCommitAnswer(database.writer)
+  await store.record({ pollId, ballotId: 'tablet', answer: choiceIds.slice(0, 1) })
+  expect(await store.find(pollId)).toMatchObject({ voters: 1 })
+  expect((await recount(database, pollId)).ballots).toBe(1)
+})
+
+test('a room, or a poll that a move would close, that somebody else keeps locked refuses its host, and votes on others go on', async () => {
+  const { url, store } = await setUp()
+  const first = await makePoll(store)
+  const second = await makePoll(store, {}, first.room)
+  const other = await makePoll(store)
+  const client = await stranger(url)
+  const move = () => store.changeRoom({ ...first.room, change: { currentPollId: second.pollId } })
+  for (const lock of [
+    `SELECT 1 FROM poll WHERE id = '${first.pollId}' FOR UPDATE`,
+    `SELECT 1 FROM room WHERE code = '${first.room.code}' FOR UPDATE`,
+  ]) {
+    await client.query('BEGIN')
+    await client.query(lock)
+    const [moved, voted] = await Promise.allSettled([
+      move(),
+      store.record({ pollId: other.pollId, ballotId: lock, answer: other.choiceIds.slice(0, 1) }),
+    ])
+    expect(moved).toMatchObject({ status: 'rejected', reason: away })
+    expect(voted).toMatchObject({ status: 'fulfilled', value: { changed: true } })
+    await client.query('ROLLBACK')
+  }
+  expect((await store.find(first.pollId)).status).toBe('open')
+  expect(await move()).toMatchObject({ room: { currentPollId: second.pollId }, polls: [{ status: 'closed' }] })
 })
 
 test('a vote that ends up in a deadlock with somebody else is done again, and nobody notices', async () => {
@@ -220,8 +286,8 @@ test('a vote that ends up in a deadlock with somebody else is done again, and no
   // The first vote holds the writer up; the next two are one batch.
   const votes = [
     vote('x'),
-    store.record({ pollId, voterId: 'me', answer: [a] }),
-    store.record({ pollId: other.pollId, voterId: 'me', answer: other.choiceIds.slice(0, 1) }),
+    store.record({ pollId, ballotId: 'me', answer: [a] }),
+    store.record({ pollId: other.pollId, ballotId: 'me', answer: other.choiceIds.slice(0, 1) }),
   ]
   await untilBlocked(url)
   await client.query('SELECT 1 FROM poll WHERE id = $1 FOR UPDATE', [first])
@@ -246,11 +312,11 @@ test('a poll that somebody else keeps locked refuses its votes, and those on oth
   const client = await stranger(url)
   await client.query('BEGIN')
   await client.query('SELECT 1 FROM poll WHERE id = $1 FOR UPDATE', [pollId])
-  const voteOnAll = (voterId: string) =>
+  const voteOnAll = (ballotId: string) =>
     Promise.allSettled([
-      vote(voterId),
+      vote(ballotId),
       ...others.map(({ pollId, choiceIds }) => {
-        return store.record({ pollId, voterId, answer: choiceIds.slice(0, 1) })
+        return store.record({ pollId, ballotId, answer: choiceIds.slice(0, 1) })
       }),
     ])
   // The first vote has a transaction of its own; those on all polls are the next batch.
@@ -284,9 +350,9 @@ test('of a batch that waited for a lock too long, what can be locked is written 
   // While this transaction is under way, votes gather into one batch.
   const before = database.transactions.run(async ({ query }) => query('SELECT 1'))
   const [locked, free, unknown] = await Promise.allSettled([
-    store.record({ pollId, voterId: 'x', answer: [a] }),
-    store.record({ pollId: other.pollId, voterId: 'x', answer: other.choiceIds.slice(0, 1) }),
-    store.record({ pollId: 'nosuch22', voterId: 'x', answer: [a] }),
+    store.record({ pollId, ballotId: 'x', answer: [a] }),
+    store.record({ pollId: other.pollId, ballotId: 'x', answer: other.choiceIds.slice(0, 1) }),
+    store.record({ pollId: 'nosuch22', ballotId: 'x', answer: [a] }),
     before,
   ])
   expect(locked).toMatchObject({ reason: { ...away, message: expect.stringMatching(/busy/) } })
@@ -311,7 +377,7 @@ test('a store whose poll is kept locked by somebody else closes in bounded time'
   const client = await stranger(url)
   await client.query('BEGIN')
   await client.query('SELECT 1 FROM poll WHERE id = $1 FOR UPDATE', [pollId])
-  await expect(store.record({ pollId, voterId: 'x', answer: [a] })).rejects.toMatchObject(away)
+  await expect(store.record({ pollId, ballotId: 'x', answer: [a] })).rejects.toMatchObject(away)
   const start = performance.now()
   await database.close()
   expect(performance.now() - start).toBeLessThan(4000)
@@ -333,7 +399,7 @@ test('a node that was stopped while it held a poll releases it, and its vote is 
   const otherNode = await openPostgres(url)
   onTestFinished(() => otherNode.close())
   const other = new SqlPollWriter(otherNode)
-  expect((await other.record({ pollId, voterId: 'x', answer: [] }).catch((error) => error)).code).toBe('no-choice')
+  expect((await other.record({ pollId, ballotId: 'x', answer: [] }).catch((error) => error)).code).toBe('no-choice')
   goOn()
   await slow
   expect((await store.find(pollId)).question).toBe('attempt 2')
@@ -362,7 +428,7 @@ test('a node that starts while the database is away waits for it, and says so on
     said.push(text)
     notified()
   }
-  const opening = openPostgres(through, { info, error: () => {} })
+  const opening = openPostgres(through, { ...silent, info })
   await saying
   proxy.refuse(false)
   const database = await opening

@@ -7,6 +7,7 @@ import { Availability } from './availability.ts'
 import { DatabaseRefused, type WritableDatabase } from './database.ts'
 import { cause, isLost, postgresFault } from './database-errors.ts'
 import { findInstallation, type Installation, makeInstallation, readInstallation } from './installation.ts'
+import { addressOf } from './postgres-address.ts'
 import { PostgresTransactions } from './postgres-transactions.ts'
 import { entities, migrations } from './schema.ts'
 import { postgresVoteSql } from './vote-sql.ts'
@@ -70,7 +71,8 @@ export async function openPostgres(url: string, log: Log = silent): Promise<Writ
       if (!postgresFault(error)) {
         throw new DatabaseRefused(`The database at ${address} can't be used: ${reason(error, url)}. See DATABASE_URL.`)
       }
-      if (!isLogged) log.info(`Waiting for the database at ${address} …`)
+      if (!isLogged)
+        log.info(`Waiting for the database at ${address} …`, { event: 'database-waiting', database: address })
       isLogged = true
       await pause(delay)
     }
@@ -104,6 +106,9 @@ async function open(url: string, log: Log): Promise<WritableDatabase> {
     writer,
     transactions,
     voteSql: postgresVoteSql,
+    availability,
+    // Every statement goes to the address anew, as far as this process knows.
+    isInPlace: () => true,
     read: (work) => reading(() => work(reader.manager)),
     // The first statement is the moment (PostgreSQL 15, section 13.2.2).
     readSnapshot: (work) => reading(() => reader.transaction('REPEATABLE READ', work)),
@@ -202,12 +207,6 @@ async function migrate(database: DataSource, name: string): Promise<Installation
   } finally {
     await lock.release()
   }
-}
-
-/** Host and port, as one can show them. */
-function addressOf(url: string): string {
-  const { hostname, port } = new URL(url)
-  return `${hostname || 'localhost'}:${port || 5432}`
 }
 
 function reason(error: unknown, url: string): string {

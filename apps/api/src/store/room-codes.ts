@@ -11,8 +11,13 @@ const MAX_SHARE = 1 / 100
 /** For so long nobody who types a deleted room's code gets into another one. */
 const FREE_AFTER_MS = 30 * 24 * 60 * 60 * 1000
 
+const drawCode = (digits: number) => String(randomInt(10 ** digits)).padStart(digits, '0')
+
 /** A code that no room has. Another node may take it meanwhile: then the room's insertion fails as a duplicate. */
-export async function freeRoomCode({ query, manager }: Pick<Transaction, 'query' | 'manager'>): Promise<string> {
+export async function freeRoomCode(
+  { query, manager }: Pick<Transaction, 'query' | 'manager'>,
+  draw = drawCode,
+): Promise<string> {
   const counts = await query<{ digits: number; taken: number }>(
     'SELECT length(code) AS digits, count(*) AS taken FROM room GROUP BY length(code)',
   )
@@ -20,12 +25,14 @@ export async function freeRoomCode({ query, manager }: Pick<Transaction, 'query'
   let digits = MIN_DIGITS
   while (takenOf(digits) >= 10 ** digits * MAX_SHARE) digits += 1
   for (;;) {
-    const code = String(randomInt(10 ** digits)).padStart(digits, '0')
+    const code = draw(digits)
     const room = await manager.findOneBy(RoomEntity, { code })
     if (!room) return code
     if (room.deletedAt === null || Date.now() - Date.parse(room.deletedAt) < FREE_AFTER_MS) continue
-    await manager.update(PollEntity, { roomCode: code }, { roomCode: '' })
-    await manager.delete(RoomEntity, { code })
+    // Its polls are still to be known as deleted: they keep their room, under a code that nobody can type.
+    const old = `${code} ${room.deletedAt}`
+    await manager.update(RoomEntity, { code }, { code: old })
+    await manager.update(PollEntity, { roomCode: code }, { roomCode: old })
     return code
   }
 }

@@ -1,6 +1,7 @@
+import { newPollSchema } from '@pollcast/shared/settings'
 import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { engines, makePoll, postgres, recount, type TestStore, votesOn } from '../../testing/engines.ts'
-import type { Ballot, PollStore } from '../polls/ports.ts'
+import type { Ballot, PollRecord, PollStore } from '../polls/ports.ts'
 import type { PollState } from '../polls/state.ts'
 import type { WritableDatabase } from './database.ts'
 
@@ -56,7 +57,7 @@ describe.each(engines)('on $name', (engine) => {
   test('200 votes at once are 200 ballots, and 200 revisions', async () => {
     const { pollId, choiceIds } = await makePoll(store)
     const votes = Array.from({ length: 200 }, (_, n) => {
-      return { pollId, voterId: `voter-${n}`, answer: [choiceIds[n % 3] ?? 0] }
+      return { pollId, ballotId: `voter-${n}`, answer: [choiceIds[n % 3] ?? 0] }
     })
     const recorded = await Promise.all(votes.map((vote) => store.record(vote)))
     expect(recorded.every((one) => one.changed)).toBe(true)
@@ -74,7 +75,7 @@ describe.each(engines)('on $name', (engine) => {
     const commit = await engine.pauseCommits(database.writer)
 
     let acknowledged = false
-    const vote = store.record({ pollId, voterId: 'me', answer: choiceIds.slice(0, 1) })
+    const vote = store.record({ pollId, ballotId: 'me', answer: choiceIds.slice(0, 1) })
     void vote.then(() => {
       acknowledged = true
     })
@@ -92,7 +93,7 @@ describe.each(engines)('on $name', (engine) => {
   test('the same voter moves their vote, and the same choice again changes no revision', async () => {
     const { pollId, choiceIds } = await makePoll(store)
     const [a = 0, b = 0] = choiceIds
-    const vote = (choice: number) => store.record({ pollId, voterId: 'me', answer: [choice] })
+    const vote = (choice: number) => store.record({ pollId, ballotId: 'me', answer: [choice] })
     await vote(a)
     const moved = await vote(b)
     const again = await vote(b)
@@ -107,7 +108,7 @@ describe.each(engines)('on $name', (engine) => {
   test('one voter who votes many times at once has one ballot, and the last vote counts', async () => {
     const { pollId, choiceIds } = await makePoll(store)
     const votes = Array.from({ length: 31 }, (_, n) => {
-      return store.record({ pollId, voterId: 'me', answer: [choiceIds[n % 3] ?? 0] })
+      return store.record({ pollId, ballotId: 'me', answer: [choiceIds[n % 3] ?? 0] })
     })
     await Promise.all(votes)
     const after = await store.find(pollId)
@@ -119,9 +120,9 @@ describe.each(engines)('on $name', (engine) => {
     const { pollId, choiceIds } = await makePoll(store)
     const other = await makePoll(store)
     const [a = 0, b = 0] = choiceIds
-    const voterIds = Array.from({ length: 1203 }, (_, n) => `voter-${n}`)
-    await Promise.all(voterIds.map((voterId) => store.record({ pollId, voterId, answer: [a] })))
-    await store.record({ pollId: other.pollId, voterId: 'other', answer: other.choiceIds.slice(0, 1) })
+    const ballotIds = Array.from({ length: 1203 }, (_, n) => `voter-${n}`)
+    await Promise.all(ballotIds.map((ballotId) => store.record({ pollId, ballotId, answer: [a] })))
+    await store.record({ pollId: other.pollId, ballotId: 'other', answer: other.choiceIds.slice(0, 1) })
 
     const ballots: Ballot[] = []
     let polls: PollState[] = []
@@ -132,12 +133,12 @@ describe.each(engines)('on $name', (engine) => {
         ballots.push(...page)
         // Votes go on, while the rest is read.
         late ??= Promise.all(
-          ['voter-0', 'voter-999', 'zzz'].map((voterId) => store.record({ pollId, voterId, answer: [b] })),
+          ['voter-0', 'voter-999', 'zzz'].map((ballotId) => store.record({ pollId, ballotId, answer: [b] })),
         )
       }
     })
     expect(polls[0]).toMatchObject({ id: pollId, voters: 1203, revision: 1203 })
-    expect(ballots.map((ballot) => ballot.voterId).toSorted()).toEqual(voterIds.toSorted())
+    expect(ballots.map((ballot) => ballot.ballotId).toSorted()).toEqual(ballotIds.toSorted())
     expect(new Set(ballots.map((ballot) => ballot.answer))).toEqual(new Set([`[${a}]`]))
     await late
     expect(votesOn(await store.find(pollId))).toEqual([1201, 3, 0])
@@ -145,11 +146,11 @@ describe.each(engines)('on $name', (engine) => {
 
   test('several ask for ballots at once, and one whose work fails harms nobody', async () => {
     const { pollId, choiceIds } = await makePoll(store)
-    await store.record({ pollId, voterId: 'me', answer: choiceIds.slice(0, 1) })
+    await store.record({ pollId, ballotId: 'me', answer: choiceIds.slice(0, 1) })
     const read = async () => {
-      const voterIds: string[] = []
-      await store.ballots(pollId, () => (page) => void voterIds.push(...page.map((ballot) => ballot.voterId)))
-      return voterIds
+      const ballotIds: string[] = []
+      await store.ballots(pollId, () => (page) => void ballotIds.push(...page.map((ballot) => ballot.ballotId)))
+      return ballotIds
     }
     const failing = store.ballots(pollId, () => {
       throw new Error('my own')
@@ -172,8 +173,8 @@ describe.each(engines)('on $name', (engine) => {
       { vote: { pollId, answer: [987654] }, code: 'choice-not-found' },
       { vote: { pollId, answer: [other.choiceIds[0] ?? 0] }, code: 'choice-of-another-poll' },
     ]
-    const good = Array.from({ length: 5 }, (_, n) => store.record({ pollId, voterId: `${n}`, answer: [a] }))
-    const refused = bad.map(({ vote }) => store.record({ ...vote, voterId: 'bad' }))
+    const good = Array.from({ length: 5 }, (_, n) => store.record({ pollId, ballotId: `${n}`, answer: [a] }))
+    const refused = bad.map(({ vote }) => store.record({ ...vote, ballotId: 'bad' }))
     const codes = (await Promise.allSettled(refused)).map((one) => one.status === 'rejected' && one.reason.code)
     expect(codes).toEqual(bad.map(({ code }) => code))
     await Promise.all(good)
@@ -185,30 +186,27 @@ describe.each(engines)('on $name', (engine) => {
     const { pollId, choiceIds } = await makePoll(store)
     const [a = 0] = choiceIds
     for (const statement of engine.failingVoter) await database.writer.query(statement)
-    const votes = ['x', 'failing', 'y'].map((voterId) => store.record({ pollId, voterId, answer: [a] }))
+    const votes = ['x', 'failing', 'y'].map((ballotId) => store.record({ pollId, ballotId, answer: [a] }))
     const outcomes = (await Promise.allSettled(votes)).map((one) => one.status)
     expect(outcomes).toEqual(['fulfilled', 'rejected', 'fulfilled'])
     expect(await store.find(pollId)).toMatchObject({ voters: 2, revision: 2 })
   })
 
-  test('a vote that is known by one of its scopes is answered as the first one was, and moves nothing', async () => {
+  test('a vote that is known by its scope is answered with what is on its ballot, and moves nothing', async () => {
     const { pollId, choiceIds } = await makePoll(store)
     const [a = 0, b = 0] = choiceIds
-    const vote = (voterId: string, choice: number, ...scopes: string[]) =>
-      store.record({ pollId, voterId, answer: [choice], idempotencyScopes: scopes })
+    const vote = (choice: number, idempotencyScope: string) =>
+      store.record({ pollId, ballotId: 'me', answer: [choice], idempotencyScope })
     // In one transaction, in another one, and after a restart.
-    const [first, again] = await Promise.all([vote('me', a, 'one', 'two'), vote('new', a, 'one', 'new')])
-    expect(first).toMatchObject({ changed: true, poll: { revision: 1, voters: 1 } })
-    expect(first.firstVoterId).toBeUndefined()
-    expect(again).toEqual({ changed: false, poll: first.poll, firstVoterId: 'me' })
-    const moved = await vote('me', b, 'three')
-    expect(await vote('me', a, 'two')).toEqual({ changed: false, poll: moved.poll, firstVoterId: 'me' })
+    const [first, again] = await Promise.all([vote(a, 'one'), vote(a, 'one')])
+    expect(first).toMatchObject({ changed: true, isRepeat: false, ballotId: 'me', ballot: `[${a}]` })
+    expect(first.poll).toMatchObject({ revision: 1, voters: 1 })
+    expect(again).toEqual({ ...first, changed: false, isRepeat: true })
+    const moved = await vote(b, 'two')
+    const repeated = { ...moved, changed: false, isRepeat: true }
+    expect(await vote(a, 'one')).toEqual(repeated)
     await restart()
-    expect(await vote('newer', a, 'one', 'newer')).toEqual({
-      changed: false,
-      poll: moved.poll,
-      firstVoterId: 'me',
-    })
+    expect(await vote(a, 'one')).toEqual(repeated)
     expect((await recount(database, pollId)).votes).toEqual(new Map([[b, 1]]))
   })
 
@@ -216,9 +214,9 @@ describe.each(engines)('on $name', (engine) => {
     const { pollId, choiceIds } = await makePoll(store)
     const [a = 0, b = 0] = choiceIds
     const votes = [a, b, a].map((choice) =>
-      store.record({ pollId, voterId: 'me', answer: [choice], idempotencyScopes: ['known'] }),
+      store.record({ pollId, ballotId: 'me', answer: [choice], idempotencyScope: 'known' }),
     )
-    const other = store.record({ pollId, voterId: 'you', answer: [b], idempotencyScopes: ['yours'] })
+    const other = store.record({ pollId, ballotId: 'you', answer: [b], idempotencyScope: 'yours' })
     const outcomes = await Promise.allSettled([...votes, other])
     expect(outcomes.map((one) => (one.status === 'rejected' ? one.reason.code : one.value.changed))).toEqual([
       true,
@@ -233,8 +231,8 @@ describe.each(engines)('on $name', (engine) => {
     const { pollId, choiceIds } = await makePoll(store)
     const [a = 0] = choiceIds
     for (const statement of engine.failingVoter) await database.writer.query(statement)
-    const vote = (voterId: string, choice: number) =>
-      store.record({ pollId, voterId, answer: [choice], idempotencyScopes: ['again'] })
+    const vote = (ballotId: string, choice: number) =>
+      store.record({ pollId, ballotId, answer: [choice], idempotencyScope: 'again' })
     await expect(vote('me', 987654)).rejects.toMatchObject({ code: 'choice-not-found' })
     await expect(vote('failing', a)).rejects.toThrow('no ballot')
     expect(await vote('me', a)).toMatchObject({ changed: true, poll: { voters: 1 } })
@@ -244,14 +242,17 @@ describe.each(engines)('on $name', (engine) => {
     const other = await openOther()
     const { pollId, choiceIds } = await makePoll(store)
     const votes = Array.from({ length: 100 }, (_, n) => {
-      const vote = { pollId, answer: [choiceIds[n % 3] ?? 0], idempotencyScopes: [`key ${n}`] }
-      return Promise.all([store, other.store].map((node, at) => node.record({ ...vote, voterId: `${n} at ${at}` })))
+      const vote = {
+        pollId,
+        ballotId: `${n}`,
+        answer: [choiceIds[n % 3] ?? 0],
+        idempotencyScope: `key ${n}`,
+      }
+      return Promise.all([store, other.store].map((node) => node.record(vote)))
     })
-    const pairs = await Promise.all(votes)
-    for (const [n, pair] of pairs.entries()) {
-      const voters = pair.map((recorded, at) => recorded.firstVoterId ?? `${n} at ${at}`)
-      expect(new Set(voters).size).toBe(1)
-      expect(pair.filter((recorded) => recorded.firstVoterId !== undefined)).toHaveLength(1)
+    for (const pair of await Promise.all(votes)) {
+      expect(pair.filter(({ isRepeat }) => isRepeat)).toHaveLength(1)
+      expect(pair.filter(({ changed }) => changed)).toHaveLength(1)
     }
     expect(await store.find(pollId)).toMatchObject({ voters: 100, revision: 100 })
     expect((await recount(database, pollId)).ballots).toBe(100)
@@ -267,7 +268,7 @@ describe.each(engines)('on $name', (engine) => {
     onTestFinished(() => clock.mockRestore())
     const vote = (scope: string, at: number) => {
       clock.mockReturnValue(at)
-      return store.record({ pollId, voterId: scope, answer: [a], idempotencyScopes: [scope] })
+      return store.record({ pollId, ballotId: scope, answer: [a], idempotencyScope: scope })
     }
     const scopes = async () =>
       (await database.reader.query('SELECT scope FROM idempotency_key ORDER BY scope')).map(
@@ -275,7 +276,7 @@ describe.each(engines)('on $name', (engine) => {
       )
     for (let n = 0; n < 3; n += 1) await vote(`old ${n}`, now)
     for (const at of [now + DAY, now - 60_000, now - DAY]) {
-      expect(await vote('old 0', at)).toMatchObject({ changed: false, firstVoterId: 'old 0' })
+      expect(await vote('old 0', at)).toMatchObject({ changed: false, isRepeat: true })
     }
     await vote('next', now + DAY)
     expect(await scopes()).toEqual(['next', 'old 0', 'old 1', 'old 2'])
@@ -303,21 +304,14 @@ describe.each(engines)('on $name', (engine) => {
           }),
         repeatable,
       ) as never
-    await store.record({ pollId, voterId: 'me', answer: choiceIds.slice(0, 1) })
+    await store.record({ pollId, ballotId: 'me', answer: choiceIds.slice(0, 1) })
     expect(asked.length).toBeGreaterThan(0)
     expect(asked.filter((sql) => sql.includes('idempotency_key'))).toEqual([])
   })
 
   test('a repeatable poll asked for by two nodes at once, and again later, is made once; another of its id is refused', async () => {
     const other = await openOther()
-    const record = {
-      id: 'repeated',
-      kind: 'choice' as const,
-      question: 'Once?',
-      choices: ['a', 'b'],
-      maxChoices: 1,
-      hostKeyHash: 'hash',
-    }
+    const record = repeatable()
     const create = (node: PollStore, change = {}) => node.create({ ...record, isRepeatable: true, ...change })
     const made = await Promise.all([store, other.store, store, other.store].map((node) => create(node)))
     await restart()
@@ -325,7 +319,9 @@ describe.each(engines)('on $name', (engine) => {
     expect(made.filter(({ isNew }) => isNew)).toHaveLength(1)
     expect((await store.list({ limit: 20 })).polls).toHaveLength(3)
     await expect(create(store, { question: 'Twice?' })).rejects.toMatchObject({ code: 'idempotency-key-reused' })
-    await expect(create(store, { hostKeyHash: 'other' })).rejects.toMatchObject({ code: 'idempotency-key-reused' })
+    await expect(create(store, { room: { newHostKeyHash: 'other' } })).rejects.toMatchObject({
+      code: 'idempotency-key-reused',
+    })
     await other.close()
   })
 
@@ -334,16 +330,17 @@ describe.each(engines)('on $name', (engine) => {
     const made = await Promise.all(Array.from({ length: 20 }, (_, n) => makePoll(n % 2 ? store : other.store)))
     expect(new Set(made.flatMap(({ choiceIds }) => choiceIds)).size).toBe(60)
     const [one, two] = made
-    const vote = store.record({ pollId: one?.pollId ?? '', voterId: 'me', answer: two?.choiceIds.slice(0, 1) })
+    const vote = store.record({ pollId: one?.pollId ?? '', ballotId: 'me', answer: two?.choiceIds.slice(0, 1) })
     await expect(vote).rejects.toMatchObject({ code: 'choice-of-another-poll' })
     await other.close()
   })
 
   test('a poll that was made with a key before the upgrade to kinds is still known by it', async () => {
-    const record = { id: 'repeated', kind: 'choice' as const, question: 'Once?', choices: ['a', 'b'], maxChoices: 1 }
-    const create = () => store.create({ ...record, hostKeyHash: 'hash', isRepeatable: true })
+    const create = () => store.create({ ...record, isRepeatable: true })
+    const record = repeatable()
     await create()
-    const content = '{"choices" : [{"id" : 7, "text" : "a"}, {"id" : 8, "text" : "b"}], "maxChoices" : 1}'
+    const content =
+      '{"choices" : [{"id" : 7, "text" : "a"}, {"id" : 8, "text" : "b"}], "maxChoices" : 1, "minChoices" : 1}'
     await database.writer.query('UPDATE poll SET content = $1 WHERE id = $2', [content, record.id])
     expect(await create()).toMatchObject({ isNew: false, poll: { content: JSON.parse(content) } })
   })
@@ -351,22 +348,27 @@ describe.each(engines)('on $name', (engine) => {
   test('a closed poll takes no vote', async () => {
     const { pollId, choiceIds } = await makePoll(store)
     await database.writer.query(`UPDATE poll SET status = 'closed' WHERE id = $1`, [pollId])
-    const vote = store.record({ pollId, voterId: 'late', answer: choiceIds.slice(0, 1) })
+    const vote = store.record({ pollId, ballotId: 'late', answer: choiceIds.slice(0, 1) })
     await expect(vote).rejects.toMatchObject({ code: 'poll-closed' })
   })
 
   test('a change of the host’s comes after the votes before it and before those after it, whatever arrives together', async () => {
     const { pollId, hostKeyHash, choiceIds } = await makePoll(store)
-    const vote = (n: number) => store.record({ pollId, voterId: `${n}`, answer: choiceIds.slice(0, 1) })
+    const vote = (n: number) => store.record({ pollId, ballotId: `${n}`, answer: choiceIds.slice(0, 1) })
     const votes = Promise.allSettled(Array.from({ length: 50 }, (_, n) => vote(n)))
-    const { poll: closed } = await store.change({ pollId, hostKeyHash, status: 'closed' })
+    const { poll: closed } = await store.change({ pollId, hostKeyHash, change: { status: 'closed' } })
     const counted = (await votes).filter(({ status }) => status === 'fulfilled').length
     expect(closed).toMatchObject({ status: 'closed', voters: counted, revision: counted + 1 })
     await expect(vote(99)).rejects.toMatchObject({ code: 'poll-closed' })
     expect(await store.find(pollId)).toEqual(closed)
-    expect(await store.change({ pollId, hostKeyHash, status: 'closed' })).toEqual({ poll: closed, changed: false })
+    expect(await store.change({ pollId, hostKeyHash, change: { status: 'closed' } })).toEqual({
+      poll: closed,
+      changed: false,
+    })
     const other = { pollId, hostKeyHash: 'f'.repeat(64) }
-    await expect(store.change({ ...other, status: 'open' })).rejects.toMatchObject({ code: 'invalid-host-key' })
+    await expect(store.change({ ...other, change: { status: 'open' } })).rejects.toMatchObject({
+      code: 'invalid-host-key',
+    })
     await expect(store.delete(other)).rejects.toMatchObject({ code: 'invalid-host-key' })
     await restart()
     expect(await store.find(pollId)).toEqual(closed)
@@ -374,15 +376,15 @@ describe.each(engines)('on $name', (engine) => {
 
   test('a deleted poll leaves nothing but that it was there, and its deletion can be read', async () => {
     const { pollId, hostKeyHash, choiceIds } = await makePoll(store)
-    await store.record({ pollId, voterId: 'me', answer: choiceIds.slice(0, 1) })
+    await store.record({ pollId, ballotId: 'me', answer: choiceIds.slice(0, 1) })
     const left = await store.delete({ pollId, hostKeyHash })
     expect(left).toMatchObject({ revision: 2, voters: 0, question: '', content: {}, counters: {} })
     expect(await store.find(pollId)).toEqual(left)
     expect((await recount(database, pollId)).ballots).toBe(0)
     expect((await store.list({ limit: 20 })).polls.map(({ id }) => id)).not.toContain(pollId)
     for (const refused of [
-      store.record({ pollId, voterId: 'me', answer: choiceIds.slice(0, 1) }),
-      store.change({ pollId, hostKeyHash, status: 'open' }),
+      store.record({ pollId, ballotId: 'me', answer: choiceIds.slice(0, 1) }),
+      store.change({ pollId, hostKeyHash, change: { status: 'open' } }),
       store.delete({ pollId, hostKeyHash }),
     ]) {
       await expect(refused).rejects.toMatchObject({ code: 'poll-deleted' })
@@ -390,9 +392,9 @@ describe.each(engines)('on $name', (engine) => {
   })
 
   test('where a poll lets one pick several, a ballot counts once and each of its choices gets a vote', async () => {
-    const { pollId, choiceIds } = await makePoll(store, 2)
-    await store.record({ pollId, voterId: 'x', answer: choiceIds.slice(0, 2) })
-    const { poll: after } = await store.record({ pollId, voterId: 'y', answer: choiceIds.slice(1) })
+    const { pollId, choiceIds } = await makePoll(store, { maxChoices: 2 })
+    await store.record({ pollId, ballotId: 'x', answer: choiceIds.slice(0, 2) })
+    const { poll: after } = await store.record({ pollId, ballotId: 'y', answer: choiceIds.slice(1) })
     expect(votesOn(after)).toEqual([1, 2, 1])
     expect(after.voters).toBe(2)
   })
@@ -400,10 +402,10 @@ describe.each(engines)('on $name', (engine) => {
   test('revisions go on after a restart where they were', async () => {
     const { pollId, choiceIds } = await makePoll(store)
     const [a = 0, b = 0] = choiceIds
-    await store.record({ pollId, voterId: 'me', answer: [a] })
+    await store.record({ pollId, ballotId: 'me', answer: [a] })
     await restart()
     expect(await store.find(pollId)).toMatchObject({ revision: 1, voters: 1 })
-    const { poll: after } = await store.record({ pollId, voterId: 'me', answer: [b] })
+    const { poll: after } = await store.record({ pollId, ballotId: 'me', answer: [b] })
     expect(after).toMatchObject({ revision: 2, voters: 1 })
   })
 
@@ -418,7 +420,7 @@ describe.each(engines)('on $name', (engine) => {
   })
 
   test('a poll is found as it was made, and one that is not there is said to be not there', async () => {
-    const { poll, pollId, choiceIds } = await makePoll(store, 2)
+    const { poll, pollId, choiceIds } = await makePoll(store, { maxChoices: 2 })
     expect(await store.find(pollId)).toEqual(poll)
     expect(choiceIds).toEqual([...choiceIds].sort((a, b) => a - b))
     await expect(store.find('nosuch22')).rejects.toMatchObject({ code: 'poll-not-found' })
@@ -449,7 +451,7 @@ describe.each(engines)('on $name', (engine) => {
         const poll = polls[node === 0 ? n % 3 : 2 - (n % 3)] ?? polls[0]
         const vote = {
           pollId: poll?.pollId ?? '',
-          voterId: `${n % 200}`,
+          ballotId: `${n % 200}`,
           answer: [poll?.choiceIds[n % 3] ?? 0],
         }
         return nodes[node]?.record(vote)
@@ -465,4 +467,11 @@ describe.each(engines)('on $name', (engine) => {
       await other.database.close()
     },
   )
+})
+
+/** A poll that is asked for with an idempotency key. */
+const repeatable = (): PollRecord => ({
+  ...newPollSchema.parse({ question: 'Once?', choices: ['a', 'b'], listed: true }),
+  id: 'repeated',
+  room: { newHostKeyHash: 'hash' },
 })

@@ -1,4 +1,5 @@
 import type { PollChange } from '@pollcast/shared/settings'
+import { In, IsNull } from 'typeorm'
 import { type AppliedChange, applyChange, nextRound } from '../polls/apply-change.ts'
 import { PollError } from '../polls/errors.ts'
 import { kindOf } from '../polls/kinds/index.ts'
@@ -11,6 +12,7 @@ import { isDuplicate } from './database-errors.ts'
 import { deletePoll } from './delete-poll.ts'
 import { CounterEntity } from './entities/counter-entity.ts'
 import { PastRoundEntity } from './entities/past-round-entity.ts'
+import { PollEntity } from './entities/poll-entity.ts'
 import { HostTransactions, writeLog, writePoll, writeRoom } from './host-transactions.ts'
 import { PollInserts } from './poll-inserts.ts'
 import { readPoll } from './poll-statements.ts'
@@ -76,7 +78,11 @@ export class SqlPollWriter implements PollWriter {
   }
 
   startRound(request: HostRequest): Promise<PollState> {
+    let first: number | undefined
     return this.#host.withPoll(request, async (before, transaction) => {
+      first ??= before.round
+      // By an attempt whose COMMIT got no response.
+      if (transaction.inDoubt && before.round > first) return before
       const poll = nextRound(before)
       await transaction.manager.insert(PastRoundEntity, {
         pollId: before.id,
@@ -122,20 +128,21 @@ export class SqlPollWriter implements PollWriter {
 
   closeDue(): Promise<PollState[]> {
     return this.#transactions.run(async (transaction) => {
-      const { manager, query } = transaction
       const limit = new Date(Date.now() - GRACE_MS).toISOString()
-      const due: { id: string; roomCode: string }[] = await manager.query(DUE_POLLS, [limit])
+      const due: { id: string; roomCode: string }[] = await transaction.manager.query(DUE_POLLS, [limit])
+      const rooms = new Set(due.map(({ roomCode }) => roomCode))
+      for (const code of rooms) await this.#host.lockRoom(transaction, code)
+      const ids = due.map(({ id }) => id)
       const closed: PollState[] = []
-      for (const { id, roomCode } of due) {
-        if (this.#sql.lockRoom !== undefined) await query(this.#sql.lockRoom, [roomCode])
-        const [before] = await this.#host.lockPolls(transaction, [id])
+      for (const before of await this.#host.lockPolls(transaction, ids)) {
         // Another node has closed it, or its host has given it more time.
-        const isDue = before?.status === 'open' && before.closesAt !== null && before.closesAt <= limit
-        if (!before || !isDue) continue
+        if (before.status !== 'open' || before.closesAt === null || before.closesAt > limit) continue
         const poll = withRevisions(before, { ...before, status: 'closed', closesAt: null })
         await writePoll(transaction, poll)
-        await writeLog(transaction, poll.room.code, ['timer-closed'], id)
-        closed.push({ ...poll, room: await writeRoom(transaction, poll.room, 'host') })
+        await writeLog(transaction, poll.room.code, ['timer-closed'], poll.id)
+        // Another of its polls may have been closed with it.
+        const earlier = closed.findLast(({ room }) => room.code === poll.room.code)
+        closed.push({ ...poll, room: await writeRoom(transaction, earlier?.room ?? poll.room, 'host') })
       }
       return closed
     })
@@ -154,8 +161,9 @@ export class SqlPollWriter implements PollWriter {
   async #addCounters({ manager }: Transaction, poll: PollState): Promise<void> {
     const keys = kindOf(poll).keys(poll.content)
     const found = await manager.findBy(CounterEntity, { pollId: poll.id, round: poll.round })
-    const gone = found.filter(({ key }) => !keys.includes(key))
-    if (gone.length > 0) await manager.remove(gone)
+    const gone = found.map(({ key }) => key).filter((key) => !keys.includes(key))
+    // Not `remove`, which begins a transaction of its own.
+    if (gone.length > 0) await manager.delete(CounterEntity, { pollId: poll.id, round: poll.round, key: In(gone) })
     const missing = keys.filter((key) => !found.some((counter) => counter.key === key))
     if (missing.length === 0) return
     await manager.insert(
@@ -167,21 +175,27 @@ export class SqlPollWriter implements PollWriter {
   async #findOrInsert(transaction: Transaction, record: PollRecord) {
     const found = record.isRepeatable ? await readPoll(transaction.manager, this.#sql, record.id) : undefined
     if (found) return repeated(found, record)
-    let room: RoomState
-    if ('code' in record.room) {
-      const hosted = await this.#host.hostedRoom(transaction, record.room)
-      if (hosted instanceof PollError) return hosted
-      room = hosted
-    } else {
-      room = await insertRoom(transaction, { title: '', hostKeyHash: record.room.newHostKeyHash }, record.id)
+    if (!('code' in record.room)) {
+      const room = await insertRoom(transaction, { title: '', hostKeyHash: record.room.newHostKeyHash }, record.id)
+      return this.#insert(room, record, transaction)
     }
+    const room = await this.#host.hostedRoom(transaction, record.room)
+    if (room instanceof PollError) return room
+    // A room's first poll is on at once. Of another one only the host is told.
+    const where = { roomCode: room.code, deletedAt: IsNull() }
+    const isFirst = !(await transaction.manager.existsBy(PollEntity, where))
+    const change = isFirst ? { currentPollId: record.id } : {}
+    const made = await this.#insert({ ...room, ...change }, record, transaction)
+    if (made instanceof PollError) return made
+    const written = await writeRoom(transaction, room, isFirst ? 'public' : 'host', change)
+    return { ...made, poll: { ...made.poll, room: written } }
+  }
+
+  async #insert(room: RoomState, record: PollRecord, transaction: Transaction) {
     const poll = await this.#inserts.into(room, record, transaction)
     if (poll instanceof PollError) return poll
     await writeLog(transaction, room.code, ['created'], poll.id)
-    return {
-      poll: 'code' in record.room ? { ...poll, room: await writeRoom(transaction, room, 'host') } : poll,
-      isNew: true,
-    }
+    return { poll, isNew: true }
   }
 }
 

@@ -16,8 +16,9 @@ import { query } from '../../testing/database.ts'
 import { advanceClock, makePoll, recount, sqlite, storeOf } from '../../testing/engines.ts'
 import { connect } from '../../testing/sqlite-connection.ts'
 import { tempFolder } from '../../testing/temp-folder.ts'
-import type { Log } from '../lib/log.ts'
+import { type Log, silent } from '../lib/log.ts'
 import { DatabaseRefused } from './database.ts'
+import { renewEpoch } from './installation.ts'
 import { SqlPollWriter } from './sql-poll-writer.ts'
 import { openSqlite } from './sqlite-database.ts'
 
@@ -26,13 +27,13 @@ const away = { code: 'store-unavailable' }
 /** An open database in a folder of its own, and what the log is told while it is opened, and later. */
 const setUp = async ({ path = join(tempFolder(), 'data', 'polls.sqlite') } = {}) => {
   const told: string[] = []
-  const log: Log = { error: (text) => told.push(String(text)), info: (text) => told.push(text) }
+  const log: Log = { ...silent, error: (text) => told.push(String(text)), info: (text) => told.push(text) }
   const database = await openSqlite(path, log)
   onTestFinished(() => database.close())
   const toldAtStart = told.splice(0)
   const opened = { database, store: storeOf(database) }
   const { pollId, choiceIds } = await makePoll(opened.store)
-  const vote = (voterId: string) => opened.store.record({ pollId, voterId, answer: choiceIds.slice(0, 1) })
+  const vote = (ballotId: string) => opened.store.record({ pollId, ballotId, answer: choiceIds.slice(0, 1) })
   const pragma = async (text: string): Promise<number> => {
     const [row] = await opened.database.writer.query(`PRAGMA ${text}`)
     return Number(Object.values(row ?? {})[0])
@@ -73,10 +74,10 @@ test('on a full disk votes are refused as unavailable, none that was acknowledge
   const acknowledged: string[] = []
   const refused: unknown[] = []
   for (let n = 0; refused.length < 3; n += 1) {
-    const voterId = `${n} ${'x'.repeat(200)}`
-    const outcome = await vote(voterId).catch((error) => error)
+    const ballotId = `${n} ${'x'.repeat(200)}`
+    const outcome = await vote(ballotId).catch((error) => error)
     if (outcome instanceof Error) refused.push(outcome)
-    else acknowledged.push(voterId)
+    else acknowledged.push(ballotId)
   }
   for (const reason of refused) expect(reason).toMatchObject(away)
   const made = await Promise.allSettled(Array.from({ length: 40 }, () => makePoll(store)))
@@ -188,7 +189,7 @@ test('a file that is removed before the COMMIT leaves nothing acknowledged, and 
   const database = await openSqlite(path)
   onTestFinished(() => database.close())
   const writer = new SqlPollWriter(database)
-  const vote = (voterId: string) => writer.record({ pollId: 'tabspace', voterId, answer: [1] })
+  const vote = (ballotId: string) => writer.record({ pollId: 'tabspace', ballotId, answer: [1] })
   const commit = await sqlite.pauseCommits(database.writer)
   const votes = Array.from({ length: 50 }, (_, n) => vote(`${n}`))
   await commit.asked
@@ -208,8 +209,8 @@ test('all goes on where the files are put back, and what was acknowledged is the
   await expect(vote('meanwhile')).rejects.toMatchObject(away)
   renameSync(`${folder}-moved`, folder)
   expect((await vote('after')).changed).toBe(true)
-  const ballots = await query<{ voter_id: string }>(path, `SELECT voter_id FROM ballot WHERE poll_id = '${pollId}'`)
-  expect(ballots.map((ballot) => ballot.voter_id)).toEqual(expect.arrayContaining(['after', 'before']))
+  const ballots = await query<{ id: string }>(path, `SELECT id FROM ballot WHERE poll_id = '${pollId}'`)
+  expect(ballots.map((ballot) => ballot.id)).toEqual(expect.arrayContaining(['after', 'before']))
   expect((await store.find(pollId)).voters).toBe(ballots.length)
   expect(told).toEqual([
     expect.stringContaining('is unavailable'),
@@ -293,3 +294,29 @@ test.runIf(process.getuid?.() === 0)(
     expect(toldAtStart).toEqual([expect.stringMatching(/^Other users can read .+polls\.sqlite.*another user\.$/)])
   },
 )
+
+test('a database has an epoch from its first start, which stays until it is renewed', async () => {
+  const path = join(tempFolder(), 'polls.sqlite')
+  const epochs: string[] = []
+  for (let start = 0; start < 3; start += 1) {
+    const database = await openSqlite(path)
+    epochs.push(database.epoch)
+    if (start === 1) await renewEpoch(database.writer.manager)
+    await database.close()
+  }
+  expect(epochs[0]).toMatch(/^[\w-]{8}$/)
+  expect(epochs[1]).toBe(epochs[0])
+  expect(epochs[2]).toMatch(/^[\w-]{8}$/)
+  expect(epochs[2]).not.toBe(epochs[0])
+})
+
+test('a database of before there were epochs gets one', async () => {
+  const path = join(tempFolder(), 'polls.sqlite')
+  const old = await openSqlite(path)
+  await old.writer.query("DELETE FROM setting WHERE name = 'epoch'")
+  await old.close()
+  const database = await openSqlite(path)
+  expect(database.epoch).toMatch(/^[\w-]{8}$/)
+  expect(database.voterKey).toBe(old.voterKey)
+  await database.close()
+})

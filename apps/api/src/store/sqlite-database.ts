@@ -2,12 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises'
 import sqlite3 from 'sqlite3'
 import { DataSource } from 'typeorm'
 import { type Log, silent } from '../lib/log.ts'
+import { version } from '../lib/version.ts'
 import { appliedMigrations } from './applied-migrations.ts'
 import { Availability } from './availability.ts'
 import { type Database, DatabaseRefused, type WritableDatabase } from './database.ts'
 import { sqliteFault } from './database-errors.ts'
 import { makeInstallation, readInstallation } from './installation.ts'
 import { entities, migrations } from './schema.ts'
+import { backUpSqlite } from './sqlite-backup.ts'
+import { driver } from './sqlite-driver.ts'
 import { type OpenFile, openFile, SqliteFiles } from './sqlite-files.ts'
 import { makePrivate, prepareFile, type SqlitePlace } from './sqlite-folder.ts'
 import { lockSqlite } from './sqlite-lock.ts'
@@ -17,12 +20,6 @@ import { sqliteVoteSql } from './vote-sql.ts'
 
 /** How long, in milliseconds, a process waits for another one that has the file locked. */
 const BUSY_TIMEOUT_MS = 5000
-
-/**
- * TypeORM asks for sqlite3's verbose mode, which takes a stack trace and a printout of the parameters for every
- * statement, in case it fails: a fifth of the time a vote takes.
- */
-const driver = { ...sqlite3, verbose: () => sqlite3 }
 
 /**
  * Opens an SQLite file, which is made with its folder where it is missing, and brings its schema up to date. One server
@@ -53,14 +50,15 @@ export async function openSqlite(path: string, log: Log = silent): Promise<Writa
 async function openLocked(path: string, place: SqlitePlace, lock: OpenFile, log: Log): Promise<WritableDatabase> {
   const writer = await new DataSource({ ...file(path), migrations }).initialize()
   try {
-    await refuseForeign(writer, path)
+    const applied = await refuseForeign(writer, path)
     await makePrivate(place, log)
     await enterWal(writer)
     // FULL: a commit is on the disk before it is acknowledged, even if the power fails.
     await writer.query('PRAGMA synchronous = FULL')
+    await backUpBeforeUpgrade(applied, place, writer, log)
     await migrate(writer)
-    const { close, availability, files, ...readable } = await openReader(path, log, lock)
-    const transactions = new SqliteTransactions(writer, availability, files)
+    const { close, files, ...readable } = await openReader(path, log, lock)
+    const transactions = new SqliteTransactions(writer, readable.availability, files)
     const saving = async <T>(reading: Promise<T>): Promise<T> => {
       return reading.catch(async (error) => {
         if (files.moved) await transactions.saveLog()
@@ -114,7 +112,9 @@ async function openReader(path: string, log: Log, lock?: OpenFile) {
     }
     const read: Database['read'] = (work) => checked(() => work(reader.manager))
     const readSnapshot: Database['readSnapshot'] = (work) => checked(() => snapshots.transaction(work))
-    return { ...installation, reader, voteSql: sqliteVoteSql, read, readSnapshot, availability, files, close }
+    const isInPlace = () => files.areInPlace
+    const voteSql = sqliteVoteSql
+    return { ...installation, reader, voteSql, read, readSnapshot, availability, isInPlace, files, close }
   } catch (error) {
     await close()
     throw error
@@ -135,16 +135,34 @@ async function refusing<T>(path: string, open: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Throws a DatabaseRefused where the file is another program's, or a newer Pollcast's. */
-async function refuseForeign(writer: DataSource, path: string): Promise<void> {
+/**
+ * Throws a DatabaseRefused where the file is another program's, or a newer Pollcast's. Returns the migrations that it has
+ * had; undefined for a new file.
+ */
+async function refuseForeign(writer: DataSource, path: string): Promise<Set<string> | undefined> {
   const tables: { name: string }[] = await writer.query("SELECT name FROM sqlite_master WHERE type = 'table'")
-  if (tables.some(({ name }) => name === 'migrations')) await appliedMigrations(writer, path)
-  else if (tables.length > 0) {
+  if (tables.some(({ name }) => name === 'migrations')) return appliedMigrations(writer, path)
+  if (tables.length > 0) {
     throw new DatabaseRefused(
       `The database at ${path} is another program's: it has a table ${tables[0]?.name}, and none that Pollcast made. ` +
         'Set DATABASE_URL to another file. Nothing was changed.',
     )
   }
+  return undefined
+}
+
+/** An older version refuses to start on an upgraded database: whoever has to go back finds the one of before. */
+async function backUpBeforeUpgrade(
+  applied: Set<string> | undefined,
+  { real }: SqlitePlace,
+  writer: DataSource,
+  log: Log,
+): Promise<void> {
+  if (!applied || writer.migrations.every((migration) => applied.has(migration.constructor.name))) return
+  const file = `${real}-before-${version()}`
+  // An upgrade that failed is tried again, from the same database.
+  await backUpSqlite(real, file, { replace: true })
+  log.info(`The database is upgraded. As it was before, it is in ${file}.`, { event: 'database-upgrade-backup', file })
 }
 
 /** Another program may be reading the file; SQLite then answers BUSY, and does not wait. */

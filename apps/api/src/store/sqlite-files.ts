@@ -54,6 +54,16 @@ export class SqliteFiles {
     this.moved = false
   }
 
+  /** Whether all of them are in their place. Costs what `check` does. */
+  get areInPlace(): boolean {
+    try {
+      this.check()
+      return true
+    } catch {
+      return false
+    }
+  }
+
   /** Whether the database is in its place without its log. No other program has it open then: it would have made one. */
   get isWalMissing(): boolean {
     const [database, log] = this.#files

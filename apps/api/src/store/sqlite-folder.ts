@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { access, chmod, lstat, mkdir, open, realpath, stat } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { Log } from '../lib/log.ts'
 import { DatabaseRefused } from './database.ts'
 
@@ -24,7 +24,9 @@ export interface SqlitePlace {
  */
 export async function prepareFile(path: string, log: Log): Promise<SqlitePlace> {
   await makeFolder(dirname(path))
-  if (await makeFile(path)) log.info(`A new database was made at ${resolve(path)}.`)
+  if (await makeFile(path)) {
+    log.info(`A new database was made at ${resolve(path)}.`, { event: 'database-created', database: resolve(path) })
+  }
   const found = await stat(path).catch(async (error) => {
     if (!(await lstat(path)).isSymbolicLink()) throw error
     throw new DatabaseRefused(`DATABASE_URL: ${path} is a symbolic link to something that is not there.`)
@@ -37,13 +39,24 @@ export async function prepareFile(path: string, log: Log): Promise<SqlitePlace> 
   await access(real, constants.R_OK | constants.W_OK)
   // SQLite makes its log there.
   await access(dirname(real), constants.W_OK)
-  const lock = `${real}-lock`
-  await makeFile(lock)
-  return { real, lock }
+  return { real, lock: await makeLock(real) }
 }
 
-/** Node's own way to make several levels never ends where the system has none, such as below /proc. */
-async function makeFolder(path: string): Promise<void> {
+/** The lock of a database that need not be there, made with its folder where it is missing. */
+export async function prepareLock(path: string): Promise<SqlitePlace> {
+  await makeFolder(dirname(path))
+  const real = await realpath(path).catch(async () => join(await realpath(dirname(path)), basename(path)))
+  return { real, lock: await makeLock(real) }
+}
+
+async function makeLock(real: string): Promise<string> {
+  const lock = `${real}-lock`
+  await makeFile(lock)
+  return lock
+}
+
+/** Makes a folder, and those that it is in. Node's own way to make several levels never ends where the system has none, such as below /proc. */
+export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, OWN_FOLDER)
   } catch (error) {
@@ -89,12 +102,14 @@ export async function makePrivate({ real, lock }: SqlitePlace, log: Log): Promis
     log.info(
       `Changed the mode of ${names} to 600: other users could read them, and the database holds the key that signs ` +
         'cookies.',
+      { event: 'database-mode-changed', files: names },
     )
   } catch (error) {
     const { message } = error as Error
     log.error(
       `Other users can read ${names}, and the database holds the key that signs cookies. Pollcast can't change the ` +
         `mode: ${message}.`,
+      { event: 'database-exposed', files: names },
     )
   }
 }

@@ -27,7 +27,7 @@ export async function lockSqlite(path: string, database: string, log: Log): Prom
   try {
     connection.configure('busyTimeout', 0)
     if (await begin(connection)) return lock
-    log.info(`Waiting for another Pollcast to close ${database} …`)
+    log.info(`Waiting for another Pollcast to close ${database} …`, { event: 'database-locked', database })
     connection.configure('busyTimeout', LOCK_TIMEOUT_MS)
     if (await begin(connection)) return lock
   } catch (error) {

@@ -24,12 +24,14 @@ export class VoteBatcher {
   readonly #transactions: Transactions
   readonly #sql: VoteSql
   readonly #locked: LockedPolls
+  readonly #database: Pick<WritableDatabase, 'onVotesWritten'>
   #pending: Pending[] = []
 
-  constructor(database: Pick<WritableDatabase, 'transactions' | 'voteSql' | 'read'>) {
+  constructor(database: Pick<WritableDatabase, 'transactions' | 'voteSql' | 'read' | 'onVotesWritten'>) {
     this.#transactions = database.transactions
     this.#sql = database.voteSql
     this.#locked = new LockedPolls(database)
+    this.#database = database
   }
 
   record(vote: Vote): Promise<RecordedVote> {
@@ -88,6 +90,7 @@ export class VoteBatcher {
   }
 
   #settle(batch: readonly Pending[], results: readonly (RecordedVote | Error)[]): void {
+    this.#database.onVotesWritten?.(results.filter((result) => !(result instanceof Error)).length)
     for (const [index, { vote, resolve, reject }] of batch.entries()) {
       const result = results[index]
       if (result instanceof DatabaseBusy) this.#locked.add(vote.pollId)

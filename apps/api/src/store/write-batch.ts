@@ -1,4 +1,4 @@
-import { decideVote } from '../polls/decide-vote.ts'
+import { ballotIdsOf, decideVote } from '../polls/decide-vote.ts'
 import { type PollError, pollNotFound } from '../polls/errors.ts'
 import { kindOf } from '../polls/kinds/index.ts'
 import type { KindName } from '../polls/kinds/kind.ts'
@@ -54,8 +54,14 @@ export async function writeBatch(
   return results.map((result) => {
     if (result instanceof Error) return result
     const { tally, changed, isRepeat, ballotId } = result
-    // Votes committed by an attempt whose response was lost still have to be published.
-    return { changed: changed || inDoubt, isRepeat, poll: tally.after, ballotId, ballot: tally.ballot(ballotId) }
+    // Votes committed by an attempt whose response was lost still have to be published, and are no repeats.
+    return {
+      changed: changed || inDoubt,
+      isRepeat: isRepeat && !inDoubt,
+      poll: tally.after,
+      ballotId,
+      ballot: tally.ballot(ballotId),
+    }
   })
 }
 
@@ -106,7 +112,7 @@ async function readBallots(
   votes: readonly Vote[],
 ): Promise<Map<string, Map<string, string>>> {
   const rows = await query<{ pollId: string; ballotId: string; answer: string }>(sql.ballots, [
-    JSON.stringify(votes.map(({ pollId, ballotId }) => [pollId, ballotId])),
+    JSON.stringify(votes.flatMap((vote) => ballotIdsOf(vote).map((id) => [vote.pollId, id]))),
   ])
   const ballots = new Map<string, Map<string, string>>()
   for (const { pollId, ballotId, answer } of rows) {

@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http'
-import { servePolls } from './peer.ts'
+import { eventId, type PublicSnapshot, servePolls } from './peer.ts'
 
 /** Node's own HTTP server: every vote is written to every open response at once. */
 const open = new Map<string, Set<ServerResponse>>()
 
-const frame = (event: string, snapshot: { revision: number }) =>
-  Buffer.from(`event: ${event}\nid: ${snapshot.revision}\ndata: ${JSON.stringify(snapshot)}\n\n`)
+const frame = (event: string, snapshot: PublicSnapshot) =>
+  Buffer.from(`event: ${event}\nid: ${eventId(snapshot)}\ndata: ${JSON.stringify(snapshot)}\n\n`)
 
 servePolls({
   open(_req, res, snapshot) {

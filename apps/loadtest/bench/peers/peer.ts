@@ -1,10 +1,19 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Snapshot } from '@pollcast/shared/poll'
 
+/** A snapshot of a public poll, whose results are never hidden. */
+export interface PublicSnapshot extends Snapshot {
+  totalVotes: number
+  choices: { id: number; text: string; votes: number }[]
+}
+
+/** The id of its event, as long as Pollcast's. */
+export const eventId = ({ pollId, view, revision }: Snapshot) => `0123abcd.${pollId}.${view}.${revision}.00000000`
+
 /** How a peer serves streams: all that differs between peers. */
 export interface Transport {
-  open(req: IncomingMessage, res: ServerResponse, snapshot: Snapshot): void | Promise<void>
-  publish(snapshot: Snapshot): void
+  open(req: IncomingMessage, res: ServerResponse, snapshot: PublicSnapshot): void | Promise<void>
+  publish(snapshot: PublicSnapshot): void
 }
 
 /**
@@ -12,20 +21,33 @@ export interface Transport {
  * compared is how streams are written.
  */
 export function servePolls(transport: Transport, port = Number(process.env.PORT)): Server {
-  const polls = new Map<string, Snapshot>()
+  const polls = new Map<string, PublicSnapshot>()
 
   const create = ({ choices }: { choices: string[] }) => {
     const pollId = String(polls.size).padStart(8, '0').replaceAll('0', 'a').replaceAll('1', 'b')
     const tally = choices.map((text, index) => ({ id: index + 1, text, votes: 0 }))
-    polls.set(pollId, { pollId, revision: 0, status: 'open', totalVotes: 0, choices: tally })
+    polls.set(pollId, {
+      pollId,
+      view: 'public',
+      round: 1,
+      revision: 0,
+      status: 'open',
+      voters: 0,
+      totalVotes: 0,
+      choices: tally,
+      closesAt: null,
+      now: new Date().toISOString(),
+      resultsHidden: false,
+    })
     return { poll: { id: pollId, choices: tally } }
   }
-  const vote = (before: Snapshot, { choiceIds }: { choiceIds: number[] }) => {
+  const vote = (before: PublicSnapshot, { choiceIds }: { choiceIds: number[] }) => {
     const choices = before.choices.map((choice) => ({
       ...choice,
       votes: choice.votes + (choiceIds.includes(choice.id) ? 1 : 0),
     }))
-    const snapshot = { ...before, revision: before.revision + 1, totalVotes: before.totalVotes + 1, choices }
+    const count = before.voters + 1
+    const snapshot = { ...before, revision: before.revision + 1, voters: count, totalVotes: count, choices }
     polls.set(before.pollId, snapshot)
     transport.publish(snapshot)
     return snapshot

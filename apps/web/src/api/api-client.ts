@@ -1,86 +1,112 @@
-import type { CreatedPoll, NewPoll, Poll, PollList, Snapshot } from '@pollcast/shared/poll'
-import type { Problem } from '@pollcast/shared/problem'
+import type { Poll, PollList, Voted } from '@pollcast/shared/poll'
+import type { CodeCounts, CreatedPoll, CreatedRoom, Room, RoomChange } from '@pollcast/shared/room'
+import type { Rounds } from '@pollcast/shared/rounds'
 import { routes } from '@pollcast/shared/routes'
+import type { NewPollBody, PollChange } from '@pollcast/shared/settings'
 import type { VoteBody } from '@pollcast/shared/vote'
-import { timeoutSignal } from '../browser/timeout-signal.ts'
+import { type Access, accessHeaders } from './access.ts'
 import { ApiProblem } from './api-problem.ts'
 import { randomKey } from './random-key.ts'
+import { createRequest } from './request.ts'
 
 export type ApiClient = ReturnType<typeof createApiClient>
 
-/** A limit of our own: a browser that is out of connections waits without an error. */
-const REQUEST_TIMEOUT_MS = 10_000
+/** Every call of the API. Each rejects with an ApiProblem. `apiUrl` is the API's origin, empty if that is the page's own. */
+export function createApiClient(apiUrl: string, timeout?: number) {
+  const request = createRequest(apiUrl, timeout)
+  const asHost = (hostKey: string) => accessHeaders({ hostKey })
 
-/** `apiUrl` is the API's origin, empty if that is the page's own. */
-export function createApiClient(apiUrl: string, timeout = REQUEST_TIMEOUT_MS) {
-  const request = <T>(url: string, body?: object, key?: string) => send<T>(url, timeoutSignal(timeout), body, key)
+  /** A voter cookie that is not valid is refused, and replaced: then the same request is sent once more. */
+  async function withValidVoter<T>(send: () => Promise<T>): Promise<T> {
+    try {
+      return await send()
+    } catch (error) {
+      if (error instanceof ApiProblem && error.code === 'invalid-voter') return send()
+      throw error
+    }
+  }
 
   return {
     /** The path as an address on the API's origin. */
     urlOf: (path: string) => apiUrl + path,
 
     listPolls: (cursor?: string) =>
-      request<PollList>(apiUrl + routes.polls + (cursor ? `?${new URLSearchParams({ cursor })}` : '')),
+      request.json<PollList>(routes.polls + (cursor ? `?${new URLSearchParams({ cursor })}` : '')),
 
-    getPoll: (pollId: string) => request<Poll>(apiUrl + routes.poll(pollId)),
+    getPoll: (pollId: string, access: Access = {}) =>
+      request.json<Poll>(routes.poll(pollId), { headers: accessHeaders(access) }),
 
-    /** @param key repeated with each retry, so that a poll that is sent twice is created once */
-    createPoll: (poll: NewPoll, key: string) => request<CreatedPoll>(apiUrl + routes.polls, poll, key),
+    /**
+     * @param key repeated with each retry, so that a poll that is sent twice is created once
+     * @param hostKey of the room that the body names
+     */
+    createPoll: (body: NewPollBody, key: string, hostKey?: string) =>
+      request.json<CreatedPoll>(routes.polls, {
+        method: 'POST',
+        body,
+        headers: { 'Idempotency-Key': `"${key}"`, ...accessHeaders({ hostKey }) },
+      }),
 
-    /** Counted once, however often the browser or a proxy sends the request. */
-    castVote: async (pollId: string, body: VoteBody) => {
-      const key = randomKey()
-      const cast = () => request<Snapshot>(apiUrl + routes.votes(pollId), body, key)
-      try {
-        return await cast()
-      } catch (error) {
-        // The response has replaced the invalid voter cookie with a valid one.
-        if (error instanceof ApiProblem && error.code === 'invalid-voter') return cast()
-        throw error
-      }
+    changePoll: (pollId: string, body: PollChange, hostKey: string) =>
+      request.json<Poll>(routes.poll(pollId), { method: 'PATCH', body, headers: asHost(hostKey) }),
+
+    deletePoll: (pollId: string, hostKey: string) =>
+      request.empty(routes.poll(pollId), { method: 'DELETE', headers: asHost(hostKey) }),
+
+    /** Ends the round. The answer is the poll in its new one. */
+    startRound: (pollId: string, hostKey: string) =>
+      request.json<Poll>(routes.rounds(pollId), { method: 'POST', headers: asHost(hostKey) }),
+
+    getRounds: (pollId: string, access: Access = {}) =>
+      request.json<Rounds>(routes.rounds(pollId), { headers: accessHeaders(access) }),
+
+    /** The answer is the copy. */
+    copyPoll: (pollId: string, hostKey: string) =>
+      request.json<Poll>(routes.copies(pollId), { method: 'POST', headers: asHost(hostKey) }),
+
+    /**
+     * Counted once, however often the browser or a proxy sends the request.
+     *
+     * @param key given again, the vote is the same one
+     */
+    castVote: (pollId: string, body: VoteBody, key = randomKey()) => {
+      const headers = { 'Idempotency-Key': `"${key}"` }
+      return withValidVoter(() => request.json<Voted>(routes.votes(pollId), { method: 'POST', body, headers }))
     },
-  }
-}
 
-async function send<T>(url: string, signal: AbortSignal, body?: object, key?: string): Promise<T> {
-  const response = await fetchOrThrow(url, {
-    signal,
-    credentials: 'include',
-    headers: {
-      Accept: 'application/json',
-      ...(body && { 'Content-Type': 'application/json' }),
-      ...(key && { 'Idempotency-Key': `"${key}"` }),
-    },
-    ...(body && { method: 'POST', body: JSON.stringify(body) }),
-  })
-  if (!response.ok) throw await problemOf(response)
-  try {
-    return (await response.json()) as T
-  } catch {
-    throw unexpected(response)
-  }
-}
+    /** Takes the voter's own vote back. */
+    takeVoteBack: (pollId: string, code?: string) =>
+      withValidVoter(() =>
+        request.json<Voted>(routes.votes(pollId), { method: 'DELETE', headers: accessHeaders({ code }) }),
+      ),
 
-async function fetchOrThrow(url: string, init: RequestInit): Promise<Response> {
-  try {
-    return await fetch(url, init)
-  } catch {
-    throw new ApiProblem('unreachable', 0, "Can't reach the server. Check your connection and try again.")
-  }
-}
+    createRoom: (title: string) => request.json<CreatedRoom>(routes.rooms, { method: 'POST', body: { title } }),
 
-async function problemOf(response: Response): Promise<ApiProblem> {
-  if (!response.headers.get('content-type')?.startsWith('application/problem+json')) return unexpected(response)
-  try {
-    const { code, status, detail, errors } = (await response.json()) as Problem
-    return new ApiProblem(code, status, detail, errors)
-  } catch {
-    return unexpected(response)
-  }
-}
+    getRoom: (code: string, access: Access = {}) =>
+      request.json<Room>(routes.room(code), { headers: accessHeaders(access) }),
 
-/** A proxy answered in place of the API, or the API's answer was cut short. */
-function unexpected({ status }: Response): ApiProblem {
-  const detail = `The server gave an unexpected answer (status ${status}). Try again in a moment.`
-  return new ApiProblem('unexpected', status, detail)
+    changeRoom: (code: string, body: RoomChange, hostKey: string) =>
+      request.json<Room>(routes.room(code), { method: 'PATCH', body, headers: asHost(hostKey) }),
+
+    deleteRoom: (code: string, hostKey: string) =>
+      request.empty(routes.room(code), { method: 'DELETE', headers: asHost(hostKey) }),
+
+    /** Another host key. The one that this is asked with opens nothing any more. */
+    replaceHostKey: (code: string, hostKey: string) =>
+      request.json<{ hostKey: string }>(routes.roomKey(code), { method: 'POST', headers: asHost(hostKey) }),
+
+    /** One-time codes, told this once. */
+    issueCodes: (code: string, count: number, hostKey: string) =>
+      request.json<{ codes: string[] }>(routes.roomCodes(code), {
+        method: 'POST',
+        body: { count },
+        headers: asHost(hostKey),
+      }),
+
+    countCodes: (code: string, hostKey: string) =>
+      request.json<CodeCounts>(routes.roomCodes(code), { headers: asHost(hostKey) }),
+
+    /** A file to keep (results, ballots, a chart), under the name that the server gives it. */
+    getFile: (path: string, access: Access = {}) => request.file(path, { headers: accessHeaders(access) }),
+  }
 }

@@ -1,4 +1,5 @@
 import type { Snapshot } from '@pollcast/shared/poll'
+import type { RoomEvent } from '@pollcast/shared/room'
 import { keepaliveSeconds } from '@pollcast/shared/stream'
 import { openChannel } from '../browser/channel.ts'
 import { moment } from './elapsed.ts'
@@ -8,19 +9,26 @@ import {
   openStream,
   SILENCE_TIMEOUT_MS,
   type StreamClient,
-  type StreamListener,
+  type StreamOptions,
   type StreamState,
 } from './stream-client.ts'
+import { Ends, type TopicEnd } from './topics.ts'
 
-/** A follower asks; the leader reports its state and snapshots when asked, when they change, and at each heartbeat. */
+/** A follower asks; the leader reports its state and what is new when asked, when they change, and at each heartbeat. */
 type Message = 'ask' | Report
 
 interface Report {
   state: StreamState
+  rooms: RoomEvent[]
+  /** Each of them newer than the `rooms`. */
   snapshots: Snapshot[]
-  /** The polls that have ended. A tab that was opened before an upgrade does not send it. */
-  ended?: string[]
+  ended: TopicEnd[]
+  /** The id of the last event, so that whoever takes over goes on from there. */
+  lastId: string
 }
+
+/** In the names of channels and locks: tabs that were opened before an upgrade keep to themselves. */
+const VERSION = 2
 
 /** How long followers may go on showing `live` while another tab takes over the stream. */
 const TAKEOVER_TIMEOUT_MS = 1_000
@@ -41,13 +49,14 @@ const REQUEUE_DELAY_MS = 1_000
  */
 export function openSharedStream(
   url: string,
-  pollIds: readonly string[],
-  { onSnapshot, onEnd, onState }: StreamListener,
+  { topics, onSnapshot, onRoom, onEnd, onState }: StreamOptions,
   locks: LockManager,
   onRefused: () => void,
 ): StreamClient | undefined {
+  const name = `stream ${VERSION} ${url}`
   const newest = new Map<string, Snapshot>()
-  const endedPolls = new Set<string>()
+  const rooms = new Map<string, RoomEvent>()
+  const ends = new Ends()
   const ended = new AbortController()
   const untilEnded = new Promise((resolve) => ended.signal.addEventListener('abort', resolve))
   let state: StreamState = 'connecting'
@@ -58,25 +67,30 @@ export function openSharedStream(
   /** True from stealing the lock until a leader reports. */
   let hasStolen = false
   let lastReportAt = moment()
+  let lastId = ''
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  const channel = openChannel<Message>(`stream ${url}`, (message) => {
+  const channel = openChannel<Message>(name, (message) => {
     if (message === 'ask') {
       if (!stream) return
       stream.reconnectIfSilent()
-      report(...newest.values())
+      reportAll()
     } else if (!stream) {
       hasStolen = false
       restartSilenceTimer()
+      message.rooms.forEach(receiveRoom)
       message.snapshots.forEach(receive)
-      message.ended?.forEach(receiveEnd)
+      message.ended.forEach(receiveEnd)
+      lastId = message.lastId
       setState(message.state)
     }
   })
   if (!channel) return undefined
 
   const post = (message: Message) => ended.signal.aborted || channel.post(message) || giveUp()
-  const report = (...snapshots: Snapshot[]) => post({ state, snapshots, ended: [...endedPolls] })
+  const report = (...snapshots: Snapshot[]) => post({ state, rooms: [], snapshots, ended: ends.list(), lastId })
+  const reportAll = () =>
+    post({ state, rooms: [...rooms.values()], snapshots: [...newest.values()], ended: ends.list(), lastId })
   const heartbeat = setInterval(() => stream && report(), keepaliveSeconds * 1000)
 
   function setState(next: StreamState): void {
@@ -86,17 +100,23 @@ export function openSharedStream(
   }
 
   function receive(snapshot: Snapshot): void {
-    const current = newest.get(snapshot.pollId)
-    if (endedPolls.has(snapshot.pollId) || newerOf(current, snapshot) === current) return
-    newest.set(snapshot.pollId, snapshot)
+    const { pollId } = snapshot
+    if (ends.hasPoll(pollId) || newerOf(newest.get(pollId), snapshot) !== snapshot) return
+    newest.set(pollId, snapshot)
     onSnapshot(snapshot)
   }
 
-  function receiveEnd(pollId: string): void {
-    if (endedPolls.has(pollId)) return
-    endedPolls.add(pollId)
-    newest.delete(pollId)
-    onEnd(pollId)
+  /** The leader's reports repeat the last one. */
+  function receiveRoom(room: RoomEvent): void {
+    if (JSON.stringify(rooms.get(room.code)) === JSON.stringify(room)) return
+    rooms.set(room.code, room)
+    onRoom?.(room)
+  }
+
+  function receiveEnd(end: TopicEnd): void {
+    if (!ends.add(end)) return
+    if (end.pollId !== undefined) newest.delete(end.pollId)
+    onEnd(end)
   }
 
   /** Asks the leader for its state; if there is no answer, steals the lock. */
@@ -131,13 +151,22 @@ export function openSharedStream(
       if (state === 'live') setState('reconnecting')
       report()
     }, TAKEOVER_TIMEOUT_MS)
-    const own = openStream(url, pollIds, {
+    const own = openStream(url, {
+      topics,
+      lastId,
+      onId(id) {
+        lastId = id
+      },
       onSnapshot(snapshot) {
         receive(snapshot)
         report(snapshot)
       },
-      onEnd(pollId) {
-        receiveEnd(pollId)
+      onRoom(room) {
+        receiveRoom(room)
+        reportAll()
+      },
+      onEnd(ended) {
+        receiveEnd(ended)
         report()
       },
       onState(next) {
@@ -145,7 +174,7 @@ export function openSharedStream(
         clearTimeout(timer)
         if (next === 'live') hasBeenLive = true
         setState(next)
-        report(...newest.values())
+        reportAll()
       },
     })
     stream = own
@@ -161,7 +190,7 @@ export function openSharedStream(
       return untilEnded
     }
     try {
-      await locks.request(url, options, hold)
+      await locks.request(name, options, hold)
     } catch {
       // A stolen lock and a refused request both reject; `own` tells them apart.
     }

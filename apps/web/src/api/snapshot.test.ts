@@ -1,20 +1,18 @@
-import type { Snapshot } from '@pollcast/shared/poll'
 import { expect, test } from 'vitest'
+import { snapshot } from '../../test/snapshot.ts'
 import { newerOf } from './snapshot.ts'
-
-const snapshot = (revision: number): Snapshot => ({
-  pollId: 'abcdefgh',
-  revision,
-  status: 'open',
-  totalVotes: revision,
-  choices: [],
-})
 
 test('the newer snapshot wins, in whatever order they arrive', () => {
   const [older, newer] = [snapshot(4), snapshot(5)]
   expect(newerOf(older, newer)).toBe(newer)
   expect(newerOf(newer, older)).toBe(newer)
   expect(newerOf(undefined, older)).toBe(older)
+})
+
+test('another view replaces what is shown, whatever its revision', () => {
+  const [shown, other] = [snapshot(5), { ...snapshot(2), view: 'voted' as const }]
+  expect(newerOf(shown, other)).toBe(other)
+  expect(newerOf(other, snapshot(1))).toMatchObject({ view: 'public', revision: 1 })
 })
 
 test('the current snapshot stays the same object when it arrives again, so that nothing is rendered anew', () => {

@@ -1,8 +1,13 @@
 import { until } from '@pollcast/api/testing/until'
-import type { Snapshot } from '@pollcast/shared/poll'
+import type { Snapshot, View } from '@pollcast/shared/poll'
+import type { RoomEvent } from '@pollcast/shared/room'
+import type { EndData } from '@pollcast/shared/stream'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type Answer, json, runEventLoop, startServer, type TestServer } from '../../test/server.ts'
+import { snapshot as someSnapshot } from '../../test/snapshot.ts'
+import type { Access } from './access.ts'
 import { openStream, type StreamClient, type StreamState } from './stream-client.ts'
+import type { Topics } from './topics.ts'
 
 type Response = Parameters<Answer>[0]
 
@@ -11,12 +16,14 @@ let client: StreamClient | undefined
 let states: StreamState[]
 let snapshots: Snapshot[]
 let ended: string[]
+let rooms: RoomEvent[]
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
   states = []
   snapshots = []
   ended = []
+  rooms = []
   server = await startServer((res) => sendHead(res).write(frame(1)))
 })
 
@@ -144,7 +151,7 @@ test('stops when the stream closes after all of its polls have ended', async () 
   server.answer = (res) => sendHead(res).end(frame(1) + endFrame())
   listen()
   await until(() => states.at(-1) === 'gone')
-  expect([states, ended]).toEqual([['live', 'gone'], ['poll']])
+  expect([states, ended]).toEqual([['live', 'gone'], ['poll deleted']])
   expect(snapshots).toEqual([snapshot(1)])
   await staysGone()
 })
@@ -161,22 +168,89 @@ test('a stream of several polls goes on with the rest, and reconnects, when one 
   await until(isWaiting)
   vi.advanceTimersByTime(1_000)
   await until(() => snapshots.length === 2)
-  expect([states.at(-1), ended]).toEqual(['live', ['poll']])
+  expect([states.at(-1), ended]).toEqual(['live', ['poll deleted']])
 })
 
 test('a stream that is cut before it has told of all polls reconnects', async () => {
   server.answer = (res) => sendHead(res).end(endFrame())
   listen(['poll', 'other'])
   await until(isWaiting)
-  expect(ended).toEqual(['poll'])
+  expect(ended).toEqual(['poll deleted'])
 })
 
 test('stops when the API answers that all polls were deleted, and tells of each', async () => {
   server.answer = (res) => json(res, 410, { title: '', status: 410, code: 'poll-deleted', detail: '' })
   listen(['poll', 'other'])
   await until(() => states.at(-1) === 'gone')
-  expect(ended).toEqual(['poll', 'other'])
+  expect(ended).toEqual(['poll deleted', 'other deleted'])
   await staysGone()
+})
+
+test('another view replaces what was shown, whatever its revision', async () => {
+  const response = openResponse()
+  listen()
+  const res = await response
+  res.write(
+    frame(5) + updateOf(snapshot(2, 'A', 'poll', 'voted')) + updateOf(snapshot(1, 'A', 'poll', 'voted')) + frame(4),
+  )
+  await until(() => snapshots.length === 3)
+  expect(snapshots.map(({ view, revision }) => [view, revision])).toEqual([
+    ['public', 5],
+    ['voted', 2],
+    ['public', 4],
+  ])
+})
+
+const room: RoomEvent = { code: '472915', title: 'All hands', currentPollId: null, poll: null }
+const roomFrame = `event: room\nid: 1\ndata: ${JSON.stringify(room)}\n\n`
+
+test('a room’s stream is live with its first event, tells each move, and goes on with the poll that is on', async () => {
+  server.answer = (res) => void sendHead(res).write(roomFrame + frame(3))
+  open({ rooms: ['472915'] })
+  await until(() => snapshots.length === 1)
+  expect([states, rooms]).toEqual([['live'], [room]])
+})
+
+test.each<[string, Answer]>([
+  ['an event', (res) => sendHead(res).end(roomFrame + endFrame({ reason: 'deleted', roomCode: '472915' }))],
+  ['a 410', (res) => json(res, 410, { title: '', status: 410, code: 'room-deleted', detail: '' })],
+])('a room that is deleted ends the stream, told by %s', async (_how, answer) => {
+  server.answer = answer
+  open({ rooms: ['472915'] })
+  await until(() => states.at(-1) === 'gone')
+  expect(ended).toEqual(['472915 deleted'])
+  await staysGone()
+})
+
+test.each<[string, Answer]>([
+  ['an event', (res) => sendHead(res).end(endFrame({ reason: 'unauthorized', roomCode: '472915' }))],
+  ['a 401', (res) => json(res, 401, { title: '', status: 401, code: 'invalid-host-key', detail: '' })],
+])('a host key that was replaced ends the host’s stream, told by %s', async (_how, answer) => {
+  server.answer = answer
+  open({ rooms: ['472915'] }, { hostKey: 'old' })
+  await until(() => states.at(-1) === 'gone')
+  expect(ended).toEqual(['472915 unauthorized'])
+})
+
+test('the host’s key and the voter’s code go into headers, and not into the address', async () => {
+  const asked: unknown[] = []
+  server.answer = (res, req) => {
+    asked.push(req.url, req.headers.authorization, req.headers['pollcast-code'])
+    sendHead(res).write(frame(1))
+  }
+  open({ polls: ['poll'] }, { hostKey: 'secret', code: 'ABCD' })
+  await until(() => states.at(-1) === 'live')
+  expect(asked).toEqual(['/', 'Bearer secret', 'ABCD'])
+})
+
+test('after a shutdown it comes back', async () => {
+  server.answer = (res) => sendHead(res).end(frame(1) + endFrame({ reason: 'shutdown' }))
+  listen()
+  await until(isWaiting)
+  server.answer = (res) => sendHead(res).write(frame(2))
+  vi.advanceTimersByTime(1_000)
+  await until(() => states.at(-1) === 'live')
+  expect(ended).toEqual([])
 })
 
 test('ignores events that it does not know', async () => {
@@ -267,10 +341,17 @@ test('close() ends the request at once', async () => {
   expect(server.requests).toBe(1)
 })
 
-function listen(pollIds = ['poll']): void {
-  client = openStream(server.url, pollIds, {
+function listen(polls = ['poll']): void {
+  open({ polls })
+}
+
+function open(topics: Topics, access?: Access): void {
+  client = openStream(server.url, {
+    topics,
+    ...(access && { access }),
     onSnapshot: (snapshot) => snapshots.push(snapshot),
-    onEnd: (pollId) => ended.push(pollId),
+    onRoom: (room) => rooms.push(room),
+    onEnd: ({ reason, pollId, roomCode }) => ended.push(`${pollId ?? roomCode} ${reason}`),
     onState: (state) => states.push(state),
   })
 }
@@ -293,12 +374,15 @@ function frame(revision: number, text?: string, pollId?: string): string {
   return `event: update\nid: ${revision}\ndata: ${JSON.stringify(snapshot(revision, text, pollId))}\n\n`
 }
 
-function endFrame(pollId = 'poll'): string {
-  return `event: end\nid: 9\ndata: ${JSON.stringify({ reason: 'deleted', pollId })}\n\n`
+const updateOf = (data: Snapshot) => `event: update\nid: 1\ndata: ${JSON.stringify(data)}\n\n`
+
+function endFrame(end: EndData = { reason: 'deleted', pollId: 'poll' }): string {
+  return `event: end\nid: 9\ndata: ${JSON.stringify(end)}\n\n`
 }
 
-function snapshot(revision: number, text = 'A', pollId = 'poll'): Snapshot {
-  return { pollId, revision, status: 'open', totalVotes: revision, choices: [{ id: 1, text, votes: revision }] }
+function snapshot(revision: number, text = 'A', pollId = 'poll', view: View = 'public'): Snapshot {
+  const choices = [{ id: 1, text, votes: revision }]
+  return { ...someSnapshot(revision, revision), now: '2030-01-01T00:00:00.000Z', pollId, view, choices }
 }
 
 /** Neither time nor a page that is shown again makes it connect. */

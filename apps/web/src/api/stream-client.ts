@@ -1,22 +1,39 @@
 import type { Snapshot } from '@pollcast/shared/poll'
 import type { Problem, ProblemCode } from '@pollcast/shared/problem'
+import type { RoomEvent } from '@pollcast/shared/room'
 import { type EndData, keepaliveSeconds, type StreamEvent } from '@pollcast/shared/stream'
 import { createParser } from 'eventsource-parser'
+import { type Access, accessHeaders } from './access.ts'
 import { type Moment, moment, since } from './elapsed.ts'
 import { retryAfter, retryDelay } from './retry-delay.ts'
+import { serverClock } from './server-clock.ts'
+import { newerOf } from './snapshot.ts'
+import { Ends, endsOf, type TopicEnd, type Topics } from './topics.ts'
 
 /**
  * `live` only once an event has come on the current connection. `gone` and `closed` are final: the server has no such
- * poll, or has it no more; or close() was called.
+ * poll or room, or has it no more, or does not take the host key any more; or close() was called.
  */
 export type StreamState = 'connecting' | 'live' | 'reconnecting' | 'gone' | 'closed'
 
 export interface StreamListener {
-  /** Called with each snapshot that is newer than the ones before it of the same poll. */
+  /** Called with each snapshot that is newer than the one before it of the same poll, or of another view. */
   onSnapshot(snapshot: Snapshot): void
-  /** Called once for each poll that has been deleted. No snapshot of it comes after that. */
-  onEnd(pollId: string): void
+  /** Called with the room as it is when the stream begins, and with each move. */
+  onRoom?(room: RoomEvent): void
+  /** Called once for each poll or room that has ended. Nothing of it comes after that. */
+  onEnd(end: TopicEnd): void
   onState(state: StreamState): void
+}
+
+export interface StreamOptions extends StreamListener {
+  /** What is watched at this address: when all of it has ended, so has the stream. */
+  topics: Topics
+  access?: Access
+  /** The id of an event that is known already: the server need not repeat it. */
+  lastId?: string
+  /** Called with the id of each event. */
+  onId?(id: string): void
 }
 
 export interface StreamClient {
@@ -39,22 +56,17 @@ export const isSilentSince = (lastDataAt: Moment): boolean => since(lastDataAt) 
 /**
  * A stream that stays open. The browser's EventSource can't do this: it gives up for good on an HTTP error, hides the
  * keepalive comments that tell a quiet connection from a dead one, and reports `open` before any data has come.
- *
- * @param pollIds the polls that are watched at this address: when all of them have ended, so has the stream
  */
-export function openStream(
-  url: string,
-  pollIds: readonly string[],
-  { onSnapshot, onEnd, onState }: StreamListener,
-): StreamClient {
-  const revisions = new Map<string, number>()
-  const ended = new Set<string>()
+export function openStream(url: string, options: StreamOptions): StreamClient {
+  const { topics, access = {}, onSnapshot, onRoom, onEnd, onState, onId } = options
+  const newest = new Map<string, Snapshot>()
+  const ends = new Ends()
   let state: StreamState = 'connecting'
   let connection: AbortController | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let failures = 0
   let serverRetryMs = 0
-  let lastId = ''
+  let lastId = options.lastId ?? ''
   let liveSince = moment()
   let lastDataAt = moment()
 
@@ -97,7 +109,11 @@ export function openStream(
     try {
       const response = await fetch(url, {
         // As EventSource does: another node may answer this time, and be behind the last one.
-        headers: { Accept: 'text/event-stream', ...(lastId && { 'Last-Event-ID': lastId }) },
+        headers: {
+          Accept: 'text/event-stream',
+          ...(lastId && { 'Last-Event-ID': lastId }),
+          ...accessHeaders(access),
+        },
         credentials: 'include',
         cache: 'no-store',
         signal: own.signal,
@@ -106,14 +122,15 @@ export function openStream(
       minDelay = retryAfter(response.headers.get('retry-after'))
       const code = await problemCode(response)
       if (connection !== own) return
-      if (code === 'poll-not-found') return end('gone')
-      if (code === 'poll-deleted') pollIds.forEach(receiveEnd)
+      if (code === 'poll-not-found' || code === 'room-not-found') return end('gone')
+      const reason = code && END_REASONS[code]
+      if (reason) endsOf(topics, reason).forEach(receiveEnd)
       if (response.ok && response.body && isEventStream(response)) await read(response.body, own)
     } catch {
       // Whatever broke the connection, the next step is the same.
     }
     if (connection !== own) return
-    if (pollIds.every((pollId) => ended.has(pollId))) end('gone')
+    if (ends.hasAll(topics)) end('gone')
     else retryLater(minDelay)
   }
 
@@ -122,7 +139,10 @@ export function openStream(
     const parser = createParser({
       onEvent: ({ event, data, id }) => {
         if (connection !== own) return
-        lastId = id ?? lastId
+        if (id !== undefined) {
+          lastId = id
+          onId?.(id)
+        }
         receive(event, data)
       },
       onRetry: (milliseconds) => {
@@ -143,10 +163,12 @@ export function openStream(
       case 'snapshot':
       case 'update':
         return receiveSnapshot(JSON.parse(data))
+      case 'room':
+        return receiveRoom(JSON.parse(data))
       case 'current':
         return setLive()
       case 'end':
-        return receiveEnd((JSON.parse(data) as EndData).pollId)
+        return receiveEnd(JSON.parse(data))
       // A newer server may send other events.
     }
   }
@@ -158,16 +180,25 @@ export function openStream(
 
   function receiveSnapshot(snapshot: Snapshot): void {
     setLive()
-    const { pollId, revision } = snapshot
-    if (ended.has(pollId) || revision <= (revisions.get(pollId) ?? -1)) return
-    revisions.set(pollId, revision)
+    serverClock.note(snapshot.now)
+    const { pollId } = snapshot
+    if (ends.hasPoll(pollId) || newerOf(newest.get(pollId), snapshot) !== snapshot) return
+    newest.set(pollId, snapshot)
     onSnapshot(snapshot)
   }
 
-  function receiveEnd(pollId: string): void {
-    if (ended.has(pollId)) return
-    ended.add(pollId)
-    onEnd(pollId)
+  function receiveRoom(room: RoomEvent): void {
+    setLive()
+    if (room.poll) serverClock.note(room.poll.now)
+    onRoom?.(room)
+  }
+
+  function receiveEnd(data: EndData): void {
+    const { reason } = data
+    // After a shutdown there is something to come back for.
+    if (reason === 'shutdown') return
+    const ended = { ...data, reason }
+    if (ends.add(ended)) onEnd(ended)
   }
 
   function reconnect(): void {
@@ -185,6 +216,13 @@ export function openStream(
     },
     close: () => end('closed'),
   }
+}
+
+/** Answers that end what a stream is about. */
+const END_REASONS: Partial<Record<ProblemCode, TopicEnd['reason']>> = {
+  'poll-deleted': 'deleted',
+  'room-deleted': 'deleted',
+  'invalid-host-key': 'unauthorized',
 }
 
 /** Only the API's own answer counts: a 404 from a proxy, or from a server that is still starting, is temporary. */

@@ -1,11 +1,14 @@
 import { until } from '@pollcast/api/testing/until'
 import type { Snapshot } from '@pollcast/shared/poll'
+import type { RoomEvent } from '@pollcast/shared/room'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { runEventLoop, startServer, type TestServer } from '../../test/server.ts'
+import { snapshot as someSnapshot } from '../../test/snapshot.ts'
+import type { Access } from './access.ts'
 import type { StreamClient, StreamState } from './stream-client.ts'
 import { openTabStream } from './tab-stream.ts'
 
-const snapshot: Snapshot = { pollId: 'abcdefgh', revision: 1, status: 'open', totalVotes: 0, choices: [] }
+const snapshot = someSnapshot(1, 0, 0)
 
 let server: TestServer
 let tabs: StreamClient[]
@@ -26,11 +29,19 @@ afterEach(async () => {
   await server.close()
 })
 
-function openTab() {
-  const seen = { state: 'connecting' as StreamState, snapshots: [] as Snapshot[], ended: [] as string[] }
-  const client = openTabStream(server.url, ['abcdefgh', 'bcdefghj'], {
+function openTab(access?: Access) {
+  const seen = {
+    state: 'connecting' as StreamState,
+    snapshots: [] as Snapshot[],
+    ended: [] as string[],
+    rooms: [] as RoomEvent[],
+  }
+  const client = openTabStream(server.url, {
+    ...(access && { access }),
+    topics: { polls: ['abcdefgh', 'bcdefghj'] },
     onSnapshot: (snapshot) => seen.snapshots.push(snapshot),
-    onEnd: (pollId) => seen.ended.push(pollId),
+    onRoom: (room) => seen.rooms.push(room),
+    onEnd: ({ pollId = '' }) => seen.ended.push(pollId),
     onState: (state) => {
       seen.state = state
     },
@@ -202,7 +213,7 @@ test('tabs that share a stream are told once of a poll that has ended, also one 
   await until(() => second.seen.ended.length > 0)
   const third = openTab()
   await until(() => third.seen.state === 'live')
-  expect(third.seen).toEqual({ state: 'live', snapshots: [], ended: ['abcdefgh'] })
+  expect(third.seen).toEqual({ state: 'live', snapshots: [], ended: ['abcdefgh'], rooms: [] })
 
   response?.end(end('bcdefghj'))
   const open = [first, second, third]
@@ -211,15 +222,48 @@ test('tabs that share a stream are told once of a poll that has ended, also one 
   expect(server.requests).toBe(1)
 })
 
-test('a tab follows one that was opened before an upgrade, which tells of no ends', async () => {
-  stubLocks(() => new Promise(() => {}))
-  const { seen } = openTab()
-  const older = new BroadcastChannel(`stream ${server.url}`)
-  older.postMessage({ state: 'live', snapshots: [snapshot] })
-  await until(() => seen.state === 'live')
-  older.close()
-  expect(seen).toEqual({ state: 'live', snapshots: [snapshot], ended: [] })
+test('tabs that share a room’s stream are all moved, also one that is opened later', async () => {
+  workingLocks()
+  const room = { code: '472915', title: '', currentPollId: null, poll: null }
+  server.answer = (res) => {
+    res.writeHead(200, { 'Content-Type': 'text/event-stream' })
+    res.write(`event: room\nid: r1\ndata: ${JSON.stringify(room)}\n\n`)
+    res.write(`event: update\nid: r2\ndata: ${JSON.stringify(snapshot)}\n\n`)
+  }
+  const [first, second] = [openTab(), openTab()]
+  await until(() => [first, second].every(({ seen }) => seen.snapshots.length === 1))
+  const third = openTab()
+  await until(() => third.seen.snapshots.length === 1)
+  for (const { seen } of [first, second, third]) expect(seen.rooms).toEqual([room])
+  expect(server.requests).toBe(1)
 })
+
+test('whoever takes the stream over goes on from the last event', async () => {
+  workingLocks()
+  const lastIds: unknown[] = []
+  server.answer = (res, req) => {
+    lastIds.push(req.headers['last-event-id'])
+    res.writeHead(200, { 'Content-Type': 'text/event-stream' })
+    res.write(`event: snapshot\nid: E.abcdefgh.public.1.MAC\ndata: ${JSON.stringify(snapshot)}\n\n`)
+  }
+  const [first, second] = [openTab(), openTab()]
+  await until(() => first.seen.state === 'live' && second.seen.state === 'live')
+  first.close()
+  await until(() => lastIds.length === 2)
+  expect(lastIds).toEqual([undefined, 'E.abcdefgh.public.1.MAC'])
+})
+
+test.each([{ hostKey: 'secret' }, { code: 'ABCD' }])(
+  'a stream with %j is the tab’s own, and nothing of it is told to others',
+  async (access) => {
+    const requests = workingLocks()
+    const channels = vi.spyOn(BroadcastChannel.prototype, 'postMessage')
+    const tabs = [openTab(access), openTab(access)]
+    await until(() => tabs.every(({ seen }) => seen.state === 'live'))
+    expect(server.requests).toBe(2)
+    expect([requests, channels].map(({ mock }) => mock.calls.length)).toEqual([0, 0])
+  },
+)
 
 test('a tab that is closed while its request is refused opens no stream', async () => {
   stubLocks(() => Promise.reject(new DOMException('Storage is blocked.', 'SecurityError')))

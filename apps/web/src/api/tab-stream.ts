@@ -1,15 +1,19 @@
 import { webLocks } from '../browser/web-locks.ts'
 import { openSharedStream } from './shared-stream.ts'
-import { openStream, type StreamClient, type StreamListener } from './stream-client.ts'
+import { openStream, type StreamClient, type StreamOptions } from './stream-client.ts'
 
-/** A stream for this tab: shared with the browser's other tabs if the browser allows that, or else its own. */
-export function openTabStream(url: string, pollIds: readonly string[], listener: StreamListener): StreamClient {
+/**
+ * A stream for this tab: shared with the browser's other tabs if the browser allows that, or else its own. With a host key
+ * or a one-time code it is always its own: neither is told to other tabs, nor what only its holder may see.
+ */
+export function openTabStream(url: string, options: StreamOptions): StreamClient {
+  const { hostKey, code } = options.access ?? {}
   let own: StreamClient | undefined
   const openOwn = () => {
-    own = openStream(url, pollIds, listener)
+    own = openStream(url, options)
   }
-  const locks = webLocks()
-  const shared = locks && openSharedStream(url, pollIds, listener, locks, openOwn)
+  const locks = hostKey || code ? undefined : webLocks()
+  const shared = locks && openSharedStream(url, options, locks, openOwn)
   if (!shared) openOwn()
   const current = () => own ?? shared
   return {

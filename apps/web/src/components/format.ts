@@ -1,18 +1,39 @@
-const counts = new Intl.NumberFormat('en')
-const shares = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 0 })
-const dates = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' })
+import { locale, t } from '../i18n/index.ts'
 
-export const formatCount = (count: number): string => counts.format(count)
+/** Numbers, dates and counts as the page's language writes them. Components follow a change of language. */
 
-export const formatVotes = (count: number): string => `${counts.format(count)} ${count === 1 ? 'vote' : 'votes'}`
-
-export const formatDate = (iso: string): string => dates.format(new Date(iso))
-
-/** Never 0% for a choice that has votes, and never 100% for one that does not have them all. */
-export function formatShare(votes: number, totalVotes: number): string {
-  if (votes === 0 || totalVotes === 0) return shares.format(0)
-  const share = votes / totalVotes
-  if (share < 0.005) return '<1%'
-  if (share < 1 && share >= 0.995) return '>99%'
-  return shares.format(share)
+function inLocale<Format>(create: (locale: string) => Format): () => Format {
+  const formats = new Map<string, Format>()
+  return () => {
+    const format = formats.get(locale.value) ?? create(locale.value)
+    formats.set(locale.value, format)
+    return format
+  }
 }
+
+const counts = inLocale((name) => new Intl.NumberFormat(name))
+const percents = inLocale((name) => new Intl.NumberFormat(name, { style: 'percent' }))
+// The English of the app is international: a day before its month.
+const dateLocale = (name: string) => (name === 'en' ? 'en-GB' : name)
+const dates = inLocale((name) => new Intl.DateTimeFormat(dateLocale(name), { dateStyle: 'medium' }))
+const times = inLocale((name) => new Intl.DateTimeFormat(dateLocale(name), { timeStyle: 'short' }))
+
+export const formatCount = (count: number): string => counts().format(count)
+
+export const formatVoters = (count: number): string => t('count.voters', { count: formatCount(count) }, count)
+
+/** @param share from 0 to 1 */
+export const formatPercent = (share: number): string => percents().format(share)
+
+/** @param iso ISO 8601, in any time zone. It is shown in the user's, as all times are. */
+export const formatDate = (iso: string): string => dates().format(new Date(iso))
+
+export const formatTime = (iso: string): string => times().format(new Date(iso))
+
+/** Minutes and seconds, such as 1:05. */
+export function formatDuration(seconds: number): string {
+  const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60]
+  return `${formatCount(minutes)}:${twoDigits().format(rest)}`
+}
+
+const twoDigits = inLocale((name) => new Intl.NumberFormat(name, { minimumIntegerDigits: 2 }))

@@ -1,12 +1,14 @@
-import type { NewPoll, Poll } from '@pollcast/shared/poll'
+import type { CreatedPoll } from '@pollcast/shared/room'
+import type { NewPollBody } from '@pollcast/shared/settings'
 import { shallowReadonly, shallowRef } from 'vue'
 import { ApiProblem } from '../api/api-problem.ts'
 import { randomKey } from '../api/random-key.ts'
 import { useApi } from '../context.ts'
 import { useChoiceDraft } from '../kinds/choice/use-choice-draft.ts'
+import { hostRooms } from './host-rooms.ts'
 
 /** A poll that is being written, and the request that creates it. */
-export function useNewPoll(onCreated: (poll: Poll) => Promise<unknown>) {
+export function useNewPoll(onCreated: (created: CreatedPoll) => Promise<unknown>) {
   const api = useApi()
   const question = shallowRef('')
   const choices = useChoiceDraft()
@@ -18,7 +20,7 @@ export function useNewPoll(onCreated: (poll: Poll) => Promise<unknown>) {
   /** The last request. The same poll keeps its key, so that a retry after a lost answer creates no second poll. */
   let last = { body: '', key: '' }
 
-  function keyOf(poll: NewPoll): string {
+  function keyOf(poll: NewPollBody): string {
     const body = JSON.stringify(poll)
     if (body !== last.body) last = { body, key: randomKey() }
     return last.key
@@ -31,8 +33,10 @@ export function useNewPoll(onCreated: (poll: Poll) => Promise<unknown>) {
     fieldErrors.value = new Map()
     try {
       const newPoll = { question: question.value, ...body }
-      const { poll } = await api.createPoll(newPoll, keyOf(newPoll))
-      await onCreated(poll)
+      const created = await api.createPoll(newPoll, keyOf(newPoll))
+      const { poll, room, hostKey } = created
+      if (hostKey) hostRooms.keep({ code: room.code, hostKey, title: poll.question })
+      await onCreated(created)
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error
       problem.value = error

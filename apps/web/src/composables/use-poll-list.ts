@@ -29,8 +29,8 @@ export function usePollList(list: () => HTMLElement | null) {
     listed.value
       .filter(({ id }) => !deleted.value.has(id))
       .map((poll) => {
-        const { status, totalVotes } = snapshots.value.get(poll.id) ?? poll
-        return { ...poll, status, totalVotes }
+        const { status, voters } = snapshots.value.get(poll.id) ?? poll
+        return { ...poll, status, voters }
       }),
   )
 
@@ -81,9 +81,8 @@ export function usePollList(list: () => HTMLElement | null) {
     return api.urlOf(isServed || routes.streamOf(streamed.value))
   })
   const state = useStream(
-    () => streamUrl.value,
-    () => streamed.value,
-    { onSnapshot: merge, onEnd: markDeleted },
+    { url: () => streamUrl.value, topics: () => ({ polls: streamed.value }) },
+    { onSnapshot: merge, onEnd: ({ pollId }) => pollId !== undefined && markDeleted(pollId) },
   )
 
   // In a hook, so that unexpected errors reach Vue's error handler.

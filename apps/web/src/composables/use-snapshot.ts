@@ -1,31 +1,35 @@
-import type { Poll, Snapshot } from '@pollcast/shared/poll'
-import { shallowReadonly, shallowRef } from 'vue'
-import { newerOf } from '../api/snapshot.ts'
+import type { Poll } from '@pollcast/shared/poll'
+import { onBeforeMount, watch } from 'vue'
+import type { Access } from '../api/access.ts'
 import { type Served, useApi } from '../context.ts'
-import type { Kind } from '../kinds/kind.ts'
+import { createPollFeed, type PollFeed } from './poll-feed.ts'
 import { useStream } from './use-stream.ts'
 
 /**
- * The newest snapshot of a poll, whether it came by the stream or was passed to `merge`; and whether the poll has been
- * deleted meanwhile, as the stream says or `markDeleted` was told.
+ * A poll with the newest snapshot of it, by its own stream; and whether it has been deleted meanwhile.
+ *
+ * @param access the host's key or the voter's one-time code: with it, and whenever it changes, the poll is read anew
  */
-export function useSnapshot({ data, streamUrl = data.streamUrl }: Served<Poll>, kind: Kind) {
+export function useSnapshot(
+  { data, streamUrl = data.streamUrl }: Served<Poll>,
+  access: () => Access = () => ({}),
+): PollFeed {
   const api = useApi()
-  const snapshot = shallowRef(kind.snapshotOf(data))
-  const isDeleted = shallowRef(false)
-
-  function merge(received: Snapshot): void {
-    snapshot.value = newerOf(snapshot.value, received)
-  }
-
-  function markDeleted(): void {
-    isDeleted.value = true
-  }
-
   const state = useStream(
-    () => api.urlOf(streamUrl),
-    () => [data.id],
-    { onSnapshot: merge, onEnd: markDeleted },
+    { url: () => api.urlOf(streamUrl), topics: () => ({ polls: [data.id] }), access },
+    {
+      onSnapshot: (snapshot) => onSnapshot(snapshot),
+      onEnd: ({ reason }) => reason === 'deleted' && feed.markDeleted(),
+    },
   )
-  return { snapshot: shallowReadonly(snapshot), isDeleted: shallowReadonly(isDeleted), state, merge, markDeleted }
+  const { feed, onSnapshot, onPoll } = createPollFeed(data, state)
+
+  /** What the voter with this code has voted. Without an answer the poll is as everybody sees it. */
+  async function reload(): Promise<void> {
+    const poll = await api.getPoll(data.id, access()).catch(() => undefined)
+    if (poll) onPoll(poll, poll)
+  }
+  if (access().code || access().hostKey) onBeforeMount(reload)
+  watch([() => access().hostKey, () => access().code], () => void reload())
+  return feed
 }

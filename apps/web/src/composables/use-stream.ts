@@ -1,16 +1,22 @@
 import { useEventListener } from '@vueuse/core'
 import { type Ref, shallowReadonly, shallowRef, watch } from 'vue'
+import type { Access } from '../api/access.ts'
 import type { StreamClient, StreamListener, StreamState } from '../api/stream-client.ts'
 import { openTabStream } from '../api/tab-stream.ts'
+import type { Topics } from '../api/topics.ts'
 import { usePageVisibility } from './use-page-visibility.ts'
 
-/**
- * Listens to the stream at an address, of these polls, while the scope lives and the tab is visible. The address may
- * change; undefined is no address yet.
- */
+/** What to listen to, as it is at the moment. */
+interface Source {
+  /** Undefined is no address yet. */
+  url: () => string | undefined
+  topics: () => Topics
+  access?: () => Access
+}
+
+/** Listens to a stream while the scope lives and the tab is visible. A new address or access is a new stream. */
 export function useStream(
-  url: () => string | undefined,
-  pollIds: () => readonly string[],
+  { url, topics, access = () => ({}) }: Source,
   listener: Omit<StreamListener, 'onState'>,
 ): Readonly<Ref<StreamState>> {
   const state = shallowRef<StreamState>('connecting')
@@ -18,12 +24,15 @@ export function useStream(
   let stream: StreamClient | undefined
 
   watch(
-    [url, isVisible],
+    // Getters alone: with a shallow ref among them, Vue calls back where no value has changed, too.
+    [url, () => isVisible.value, () => access().hostKey, () => access().code],
     ([address, visible], _before, onCleanup) => {
       if (!address || !visible) return
       state.value = 'connecting'
-      stream = openTabStream(address, pollIds(), {
+      stream = openTabStream(address, {
         ...listener,
+        topics: topics(),
+        access: access(),
         onState: (next) => {
           state.value = next
         },

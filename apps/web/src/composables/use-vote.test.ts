@@ -3,15 +3,19 @@ import type { Poll, Snapshot } from '@pollcast/shared/poll'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type EffectScope, effectScope, nextTick, shallowRef } from 'vue'
 import { json, startServer, type TestServer } from '../../test/server.ts'
-import { snapshot } from '../../test/snapshot.ts'
+import { hidden, pollOf, snapshot } from '../../test/snapshot.ts'
 import { createApiClient } from '../api/api-client.ts'
-import { newerOf } from '../api/snapshot.ts'
+import type { StreamState } from '../api/stream-client.ts'
 import { choice } from '../kinds/choice/index.ts'
+import { createPollFeed } from './poll-feed.ts'
 import { useVote } from './use-vote.ts'
 
 /** A vote that has reached the server, and ways to answer it. */
 interface ReceivedVote {
   choiceIds: number[]
+  code?: string
+  method: string
+  key: string
   answer: (status: number, body: object) => void
   cut: () => void
 }
@@ -20,19 +24,24 @@ let server: TestServer
 let received: ReceivedVote[]
 let tabs: EffectScope[]
 /** What the server answers to a GET of the poll; undefined drops the connection. */
-let current: { revision: number; ownChoiceIds: number[]; choices: object[] } | undefined
+let current: (Snapshot & { ownChoiceIds: number[] }) | undefined
 
 beforeEach(async () => {
   received = []
   tabs = []
   current = undefined
   server = await startServer(async (res, req) => {
-    if (req.method === 'GET') return current ? json(res, 200, { id: 'abcdefgh', ...current }) : res.destroy()
+    if (req.method === 'GET')
+      return current ? json(res, 200, pollOf(current, { ownChoiceIds: current.ownChoiceIds })) : res.destroy()
     let body = ''
     for await (const chunk of req) body += chunk
+    const sent = body ? JSON.parse(body) : { choiceIds: [] }
+    const own = { ownChoiceIds: sent.choiceIds, ownReceipt: sent.choiceIds.length > 0 ? 'receipt' : null }
     received.push({
-      ...JSON.parse(body),
-      answer: (status, answer) => json(res, status, answer),
+      ...sent,
+      method: req.method,
+      key: req.headers['idempotency-key'],
+      answer: (status, answer) => json(res, status, status < 400 ? { ...answer, ...own } : answer),
       cut: () => res.destroy(),
     })
   })
@@ -42,24 +51,16 @@ afterEach(async () => {
   await server.close()
 })
 
-function openPoll(first: Snapshot, ownChoiceIds: number[] = []) {
-  const snapshot = shallowRef(first)
-  const isLive = shallowRef(true)
-  const isDeleted = shallowRef(false)
-  const markDeleted = () => {
-    isDeleted.value = true
-  }
-  const merge = (next: Snapshot) => {
-    snapshot.value = newerOf(snapshot.value, next)
-  }
-  const poll = { ...first, id: first.pollId, ownChoiceIds } as Poll & Snapshot
+function openPoll(first: Snapshot, ownChoiceIds: number[] = [], settings: Partial<Poll> = {}) {
+  const state = shallowRef<StreamState>('live')
+  const { feed, onPoll } = createPollFeed(pollOf(first, { ownChoiceIds, ...settings }), state)
   const scope = effectScope()
   tabs.push(scope)
   const api = createApiClient(server.url)
-  const use = () => useVote({ api, poll, kind: choice, snapshot, merge, markDeleted, isLive: () => isLive.value })
+  const use = () => useVote({ api, feed, kind: choice, code: () => 'CODE' })
   const voting = scope.run(use) as ReturnType<typeof use>
-  const numbers = () => [...voting.shown.value.choices.map(({ votes }) => votes), voting.shown.value.totalVotes]
-  return { ...voting, merge, numbers, isLive, isDeleted }
+  const numbers = () => [...voting.shown.value.choices.map(({ votes }) => votes), voting.shown.value.voters]
+  return { ...voting, merge: feed.merge, onPoll, numbers, state, feed }
 }
 
 const refusal = { title: 'Conflict', status: 409, code: 'poll-closed', detail: 'This poll is closed.' }
@@ -130,7 +131,7 @@ test('a vote for a poll that was deleted is taken back, and says so', async () =
   received[0]?.answer(410, { title: 'Gone', status: 410, code: 'poll-deleted', detail: 'It was deleted.' })
   await cast
   expect(poll.numbers()).toEqual([4, 0, 4])
-  expect(poll.isDeleted.value).toBe(true)
+  expect(poll.feed.status.value).toBe('deleted')
 })
 
 test('a vote that may not have been counted is taken back, with a message', async () => {
@@ -166,14 +167,14 @@ test('after a lost vote the page asks the server, which has not counted it', asy
 
 test('a page that could not ask the server asks once it is live again', async () => {
   const poll = openPoll(snapshot(1, 0, 0))
-  poll.isLive.value = false
+  poll.state.value = 'reconnecting'
   const cast = poll.vote([2])
   await until(() => received.length === 1)
   received[0]?.cut()
   await cast
   expect(poll.refusal.value).toMatch(/may not have been counted/)
   current = { ...snapshot(2, 0, 1), ownChoiceIds: [2] }
-  poll.isLive.value = true
+  poll.state.value = 'live'
   await until(() => poll.refusal.value === '')
   expect(poll.answer.value).toEqual([2])
 })
@@ -259,4 +260,91 @@ test('a change after a snapshot that includes the first vote moves that vote', a
   received[1]?.answer(201, snapshot(3, 0, 1))
   await cast
   expect(poll.numbers()).toEqual([0, 1, 1])
+})
+
+test('with a new round the own vote is gone, and the next one counts in it', async () => {
+  const poll = openPoll(snapshot(5, 1, 0), [1])
+  poll.merge({ ...snapshot(6, 0, 0), round: 2 })
+  await nextTick()
+  expect([poll.answer.value, poll.receipt.value, poll.numbers()]).toEqual([[], null, [0, 0, 0]])
+  const cast = poll.vote([1])
+  await until(() => received.length === 1)
+  received[0]?.answer(201, { ...snapshot(7, 1, 0), round: 2 })
+  await cast
+  expect([poll.answer.value, poll.receipt.value]).toEqual([[1], 'receipt'])
+})
+
+test('an answer from the round before does not come back as the own vote', async () => {
+  const poll = openPoll(snapshot(5, 0, 0))
+  const cast = poll.vote([1])
+  await until(() => received.length === 1)
+  poll.merge({ ...snapshot(7, 0, 0), round: 2 })
+  await nextTick()
+  received[0]?.answer(201, snapshot(6, 1, 0))
+  await cast
+  expect(poll.answer.value).toEqual([])
+})
+
+test('where voters see results, they are there with the answer to the vote', async () => {
+  const poll = openPoll(hidden(snapshot(5, 3, 4)), [], { resultsVisibility: 'after-vote' })
+  const cast = poll.vote([1])
+  expect(poll.numbers()).toEqual([null, null, 8])
+  await until(() => received.length === 1)
+  received[0]?.answer(201, { ...snapshot(2, 4, 4), view: 'voted' })
+  await cast
+  expect(poll.numbers()).toEqual([4, 4, 8])
+})
+
+test('a vote for hidden results is counted once, whether the stream or the answer is first', async () => {
+  const poll = openPoll(hidden(snapshot(5, 3, 4)), [], { resultsVisibility: 'host' })
+  const cast = poll.vote([1])
+  await until(() => received.length === 1)
+  poll.merge(hidden(snapshot(6, 4, 4)))
+  expect(poll.numbers().at(-1)).toBe(8)
+  received[0]?.answer(201, hidden(snapshot(6, 4, 4)))
+  await cast
+  expect(poll.numbers().at(-1)).toBe(8)
+})
+
+test('a vote can be taken back', async () => {
+  const poll = openPoll(snapshot(5, 1, 2), [1])
+  const taken = poll.takeBack()
+  expect(poll.numbers()).toEqual([0, 2, 2])
+  await until(() => received.length === 1)
+  expect(received[0]?.method).toBe('DELETE')
+  received[0]?.answer(200, snapshot(6, 0, 2))
+  await taken
+  expect([poll.answer.value, poll.numbers()]).toEqual([[], [0, 2, 2]])
+})
+
+test('a code goes with the vote where the poll takes codes, and only there', async () => {
+  for (const voteMode of ['code', 'browser'] as const) {
+    const poll = openPoll(snapshot(1, 0, 0), [], { voteMode })
+    const cast = poll.vote([1])
+    await until(() => received.length === 1)
+    expect(received[0]?.code).toBe(voteMode === 'code' ? 'CODE' : undefined)
+    received.pop()?.answer(201, snapshot(2, 1, 0))
+    await cast
+  }
+})
+
+test('on a tablet that is passed around, a vote that is sent again after a lost answer is the same vote', async () => {
+  const poll = openPoll(snapshot(1, 0, 0), [], { voteMode: 'none' })
+  const cast = poll.vote([1])
+  await until(() => received.length === 1)
+  received[0]?.cut()
+  await cast
+  expect(poll.refusal.value).toMatch(/may not have been counted/)
+  void poll.vote([1])
+  await until(() => received.length === 2)
+  expect(received[1]?.key).toBe(received[0]?.key)
+})
+
+test('a refusal is told with its code', async () => {
+  const poll = openPoll(snapshot(1, 0, 0), [], { voteMode: 'code' })
+  const cast = poll.vote([1])
+  await until(() => received.length === 1)
+  received[0]?.answer(401, { title: '', status: 401, code: 'invalid-code', detail: 'No such code.' })
+  await cast
+  expect([poll.refusalCode.value, poll.refusal.value]).toEqual(['invalid-code', expect.stringMatching(/room's codes/)])
 })

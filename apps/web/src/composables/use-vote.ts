@@ -1,65 +1,106 @@
-import type { Poll, Snapshot } from '@pollcast/shared/poll'
-import { computed, type Ref, shallowReadonly, shallowRef, watch } from 'vue'
+import type { Voted } from '@pollcast/shared/poll'
+import { computed, shallowRef, watch } from 'vue'
 import type { ApiClient } from '../api/api-client.ts'
 import { ApiProblem } from '../api/api-problem.ts'
+import { randomKey } from '../api/random-key.ts'
+import { t } from '../i18n/index.ts'
+import { problemText } from '../i18n/problem-text.ts'
 import type { Kind, PendingVote } from '../kinds/kind.ts'
+import { type Own, ownBallots } from './own-ballots.ts'
+import type { PollFeed } from './poll-feed.ts'
 import { useOtherTabs } from './use-other-tabs.ts'
 
 interface Voting<Answer> {
-  api: Pick<ApiClient, 'castVote' | 'getPoll'>
-  /** The poll as it was when the page was opened. */
-  poll: Poll
+  api: Pick<ApiClient, 'castVote' | 'takeVoteBack' | 'getPoll'>
+  feed: PollFeed
   kind: Kind<Answer>
-  snapshot: Readonly<Ref<Snapshot>>
-  merge: (received: Snapshot) => void
-  markDeleted: () => void
-  isLive: () => boolean
+  /** The voter's one-time code, where the poll takes codes. */
+  code?: () => string | undefined
 }
 
-/** An answer that the server has counted, and a snapshot that includes it. */
-interface CountedVote<Answer> {
-  answer: Answer
-  snapshot: Snapshot
+/** Why a vote is not counted. */
+interface Refusal {
+  problem?: ApiProblem
+  /** Whether the server may have counted it all the same, or was asked and has not. */
+  outcome: 'refused' | 'unknown' | 'not-counted'
 }
+
+const none: Own = { ownChoiceIds: [], ownReceipt: null }
 
 /**
  * The voter's answer, shown as counted at once and taken back if the server refuses it. One request at a time, so that
- * the last vote is the last one to reach the server.
+ * the last vote is the last one to reach the server. With a new round the answer is gone.
  */
-export function useVote<Answer>({ api, poll, kind, snapshot, merge, markDeleted, isLive }: Voting<Answer>) {
-  const counted = shallowRef(kind.ownAnswerOf(poll))
-  let countedRevision = poll.revision
+export function useVote<Answer>({ api, feed, kind, code = () => undefined }: Voting<Answer>) {
+  const { poll, snapshot, state, merge, markDeleted } = feed
+  const { id } = poll.value
+  /** Who stands before the screen is a voter of their own: what the last one chose is not theirs. */
+  const isKept = () => poll.value.voteMode !== 'none'
+  const own = shallowRef<Own>(poll.value)
+  const counted = computed(() => kind.ownAnswerOf(own.value))
+  /** Where the last own answer stands: later ones replace it. */
+  let ownAt = { round: poll.value.round, view: poll.value.view, revision: poll.value.revision }
   const pending = shallowRef<PendingVote<Answer>>()
-  /** An answer without a response: the server may have counted it or not. */
-  const unconfirmed = shallowRef<{ answer: Answer }>()
-  const refusal = shallowRef('')
+  /** An answer without a response: the server may have counted it or not. Its key makes a second try the same vote. */
+  const unconfirmed = shallowRef<{ answer: Answer; key: string }>()
+  const refusal = shallowRef<Refusal>()
+  let key = ''
 
   const answer = computed(() => (pending.value ? pending.value.wanted : counted.value))
   const shown = computed(() =>
     pending.value ? kind.withPendingVote(snapshot.value, counted.value, pending.value) : snapshot.value,
   )
+  const tellOtherTabs = useOtherTabs<Voted>(`vote ${id} ${code() ?? ''}`, setOwn)
 
-  const tellOtherTabs = useOtherTabs(`vote ${poll.id}`, setCounted)
-  watch(isLive, (live) => live && void reconcile())
+  watch(
+    () => state.value === 'live',
+    (live) => live && void reconcile(),
+  )
+  // The whole poll has come anew, for another code or after a move.
+  watch(poll, (now, before) => {
+    if (now.ownChoiceIds !== before.ownChoiceIds) own.value = now
+  })
+  watch(
+    () => snapshot.value.round,
+    (round) => {
+      if (round <= ownAt.round) return
+      own.value = none
+      ownAt = { round, view: snapshot.value.view, revision: snapshot.value.revision }
+      refusal.value = undefined
+      unconfirmed.value = undefined
+    },
+  )
   // A vote that was refused because the poll was closed can be cast now.
   watch(
     () => snapshot.value.status,
     (status) => {
-      if (status === 'open' && !unconfirmed.value) refusal.value = ''
+      if (status === 'open' && !unconfirmed.value) refusal.value = undefined
     },
   )
 
+  // A refusal of one code says nothing of another.
+  watch(code, () => {
+    refusal.value = undefined
+    unconfirmed.value = undefined
+  })
+
   /** The responses to this tab's votes and to those of the voter's other tabs may come in any order. */
-  function setCounted(vote: CountedVote<Answer>): void {
-    merge(vote.snapshot)
-    if (vote.snapshot.revision < countedRevision) return
-    countedRevision = vote.snapshot.revision
-    counted.value = vote.answer
+  function setOwn(voted: Voted): void {
+    const { ownChoiceIds, ownReceipt, ...received } = voted
+    merge(received)
+    const { round, view, revision } = received
+    if (round < ownAt.round) return
+    if (round === ownAt.round && view === ownAt.view && revision < ownAt.revision) return
+    ownAt = { round, view, revision }
+    own.value = { ownChoiceIds, ownReceipt }
+    if (isKept()) ownBallots(code()).keep({ id, round }, voted)
   }
 
   async function vote(wanted: Answer): Promise<void> {
     if (kind.isSameAnswer(wanted, answer.value)) return
-    refusal.value = ''
+    const again = unconfirmed.value
+    key = again && kind.isSameAnswer(again.answer, wanted) ? again.key : randomKey()
+    refusal.value = undefined
     unconfirmed.value = undefined
     if (pending.value) {
       pending.value = { ...pending.value, wanted }
@@ -76,11 +117,18 @@ export function useVote<Answer>({ api, poll, kind, snapshot, merge, markDeleted,
   const startOf = (sent: Answer): PendingVote<Answer> => ({ wanted: sent, sent, base: snapshot.value })
 
   async function send(sent: Answer): Promise<void> {
-    const vote = { answer: sent, snapshot: await api.castVote(poll.id, kind.voteBody(sent)) }
-    setCounted(vote)
-    tellOtherTabs(vote)
+    const voted = kind.isSameAnswer(sent, kind.noAnswer)
+      ? await api.takeVoteBack(id, code())
+      : await api.castVote(id, { ...kind.voteBody(sent), ...codeField() }, key)
+    setOwn(voted)
+    if (isKept()) tellOtherTabs(voted)
     const wanted = pending.value ? pending.value.wanted : sent
     pending.value = kind.isSameAnswer(wanted, sent) ? undefined : startOf(wanted)
+  }
+
+  function codeField(): { code?: string } {
+    const known = poll.value.voteMode === 'code' ? code() : undefined
+    return known === undefined ? {} : { code: known }
   }
 
   async function handleFailure(error: unknown): Promise<void> {
@@ -89,23 +137,47 @@ export function useVote<Answer>({ api, poll, kind, snapshot, merge, markDeleted,
     if (!(error instanceof ApiProblem)) throw error
     if (error.code === 'poll-deleted') markDeleted()
     const mayBeCounted = error.code === 'unreachable' || error.code === 'unexpected'
-    refusal.value = mayBeCounted ? `Your vote may not have been counted. ${error.detail}` : error.detail
+    refusal.value = { problem: error, outcome: mayBeCounted ? 'unknown' : 'refused' }
     if (!mayBeCounted) return
-    unconfirmed.value = failed && { answer: failed.wanted }
-    await reconcile()
+    unconfirmed.value = failed && { answer: failed.wanted, key }
+    if (isKept()) await reconcile()
   }
 
   /** Asks the server which answer it counted. If that fails too, the next time is when the stream is live again. */
   async function reconcile(): Promise<void> {
     const asked = unconfirmed.value
-    if (!asked) return
-    const current = await api.getPoll(poll.id).catch(() => undefined)
+    if (!asked || !isKept()) return
+    const current = await api.getPoll(id, { code: code() }).catch(() => undefined)
     if (!current || unconfirmed.value !== asked) return
     unconfirmed.value = undefined
-    setCounted({ answer: kind.ownAnswerOf(current), snapshot: kind.snapshotOf(current) })
+    const { ownChoiceIds, ownReceipt } = current
+    setOwn({ ...kind.snapshotOf(current), ownChoiceIds, ownReceipt })
     const isCounted = kind.isSameAnswer(asked.answer, counted.value)
-    refusal.value = isCounted ? '' : 'Your vote was not counted. Please vote again.'
+    refusal.value = isCounted ? undefined : { outcome: 'not-counted' }
   }
 
-  return { answer, counted: shallowReadonly(counted), shown, refusal: shallowReadonly(refusal), vote }
+  const refusalText = computed(() => {
+    if (!refusal.value) return ''
+    const { problem, outcome } = refusal.value
+    const reason = problem ? problemText(problem) : ''
+    if (outcome === 'refused') return reason
+    return outcome === 'unknown' ? t('vote.maybe-counted', { reason }) : t('vote.not-counted')
+  })
+
+  return {
+    answer,
+    counted,
+    /** What the ballot will be published under, where its host publishes ballots. */
+    receipt: computed(() => own.value.ownReceipt),
+    shown,
+    refusal: refusalText,
+    /** The code of the problem behind the refusal. */
+    refusalCode: computed(() => refusal.value?.problem?.code),
+    vote,
+    takeBack: () => vote(kind.noAnswer),
+    /** Makes room for the next voter before the same screen. */
+    clear() {
+      own.value = none
+    },
+  }
 }

@@ -22,6 +22,8 @@ export interface BallotFormProps<Answer> {
   answer: Answer
   /** The answer that the server has counted. */
   counted: Answer
+  /** Whether a vote would be taken now: not where it is final, or a code is missing. */
+  canVote: boolean
   onVote(answer: Answer): void
 }
 
@@ -47,10 +49,14 @@ export interface Kind<Answer = unknown> {
   dimensions(poll: Poll): Record<`--${string}`, number>
   snapshotOf(poll: Poll): Snapshot
   /** The answer that the server has counted for this voter. */
-  ownAnswerOf(poll: Poll): Answer
+  ownAnswerOf(own: Pick<Poll, 'ownChoiceIds'>): Answer
+  /** That of a voter without a ballot. */
+  noAnswer: Answer
   isSameAnswer(one: Answer, other: Answer): boolean
   /** The snapshot as it will be once the wanted answer is counted in place of `counted`. */
   withPendingVote(snapshot: Snapshot, counted: Answer, pending: PendingVote<Answer>): Snapshot
+  /** The same in an order of this voter's own, always the same one for a seed. */
+  arrange(snapshot: Snapshot, seed: string): Snapshot
   /** The body of `POST /api/polls/:id/votes`. */
   voteBody(answer: Answer): VoteBody
 }

@@ -57,6 +57,8 @@ export function problemOf(code: ProblemCode, detail: string, errors?: Problem['e
 
 function writeProblem(ctx: Context, code: ProblemCode, detail: string, errors?: Problem['errors']): void {
   const problem = problemOf(code, detail, errors)
+  // For those who tell of the answer (answered.ts).
+  ctx.state.problem = code
   ctx.status = problem.status
   ctx.set('Cache-Control', 'no-store')
   // What a 401 has to say (RFC 9110, section 15.5.2).

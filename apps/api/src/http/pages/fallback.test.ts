@@ -1,4 +1,4 @@
-import { createdPollSchema } from '@pollcast/shared/poll'
+import { createdPollSchema } from '@pollcast/shared/room'
 import { routes } from '@pollcast/shared/routes'
 import { expect, test } from 'vitest'
 import { readAs, readProblem } from '../../../testing/answer.ts'
@@ -34,7 +34,7 @@ test('the page of a poll has a form to vote, with its choices, their votes and t
   await voter.vote(poll.id, ids[1] as number)
   const page = await visit(routes.pollPage(poll.id))
   expect(page).toContain(`<form method="post" action="${routes.votes(poll.id)}"`)
-  expect(page).toContain('<strong>2 votes</strong>')
+  expect(page).toContain('<strong>2 voters</strong>')
   expect(inputs(page)).toEqual([
     `<input type="radio" required name="choice" value="${ids[0]}">`,
     `<input type="radio" required name="choice" value="${ids[1]}" checked>`,
@@ -56,7 +56,9 @@ test('a closed poll says so, and has its results and no form', async () => {
   await query(databasePath, "UPDATE poll SET status = 'closed' WHERE id = ?", [poll.id])
   const page = await visit(routes.pollPage(poll.id))
   expect(page).toContain('Closed. Final results.')
-  expect(page).toContain('Coffee <span class="own">Your vote</span></span> <span class="numbers">1 vote</span>')
+  expect(page).toContain(
+    '<bdi>Coffee</bdi> <span class="own">Your vote</span></span> <span class="numbers">1 vote</span>',
+  )
   expect(page).not.toMatch(/<form|<input|<button/)
 })
 
@@ -81,7 +83,7 @@ test('the page of a deleted poll says who deleted it', async () => {
 test('texts of a poll are escaped, and nothing needs what the content security policy refuses', async () => {
   const { url, visit } = await setUp()
   const evil = '</span></div><img src=x onerror=alert(1)>" &'
-  const made = await fetch(url + routes.polls, json({ question: evil, choices: [evil, 'b'] }))
+  const made = await fetch(url + routes.polls, json({ question: evil, choices: [evil, 'b'], listed: true }))
   const { poll } = await readAs(createdPollSchema, 201, made)
   for (const path of [routes.pollPage(poll.id), routes.listPage]) {
     const page = await visit(path)

@@ -23,7 +23,7 @@ const fallback = (content: string) => plainPage(content, 'id="fallback"')
 export function pollFallback(poll: Poll): string {
   const isOpen = poll.status === 'open'
   const choices = `<ul>\n${poll.choices.map((choice) => choiceItem(choice, poll)).join('\n')}\n</ul>`
-  const heading = `<h1>${escapeHtml(poll.question)}</h1>\n<p><strong>${votersOf(poll.voters)}</strong></p>`
+  const heading = `<h1 dir="auto">${escapeHtml(poll.question)}</h1>\n<p><strong>${votersOf(poll.voters)}</strong></p>`
   if (!isOpen) {
     return fallback(
       `${heading}\n<p>${poll.resultsHidden ? 'Closed. The results are hidden.' : 'Closed. Final results.'}</p>\n${choices}`,
@@ -42,11 +42,9 @@ ${choices}${poll.voteMode === 'code' ? CODE_FIELD : ''}
 }
 
 function legendOf({ minChoices, maxChoices }: Poll): string {
-  if (maxChoices === 1) return 'Choose one, then vote.'
-  if (minChoices === 1) return `Choose up to ${maxChoices}, then vote.`
-  return minChoices === maxChoices
-    ? `Choose ${maxChoices}, then vote.`
-    : `Choose ${minChoices} to ${maxChoices}, then vote.`
+  if (maxChoices === 1) return 'Choose one.'
+  if (minChoices === 1) return `Choose up to ${maxChoices}.`
+  return minChoices === maxChoices ? `Choose ${maxChoices}.` : `Choose ${minChoices} to ${maxChoices}.`
 }
 
 const CODE_FIELD =
@@ -56,7 +54,7 @@ function choiceItem({ id, text, votes }: Choice, { status, maxChoices, ownChoice
   const isOwn = ownChoiceIds.includes(id)
   const mark = isOwn ? ' <span class="own">Your vote</span>' : ''
   const numbers = votes === null ? '' : ` ${numbersOf(votes)}`
-  const content = `<span class="text">${escapeHtml(text)}${mark}</span>${numbers}`
+  const content = `<span class="text"><bdi>${escapeHtml(text)}</bdi>${mark}</span>${numbers}`
   const type = maxChoices === 1 ? 'type="radio" required' : 'type="checkbox"'
   const control = `<input ${type} name="choice" value="${id}"${isOwn ? ' checked' : ''}>`
   const item = status === 'open' ? `<label>${control} ${content}</label>` : `<div>${content}</div>`
@@ -72,7 +70,7 @@ function bar(votes: number, voters: number): string {
 /** Links to the polls. */
 export function listFallback({ polls, nextCursor }: PollList): string {
   const items = polls.map(({ id, question, voters, status }) => {
-    const text = `<span class="text">${escapeHtml(question)}</span>`
+    const text = `<span class="text" dir="auto">${escapeHtml(question)}</span>`
     return `<li><a href="${routes.pollPage(id)}">${text} ${numbersOf(voters, status === 'closed' ? ', closed' : '')}</a></li>`
   })
   const list = polls.length > 0 ? `<ul>\n${items.join('\n')}\n</ul>` : '<p>There are no polls yet.</p>'

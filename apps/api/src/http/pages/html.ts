@@ -21,8 +21,8 @@ export function htmlPage({ title, styles, more = '' }: Head, body: string): stri
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta name="theme-color" content="#f4f6f3" media="(prefers-color-scheme: light)">
-<meta name="theme-color" content="#101715" media="(prefers-color-scheme: dark)">
+<meta name="theme-color" content="#f8f5ec" media="(prefers-color-scheme: light)">
+<meta name="theme-color" content="#0d1613" media="(prefers-color-scheme: dark)">
 <meta name="description" content="Ask a question, share a link, and watch the votes come in.">
 <title>${escapeHtml(title)}</title>
 <link rel="icon" href="/favicon.svg" type="image/svg+xml">

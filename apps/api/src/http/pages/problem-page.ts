@@ -3,8 +3,9 @@ import { routes } from '@pollcast/shared/routes'
 import type { Context, Middleware } from 'koa'
 import { escapeHtml, htmlPage, plainPage } from './html.ts'
 
-/** Such a page loads only styles and images. */
-const POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+/** Such a page loads only styles, fonts and images. */
+const POLICY =
+  "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 /**
  * Turns problem+json into a page if a person reads it: after a browser has sent a form or opened a page. Programs, and

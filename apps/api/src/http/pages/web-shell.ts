@@ -3,16 +3,18 @@ import { join } from 'node:path'
 import type { PageContext } from '@pollcast/shared/context'
 import { htmlPage } from './html.ts'
 
-/** URLs of the scripts (modules) and stylesheets of a page. */
+/** URLs of the scripts (modules), stylesheets and fonts that every page needs. */
 export interface WebEntry {
   scripts: string[]
   styles: string[]
+  fonts: string[]
 }
 
 /** In development, Vite's server compiles the files. */
 export const devEntry: WebEntry = {
   scripts: ['/@vite/client', '/src/main.ts'],
-  styles: ['tokens', 'base', 'controls', 'plain'].map((name) => `/src/styles/${name}.css`),
+  styles: ['fonts', 'tokens', 'base', 'controls', 'plain'].map((name) => `/src/styles/${name}.css`),
+  fonts: [],
 }
 
 interface Chunk {
@@ -26,7 +28,14 @@ export function builtEntry(webRoot: string): WebEntry | undefined {
   if (!existsSync(path)) return undefined
   const manifest: Record<string, Chunk> = JSON.parse(readFileSync(path, 'utf8'))
   const entry = manifest['index.html']
-  return entry && { scripts: [`/${entry.file}`], styles: (entry.css ?? []).map((file) => `/${file}`) }
+  if (!entry) return undefined
+  // The one that headings in English need. Browsers load others as letters in the page ask for them.
+  const fonts = Object.values(manifest).filter(({ file }) => /besley-latin-wght-normal[^/]*\.woff2$/.test(file))
+  return {
+    scripts: [`/${entry.file}`],
+    styles: (entry.css ?? []).map((file) => `/${file}`),
+    fonts: fonts.map(({ file }) => `/${file}`),
+  }
 }
 
 /** JSON for a script element: "</script>" and "<!--" can't occur in it. */
@@ -35,6 +44,9 @@ const scriptJson = (value: unknown) => JSON.stringify(value).replaceAll('<', '\\
 /** The page around the app, with the data for its first rendering, and a fallback in case the app does not run. */
 export function renderShell(entry: WebEntry, title: string, context: PageContext, fallback: string): string {
   const scripts = entry.scripts.map((src) => `<script type="module" src="${src}"></script>`)
-  const more = [`<script type="application/json" id="context">${scriptJson(context)}</script>`, ...scripts].join('\n')
+  // Else the browser would learn of the font only when it lays out the first heading. Fonts are requested with CORS.
+  const fonts = entry.fonts.map((href) => `<link rel="preload" as="font" type="font/woff2" href="${href}" crossorigin>`)
+  const data = `<script type="application/json" id="context">${scriptJson(context)}</script>`
+  const more = [...fonts, data, ...scripts].join('\n')
   return htmlPage({ title, styles: entry.styles, more }, `<div id="app"></div>\n${fallback}`)
 }

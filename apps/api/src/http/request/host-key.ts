@@ -5,12 +5,12 @@ import { RequestError } from '../middleware/problem.ts'
 const BEARER = /^Bearer +([\w-]{32})$/i
 
 /**
- * The host key that the request came with (RFC 6750, section 2.1); undefined where there is no Authorization. Throws a
- * RequestError where it can't be a key.
+ * The host key that the request came with (RFC 6750, section 2.1); undefined where there is none, as where a proxy asked for
+ * a password. Throws a RequestError where it can't be a key.
  */
 export function bearerKeyOf(ctx: Context): string | undefined {
   const authorization = ctx.get('Authorization')
-  if (authorization === '') return undefined
+  if (!/^Bearer\b/i.test(authorization)) return undefined
   const [, key] = BEARER.exec(authorization) ?? []
   if (key === undefined) throw noKey()
   return key

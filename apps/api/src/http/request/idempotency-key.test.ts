@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { createdPollSchema, snapshotSchema } from '@pollcast/shared/poll'
+import { votedSchema } from '@pollcast/shared/poll'
+import { createdPollSchema } from '@pollcast/shared/room'
 import { routes } from '@pollcast/shared/routes'
 import { expect, test } from 'vitest'
 import { readAs, readProblem } from '../../../testing/answer.ts'
@@ -25,8 +26,8 @@ test('a first vote that is repeated with its key and no cookie counts once, for 
   const { url, poll, ids, vote, newcomer, databasePath } = await setUp()
   const key = randomUUID()
   const [lost, again] = [newcomer(), newcomer()]
-  const first = await readAs(snapshotSchema, 201, await vote(lost, key, ids[0]))
-  expect(await readAs(snapshotSchema, 201, await vote(again, key, ids[0]))).toEqual(first)
+  const first = await readAs(votedSchema, 201, await vote(lost, key, ids[0]))
+  expect(await readAs(votedSchema, 201, await vote(again, key, ids[0]))).toEqual({ ...first, now: expect.any(String) })
   expect(first).toMatchObject({ totalVotes: 1, revision: 1 })
   // A client that got only the second answer can change the vote.
   expect(again.cookies).toEqual(lost.cookies)
@@ -60,7 +61,7 @@ test('a key belongs to a voter and a poll: the same key of another voter, or in 
   const { poll } = await createPoll(url)
   const inOtherPoll = json({ choiceIds: [poll.choices[0]?.id] })
   const cast = await one.ask(routes.votes(poll.id), withKey(key, inOtherPoll))
-  expect(await readAs(snapshotSchema, 201, cast)).toMatchObject({ totalVotes: 1 })
+  expect(await readAs(votedSchema, 201, cast)).toMatchObject({ totalVotes: 1 })
 })
 
 test('an old vote that is repeated after a newer one changes nothing, with the cookie or without', async () => {
@@ -69,10 +70,13 @@ test('an old vote that is repeated after a newer one changes nothing, with the c
   const [first, second] = [randomUUID(), randomUUID()]
   await vote(voter, first, ids[0])
   const { id } = voter
-  const moved = await readAs(snapshotSchema, 201, await vote(voter, second, ids[1]))
+  const moved = await readAs(votedSchema, 201, await vote(voter, second, ids[1]))
   const before = await contents(databasePath)
   for (const again of [voter, newcomer()]) {
-    expect(await readAs(snapshotSchema, 201, await vote(again, first, ids[0]))).toEqual(moved)
+    expect(await readAs(votedSchema, 201, await vote(again, first, ids[0]))).toEqual({
+      ...moved,
+      now: expect.any(String),
+    })
     expect(again.id).toBe(id)
   }
   expect(await count()).toEqual([0, 1, 0])
@@ -128,7 +132,7 @@ test('a key is still known after a restart', async () => {
   const { url } = await openApp({ databasePath })
   const again = new Voter(url)
   const init = withKey(key, json({ choiceIds: [ids[0]] }))
-  expect(await readAs(snapshotSchema, 201, await again.ask(routes.votes(poll.id), init))).toMatchObject({
+  expect(await readAs(votedSchema, 201, await again.ask(routes.votes(poll.id), init))).toMatchObject({
     totalVotes: 1,
   })
   expect(again.id).toBe(voter.id)
@@ -180,7 +184,8 @@ test('a new poll that is sent again with its key is the same poll, with the same
   const make = () => fetch(url + routes.polls, withKey(key, json(wanted)))
   const answers = await Promise.all([make(), make(), make()])
   const made = await Promise.all(answers.map((answer) => readAs(createdPollSchema, 201, answer)))
-  expect(made).toEqual([made[0], made[0], made[0]])
+  const steady = made.map(({ poll, room, hostKey }) => [poll.id, poll.revision, room.code, hostKey])
+  expect(steady).toEqual([steady[0], steady[0], steady[0]])
   expect(made[0]?.hostKey).toMatch(/^[\w-]{32}$/)
   const polls = await query<{ id: string }>(databasePath, "SELECT id FROM poll WHERE question = 'Lunch?'")
   expect(polls).toEqual([{ id: made[0]?.poll.id }])
@@ -208,7 +213,10 @@ test('a key of another poll is refused, and two voters can use the same key', as
   const theirs = await readAs(createdPollSchema, 201, await make(new Voter(url), wanted))
   expect([theirs.poll.id, theirs.hostKey]).not.toContain(mine.poll.id)
   expect(theirs.hostKey).not.toBe(mine.hostKey)
-  expect(await query(databasePath, "SELECT 1 FROM poll WHERE question <> 'Lunch?' AND host_key_hash <> ''")).toEqual([])
+  // Refused ones leave neither a poll nor a room.
+  const rooms = await query(databasePath, "SELECT room_code FROM poll WHERE question = 'Lunch?'")
+  expect(rooms).toHaveLength(2)
+  expect(await query(databasePath, "SELECT 1 FROM room WHERE host_key_hash <> ''")).toHaveLength(2)
 })
 
 test('a key that could be guessed creates no poll, because the answer has the host key in it', async () => {

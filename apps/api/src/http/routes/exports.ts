@@ -10,16 +10,20 @@ import {
   roomResultsOf,
   roundsWithMoves,
 } from '../../polls/exports.ts'
+import { kindOf } from '../../polls/kinds/index.ts'
 import type { Cell } from '../../polls/kinds/kind.ts'
 import { checkBallotsPublic, checkRoomExists, requireExists } from '../../polls/policy.ts'
 import type { AnswerMove } from '../../polls/ports.ts'
 import { revisionOf } from '../../polls/revisions.ts'
 import type { PollState, RoomState } from '../../polls/state.ts'
 import { showsResults } from '../../polls/visibility.ts'
+import { chartSvg } from '../chart/chart-svg.ts'
+import { CHART_POLICY } from '../chart/style.ts'
 import { CSV_TYPE, csvOf, csvPieces } from '../downloads/csv.ts'
 import { fileName } from '../downloads/file-name.ts'
 import type { RouteParts } from '../parts.ts'
 import { pollIdOf, roomCodeOf } from '../request/addresses.ts'
+import { closeOf } from '../request/close-signal.ts'
 import { findBallot, isHost, type Viewer, viewerOf, viewOf } from '../request/viewer.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
@@ -74,6 +78,24 @@ export function exportRoutes(parts: RouteParts) {
     const { poll, view } = history
     attach(ctx, titleOf(poll), 'results.json', JSON_TYPE)
     ctx.body = resultsOf(history, view === 'host' ? await reader.log(poll.room.code) : undefined)
+  }
+
+  /** `GET /api/polls/:id/chart.svg`: a picture, to be shown on any site. There it is asked for without the cookie. */
+  const chart: Middleware = async (ctx) => {
+    const history = await pollToSend(ctx)
+    ctx.set('Cross-Origin-Resource-Policy', 'cross-origin')
+    if (!history) return
+    const { poll } = history
+    ctx.set('Content-Security-Policy', CHART_POLICY)
+    ctx.type = 'image/svg+xml'
+    const kind = kindOf(poll)
+    ctx.body = chartSvg({
+      question: poll.question,
+      status: poll.status,
+      voters: poll.voters,
+      maxChoices: kind.showRules(poll.content).maxChoices,
+      ...kind.show(poll.content, poll.counters),
+    })
   }
 
   /** `GET /api/polls/:id/rounds`: the rounds side by side, and who moved from which choice to which. */
@@ -182,18 +204,10 @@ export function exportRoutes(parts: RouteParts) {
     ctx.body = Readable.from(csvPieces(columns, rows), { objectMode: false })
   }
 
-  return { resultsCsv, resultsJson, rounds, ballotsCsv, roomResultsCsv, roomResultsJson, roomBallotsCsv }
+  return { resultsCsv, resultsJson, chart, rounds, ballotsCsv, roomResultsCsv, roomResultsJson, roomBallotsCsv }
 }
 
 const resultsHidden = () => new PollError('results-hidden', 'The results of this poll are hidden for now.')
-
-/** Aborted once nothing can be answered any more: the client has left, or the server closes. */
-function closeOf({ res }: Context): AbortSignal {
-  const gone = new AbortController()
-  if (res.destroyed) gone.abort()
-  else res.once('close', () => gone.abort())
-  return gone.signal
-}
 
 interface Title {
   title: string

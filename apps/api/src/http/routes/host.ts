@@ -9,9 +9,10 @@ import type { RouteParts } from '../parts.ts'
 import { pollIdOf } from '../request/addresses.ts'
 import { readJson } from '../request/body.ts'
 import { requireBearerKey } from '../request/host-key.ts'
+import { findBallot, viewerOf, withReceipt } from '../request/viewer.ts'
 
 /** What a host may do with a poll. Each is answered with the poll as its host sees it then. */
-export function hostRoutes({ reader, writer, signals, limits }: RouteParts) {
+export function hostRoutes({ reader, writer, signals, limits, voters, serverKey }: RouteParts) {
   const hosted = async (ctx: Context): Promise<HostRequest> => {
     const [pollId, hostKey] = [pollIdOf(ctx), requireBearerKey(ctx)]
     await limits?.hostFrom(ctx)
@@ -23,7 +24,9 @@ export function hostRoutes({ reader, writer, signals, limits }: RouteParts) {
   const change: Middleware = async (ctx) => {
     const request = await hosted(ctx)
     const wanted = await readJson(ctx, pollChangeSchema)
-    ctx.body = pollOf(await changePoll(request, wanted, writer, signals), 'host')
+    const poll = await changePoll(request, wanted, writer, signals)
+    const found = await findBallot(viewerOf(ctx, voters.find(ctx)), poll.id, reader, serverKey)
+    ctx.body = pollOf(poll, 'host', withReceipt(serverKey, poll, found))
   }
 
   /** `POST /api/polls/:id/rounds`: 201 with the poll in its new round. */

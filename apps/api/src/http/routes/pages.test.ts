@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { contextSchema, type PageContext } from '@pollcast/shared/context'
-import { createdPollSchema, pollListSchema } from '@pollcast/shared/poll'
+import { pollListSchema } from '@pollcast/shared/poll'
+import { createdPollSchema } from '@pollcast/shared/room'
 import { routes } from '@pollcast/shared/routes'
 import { expect, test } from 'vitest'
 import { readAs, readProblem } from '../../../testing/answer.ts'
@@ -40,7 +41,8 @@ test('the page of a poll has what the API would answer to the same voter, and th
   await voter.vote(poll.id, poll.choices[1]?.id as number)
   for (const visitor of [voter, new Voter(url)]) {
     const { context } = await readPage(await visit(routes.pollPage(poll.id), visitor))
-    expect(context).toEqual({ apiUrl: '', poll: await visitor.read(poll.id), streamUrl: routes.stream(poll.id) })
+    const read = { ...(await visitor.read(poll.id)), now: expect.any(String) }
+    expect(context).toEqual({ apiUrl: '', poll: read, streamUrl: routes.stream(poll.id) })
   }
 })
 
@@ -75,7 +77,7 @@ test('the page for a new poll has an empty context', async () => {
 test('no text of a poll breaks out of the page', async () => {
   const { url, visit } = await setUp()
   const question = '</script><script>alert(1)</script><!-- <script> </title> " &'
-  const wanted = { question, choices: ['</SCRIPT >', '<!--<script>'] }
+  const wanted = { question, choices: ['</SCRIPT >', '<!--<script>'], listed: true }
   const { poll } = await readAs(createdPollSchema, 201, await fetch(url + routes.polls, json(wanted)))
   for (const path of [routes.pollPage(poll.id), routes.listPage]) {
     const { html, context, scripts } = await readPage(await visit(path))
@@ -88,7 +90,7 @@ test('no text of a poll breaks out of the page', async () => {
   }
 })
 
-test('a page loads the compiled entry and its styles, and runs no script of another origin', async () => {
+test('a page loads the compiled entry, its styles and its font, and runs no script of another origin', async () => {
   const { url, poll, visit } = await setUp()
   const answer = await visit(routes.pollPage(poll.id))
   const policy = answer.headers.get('Content-Security-Policy')
@@ -96,7 +98,10 @@ test('a page loads the compiled entry and its styles, and runs no script of anot
   const styles = [...html.matchAll(/<link rel="stylesheet" href="([^"]*)"/g)].map(([, href]) => href)
   expect(scripts).toEqual(['/assets/index-1a2b.js'])
   expect(styles).toEqual(['/assets/index-9z.css'])
-  for (const path of [...scripts, ...styles]) expect((await fetch(url + path)).status).toBe(200)
+  const preloads = [...html.matchAll(/<link rel="preload" as="font" type="font\/woff2" href="([^"]*)" crossorigin>/g)]
+  const fonts = preloads.map(([, href]) => href)
+  expect(fonts).toEqual(['/assets/besley-latin-wght-normal-7d.woff2'])
+  for (const path of [...scripts, ...styles, ...fonts]) expect((await fetch(url + path)).status).toBe(200)
   expect(policy).toMatch(/^default-src 'none';/)
   expect(policy).not.toMatch(/unsafe|\*/)
 })

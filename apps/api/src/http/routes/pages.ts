@@ -80,7 +80,7 @@ export function pageRoutes(parts: PageParts) {
     page(async (ctx, built, viewer) => {
       try {
         const find = async () => roomFor(viewer, roomCodeOf(ctx), publicOriginOf(ctx, parts), parts)
-        const room = await (rateLimits ? rateLimits.withCode(ctx, find) : find())
+        const { room } = await (rateLimits ? rateLimits.withCode(ctx, find) : find())
         const context = { apiUrl: '', room, streamUrl: room.streamUrl }
         const shown = room.poll ? pollFallback(room.poll) : nothingOnFallback
         html(ctx, built, `${title || room.poll?.question || room.title || room.code} · Pollcast`, context, shown)

@@ -31,11 +31,14 @@ test('lines of text make a poll, and are answered with its links, the host key a
   const location = answer.headers.get('Location') as string
   const id = location.split('/').at(-1) as string
   expect(location).toBe(routes.poll(id))
-  const [link, results, key, command, end] = text.split('\n')
-  expect(link).toBe(url + routes.pollPage(id))
-  expect(results).toBe(`Results: ${url}${routes.poll(id)}`)
+  const { roomCode } = await new Voter(url).read(id)
+  const [link, code, results, hostPage, key, command, end] = text.split('\n')
+  expect(link).toBe(url + routes.roomPage(roomCode))
+  expect(code).toBe(`Code: ${roomCode.slice(0, 3)} ${roomCode.slice(3)}`)
+  expect(results).toBe(`Results: ${url}${routes.resultsCsv(id)}`)
   const [, hostKey] = /^Host key, not shown again: ([\w-]{32})$/.exec(key as string) ?? []
   expect(hostKey).toBeDefined()
+  expect(hostPage).toBe(`Host page: ${url}${routes.hostPage(roomCode)}#${hostKey}`)
   expect(end).toBe('')
 
   // The command as a shell would run it.
@@ -52,10 +55,10 @@ test('lines of text make a poll, and are answered with its links, the host key a
 test('the addresses are those of PUBLIC_URL, or of the origin that the request was sent to', async () => {
   const first = async (answer: Response) => (await answer.text()).split('\n')[0]
   const { url } = await openApp({ publicOrigin: 'https://polls.example.com' })
-  expect(await first(await send(url, 'A?\nb\nc'))).toMatch(/^https:\/\/polls\.example\.com\/polls\/\w{8}$/)
+  expect(await first(await send(url, 'A?\nb\nc'))).toMatch(/^https:\/\/polls\.example\.com\/r\/\d{6}$/)
   const proxied = await openApp({ trustProxy: 1 })
   const forwarded = { 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'Votes.example.com:443' }
-  expect(await first(await send(proxied.url, 'A?\nb\nc', forwarded))).toMatch(/^https:\/\/votes\.example\.com\/polls\//)
+  expect(await first(await send(proxied.url, 'A?\nb\nc', forwarded))).toMatch(/^https:\/\/votes\.example\.com\/r\//)
 })
 
 test.each([

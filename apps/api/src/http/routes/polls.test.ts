@@ -1,6 +1,7 @@
 import { limits } from '@pollcast/shared/limits'
-import { createdPollSchema, type PollList, pollListSchema, pollSchema } from '@pollcast/shared/poll'
+import { type PollList, pollListSchema, pollSchema } from '@pollcast/shared/poll'
 import type { ProblemCode } from '@pollcast/shared/problem'
+import { createdPollSchema } from '@pollcast/shared/room'
 import { routes } from '@pollcast/shared/routes'
 import { expect, test } from 'vitest'
 import { readAs, readProblem } from '../../../testing/answer.ts'
@@ -59,7 +60,8 @@ test('the list has each poll’s question, its number of choices and its votes',
   const { poll } = await createPoll(url, ['a', 'b', 'c'])
   await new Voter(url).vote(poll.id, poll.choices[0]?.id as number)
   const { id, question, createdAt } = poll
-  const summary = { id, question, createdAt, status: 'open', choiceCount: 3, totalVotes: 1 }
+  const { roomCode } = poll
+  const summary = { id, roomCode, question, createdAt, status: 'open', choiceCount: 3, voters: 1 }
   expect((await listPage(url, '?limit=1')).polls).toEqual([summary])
 })
 
@@ -115,7 +117,11 @@ test('a new poll is answered with its URL, where it is as it was answered', asyn
     streamUrl: routes.stream(poll.id),
   })
   expect(location).toBe(routes.poll(poll.id))
-  expect(await readAs(pollSchema, 200, await fetch(url + location))).toEqual(poll)
+  expect(await readAs(pollSchema, 200, await fetch(url + location))).toEqual({
+    ...poll,
+    view: 'public',
+    now: expect.any(String),
+  })
 })
 
 test('the host key is sent once, to the creator of the poll, and is not even stored', async () => {
@@ -433,7 +439,7 @@ test('HEAD is answered like GET, without the body', async () => {
 const ways: [string, string[]][] = [
   [routes.polls, ['GET', 'HEAD', 'POST']],
   [routes.poll('tabspace'), ['DELETE', 'GET', 'HEAD', 'PATCH']],
-  [routes.votes('tabspace'), ['POST']],
+  [routes.votes('tabspace'), ['DELETE', 'POST']],
   [routes.stream('tabspace'), ['GET', 'HEAD']],
   [routes.streams, ['GET', 'HEAD']],
 ]

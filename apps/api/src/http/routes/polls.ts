@@ -7,12 +7,14 @@ import { createPoll } from '../../polls/commands/create-poll.ts'
 import { roomRequest } from '../../polls/host-key.ts'
 import { requireExists } from '../../polls/policy.ts'
 import type { ListPage, PollReader } from '../../polls/ports.ts'
+import { pollSubject } from '../../polls/topics.ts'
 import { pollOf, summaryOf } from '../../polls/views.ts'
 import { publicOriginOf, type RouteParts } from '../parts.ts'
 import { pollIdOf, requireRoomCode } from '../request/addresses.ts'
 import { readBody, validate } from '../request/body.ts'
 import { requireBearerKey } from '../request/host-key.ts'
 import { idempotencyKeyOf, requireSecret } from '../request/idempotency-key.ts'
+import { awaitNews } from '../request/long-poll.ts'
 import { parsePollLines } from '../request/poll-lines.ts'
 import { findBallot, type Viewer, viewerOf, viewOf, withReceipt } from '../request/viewer.ts'
 import type { Voters } from '../request/voter.ts'
@@ -61,13 +63,14 @@ export function newPollRoute(parts: RouteParts): Middleware {
     if (key !== undefined) requireSecret(key)
     const seed = key === undefined ? undefined : { serverKey, key, voterId: voters.find(ctx).voterId }
     const { roomCode } = wanted
-    const room =
-      roomCode === undefined ? undefined : await roomRequest(requireRoomCode(roomCode), requireBearerKey(ctx), reader)
+    const findRoom = async () => roomCode && roomRequest(requireRoomCode(roomCode), requireBearerKey(ctx), reader)
+    const room = (await (limits ? limits.withCode(ctx, findRoom) : findRoom())) || undefined
     const { poll, hostKey } = await createPoll(wanted, room, writer, signals, seed)
     const viewer: Viewer = { voter: undefined, hostKeyHash: poll.room.hostKeyHash }
+    const { room: itsRoom } = await roomFor(viewer, poll.room.code, publicOriginOf(ctx, parts), parts)
     const created: CreatedPoll = {
       poll: pollOf(poll, 'host'),
-      room: await roomFor(viewer, poll.room.code, publicOriginOf(ctx, parts), parts),
+      room: itsRoom,
       ...(hostKey !== undefined && { hostKey }),
     }
     ctx.status = 201
@@ -94,14 +97,22 @@ To close the poll: curl -X PATCH -H 'Authorization: Bearer ${hostKey}' -H 'Conte
 /** As it is read aloud: "472 915". */
 const spaced = (code: string) => code.replace(/(\d{3})(?=\d{3})/g, '$1 ')
 
-/** `GET /api/polls/:id`, with an ETag of what changes in it: the view's revision and the voter's ballot. */
+/**
+ * `GET /api/polls/:id`, with an ETag of what changes in it: the id that its stream's events have, and the voter's ballot.
+ * With `?after=ID` it is held until there is something newer; 204 if there is nothing in time.
+ */
 export function pollRoute(parts: RouteParts): Middleware {
   const { voters, eventIds } = parts
   return async (ctx) => {
     const asker = voters.find(ctx)
-    const poll = await pollFor(viewerOf(ctx, asker), pollIdOf(ctx), parts)
-    voters.identify(ctx, asker)
+    const pollId = pollIdOf(ctx)
     ctx.set('Cache-Control', 'private, no-cache')
+    if (!(await awaitNews(ctx, pollSubject(pollId), parts))) {
+      ctx.status = 204
+      return
+    }
+    const poll = await pollFor(viewerOf(ctx, asker), pollId, parts)
+    voters.identify(ctx, asker)
     ctx.vary('Cookie, Authorization, Pollcast-Code')
     ctx.status = 200
     ctx.etag = `W/"${eventIds.write(poll)}-${poll.ownChoiceIds.join('.')}"`

@@ -5,39 +5,48 @@ import { changeRoom, createRoom, deleteRoom, issueCodes, replaceHostKey } from '
 import { roomRequest } from '../../polls/host-key.ts'
 import { checkRoomExists } from '../../polls/policy.ts'
 import type { RoomRequest } from '../../polls/ports.ts'
-import { pollSubject, roomSubject } from '../../polls/topics.ts'
+import { roomRevisionOf } from '../../polls/revisions.ts'
+import { roomSubject } from '../../polls/topics.ts'
 import { pollOf, roomOf } from '../../polls/views.ts'
 import { CSV_TYPE, csvOf } from '../downloads/csv.ts'
 import { publicOriginOf, type RouteParts } from '../parts.ts'
 import { roomCodeOf } from '../request/addresses.ts'
 import { readJson } from '../request/body.ts'
 import { requireBearerKey } from '../request/host-key.ts'
+import { awaitNews } from '../request/long-poll.ts'
 import { findBallot, isHost, type Viewer, viewerOf, viewOf, withReceipt } from '../request/viewer.ts'
 
-type RoomParts = Pick<RouteParts, 'reader' | 'serverKey' | 'audiences'>
+type RoomParts = Pick<RouteParts, 'reader' | 'serverKey' | 'watching' | 'eventIds'>
+
+/** A room, and the id that the newest event of its stream has. */
+interface FoundRoom {
+  room: Room
+  id: string
+}
 
 /** The room as the asker sees it. Rejects with a PollError where it is not there. */
-export async function roomFor(viewer: Viewer, code: string, origin: string, parts: RoomParts): Promise<Room> {
-  const { reader, serverKey, audiences } = parts
+export async function roomFor(viewer: Viewer, code: string, origin: string, parts: RoomParts): Promise<FoundRoom> {
+  const { reader, serverKey, watching, eventIds } = parts
   const { room, current } = await reader.findRoom(code)
   const deleted = checkRoomExists(room)
   if (deleted) throw deleted
   const joinUrl = origin + routes.roomPage(code)
   const found = current && (await findBallot(viewer, current.id, reader, serverKey))
   const ballot = current && withReceipt(serverKey, current, found)
-  const poll = current ? pollOf(current, viewOf(viewer, current, ballot), ballot) : null
-  if (!isHost(viewer, room)) return roomOf({ room, current }, poll, joinUrl)
+  const host = isHost(viewer, room)
+  const view = current ? viewOf(viewer, current, ballot) : host ? 'host' : 'public'
+  const poll = current ? pollOf(current, view, ballot) : null
+  const id = eventIds.write({ id: code, view, revision: roomRevisionOf(room, current, view) })
+  if (!host) return { room: roomOf({ room, current }, poll, joinUrl), id }
   const [polls, log] = await Promise.all([reader.pollsOf(code), reader.log(code)])
-  const subjects = [roomSubject(code), ...polls.map(({ id }) => pollSubject(id))]
-  const watching = subjects.reduce((sum, subject) => sum + audiences.watching(subject), 0)
-  return roomOf({ room, current, polls }, poll, joinUrl, { watching, log })
+  return { room: roomOf({ room, current, polls }, poll, joinUrl, { watching: watching?.count(code), log }), id }
 }
 
 /** Routes of rooms. Who asks for a room by a code that no room has is limited. */
 export function roomRoutes(parts: RouteParts) {
   const { reader, writer, signals, voters, limits } = parts
 
-  const found = async (ctx: Context): Promise<Room> => {
+  const found = async (ctx: Context): Promise<FoundRoom> => {
     const viewer = viewerOf(ctx, voters.find(ctx))
     const find = () => roomFor(viewer, roomCodeOf(ctx), publicOriginOf(ctx, parts), parts)
     return limits ? limits.withCode(ctx, find) : find()
@@ -60,24 +69,34 @@ export function roomRoutes(parts: RouteParts) {
     ctx.status = 201
     ctx.set('Location', routes.room(room.code))
     ctx.set('Cache-Control', 'no-store')
-    ctx.body = { room: await roomFor(viewer, room.code, publicOriginOf(ctx, parts), parts), hostKey }
+    const made = await roomFor(viewer, room.code, publicOriginOf(ctx, parts), parts)
+    ctx.body = { room: made.room, hostKey }
   }
 
-  /** `GET /api/rooms/:code` */
+  /** `GET /api/rooms/:code`, with an ETag and `?after=ID` as a poll has them. */
   const read: Middleware = async (ctx) => {
     const asker = voters.find(ctx)
-    const room = await found(ctx)
-    voters.identify(ctx, asker)
     ctx.set('Cache-Control', 'private, no-cache')
+    const wait = async () => awaitNews(ctx, roomSubject(roomCodeOf(ctx)), parts)
+    if (!(await (limits ? limits.withCode(ctx, wait) : wait()))) {
+      ctx.status = 204
+      return
+    }
+    const { room, id } = await found(ctx)
+    voters.identify(ctx, asker)
     ctx.vary('Cookie, Authorization, Pollcast-Code')
-    ctx.body = room
+    ctx.status = 200
+    // The host's also says how many watch, and what was done.
+    if (room.polls === undefined) ctx.etag = `W/"${id}-${room.poll?.ownChoiceIds.join('.') ?? ''}"`
+    if (ctx.fresh) ctx.status = 304
+    else ctx.body = room
   }
 
   /** `PATCH /api/rooms/:code`: 200 with the room as it is then, also where it was so already. */
   const change: Middleware = async (ctx) => {
     const request = await hosted(ctx)
     await changeRoom(request, await readJson(ctx, roomChangeSchema), writer, signals)
-    ctx.body = await found(ctx)
+    ctx.body = (await found(ctx)).room
   }
 
   /** `DELETE /api/rooms/:code`: 204. From then on its addresses, and those of its polls, answer 410. */

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { limits } from '@pollcast/shared/limits'
+import type { Voted } from '@pollcast/shared/poll'
 import type { ProblemCode } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
 import Koa from 'koa'
@@ -17,19 +18,23 @@ import { type Seen, Watcher } from '../../../testing/watcher.ts'
 import { Audiences } from '../../live/audiences.ts'
 import { Broker } from '../../live/broker.ts'
 import type { MessageSource } from '../../live/message.ts'
-import { type PollChanged, Signal } from '../../polls/events.ts'
+import { EventIds } from '../../polls/event-ids.ts'
+import { Signal, type Signals } from '../../polls/events.ts'
 import { pollSubject } from '../../polls/topics.ts'
-import { pollMessages, publishChanges } from '../../reactions/publish.ts'
+import { Messages } from '../../reactions/messages.ts'
+import { publishChanges } from '../../reactions/publish.ts'
+import { VoterStreams } from '../../reactions/voter-streams.ts'
 import { SqlPollReader } from '../../store/sql-poll-reader.ts'
 import { SqlPollWriter } from '../../store/sql-poll-writer.ts'
 import { openSqlite } from '../../store/sqlite-database.ts'
+import type { RouteParts } from '../parts.ts'
 import { Proxies } from '../request/proxies.ts'
 import { rateLimits } from '../request/rate-limit.ts'
 import { Voters } from '../request/voter.ts'
 import { createKoa } from '../router.ts'
 import { ClientFaults } from '../server/client-faults.ts'
 import { HttpServer } from '../server/server.ts'
-import { streamRoute } from './streams.ts'
+import { streamRoutes } from './streams.ts'
 
 /** For what is refused. */
 const shared = sharedApp()
@@ -40,6 +45,9 @@ const setUp = async () => {
   const [tea, coffee] = poll.choices.map((choice) => choice.id) as [number, number]
   return { ...app, poll, tea, coffee, watch: (path: string) => new Watcher(app.url + path) }
 }
+
+/** What a stream has of the answer to a vote. */
+const shownOf = ({ ownChoiceIds: _, ownReceipt: __, ...snapshot }: Voted) => ({ ...snapshot, now: expect.any(String) })
 
 const head = (text: string) => {
   const [status, ...lines] = text.slice(0, text.indexOf('\r\n\r\n')).split('\r\n')
@@ -85,7 +93,7 @@ test('a stream begins with the current snapshot, and then has an update for each
     [new Voter(url), coffee],
   ] as const) {
     const snapshot = await voter.vote(poll.id, choice)
-    expect(await watcher.next()).toEqual({ event: 'update', snapshot })
+    expect(await watcher.next()).toEqual({ event: 'update', snapshot: shownOf(snapshot) })
   }
 })
 
@@ -111,7 +119,7 @@ test('after many votes in a row a stream ends on the last one, and never goes ba
     const { event, snapshot } = await watcher.next()
     expect(event).toBe('update')
     expect(snapshot.revision).toBeGreaterThan(revisions.at(-1) as number)
-    expect(snapshot.choices.reduce((sum, choice) => sum + choice.votes, 0)).toBe(snapshot.totalVotes)
+    expect(snapshot.choices.reduce((sum, choice) => sum + (choice.votes ?? 0), 0)).toBe(snapshot.totalVotes)
     revisions.push(snapshot.revision)
   }
 })
@@ -131,7 +139,7 @@ test('one stream can watch several polls, each beginning with its current snapsh
   )
   for (const { id, choices } of [other, poll]) {
     const snapshot = await new Voter(url).vote(id, choices[1]?.id as number)
-    expect(await watcher.next()).toEqual({ event: 'update', snapshot })
+    expect(await watcher.next()).toEqual({ event: 'update', snapshot: shownOf(snapshot) })
   }
 })
 
@@ -145,7 +153,7 @@ test('a client that is disconnected by a restart reconnects by itself, and gets 
   await other.close()
   await openApp({ databasePath, port })
   expect(url).toContain(String(port))
-  expect(await watcher.next()).toEqual({ event: 'snapshot', snapshot })
+  expect(await watcher.next()).toEqual({ event: 'snapshot', snapshot: shownOf(snapshot) })
 })
 
 test('whatever Last-Event-ID a client sends, it gets the newest snapshot first, or word that it has seen it', async () => {
@@ -155,10 +163,20 @@ test('whatever Last-Event-ID a client sends, it gets the newest snapshot first, 
     const stream = await RawConnection.open(port)
     return stream.send(get(poll.streamUrl, `Last-Event-ID: ${seen}\r\n`)).until(/\n\n$/)
   }
-  for (const seen of ['0', '99', 'x']) {
-    expect(await firstEvent(seen)).toMatch(/\r\n\r\nevent: snapshot\nid: 1\nretry: \d+\ndata: \{.+\}\n\n$/)
+  const newest = /\r\n\r\nevent: snapshot\nid: ([\w.-]+)\nretry: \d+\ndata: \{.+\}\n\n$/
+  const [, id = ''] = newest.exec(await firstEvent('x')) ?? []
+  expect(id).toMatch(new RegExp(`^[\\w-]+\\.${poll.id}\\.public\\.1\\.[\\w-]{8}$`))
+  const [epoch, , view, revision, mac] = id.split('.')
+  for (const seen of [
+    '1',
+    [epoch, poll.id, view, '0', mac].join('.'),
+    [epoch, poll.id, view, '99', mac].join('.'),
+    [epoch, poll.id, 'voted', revision, mac].join('.'),
+    ['0123abcd', poll.id, view, revision, mac].join('.'),
+  ]) {
+    expect(await firstEvent(seen), seen).toMatch(newest)
   }
-  expect(await firstEvent('1')).toMatch(/\r\n\r\nevent: current\nid: 1\nretry: \d+\ndata: \{\}\n\n$/)
+  expect(await firstEvent(id)).toMatch(/\r\n\r\nevent: current\nid: [\w.-]+\nretry: \d+\ndata: \{\}\n\n$/)
 })
 
 test('a stream says that it must not be cached, changed or buffered, and is not chunked', async () => {
@@ -220,7 +238,7 @@ test('bytes sent on a stream close it, and are not acted on', async () => {
   const { url, port, poll, tea } = await setUp()
   for (const bytes of [post(routes.votes(poll.id), { choiceIds: [tea] }), get(poll.streamUrl), '\r\n']) {
     const stream = await RawConnection.open(port)
-    await stream.send(get(poll.streamUrl)).until(/id: 0\n/)
+    await stream.send(get(poll.streamUrl)).until(/\n\n$/)
     stream.send(bytes)
     await stream.ended
     expect(stream.text.match(/HTTP\/1\.1|event: \w+/g)).toEqual(['HTTP/1.1', 'event: snapshot'])
@@ -258,15 +276,20 @@ const openParts = async () => {
   const [reader, writer] = [new SqlPollReader(database), new SqlPollWriter(database)]
   const errors: unknown[] = []
   const failed = (error: unknown) => errors.push(error)
-  const pollChanged = new Signal<PollChanged>(failed)
-  const broker = new Broker({ source: pollMessages(reader), onError: failed })
-  publishChanges(pollChanged, broker)
+  const signals: Signals = { pollChanged: new Signal(failed), roomChanged: new Signal(failed) }
+  const eventIds = new EventIds('key', 'epoch')
+  const messages = new Messages(reader, eventIds)
+  const broker = new Broker({ source: messages, onError: failed })
+  publishChanges(signals, broker, messages)
   const audiences = new Audiences(broker)
   const koa = createKoa({
     reader,
     writer,
-    pollChanged,
+    signals,
     audiences,
+    voterStreams: new VoterStreams(audiences, reader, 'key', failed),
+    watching: undefined,
+    eventIds,
     limits: rateLimits(false),
     voters: new Voters('key', 'abcd1234'),
     serverKey: 'key',
@@ -275,6 +298,8 @@ const openParts = async () => {
     proxies: new Proxies(false),
     entry: undefined,
     files: undefined,
+    health: { lag: () => 0, notReady: () => undefined },
+    onAnswered: [],
     onError: failed,
   })
   const server = await new Promise<Server>((resolve) => {
@@ -290,21 +315,23 @@ const openParts = async () => {
     streams: audiences.heartbeat.streams,
     topics: broker.size,
   })
-  return { port: (server.address() as AddressInfo).port, writer, broker, counts, errors }
+  return { port: (server.address() as AddressInfo).port, writer, broker, eventIds, counts, errors }
 }
 
 const NOTHING = { streams: 0, topics: 0 }
 
 test('a client that has seen a newer revision on another node gets no older one, even if this node has not heard of it', async () => {
-  const { port, writer } = await openParts()
-  const shown = async (lastEventId: string) => {
+  const { port, writer, eventIds } = await openParts()
+  const idOf = (revision: number) => eventIds.write({ id: 'tabspace', view: 'public', revision })
+  const shown = async (revision: number) => {
     const stream = await RawConnection.open(port)
+    const lastEventId = idOf(revision)
     return stream.send(get(routes.stream('tabspace'), `Last-Event-ID: ${lastEventId}\r\n`)).until(/\n\n$/)
   }
-  expect(await shown('0')).toContain('\nid: 0\n')
-  await writer.record({ pollId: 'tabspace', voterId: 'other', answer: [1] })
-  expect(await shown('0')).toContain('\nid: 0\n')
-  expect(await shown('1')).toContain('\nid: 1\n')
+  expect(await shown(0)).toContain(`\nid: ${idOf(0)}\n`)
+  await writer.record({ pollId: 'tabspace', ballotId: 'other', answer: [1] })
+  expect(await shown(0)).toContain(`\nid: ${idOf(0)}\n`)
+  expect(await shown(1)).toContain(`\nid: ${idOf(1)}\n`)
 })
 
 test('a stream is in flight only until its first snapshot is there', async () => {
@@ -319,9 +346,14 @@ test('a stream is in flight only until its first snapshot is there', async () =>
   }
   const audiences = new Audiences(new Broker({ source, onError: () => {} }))
   onTestFinished(() => audiences.heartbeat.stop(0))
+  const streams = streamRoutes({
+    audiences,
+    voters: new Voters('key', 'abcd1234'),
+    eventIds: new EventIds('key', 'epoch'),
+  } as RouteParts)
   const koa = new Koa().use((ctx) => {
     ctx.params = { id: ctx.path.slice(1) }
-    return streamRoute(audiences)(ctx, async () => {})
+    return streams.poll(ctx, async () => {})
   })
   const server = new HttpServer(koa.callback(), { faults: new ClientFaults(() => {}), inFlight: 1 })
   const port = await server.listen(0, '127.0.0.1')
@@ -429,9 +461,9 @@ test('a stalled reader delays no other, and gets only the newest snapshot when i
 test('votes on one connection are answered one after another while a stream is open on another connection', async () => {
   const { port, poll, tea, coffee } = await setUp()
   const stream = (await RawConnection.open(port)).send(get(poll.streamUrl))
-  await stream.until(/id: 0\n/)
+  await stream.until(/event: snapshot\n.*\n\n$/s)
   const votes = await RawConnection.open(port)
   votes.send(post(routes.votes(poll.id), { choiceIds: [tea] }) + post(routes.votes(poll.id), { choiceIds: [coffee] }))
   await votes.until(/"revision":2/)
-  await stream.until(/id: 2\n/)
+  await stream.until(/id: \S+\.public\.2\.\S+\n/)
 })

@@ -12,11 +12,11 @@ import { SocketWriter } from '../../live/socket-writer.ts'
 import { Stream } from '../../live/stream.ts'
 import { PollError } from '../../polls/errors.ts'
 import { pollDeleted } from '../../polls/policy.ts'
-import { hostName, parseTopic, pollSubject, roomSubject, topicOf } from '../../polls/topics.ts'
+import { parseTopic, pollSubject, roomSubject, topicOf, watchingSubject } from '../../polls/topics.ts'
 import type { RouteParts } from '../parts.ts'
 import { pollIdOf, roomCodeOf } from '../request/addresses.ts'
 import { validate } from '../request/body.ts'
-import { isHost, type Viewer, viewerOf } from '../request/viewer.ts'
+import { type Asked, shownOf, topicsFor } from '../request/topics.ts'
 import { takeSocket } from '../server/take-socket.ts'
 import { http2StreamOf, takeStream } from '../server/take-stream.ts'
 
@@ -44,12 +44,8 @@ const topicsSchema = z
     message: `At most ${limits.pageSize} polls and rooms.`,
   })
 
-/** Who asks for what, and on which topics that is. */
-interface Asked {
-  viewer: Viewer
-  subjects: readonly string[]
-  topics: readonly string[]
-}
+/** `?watching=on`: the events of a room, and how many watch it. */
+const watchingSchema = z.object({ watching: z.literal('on', 'Either on or not there.').optional() })
 
 /** Streams of events: what they carry is in shared/stream.ts. */
 export function streamRoutes(parts: RouteParts) {
@@ -59,7 +55,14 @@ export function streamRoutes(parts: RouteParts) {
   const poll: Middleware = (ctx) => openStream(ctx, parts, [pollSubject(pollIdOf(ctx))])
 
   /** `GET /api/rooms/:code/stream` */
-  const room: Middleware = (ctx) => ofRooms(ctx, () => [roomSubject(roomCodeOf(ctx))])
+  const room: Middleware = (ctx) => {
+    const { watching } = validate(watchingSchema, ctx.query, 'invalid-query')
+    return ofRooms(ctx, () => {
+      const code = roomCodeOf(ctx)
+      const isWanted = watching === 'on' && parts.watching !== undefined
+      return isWanted ? [roomSubject(code), watchingSubject(code)] : [roomSubject(code)]
+    })
+  }
 
   /** `GET /api/streams?polls=ID,ID&rooms=CODE`: several topics on one connection. Every event names its poll or room. */
   const several: Middleware = (ctx) => {
@@ -92,6 +95,7 @@ async function openStream(ctx: Context, parts: RouteParts, subjects: readonly st
     const { voter, hostKeyHash } = asked.viewer
     if (voter && hostKeyHash === undefined) {
       asked.topics.forEach((topic, index) => {
+        if (parseTopic(topic).kind === 'watching') return
         // Once it has joined.
         setImmediate(() => onClose(voterStreams.add(stream, subjects[index] ?? '', voter, topic)))
       })
@@ -103,38 +107,6 @@ async function openStream(ctx: Context, parts: RouteParts, subjects: readonly st
   } catch (error) {
     throw error instanceof TopicsEnded ? endedOf(asked) : error
   }
-}
-
-/** The topics of the views that the asker has. Rejects with a PollError where something is not there, or the key is wrong. */
-async function topicsFor(ctx: Context, subjects: readonly string[], parts: RouteParts): Promise<Asked> {
-  const { voters, voterStreams, reader } = parts
-  const viewer = viewerOf(ctx, voters.find(ctx))
-  const { voter } = viewer
-  const topicFor = async (subject: string): Promise<string> => {
-    if (viewer.hostKeyHash !== undefined) {
-      const { kind, id } = parseTopic(topicOf(subject, 'public'))
-      const { room } = kind === 'poll' ? await reader.find(id) : await reader.findRoom(id)
-      isHost(viewer, room)
-      return topicOf(subject, hostName(room.hostKeyHash))
-    }
-    return voter ? voterStreams.topicFor(subject, voter) : topicOf(subject, 'public')
-  }
-  return { viewer, subjects, topics: await Promise.all(subjects.map(topicFor)) }
-}
-
-/**
- * The topics with what the client has seen of them, on a connection to any node: by its Last-Event-ID (WHATWG HTML,
- * section 9.2.4), or as many ids as it likes in `?after=`. What is no id of ours says nothing.
- */
-function shownOf(ctx: Context, topics: readonly string[], { eventIds }: RouteParts) {
-  const after = ctx.query.after ?? []
-  const texts = [ctx.get('Last-Event-ID'), ...(typeof after === 'string' ? after.split(',') : after)]
-  const ids = texts.slice(0, limits.pageSize + 1).flatMap((text) => eventIds.read(text) ?? [])
-  return topics.map((name) => {
-    const { id, view } = parseTopic(name)
-    const shown = ids.find((one) => one.id === id && one.view === view)?.revision
-    return shown === undefined ? { name } : { name, shown }
-  })
 }
 
 function endedOf({ subjects, viewer }: Asked): PollError {

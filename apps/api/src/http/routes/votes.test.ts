@@ -22,9 +22,17 @@ test('a vote is answered with the snapshot that includes it', async () => {
   const { voter, poll, ids } = await setUp()
   expect(await voter.vote(poll.id, ids[1])).toEqual({
     pollId: poll.id,
+    view: 'public',
+    round: 1,
     revision: 1,
     status: 'open',
+    voters: 1,
     totalVotes: 1,
+    resultsHidden: false,
+    closesAt: null,
+    now: expect.any(String),
+    ownChoiceIds: [ids[1]],
+    ownReceipt: expect.any(String),
     choices: [
       { id: ids[0], text: 'Tea', votes: 0 },
       { id: ids[1], text: 'Coffee', votes: 1 },
@@ -45,7 +53,7 @@ test('the same vote again changes nothing, and makes no new revision', async () 
   const { voter, poll, ids, databasePath } = await setUp(['a', 'b', 'c'], 2)
   const first = await voter.vote(poll.id, ids[0], ids[1])
   const before = await contents(databasePath)
-  expect(await voter.vote(poll.id, ids[1], ids[0], ids[1])).toEqual(first)
+  expect(await voter.vote(poll.id, ids[1], ids[0], ids[1])).toEqual({ ...first, now: expect.any(String) })
   expect(await contents(databasePath)).toEqual(before)
 })
 
@@ -53,7 +61,7 @@ test('a ballot with several choices counts once for each, and once as a ballot',
   const { voter, poll, ids, databasePath } = await setUp(['a', 'b', 'c'], 2)
   await voter.vote(poll.id, ids[0], ids[1])
   const moved = await voter.vote(poll.id, ids[1], ids[2] as number)
-  expect(moved.totalVotes).toBe(1)
+  expect(moved).toMatchObject({ voters: 1, totalVotes: 2 })
   expect(moved.choices.map((choice) => choice.votes)).toEqual([0, 1, 1])
   expect(moved).toMatchObject(await recount(databasePath, poll.id))
   expect((await voter.read(poll.id)).ownChoiceIds).toEqual([ids[1], ids[2]])
@@ -96,7 +104,7 @@ test('a form is answered with a redirect to the poll, and counts like any vote',
   const { voter, poll, ids } = await setUp(['a', 'b', 'c'], 2)
   const answer = await voter.ask(routes.votes(poll.id), form(`choice=${ids[0]}&choice=${ids[1]}`))
   expect([answer.status, answer.headers.get('Location')]).toEqual([303, routes.pollPage(poll.id)])
-  expect(await voter.read(poll.id)).toMatchObject({ totalVotes: 1, ownChoiceIds: [ids[0], ids[1]] })
+  expect(await voter.read(poll.id)).toMatchObject({ voters: 1, totalVotes: 2, ownChoiceIds: [ids[0], ids[1]] })
 })
 
 interface Fixture {

@@ -6,6 +6,7 @@ import { ballotIdOf, type VoterRef, voterKeyOf } from '../../polls/ballot-id.ts'
 import { castVote } from '../../polls/commands/cast-vote.ts'
 import { idempotencyScope, voterOfKey } from '../../polls/idempotency.ts'
 import { receiptOf } from '../../polls/receipt.ts'
+import type { PollState } from '../../polls/state.ts'
 import { votedJson } from '../../polls/views.ts'
 import type { RouteParts } from '../parts.ts'
 import { pollIdOf } from '../request/addresses.ts'
@@ -46,7 +47,7 @@ export function voteRoute({ writer, voters, signals, limits, serverKey }: RouteP
     // A client that repeats a vote gets the cookie of the first one again, unless the key could have been guessed.
     if (!recorded.isRepeat || (key !== undefined && isSecret(key))) voters.remember(ctx, asker, voterId)
     if (isForm) {
-      ctx.redirect(routes.pollPage(pollId))
+      ctx.redirect(pageOf(ctx, recorded.poll))
       ctx.status = 303
       return
     }
@@ -59,6 +60,13 @@ export function voteRoute({ writer, voters, signals, limits, serverKey }: RouteP
     ctx.set('Content-Type', 'application/json; charset=utf-8')
     ctx.body = stampNow(votedJson(poll, own))
   }
+}
+
+/** The page that the form was on: the room's, or the poll's. */
+function pageOf(ctx: Context, { id, room }: PollState): string {
+  const roomPage = routes.roomPage(room.code)
+  const referrer = ctx.get('Referer')
+  return URL.canParse(referrer) && new URL(referrer).pathname === roomPage ? roomPage : routes.pollPage(id)
 }
 
 /** The answer that the body holds; which fields those are depends on the kinds of questions there are. */

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { silent } from '../../lib/log.ts'
 import { ClientFaults } from './client-faults.ts'
 import { ConnectionLimitLog } from './connection-limit-log.ts'
 
@@ -31,7 +32,8 @@ test('without faults nothing is logged', () => {
 
 test('refused connections are logged when they begin, a minute after they end, and when they begin again', () => {
   const lines: string[] = []
-  const log = { error: (line: unknown) => void lines.push(String(line)), info: (line: string) => void lines.push(line) }
+  const add = (line: unknown) => void lines.push(String(line))
+  const log = { ...silent, error: add, info: add }
   const limitLog = new ConnectionLimitLog(log, 236)
   for (let index = 0; index < 100; index += 1) {
     limitLog.refused()

@@ -17,18 +17,25 @@ const MINUTE_MS = 60_000
  * like. What they sent is not logged: there may be cookies in it.
  */
 export class ClientFaults {
-  readonly #log: (line: string) => void
+  readonly #log: (line: string, counts: Record<string, number>) => void
+  readonly #onCount: (fault: ClientFault) => void
   readonly #intervalMs: number
   readonly #counts = new Map<ClientFault, number>()
   #timer: NodeJS.Timeout | undefined
 
-  constructor(log: (line: string) => void, intervalMs = MINUTE_MS) {
+  constructor(
+    log: (line: string, counts: Record<string, number>) => void,
+    intervalMs = MINUTE_MS,
+    onCount: (fault: ClientFault) => void = () => {},
+  ) {
+    this.#onCount = onCount
     this.#log = log
     this.#intervalMs = intervalMs
   }
 
   count(fault: ClientFault): void {
     this.#counts.set(fault, (this.#counts.get(fault) ?? 0) + 1)
+    this.#onCount(fault)
     this.#timer ??= setTimeout(() => this.flush(), this.#intervalMs).unref()
   }
 
@@ -38,7 +45,8 @@ export class ClientFaults {
     this.#timer = undefined
     if (this.#counts.size === 0) return
     const counts = [...this.#counts].map(([fault, count]) => `${fault}: ${count}`)
+    const fields = Object.fromEntries([...this.#counts].map(([fault, count]) => [fault.replaceAll(/\W+/g, '-'), count]))
     this.#counts.clear()
-    this.#log(`Client faults since the last such line (at most one a minute): ${counts.join(', ')}`)
+    this.#log(`Client faults since the last such line (at most one a minute): ${counts.join(', ')}`, fields)
   }
 }

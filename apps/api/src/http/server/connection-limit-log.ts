@@ -25,12 +25,16 @@ export class ConnectionLimitLog {
     this.#log.error(
       `${this.#limit} connections are open, which is all that the limit on open files has room for: new ones are ` +
         'closed at once. Raise the limit: ulimit -n, or LimitNOFILE= in a systemd unit.',
+      { event: 'connections-full', limit: this.#limit },
     )
     this.#timer = setTimeout(() => this.#end(), this.#quietMs).unref()
   }
 
   #end(): void {
-    this.#log.info(`There is room for new connections again. ${this.#refused} were closed.`)
+    this.#log.info(`There is room for new connections again. ${this.#refused} were closed.`, {
+      event: 'connections-free',
+      refused: this.#refused,
+    })
     this.#timer = undefined
     this.#refused = 0
   }

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, randomInt } from 'node:crypto'
+import { hash, randomBytes, randomInt } from 'node:crypto'
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
 /** Rows that are converted at once. */
@@ -23,7 +23,7 @@ export class Rooms1764115500000 implements MigrationInterface {
     const isPostgres = runner.connection.options.type === 'postgres'
     const text = isPostgres ? 'varchar COLLATE "C"' : 'varchar'
     await runner.query(`CREATE TABLE room (
-      code ${text} PRIMARY KEY,
+      code ${text} PRIMARY KEY NOT NULL,
       title ${text} NOT NULL,
       host_key_hash ${text} NOT NULL,
       current_poll_id ${text},
@@ -45,12 +45,7 @@ export class Rooms1764115500000 implements MigrationInterface {
     ]
     for (const column of columns) await runner.query(`ALTER TABLE poll ADD COLUMN ${column}`)
     await runner.query('UPDATE poll SET public_revision = revision, voted_revision = revision')
-    await runner.query(
-      isPostgres
-        ? `UPDATE poll SET content = (content::jsonb || '{"minChoices": 1}')::text WHERE deleted_at IS NULL`
-        : `UPDATE poll SET content = json_set(content, '$.minChoices', 1) WHERE deleted_at IS NULL`,
-    )
-    await giveRooms(runner)
+    await giveRooms(runner, isPostgres)
     await runner.query('ALTER TABLE poll DROP COLUMN host_key_hash')
     await runner.query('CREATE INDEX poll_of_room ON poll (room_code, position)')
     await runner.query(`CREATE INDEX poll_closing ON poll (closes_at) WHERE status = 'open' AND closes_at IS NOT NULL`)
@@ -104,36 +99,50 @@ export class Rooms1764115500000 implements MigrationInterface {
 
 interface OldPoll {
   id: string
+  /** JSON */
+  content: string
   hash: string
   made: string
   deleted: string | null
 }
 
-/** A room for each poll. */
-async function giveRooms(runner: QueryRunner): Promise<void> {
+/** A room for each poll, and to its content how many choices a ballot must hold. */
+async function giveRooms(runner: QueryRunner, isPostgres: boolean): Promise<void> {
   const [{ count }]: [{ count: number }] = await runner.query('SELECT count(*) AS count FROM poll')
   const digits = 6 + Math.max(0, Math.ceil(Math.log10(Math.max(1, Number(count) / 10_000))))
+  const written = isPostgres ? 'json_array_elements($1::json) AS written (value)' : 'json_each($1) AS written'
+  const columns = (numbers: number[]) => numbers.map((number) => `written.value ->> ${number}`).join(', ')
   const taken = new Set<string>()
   for (let last = ''; ; ) {
     const polls: OldPoll[] = await runner.query(
-      `SELECT id, host_key_hash AS hash, created_at AS made, deleted_at AS deleted FROM poll WHERE id > $1 ORDER BY id LIMIT $2`,
+      `SELECT id, content, host_key_hash AS hash, created_at AS made, deleted_at AS deleted FROM poll
+      WHERE id > $1 ORDER BY id LIMIT $2`,
       [last, PAGE],
     )
-    for (const { id, hash, made, deleted } of polls) {
+    const rows = polls.map(({ id, content, hash, made, deleted }) => {
       let code = newCode(digits)
       while (taken.has(code)) code = newCode(digits)
       taken.add(code)
-      await runner.query(
-        `INSERT INTO room (code, title, host_key_hash, current_poll_id, revision, public_revision, created_at, deleted_at)
-        VALUES ($1, '', $2, $3, 1, 1, $4, $5)`,
-        [code, deleted === null ? hash : '', deleted === null ? id : null, made, deleted],
-      )
-      await runner.query('UPDATE poll SET room_code = $1 WHERE id = $2', [code, id])
-    }
+      return deleted === null
+        ? [code, hash, id, made, deleted, id, withMinChoices(content)]
+        : [code, '', null, made, deleted, id, content]
+    })
+    await runner.query(
+      `INSERT INTO room (code, title, host_key_hash, current_poll_id, revision, public_revision, created_at, deleted_at)
+      SELECT written.value ->> 0, '', ${columns([1, 2])}, 1, 1, ${columns([3, 4])} FROM ${written}`,
+      [JSON.stringify(rows)],
+    )
+    await runner.query(
+      `UPDATE poll SET room_code = written.value ->> 0, content = written.value ->> 6 FROM ${written}
+      WHERE poll.id = written.value ->> 5`,
+      [JSON.stringify(rows)],
+    )
     if (polls.length < PAGE) return
     last = polls.at(-1)?.id ?? ''
   }
 }
+
+const withMinChoices = (content: string) => JSON.stringify({ ...JSON.parse(content), minChoices: 1 })
 
 const newCode = (digits: number) => String(randomInt(10 ** digits)).padStart(digits, '0')
 
@@ -181,7 +190,7 @@ interface OldBallot {
 }
 
 const pseudonym = (key: string, pollId: string, voterId: string) =>
-  createHmac('sha256', key).update(`["ballot","${pollId}","${voterId}"]`).digest('base64url').slice(0, 22)
+  hash('sha256', `${key}["ballot","${pollId}","voter ${voterId}"]`, 'base64url').slice(0, 22)
 
 /** The key that voters' cookies are signed with. A very old installation has none yet, and gets it now. */
 async function serverKey(runner: QueryRunner): Promise<string> {

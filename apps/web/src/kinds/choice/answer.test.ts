@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { snapshot } from '../../../test/snapshot.ts'
 import { isSameAnswer, withPendingVote } from './answer.ts'
 
-const numbers = ({ choices, totalVotes }: Snapshot) => [...choices.map(({ votes }) => votes), totalVotes]
+const numbers = ({ choices, voters }: Snapshot) => [...choices.map(({ votes }) => votes), voters]
 
 const sentOn = (base: Snapshot, ...sent: number[]) => ({ wanted: sent, sent, base })
 

@@ -1,5 +1,5 @@
 import { limits } from '@pollcast/shared/limits'
-import type { NewPoll } from '@pollcast/shared/poll'
+import type { NewPollBody } from '@pollcast/shared/settings'
 import { computed, reactive, watchEffect } from 'vue'
 
 /** The choices of a new poll. Rows have keys, so that an input keeps its focus when one above it is removed. */
@@ -32,7 +32,7 @@ export function useChoiceDraft() {
    */
   function toRequest() {
     const sent = filledRows.value
-    const body: Omit<NewPoll, 'question'> = { choices: sent.map(({ text }) => text), maxChoices: draft.maxChoices }
+    const body: Omit<NewPollBody, 'question'> = { choices: sent.map(({ text }) => text), maxChoices: draft.maxChoices }
     const fieldOf = (path: string): string | number => {
       const [, index] = /^choices\.(\d+)/.exec(path) ?? []
       return sent[Number(index)]?.key ?? path

@@ -1,0 +1,37 @@
+import { attempt } from './attempt.ts'
+
+/** What the browser keeps: for all of its tabs and for good, or for this tab until it is closed. */
+export interface Storage<T> {
+  /** Undefined where nothing is kept, or the browser refuses. */
+  read(): T | undefined
+  /** Undefined removes it. */
+  write(value: T | undefined): void
+}
+
+/** What is kept by this page alone, as the browser refused it. */
+const refused = new Map<string, string>()
+
+/**
+ * A value that the browser keeps as JSON under this name. Where it refuses (cookies are blocked, a frame on another site),
+ * the value is kept as long as the page is open.
+ */
+export function storageOf<T>(name: string, where: 'browser' | 'tab' = 'browser'): Storage<T> {
+  const key = `pollcast.${name}`
+  const open = () => (where === 'browser' ? localStorage : sessionStorage)
+  return {
+    read() {
+      const text = refused.get(key) ?? attempt(() => open().getItem(key) ?? undefined)
+      return text === undefined ? undefined : attempt(() => JSON.parse(text) as T)
+    },
+    write(value) {
+      const text = value === undefined ? undefined : JSON.stringify(value)
+      refused.delete(key)
+      const isDone = attempt(() => {
+        if (text === undefined) open().removeItem(key)
+        else open().setItem(key, text)
+        return true
+      })
+      if (!isDone && text !== undefined) refused.set(key, text)
+    },
+  }
+}

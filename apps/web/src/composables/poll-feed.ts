@@ -1,0 +1,71 @@
+import type { Poll, SharedPoll, Snapshot } from '@pollcast/shared/poll'
+import { type Ref, shallowReadonly, shallowRef } from 'vue'
+import { newerOf } from '../api/snapshot.ts'
+import type { StreamState } from '../api/stream-client.ts'
+import { kindOf } from '../kinds/index.ts'
+import type { PollStatus } from '../kinds/kind.ts'
+import { oncePerFrame } from './once-per-frame.ts'
+import type { Own } from './own-ballots.ts'
+
+/** One poll as it moves, wherever its news comes from: its own stream or its room's. */
+export interface PollFeed {
+  /** Its question and settings, and the voter's ballot as it was when the poll came. */
+  readonly poll: Readonly<Ref<Poll>>
+  readonly snapshot: Readonly<Ref<Snapshot>>
+  readonly status: Readonly<Ref<PollStatus>>
+  /** Of the stream. */
+  readonly state: Readonly<Ref<StreamState>>
+  /** Takes what the server answered. */
+  merge(received: Snapshot): void
+  markDeleted(): void
+}
+
+/** A feed, and how a stream feeds it. */
+export function createPollFeed(first: Poll, state: Readonly<Ref<StreamState>>) {
+  const kind = kindOf(first)
+  const poll = shallowRef(first)
+  let newest = kind.snapshotOf(first)
+  const snapshot = shallowRef(newest)
+  const status = shallowRef<PollStatus>(newest.status)
+
+  function showNewest(): void {
+    if (snapshot.value === newest) return
+    snapshot.value = newest
+    if (status.value !== 'deleted') status.value = newest.status
+    const { question = poll.value.question, rewordedAt = null } = newest
+    if (question !== poll.value.question || rewordedAt !== poll.value.rewordedAt) {
+      poll.value = { ...poll.value, question, rewordedAt }
+    }
+  }
+
+  function merge(received: Snapshot): void {
+    newest = newerOf(newest, received)
+    showNewest()
+  }
+
+  /** A busy poll's stream has more snapshots than the screen has frames. */
+  const showNewestOncePerFrame = oncePerFrame(showNewest)
+
+  const feed: PollFeed = {
+    poll: shallowReadonly(poll),
+    snapshot: shallowReadonly(snapshot),
+    status: shallowReadonly(status),
+    state,
+    merge,
+    markDeleted() {
+      status.value = 'deleted'
+    },
+  }
+  return {
+    feed,
+    onSnapshot(received: Snapshot) {
+      newest = newerOf(newest, received)
+      showNewestOncePerFrame()
+    },
+    /** Takes the whole poll, as a stream begins with it: its settings may have changed too. */
+    onPoll(shared: SharedPoll, own: Own) {
+      poll.value = { ...shared, ...own }
+      merge(kind.snapshotOf(poll.value))
+    },
+  }
+}

@@ -1,0 +1,44 @@
+import { routes } from '@pollcast/shared/routes'
+import { useEventListener } from '@vueuse/core'
+import { computed } from 'vue'
+import { saveFile } from '../browser/save-file.ts'
+import { t } from '../i18n/index.ts'
+import { hostRooms } from './host-rooms.ts'
+import { useFragment } from './use-fragment.ts'
+
+/** The rooms that this browser hosts ("Your rooms"), also as other tabs change them. */
+export function useHostRooms() {
+  useEventListener(window, 'storage', () => hostRooms.refresh())
+  return { rooms: computed(() => hostRooms.list()), forget: hostRooms.forget }
+}
+
+/**
+ * The host key of a room: from the fragment of the host page's link, which is kept and taken out of the address, or from
+ * an earlier visit. Undefined where this browser has none.
+ */
+export function useHostKey(code: string) {
+  useHostRooms()
+  useFragment((hostKey) => hostRooms.keep({ code, hostKey, openedAt: new Date().toISOString() }))
+  const room = computed(() => hostRooms.find(code))
+  const hostKey = computed(() => room.value?.hostKey)
+  /** The host page's address with the key: for another device, as a link or QR code. Who has it is the host. */
+  const hostUrl = computed(() => {
+    const url = new URL(routes.hostPage(code), location.href)
+    url.hash = hostKey.value ?? ''
+    return url.href
+  })
+
+  return {
+    hostKey,
+    hostUrl,
+    /** Keeps the key that was given in place of the last one. */
+    replaceKey: (newKey: string) => hostRooms.keep({ code, hostKey: newKey }),
+    /** What "Your rooms" calls the room. */
+    setTitle: (title: string) => hostRooms.keep({ code, title, openedAt: new Date().toISOString() }),
+    /** Has the browser save the link as a text file. */
+    saveKey() {
+      const lines = [room.value?.title, t('host-key.file', { code }), hostUrl.value, '']
+      saveFile(new Blob([lines.join('\n')], { type: 'text/plain' }), `pollcast-${code}.txt`)
+    },
+  }
+}

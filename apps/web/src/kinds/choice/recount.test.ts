@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { snapshot } from '../../../test/snapshot.ts'
+import { recount } from './recount.ts'
+
+const csv = '\ufeffreceipt,Choice 1,"Choice, 2"\r\nabc,1,0\r\ndef,0,1\r\nghi,1,1\r\n'
+const poll = { ...snapshot(9, 2, 2), voters: 3 }
+
+test('the voter’s ballot is found by its receipt, and the numbers add up', () => {
+  expect(recount(csv, poll, 'ghi')).toEqual({
+    ballots: 3,
+    choices: [
+      { id: 1, text: 'Choice 1', votes: 2 },
+      { id: 2, text: 'Choice 2', votes: 2 },
+    ],
+    ownTexts: ['Choice 1', 'Choice 2'],
+    addsUp: true,
+  })
+})
+
+test('a ballot that is not there is said to be missing', () => {
+  expect(recount(csv, poll, 'xyz').ownTexts).toBeUndefined()
+})
+
+test('numbers that differ from the poll’s do not add up, nor do more ballots than voters', () => {
+  expect(recount(csv, { ...snapshot(9, 2, 1), voters: 3 }, 'abc').addsUp).toBe(false)
+  expect(recount(csv, { ...snapshot(9, 2, 2), voters: 2 }, 'abc').addsUp).toBe(false)
+})
