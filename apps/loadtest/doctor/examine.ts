@@ -24,7 +24,7 @@ export interface Examined {
 }
 
 /** It can't be examined. The message says why. */
-export class NotExamined extends Error {}
+class NotExamined extends Error {}
 
 /**
  * Opens a running Pollcast as a browser would, and says what is between. @param pollId one to open the stream of; by default
