@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { defineConfig, defineProject } from 'vitest/config'
 
 declare module 'vitest' {
@@ -21,7 +22,7 @@ export const unit = defineProject({
   test: {
     ...limits,
     name: 'api unit',
-    setupFiles: ['testing/check-answers.ts'],
+    setupFiles: [join(import.meta.dirname, 'testing/check-answers.ts')],
     // Loading Koa and TypeORM anew for each file would take longer than the tests.
     isolate: false,
     include: ['src/**/*.test.ts'],

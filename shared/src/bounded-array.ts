@@ -12,4 +12,4 @@ export const boundedArray = <Member extends z.ZodType>(member: Member, max: numb
       error: `At most ${max} ${members}.`,
       abort: true,
     })
-    .pipe(z.array(member))
+    .pipe(z.array(member, 'Not a list.'))

@@ -20,9 +20,13 @@ const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => to
 
 const percent = new Intl.NumberFormat('en', { style: 'percent' })
 
-/** Never 0% for a choice that has votes, and never 100% for one that not all voters chose. */
-export function formatPercentage(percentage: number, votes: number, voters: number): string {
-  if (votes > 0 && percentage === 0) return `<${percent.format(0.01)}`
-  if (votes < voters && percentage === 100) return `>${percent.format(0.99)}`
-  return percent.format(percentage / 100)
+/**
+ * Never 0% for a choice that has votes, and never 100% for one that not all voters chose.
+ *
+ * @param format writes a share of 1 as the reader's language does
+ */
+export function formatPercentage(percentage: number, votes: number, voters: number, format = percent.format): string {
+  if (votes > 0 && percentage === 0) return `<${format(0.01)}`
+  if (votes < voters && percentage === 100) return `>${format(0.99)}`
+  return format(percentage / 100)
 }

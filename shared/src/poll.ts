@@ -4,10 +4,10 @@ import { limits } from './limits.ts'
 import { visibilitySchema, voteModeSchema } from './settings.ts'
 
 /** What people type in polls' addresses: no letter or digit that looks like another one. */
-export const pollIdSchema = z.string().regex(/^[2-9a-hjkmnp-z]{8}$/, 'Not the id of a poll.')
+export const pollIdSchema = z.string('Not the id of a poll.').regex(/^[2-9a-hjkmnp-z]{8}$/, 'Not the id of a poll.')
 
 /** Six digits, or more where many rooms are open. People may write blanks and dashes in it; addresses have none. */
-export const roomCodeSchema = z.string().regex(/^\d{6,9}$/, 'Not the code of a room.')
+export const roomCodeSchema = z.string('Not the code of a room.').regex(/^\d{6,9}$/, 'Not the code of a room.')
 
 export const statusSchema = z.enum(['open', 'closed'])
 export const countSchema = z.int().nonnegative()

@@ -20,7 +20,8 @@ const flag = z.boolean('Either true or false.')
 /** A moment to come. */
 const closingTimeSchema = z.iso
   .datetime({ offset: true, error: 'A date and time such as 2030-01-31T18:00:00Z.' })
-  .refine((text) => Date.parse(text) > Date.now(), 'Choose a time to come.')
+  // What is no time has its own error.
+  .refine((text) => !(Date.parse(text) <= Date.now()), 'Choose a time to come.')
   .transform((text) => new Date(text).toISOString())
   .nullable()
 

@@ -57,6 +57,8 @@ export const textSchema = (maxLength: number) =>
         .refine((text) => withoutForbidden(text) === text, "Contains characters that can't be used in a text.")
         .refine(hasInk, "Can't be empty."),
     )
+    // For descriptions of the API: it can't be read from a schema that transforms first.
+    .meta({ minLength: 1, maxLength })
 
 /** The same for all texts that look the same: those that differ only by characters that are not seen. */
 export const looksOf = (text: string): string =>

@@ -6,6 +6,9 @@ import { misfitOf } from './openapi.ts'
  * test fails.
  */
 
+/** Other paths are pages. */
+const DESCRIBED = /^\/(api\/|(health|ready)z$)/
+
 /** Files share their globals: fetch is wrapped once, and what is found goes to whichever test runs. */
 const shared = globalThis as typeof globalThis & { misfits?: string[] }
 
@@ -16,7 +19,7 @@ if (!shared.misfits) {
   globalThis.fetch = async (input, init) => {
     const response = await plainFetch(input, init)
     const { hostname, pathname } = new URL(response.url)
-    if (hostname !== '127.0.0.1' || !pathname.startsWith('/api/')) return response
+    if (hostname !== '127.0.0.1' || !DESCRIBED.test(pathname)) return response
     const asked = (init?.method ?? (input instanceof Request ? input.method : 'GET')).toUpperCase()
     const method = response.redirected ? 'GET' : asked
     // Preflights are answered before any route is.

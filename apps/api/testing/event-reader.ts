@@ -15,6 +15,8 @@ export interface ReadEvent {
 export class EventReader {
   /** All that have come. */
   readonly events: ReadEvent[] = []
+  /** How many watch, as hosts and big screens are told. */
+  readonly watching: number[] = []
   /** All bytes that have come. */
   text = ''
   /** Whether the server has ended the stream. */
@@ -64,6 +66,10 @@ export class EventReader {
     const parser = createParser({
       onEvent: ({ event = '', id = '', data }) => {
         const body = JSON.parse(data)
+        if (event === 'watching') {
+          this.watching.push(body.watching)
+          return
+        }
         if (event === 'room') roomEventSchema.parse(body)
         else if (event !== 'end' && event !== 'current') snapshotSchema.parse(body)
         this.events.push({ event, id, data: body })

@@ -7,7 +7,6 @@ import vueI18n from '@intlify/unplugin-vue-i18n/vite'
  */
 export const messages = () =>
   vueI18n({
-    module: 'petite-vue-i18n',
     include: fileURLToPath(new URL('../src/i18n/*.json', import.meta.url)),
     runtimeOnly: true,
     dropMessageCompiler: true,

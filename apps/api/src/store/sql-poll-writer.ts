@@ -1,5 +1,5 @@
 import type { PollChange } from '@pollcast/shared/settings'
-import { In } from 'typeorm'
+import { In, IsNull } from 'typeorm'
 import { type AppliedChange, applyChange, nextRound } from '../polls/apply-change.ts'
 import { PollError } from '../polls/errors.ts'
 import { kindOf } from '../polls/kinds/index.ts'
@@ -12,6 +12,7 @@ import { isDuplicate } from './database-errors.ts'
 import { deletePoll } from './delete-poll.ts'
 import { CounterEntity } from './entities/counter-entity.ts'
 import { PastRoundEntity } from './entities/past-round-entity.ts'
+import { PollEntity } from './entities/poll-entity.ts'
 import { HostTransactions, writeLog, writePoll, writeRoom } from './host-transactions.ts'
 import { PollInserts } from './poll-inserts.ts'
 import { readPoll } from './poll-statements.ts'
@@ -161,7 +162,7 @@ export class SqlPollWriter implements PollWriter {
     const keys = kindOf(poll).keys(poll.content)
     const found = await manager.findBy(CounterEntity, { pollId: poll.id, round: poll.round })
     const gone = found.map(({ key }) => key).filter((key) => !keys.includes(key))
-    // Not `remove`, which would end this transaction with one of its own.
+    // Not `remove`, which begins a transaction of its own.
     if (gone.length > 0) await manager.delete(CounterEntity, { pollId: poll.id, round: poll.round, key: In(gone) })
     const missing = keys.filter((key) => !found.some((counter) => counter.key === key))
     if (missing.length === 0) return
@@ -174,21 +175,27 @@ export class SqlPollWriter implements PollWriter {
   async #findOrInsert(transaction: Transaction, record: PollRecord) {
     const found = record.isRepeatable ? await readPoll(transaction.manager, this.#sql, record.id) : undefined
     if (found) return repeated(found, record)
-    let room: RoomState
-    if ('code' in record.room) {
-      const hosted = await this.#host.hostedRoom(transaction, record.room)
-      if (hosted instanceof PollError) return hosted
-      room = hosted
-    } else {
-      room = await insertRoom(transaction, { title: '', hostKeyHash: record.room.newHostKeyHash }, record.id)
+    if (!('code' in record.room)) {
+      const room = await insertRoom(transaction, { title: '', hostKeyHash: record.room.newHostKeyHash }, record.id)
+      return this.#insert(room, record, transaction)
     }
+    const room = await this.#host.hostedRoom(transaction, record.room)
+    if (room instanceof PollError) return room
+    // A room's first poll is on at once. Of another one only the host is told.
+    const where = { roomCode: room.code, deletedAt: IsNull() }
+    const isFirst = !(await transaction.manager.existsBy(PollEntity, where))
+    const change = isFirst ? { currentPollId: record.id } : {}
+    const made = await this.#insert({ ...room, ...change }, record, transaction)
+    if (made instanceof PollError) return made
+    const written = await writeRoom(transaction, room, isFirst ? 'public' : 'host', change)
+    return { ...made, poll: { ...made.poll, room: written } }
+  }
+
+  async #insert(room: RoomState, record: PollRecord, transaction: Transaction) {
     const poll = await this.#inserts.into(room, record, transaction)
     if (poll instanceof PollError) return poll
     await writeLog(transaction, room.code, ['created'], poll.id)
-    return {
-      poll: 'code' in record.room ? { ...poll, room: await writeRoom(transaction, room, 'host') } : poll,
-      isNew: true,
-    }
+    return { poll, isNew: true }
   }
 }
 

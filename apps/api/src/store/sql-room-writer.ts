@@ -1,6 +1,6 @@
 import { limits } from '@pollcast/shared/limits'
 import type { RoomChange } from '@pollcast/shared/room'
-import { In } from 'typeorm'
+import { In, IsNull } from 'typeorm'
 import { PollError } from '../polls/errors.ts'
 import type { ChangedRoom, RoomRequest } from '../polls/ports.ts'
 import { withRevisions } from '../polls/revisions.ts'
@@ -40,6 +40,7 @@ export class SqlRoomWriter {
   }
 
   change({ change, ...request }: RoomRequest & { change: RoomChange }): Promise<ChangedRoom> {
+    let closed: PollState[] = []
     return this.#host.withRoom(request, async (before, transaction) => {
       const title = change.title ?? before.title
       const order = change.pollIds && (await reorder(before, change.pollIds, transaction))
@@ -48,13 +49,16 @@ export class SqlRoomWriter {
       if (moved instanceof PollError) return moved
       const currentPollId = moved ? moved.currentPollId : before.currentPollId
       if (!moved && !order && title === before.title) {
-        return { room: before, changed: transaction.inDoubt, polls: [] }
+        // An attempt whose COMMIT got no response may have closed the poll that was on.
+        const polls = await this.#host.lockPolls(transaction, transaction.inDoubt ? closed.map(({ id }) => id) : [])
+        return { room: before, changed: transaction.inDoubt, polls }
       }
       const room = await writeRoom(transaction, before, moved || title !== before.title ? 'public' : 'host', {
         title,
         currentPollId,
       })
-      return { room, changed: true, polls: (moved?.closed ?? []).map((poll) => ({ ...poll, room })) }
+      closed = (moved?.closed ?? []).map((poll) => ({ ...poll, room }))
+      return { room, changed: true, polls: closed }
     })
   }
 
@@ -62,9 +66,14 @@ export class SqlRoomWriter {
     return this.#host.withRoom({ ...request, newHostKeyHash }, async (before, transaction) => {
       // By an attempt whose COMMIT got no response.
       if (before.hostKeyHash === newHostKeyHash) return { room: before, changed: true, polls: [] }
+      const found = await this.#lockPollsOf(before, transaction)
+      if (found instanceof DatabaseBusy) return found
       const room = await writeRoom(transaction, before, 'host', { hostKeyHash: newHostKeyHash })
+      // What the host sees of the polls moves too, so that streams with the old key end on every node.
+      const polls = found.map((poll) => ({ ...poll, revision: poll.revision + 1, room }))
+      for (const poll of polls) await writePoll(transaction, poll)
       await writeLog(transaction, room.code, ['key-replaced'], null)
-      return { room, changed: true, polls: [] }
+      return { room, changed: true, polls }
     })
   }
 
@@ -73,13 +82,15 @@ export class SqlRoomWriter {
       request,
       async (before, transaction) => {
         const { manager } = transaction
-        // By an attempt whose COMMIT got no response.
-        if (before.deletedAt !== null) return { room: before, changed: true, polls: [] }
         const roomCode = before.code
-        const rows = await manager.find(PollEntity, { select: { id: true, deletedAt: true }, where: { roomCode } })
-        const ids = rows.filter(({ deletedAt }) => deletedAt === null).map(({ id }) => id)
-        const found = await this.#host.lockPolls(transaction, ids.sort())
-        if (found.length < ids.length) return new DatabaseBusy()
+        // By an attempt whose COMMIT got no response.
+        if (before.deletedAt !== null) {
+          const rows = await manager.find(PollEntity, { select: { id: true }, where: { roomCode } })
+          const ids = rows.map(({ id }) => id)
+          return { room: before, changed: true, polls: await this.#host.lockPolls(transaction, ids) }
+        }
+        const found = await this.#lockPollsOf(before, transaction)
+        if (found instanceof DatabaseBusy) return found
         const polls: PollState[] = []
         for (const poll of found) polls.push(await deletePoll(poll, transaction))
         await manager.delete(OneTimeCodeEntity, { roomCode })
@@ -109,6 +120,16 @@ export class SqlRoomWriter {
       await writeLog(transaction, roomCode, ['codes-issued'], null)
       return true
     })
+  }
+
+  /** All of a room's polls that are there, locked. */
+  async #lockPollsOf({ code }: RoomState, transaction: Transaction): Promise<PollState[] | DatabaseBusy> {
+    const rows = await transaction.manager.find(PollEntity, {
+      select: { id: true },
+      where: { roomCode: code, deletedAt: IsNull() },
+    })
+    const found = await this.#host.lockPolls(transaction, rows.map(({ id }) => id).sort())
+    return found.length < rows.length ? new DatabaseBusy() : found
   }
 
   /** What comes of a move; undefined where the room stays where it is. */
@@ -175,7 +196,7 @@ async function reorder(
   })
   const ids = polls.filter(({ deletedAt }) => deletedAt === null).map(({ id }) => id)
   if (pollIds.length !== ids.length || ids.some((id) => !pollIds.includes(id))) {
-    return new PollError('poll-of-another-room', `pollIds: Name each of the room's ${ids.length} polls once.`)
+    return new PollError('invalid-body', `pollIds: Name each of the room's ${ids.length} polls once.`)
   }
   if (pollIds.every((id, index) => id === ids[index])) return false
   for (const [index, id] of pollIds.entries()) await manager.update(PollEntity, { id }, { position: index + 1 })

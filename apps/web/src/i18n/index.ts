@@ -1,5 +1,5 @@
-import { createI18n } from 'petite-vue-i18n'
-import { type Ref, shallowReadonly } from 'vue'
+import { compile, createCoreContext, registerMessageCompiler, translate } from '@intlify/core-base'
+import { shallowReadonly, shallowRef } from 'vue'
 import { attempt } from '../browser/attempt.ts'
 import en from './en.json'
 import { pluralForm } from './plural-form.ts'
@@ -13,15 +13,16 @@ const localeOf = (path: string) => path.slice('./'.length, -'.json'.length)
 
 export const locales: readonly string[] = ['en', ...Object.keys(loaders).map(localeOf)]
 
-const { global } = createI18n({
-  legacy: false,
+// Messages come compiled (vite/messages.ts); this turns them into functions, and has no compiler in it.
+registerMessageCompiler(compile)
+const context = createCoreContext({
   locale: 'en',
   fallbackLocale: 'en',
-  messages: { en },
+  messages: { en } as Record<string, typeof en>,
   pluralRules: Object.fromEntries(locales.map((locale) => [locale, pluralForm(locale)])),
 })
 
-const current: Ref<string> = global.locale
+const current = shallowRef('en')
 /** The language of the page, as `<html lang>` has it. */
 export const locale = shallowReadonly(current)
 
@@ -30,8 +31,10 @@ export const locale = shallowReadonly(current)
  *
  * @param count which of the message's plural forms is wanted
  */
-export const t = (key: MessageKey, values: Record<string, unknown> = {}, count?: number): string =>
-  count === undefined ? global.t(key, values) : global.t(key, values, count)
+export function t(key: MessageKey, values: Record<string, unknown> = {}, count?: number): string {
+  const options = { locale: current.value, ...(count !== undefined && { plural: count }) }
+  return String(translate(context, key, values, options))
+}
 
 /** Whether there is such a message: for keys that the server's codes are made into. */
 export const isMessage = (key: string): key is MessageKey => Object.hasOwn(en, key)
@@ -41,7 +44,7 @@ export async function setLocale(wanted: string): Promise<void> {
   const load = loaders[`./${wanted}.json`]
   if (load) {
     try {
-      global.setLocaleMessage(wanted, (await load()).default)
+      context.messages[wanted] = (await load()).default
     } catch (error) {
       console.error(error)
       return

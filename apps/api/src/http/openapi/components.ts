@@ -107,7 +107,6 @@ export const responses = {
     headers: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } },
     content: problemContent,
   },
-  NotModified: { description: 'The client has it as it is.' },
 }
 
 export const securitySchemes = {

@@ -45,6 +45,9 @@ const topicList = (names: string) =>
     .optional()
     .meta({ description: `${names}, with commas between them.` })
 
+const healthSchema = z.strictObject({ ok: z.boolean(), eventLoopLagMs: z.int() })
+const readySchema = z.strictObject({ ok: z.boolean(), reason: z.string().optional() })
+
 const POLL_PATH = routes.poll('{id}')
 const ROOM_PATH = routes.room('{code}')
 
@@ -374,6 +377,26 @@ export const operations: readonly Operation[] = [
     answers: {
       200: { description: 'OpenAPI 3.2.', headers: ['ETag'], content: json(z.record(z.string(), z.unknown())) },
       304: NOT_MODIFIED,
+    },
+  },
+  {
+    method: 'get',
+    path: routes.health,
+    tag: 'server',
+    summary: 'Whether the process is alive',
+    answers: {
+      200: { description: 'It is.', content: json(healthSchema) },
+      503: { description: 'It is so busy that a restart would be of use.', content: json(healthSchema) },
+    },
+  },
+  {
+    method: 'get',
+    path: routes.ready,
+    tag: 'server',
+    summary: 'Whether the process should get requests',
+    answers: {
+      200: { description: 'It should.', content: json(readySchema) },
+      503: { description: 'Not now, and why.', content: json(readySchema) },
     },
   },
 ]

@@ -124,10 +124,10 @@ test.each([
   expect(await readAs(roomSchema, 200, await fetch(url + path))).toMatchObject({ code: host.code })
 })
 
-test.each(['12345', '1234567890', 'abcdef', '12345a', '', '٤٧٢٩١٥'])('a code such as %j is no room’s', async (code) => {
+test.each(['12345', '1234567890', 'abcdef', '12345a', '٤٧٢٩١٥'])('a code such as %j is no room’s', async (code) => {
   const { url } = await setUp()
   const answer = await fetch(url + routes.room(encodeURIComponent(code)))
-  await readProblem(code === '' ? 'not-found' : 'room-not-found', answer)
+  await readProblem('room-not-found', answer)
 })
 
 test('with RATE_LIMIT on, an address that tries codes is refused for a while, with a right one too, and others are not', async () => {
@@ -233,12 +233,14 @@ test.each([
   ['an order without one of its polls', async (host: Host) => ({ pollIds: [(await host.add()).id] }), 'invalid-body'],
   [
     'an order with a poll of another room',
-    async (_: Host, foreign: string) => ({ pollIds: [foreign] }),
+    async (_: Host, foreign: string): Promise<object> => ({ pollIds: [foreign] }),
     'invalid-body',
   ],
   ['a title that is too long', async () => ({ title: 'x'.repeat(121) }), 'invalid-body'],
   ['no id of a poll', async () => ({ currentPollId: 'POLL' }), 'invalid-body'],
   ['closePrevious that is no flag', async () => ({ currentPollId: null, closePrevious: 'no' }), 'invalid-body'],
+  ['an order that is no list', async () => ({ pollIds: 'abc' }), 'invalid-body'],
+  ['an order of numbers', async () => ({ pollIds: [7] }), 'invalid-body'],
   ['a field that is not there', async () => ({ code: '123456' }), 'invalid-body'],
 ] as const)('a room is not changed by %s', async (_, bodyOf, code) => {
   const { url, host, databasePath } = await setUp()
@@ -331,13 +333,14 @@ test('a new host key takes the place of one that got out, whose streams end', as
 
 test('the host sees all polls of the room live, who watches, and what was done', async () => {
   const { url, host, poll, watch } = await setUp()
-  const stream = await watch(bearer(host.key))
+  const stream = await EventReader.open(`${url + routes.roomStream(host.code)}?watching=on`, bearer(host.key))
   expect((await stream.next()).data.polls?.map(({ id }) => id)).toEqual([poll.id])
   const next = await host.add()
   const shown = await stream.nextLike(({ data }) => data.polls?.length === 2)
   expect(shown).toMatchObject({ event: 'room', data: { polls: [{ id: poll.id }, { id: next.id }] } })
-  await EventReader.open(url + poll.streamUrl)
-  await until(async () => (await host.room()).watching === 2)
+  await watch()
+  expect((await host.room()).watching).toBe(2)
+  await until(() => stream.watching.at(-1) === 2)
   await host.change(poll.id, { resultsVisibility: 'host' })
   await host.change(poll.id, { resultsVisibility: 'always' })
   await host.change(poll.id, { status: 'closed' })

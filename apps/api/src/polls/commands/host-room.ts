@@ -42,7 +42,12 @@ export async function replaceHostKey(
   signals: Signals,
 ): Promise<string> {
   const hostKey = hostKeyOf()
-  tell(signals, 'key-replaced', await writer.replaceHostKey({ ...request, newHostKeyHash: hashHostKey(hostKey) }))
+  tell(
+    signals,
+    'key-replaced',
+    await writer.replaceHostKey({ ...request, newHostKeyHash: hashHostKey(hostKey) }),
+    'changed',
+  )
   return hostKey
 }
 
@@ -78,7 +83,7 @@ function tell(
   { pollChanged, roomChanged }: Signals,
   type: 'changed' | 'moved' | 'key-replaced' | 'deleted',
   { room, changed, polls }: ChangedRoom,
-  ofPolls: 'closed' | 'deleted' = 'closed',
+  ofPolls: 'closed' | 'changed' | 'deleted' = 'closed',
 ): void {
   if (!changed) return
   roomChanged.emit({ type, room })

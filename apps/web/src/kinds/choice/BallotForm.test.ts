@@ -2,19 +2,19 @@ import type { Poll, Snapshot } from '@pollcast/shared/poll'
 import { afterEach, expect, test, vi } from 'vitest'
 import { createSSRApp } from 'vue'
 import { renderToString } from 'vue/server-renderer'
-import { snapshot } from '../../../test/snapshot.ts'
+import { hidden, pollOf, snapshot } from '../../../test/snapshot.ts'
 import type { PollStatus } from '../kind.ts'
 import BallotForm from './BallotForm.vue'
-import type { Counts } from './results.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
 interface Shown {
-  counts: Snapshot | Counts
+  counts: Snapshot
   status?: PollStatus
-  resultsVisibility?: string
+  resultsVisibility?: Poll['resultsVisibility']
   counted?: number[]
   answer?: number[]
+  minChoices?: number
   maxChoices?: number
 }
 
@@ -22,8 +22,9 @@ interface Shown {
 async function textOf({ counts, status = 'open', resultsVisibility, counted = [], answer = counted, ...rest }: Shown) {
   vi.stubGlobal('window', new EventTarget())
   vi.stubGlobal('document', Object.assign(new EventTarget(), { dir: '' }))
-  const poll = { maxChoices: 1, resultsVisibility, ...rest } as unknown as Poll
-  const props = { poll, status, snapshot: counts as Snapshot, answer, counted, onVote: () => {} }
+  const poll = pollOf(counts, { ...(resultsVisibility && { resultsVisibility }), ...rest })
+  const canVote = status === 'open'
+  const props = { poll, status, snapshot: counts, answer, counted, canVote, onVote: () => {} }
   const html = await renderToString(createSSRApp(BallotForm, props))
   return html
     .replace(/<[^>]*>/g, ' ')
@@ -31,15 +32,13 @@ async function textOf({ counts, status = 'open', resultsVisibility, counted = []
     .trim()
 }
 
-const hidden: Counts = {
-  voters: 7,
-  totalVotes: null,
-  choices: [1, 2].map((id) => ({ id, text: `Choice ${id}`, votes: null })),
-}
+const hiddenCounts = hidden(snapshot(3, 4, 3))
 
 test('hidden results have no numbers, and the form says until when they are hidden', async () => {
   const texts = await Promise.all(
-    ['after-vote', 'after-close', 'host'].map((resultsVisibility) => textOf({ counts: hidden, resultsVisibility })),
+    (['after-vote', 'after-close', 'host'] as const).map((resultsVisibility) =>
+      textOf({ counts: hiddenCounts, resultsVisibility }),
+    ),
   )
   expect(texts).toEqual([
     'Choose one. Results are hidden until you vote. Choice 1 Choice 2 Tap a choice to vote.',
@@ -50,7 +49,7 @@ test('hidden results have no numbers, and the form says until when they are hidd
 
 test('a closed poll has its final results, unless they stay hidden', async () => {
   expect(await textOf({ counts: snapshot(3, 3, 1), status: 'closed' })).toMatch(/^Closed\. Final results\. .*75%/)
-  expect(await textOf({ counts: hidden, status: 'closed', resultsVisibility: 'host' })).toMatch(
+  expect(await textOf({ counts: hiddenCounts, status: 'closed', resultsVisibility: 'host' })).toMatch(
     /^Closed\. Results are hidden until the host shows them\. Choice 1 Choice 2$/,
   )
 })

@@ -1,5 +1,5 @@
+import { formatPercentage, percentagesOf } from '@pollcast/shared/percentages'
 import { expect, test } from 'vitest'
-import { formatPercentage, percentagesOf } from './percentages.ts'
 
 const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0)
 

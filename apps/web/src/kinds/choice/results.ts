@@ -1,6 +1,6 @@
+import { formatPercentage, percentagesOf } from '@pollcast/shared/percentages'
 import type { Snapshot } from '@pollcast/shared/poll'
-import { formatCount } from '../../components/format.ts'
-import { formatPercentage, percentagesOf } from './percentages.ts'
+import { formatCount, formatPercent } from '../../components/format.ts'
 
 export type Counts = Pick<Snapshot, 'voters' | 'resultsHidden' | 'choices'>
 
@@ -35,7 +35,7 @@ export function resultsOf({ voters, resultsHidden, choices }: Counts, maxChoices
   const numbersOf = (count: number, percentage: number): ResultNumbers => ({
     votes: count,
     count: formatCount(count),
-    share: formatPercentage(percentage, count, voters),
+    share: formatPercentage(percentage, count, voters, formatPercent),
     isLeader: count === most && most > second,
   })
   const rows = choices.map(({ id, text }, index) => ({

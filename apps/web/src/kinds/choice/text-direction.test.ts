@@ -1,5 +1,5 @@
+import { isRightToLeft } from '@pollcast/shared/text-direction'
 import { expect, test } from 'vitest'
-import { isRightToLeft } from './text-direction.ts'
 
 test('the first letter decides, whatever digits and signs are before it', () => {
   expect(isRightToLeft(['بيتزا', 'سوشي'])).toBe(true)

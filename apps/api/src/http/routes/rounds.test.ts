@@ -1,0 +1,167 @@
+import { pollSchema } from '@pollcast/shared/poll'
+import { resultsSchema, roomResultsSchema } from '@pollcast/shared/results'
+import { roundsSchema } from '@pollcast/shared/rounds'
+import { routes } from '@pollcast/shared/routes'
+import { parse } from 'csv-parse/sync'
+import { expect, test } from 'vitest'
+import { readAs, readProblem } from '../../../testing/answer.ts'
+import { openApp } from '../../../testing/app.ts'
+import { EventReader } from '../../../testing/event-reader.ts'
+import { Host } from '../../../testing/host.ts'
+import { Voter } from '../../../testing/voter.ts'
+
+const setUp = async (body: Parameters<typeof Host.ofPoll>[1] = {}) => {
+  const app = await openApp()
+  const { host, poll } = await Host.ofPoll(app.url, body)
+  const [tea = 0, coffee = 0] = poll.choices.map(({ id }) => id)
+  const rounds = async () => readAs(roundsSchema, 200, await fetch(app.url + routes.rounds(poll.id)))
+  return { ...app, host, poll, tea, coffee, rounds, newVoter: () => new Voter(app.url) }
+}
+
+test('a new round begins at zero, open and without a timer, and tells every stream', async () => {
+  const { url, host, poll, tea, newVoter } = await setUp()
+  const voter = newVoter()
+  await voter.vote(poll.id, tea)
+  await host.change(poll.id, { status: 'closed' })
+  const stream = await EventReader.open(url + poll.streamUrl)
+  const before = (await stream.next()).data
+  const started = await host.startRound(poll.id)
+  expect(started).toMatchObject({ round: 2, status: 'open', voters: 0, totalVotes: 0, closesAt: null })
+  const { event, data } = await stream.next()
+  expect([event, data.round, data.voters, data.totalVotes]).toEqual(['update', 2, 0, 0])
+  expect(data.revision).toBeGreaterThan(before.revision)
+  expect(await voter.read(poll.id)).toMatchObject({ round: 2, ownChoiceIds: [], ownReceipt: null })
+})
+
+test('rounds are kept side by side, with how many went from which choice to which', async () => {
+  const { host, poll, tea, coffee, rounds, newVoter } = await setUp()
+  const voters = Array.from({ length: 4 }, newVoter)
+  const [stays, moves, leaves, comes] = voters as [Voter, Voter, Voter, Voter]
+  for (const voter of [stays, moves, leaves]) await voter.vote(poll.id, tea)
+  await host.startRound(poll.id)
+  await stays.vote(poll.id, tea)
+  await moves.vote(poll.id, coffee)
+  await comes.vote(poll.id, coffee)
+  const { rounds: found, moves: between } = await rounds()
+  expect(
+    found.map(({ round, voters: count, choices, endedAt }) => [
+      round,
+      count,
+      choices.map(({ votes }) => votes),
+      endedAt !== null,
+    ]),
+  ).toEqual([
+    [1, 3, [3, 0], true],
+    [2, 3, [1, 2], false],
+  ])
+  const sorted = between.map(({ fromChoiceId, toChoiceId, voters: count }) => [fromChoiceId, toChoiceId, count])
+  expect(new Set(sorted.map(String))).toEqual(
+    new Set(
+      [
+        [tea, tea, 1],
+        [tea, coffee, 1],
+        [tea, null, 1],
+        [null, coffee, 1],
+      ].map(String),
+    ),
+  )
+  expect(between.every(({ fromRound, toRound }) => fromRound === 1 && toRound === 2)).toBe(true)
+})
+
+test('files have all rounds, and say which is which', async () => {
+  const { url, host, poll, tea, coffee, newVoter } = await setUp()
+  await newVoter().vote(poll.id, tea)
+  await host.startRound(poll.id)
+  await newVoter().vote(poll.id, coffee)
+  const other = await host.add({ question: 'Dessert?' })
+  const read = async (path: string) =>
+    parse(await (await host.ask(path)).text(), { bom: true, columns: true }) as Record<string, string>[]
+  const rows = await read(routes.resultsCsv(poll.id))
+  expect(rows.map(({ round, choice, votes }) => [round, choice, votes])).toEqual([
+    ['1', 'Tea', '1'],
+    ['1', 'Coffee', '0'],
+    ['2', 'Tea', '0'],
+    ['2', 'Coffee', '1'],
+  ])
+  const ofRoom = await read(routes.roomResultsCsv(host.code))
+  expect(ofRoom.slice(0, 4)).toEqual(rows)
+  expect(ofRoom.slice(4).map(({ room, poll: id, question }) => [room, id, question])).toEqual(
+    Array(2).fill([host.code, other.id, 'Dessert?']),
+  )
+  const ballots = await read(routes.roomBallotsCsv(host.code))
+  expect(ballots.map(({ round, choice, chosen }) => [round, choice, chosen])).toEqual([
+    ['2', 'Tea', '0'],
+    ['2', 'Coffee', '1'],
+  ])
+  const document = await readAs(resultsSchema, 200, await host.ask(routes.resultsJson(poll.id)))
+  expect(document.rounds.map(({ round, voters }) => [round, voters])).toEqual([
+    [1, 1],
+    [2, 1],
+  ])
+  expect(document.log?.map(({ action }) => action)).toEqual(['created', 'round-started'])
+  const whole = await readAs(roomResultsSchema, 200, await host.ask(routes.roomResultsJson(host.code)))
+  expect(whole.polls.map((one) => one.poll.id)).toEqual([poll.id, other.id])
+  expect(whole.log?.length).toBeGreaterThan(2)
+  const publicly = await readAs(resultsSchema, 200, await fetch(url + routes.resultsJson(poll.id)))
+  expect(publicly).not.toHaveProperty('log')
+})
+
+test('a voter finds their ballot under their receipt, which is another one in each round', async () => {
+  const { url, host, poll, tea, coffee, newVoter } = await setUp({ publishBallots: true })
+  const voter = newVoter()
+  await newVoter().vote(poll.id, tea)
+  const receipts: (string | null)[] = []
+  for (const choice of [tea, coffee]) {
+    if (receipts.length > 0) await host.startRound(poll.id)
+    const { ownReceipt } = await voter.vote(poll.id, choice)
+    expect((await voter.read(poll.id)).ownReceipt).toBe(ownReceipt)
+    receipts.push(ownReceipt)
+    await readProblem('results-hidden', await fetch(url + routes.ballotsCsv(poll.id)))
+    await host.change(poll.id, { status: 'closed' })
+    const text = await (await fetch(url + routes.ballotsCsv(poll.id))).text()
+    const rows: Record<string, string>[] = parse(text, { bom: true, columns: true })
+    expect(rows.find(({ receipt }) => receipt === ownReceipt)).toMatchObject({
+      Tea: choice === tea ? '1' : '0',
+      Coffee: choice === coffee ? '1' : '0',
+    })
+  }
+  expect(new Set(receipts).size).toBe(2)
+})
+
+test('a copy has the same content and settings, no votes, and is told to nobody until it is on', async () => {
+  const { url, host, poll, tea, newVoter } = await setUp({ resultsVisibility: 'after-vote', shuffleChoices: true })
+  await newVoter().vote(poll.id, tea)
+  const answer = await host.ask(routes.copies(poll.id), { method: 'POST' })
+  const location = answer.headers.get('Location')
+  const copy = await readAs(pollSchema, 201, answer)
+  expect(location).toBe(routes.poll(copy.id))
+  expect(copy).toMatchObject({
+    question: poll.question,
+    resultsVisibility: 'after-vote',
+    shuffleChoices: true,
+    round: 1,
+    voters: 0,
+    status: 'open',
+    roomCode: host.code,
+  })
+  expect(copy.choices.map(({ text }) => text)).toEqual(['Tea', 'Coffee'])
+  expect(copy.choices.map(({ id }) => id)).not.toContain(tea)
+  expect((await host.room()).polls?.map(({ id }) => id)).toEqual([poll.id, copy.id])
+  expect(await (await fetch(url + routes.room(host.code))).text()).not.toContain(copy.id)
+  expect(await host.actions()).toContain('copied')
+})
+
+test('with a new round everything may be edited again', async () => {
+  const { host, poll, tea, rounds, newVoter } = await setUp()
+  await newVoter().vote(poll.id, tea)
+  await host.startRound(poll.id)
+  const edited = await host.change(poll.id, { choices: ['Coffee', 'Tea', 'Milk'], maxChoices: 2 })
+  expect(edited).toMatchObject({ rewordedAt: null, maxChoices: 2 })
+  expect(edited.choices.map(({ text }) => text)).toEqual(['Coffee', 'Tea', 'Milk'])
+  expect(edited.choices[1]?.id).toBe(tea)
+  const [first] = (await rounds()).rounds
+  expect(first?.choices.map(({ text, votes }) => [text, votes])).toEqual([
+    ['Tea', 1],
+    ['Coffee', 0],
+  ])
+})

@@ -1,0 +1,317 @@
+import { limits } from '@pollcast/shared/limits'
+import { votedSchema } from '@pollcast/shared/poll'
+import { codeCountsSchema, codesSchema } from '@pollcast/shared/room'
+import { routes } from '@pollcast/shared/routes'
+import type { NewPollBody } from '@pollcast/shared/settings'
+import { parse } from 'csv-parse/sync'
+import { expect, test } from 'vitest'
+import { readAs, readProblem } from '../../../testing/answer.ts'
+import { openApp, sharedApp } from '../../../testing/app.ts'
+import { contents, query } from '../../../testing/database.ts'
+import { EventReader } from '../../../testing/event-reader.ts'
+import { Host } from '../../../testing/host.ts'
+import { bearer, createPoll, json, patch, Voter } from '../../../testing/voter.ts'
+
+const setUp = async (body: Partial<NewPollBody> = {}, options: Parameters<typeof openApp>[0] = {}) => {
+  const app = await openApp(options)
+  const { host, poll } = await Host.ofPoll(app.url, body)
+  const ids = poll.choices.map(({ id }) => id) as [number, number, ...number[]]
+  const vote = (voter: Voter, body: object, headers: Record<string, string> = {}) => {
+    const init = json(body)
+    return voter.ask(routes.votes(poll.id), { ...init, headers: { ...init.headers, ...headers } })
+  }
+  return { ...app, host, poll, ids, vote, newVoter: () => new Voter(app.url) }
+}
+
+test('before the first vote, all of a poll can be edited', async () => {
+  const { host, poll, ids } = await setUp()
+  const edited = await host.change(poll.id, {
+    question: 'Which?',
+    choices: ['Coffee', 'Milk', 'Water'],
+    minChoices: 2,
+    maxChoices: 3,
+    voteMode: 'none',
+    allowChange: false,
+    listed: true,
+  })
+  expect(edited).toMatchObject({ question: 'Which?', minChoices: 2, maxChoices: 3, rewordedAt: null, voteMode: 'none' })
+  expect(edited.choices.map(({ text }) => text)).toEqual(['Coffee', 'Milk', 'Water'])
+  // A choice whose text stays is still the same.
+  expect(edited.choices[0]?.id).toBe(ids[1])
+  expect(await host.actions()).toEqual(['created', 'edited'])
+})
+
+test('after it the wording can be changed, which every tab is told with the time', async () => {
+  const { url, host, poll, ids, newVoter } = await setUp()
+  await newVoter().vote(poll.id, ids[0])
+  const stream = await EventReader.open(url + poll.streamUrl)
+  await stream.next()
+  const reworded = await host.change(poll.id, { question: 'What would you like?', choices: ['Black tea', 'Coffee'] })
+  expect(reworded.rewordedAt).not.toBeNull()
+  const { data } = await stream.next()
+  expect(data).toMatchObject({
+    question: 'What would you like?',
+    rewordedAt: reworded.rewordedAt,
+    choices: [
+      { id: ids[0], text: 'Black tea', votes: 1 },
+      { id: ids[1], text: 'Coffee', votes: 0 },
+    ],
+  })
+  expect(await host.actions()).toEqual(['created', 'reworded'])
+})
+
+test.each<[string, Record<string, unknown>]>([
+  ['a choice added', { choices: ['Tea', 'Coffee', 'Milk'] }],
+  ['a choice removed', { choices: ['Tea', 'Coffee'].slice(0, 1).concat('Water', 'Milk') }],
+  ['choices in another order', { choices: ['Coffee', 'Tea'] }],
+  ['one choice’s text on another', { choices: ['Water', 'Tea'] }],
+  ['more choices to a ballot', { maxChoices: 2 }],
+  ['another way to vote', { voteMode: 'code' }],
+])('after the first vote a poll is not changed by %s, nor is anything else that came with it', async (_, change) => {
+  const { host, poll, ids, newVoter, databasePath } = await setUp()
+  await newVoter().vote(poll.id, ids[0])
+  const before = await contents(databasePath)
+  const answer = await host.ask(routes.poll(poll.id), patch({ question: 'Else?', status: 'closed', ...change }))
+  await readProblem('poll-has-votes', answer)
+  expect(await contents(databasePath)).toEqual(before)
+})
+
+test('a poll closes by itself, for every tab, and a vote at its last moment counts', async () => {
+  const { url, host, poll, ids, newVoter } = await setUp()
+  const stream = await EventReader.open(url + poll.streamUrl)
+  await stream.next()
+  const closesAt = new Date(Date.now() + 400).toISOString()
+  expect((await host.change(poll.id, { closesAt })).closesAt).toBe(closesAt)
+  const { data } = await stream.next()
+  expect(data).toMatchObject({ status: 'open', closesAt })
+  expect(Date.parse(data.now)).toBeLessThan(Date.parse(closesAt) + 1000)
+  await newVoter().vote(poll.id, ids[0])
+  const closed = await stream.nextLike(({ data: { status } }) => status === 'closed')
+  expect(closed.data).toMatchObject({ closesAt: null, voters: 1 })
+  await readProblem('poll-closed', await fetch(url + routes.votes(poll.id), json({ choiceIds: [ids[0]] })))
+  expect(await host.actions()).toEqual(['created', 'timer-set', 'timer-closed'])
+})
+
+test('a poll whose time is over while no server runs is closed when one starts', async () => {
+  const { host, poll, databasePath, close } = await setUp()
+  await host.change(poll.id, { closesAt: new Date(Date.now() + 60_000).toISOString() })
+  await close()
+  await query(databasePath, 'UPDATE poll SET closes_at = ? WHERE id = ?', ['2026-01-01T00:00:00.000Z', poll.id])
+  const { url } = await openApp({ databasePath })
+  const stream = await EventReader.open(url + poll.streamUrl)
+  expect((await stream.nextLike(({ data: { status } }) => status === 'closed')).data).toMatchObject({ closesAt: null })
+})
+
+test('a timer can be made longer, ended at once, and goes with the close', async () => {
+  const { host, poll } = await setUp()
+  const in30 = new Date(Date.now() + 30_000).toISOString()
+  const in90 = new Date(Date.now() + 90_000).toISOString()
+  await host.change(poll.id, { closesAt: in30 })
+  expect((await host.change(poll.id, { closesAt: in90 })).closesAt).toBe(in90)
+  expect(await host.change(poll.id, { closesAt: null })).toMatchObject({ closesAt: null, status: 'open' })
+  await host.change(poll.id, { closesAt: in90 })
+  expect(await host.change(poll.id, { status: 'closed' })).toMatchObject({ closesAt: null, status: 'closed' })
+  expect(await host.change(poll.id, { status: 'open' })).toMatchObject({ closesAt: null, status: 'open' })
+})
+
+test('a ballot holds as many choices as the poll says, and what is wrong is said in words', async () => {
+  const { poll, ids, vote, newVoter, databasePath } = await setUp({
+    choices: ['a', 'b', 'c', 'd'],
+    minChoices: 2,
+    maxChoices: 3,
+  })
+  const voter = newVoter()
+  await voter.read(poll.id)
+  const before = await contents(databasePath)
+  const few = await readProblem('too-few-choices', await vote(voter, { choiceIds: [ids[0]] }))
+  expect(few.detail).toBe('In this poll, vote for at least 2 choices, not 1.')
+  const many = await readProblem('too-many-choices', await vote(voter, { choiceIds: ids }))
+  expect(many.detail).toBe('In this poll, vote for at most 3 choices, not 4.')
+  expect(await contents(databasePath)).toEqual(before)
+  expect(await voter.vote(poll.id, ids[0], ids[1])).toMatchObject({ voters: 1, totalVotes: 2 })
+})
+
+test('a vote is taken back, and can be cast again', async () => {
+  const { poll, ids, newVoter, vote } = await setUp()
+  const voter = newVoter()
+  await newVoter().vote(poll.id, ids[0])
+  await voter.vote(poll.id, ids[0])
+  const back = await readAs(votedSchema, 200, await voter.ask(routes.votes(poll.id), { method: 'DELETE' }))
+  expect(back).toMatchObject({ voters: 1, totalVotes: 1, ownChoiceIds: [], ownReceipt: null })
+  const again = await readAs(votedSchema, 200, await voter.ask(routes.votes(poll.id), { method: 'DELETE' }))
+  expect(again.revision).toBe(back.revision)
+  expect((await vote(voter, { choiceIds: [ids[1]] })).status).toBe(201)
+  expect(await voter.read(poll.id)).toMatchObject({ voters: 2, ownChoiceIds: [ids[1]] })
+})
+
+test('where votes are final, one can be sent again, and neither changed nor taken back', async () => {
+  const { poll, ids, newVoter, vote, databasePath } = await setUp({ allowChange: false })
+  const voter = newVoter()
+  await voter.vote(poll.id, ids[0])
+  const before = await contents(databasePath)
+  expect((await vote(voter, { choiceIds: [ids[0]] })).status).toBe(201)
+  await readProblem('vote-is-final', await vote(voter, { choiceIds: [ids[1]] }))
+  await readProblem('vote-is-final', await voter.ask(routes.votes(poll.id), { method: 'DELETE' }))
+  expect(await contents(databasePath)).toEqual(before)
+})
+
+test('on a tablet that is passed around, every vote is another ballot, and one that is sent twice is one', async () => {
+  const { poll, ids, vote, newVoter } = await setUp({ voteMode: 'none' })
+  const tablet = newVoter()
+  for (const choice of [ids[0], ids[0], ids[1]]) await tablet.vote(poll.id, choice)
+  const key = { 'Idempotency-Key': '0123456789abcdef0123456789abcdef' }
+  for (let sent = 0; sent < 2; sent += 1) expect((await vote(tablet, { choiceIds: [ids[1]] }, key)).status).toBe(201)
+  expect(await tablet.read(poll.id)).toMatchObject({
+    voters: 4,
+    ownChoiceIds: [],
+    choices: [{ votes: 2 }, { votes: 2 }],
+  })
+})
+
+const codesOf = async (host: Host, count: number): Promise<string[]> =>
+  (await readAs(codesSchema, 201, await host.ask(routes.roomCodes(host.code), json({ count })))).codes
+const countsOf = async (host: Host) => readAs(codeCountsSchema, 200, await host.ask(routes.roomCodes(host.code)))
+
+test('a one-time code is one ballot in each poll of its room, whoever types it and however', async () => {
+  const { url, host, poll, ids, vote, newVoter, databasePath } = await setUp({ voteMode: 'code' })
+  const [code = '', other = ''] = await codesOf(host, 3)
+  expect(code).toMatch(/^[2-9A-HJKMNP-Z]{5}-[2-9A-HJKMNP-Z]{5}$/)
+  expect(JSON.stringify(await contents(databasePath))).not.toContain(code.replace('-', ''))
+  expect(await countsOf(host)).toEqual({ issued: 3, used: 0 })
+  for (const [choice, typed] of [
+    [ids[0], code],
+    [ids[1], ` ${code.toLowerCase().replace('-', ' ')} `],
+  ] as const) {
+    const voted = await readAs(votedSchema, 201, await vote(newVoter(), { choiceIds: [choice], code: typed }))
+    expect(voted).toMatchObject({ voters: 1, ownChoiceIds: [choice] })
+  }
+  expect(await countsOf(host)).toEqual({ issued: 3, used: 1 })
+  const header = { 'Pollcast-Code': other }
+  expect((await vote(newVoter(), { choiceIds: [ids[0]] }, header)).status).toBe(201)
+  const read = await fetch(url + routes.poll(poll.id), { headers: header })
+  expect(await read.json()).toMatchObject({ voters: 2, ownChoiceIds: [ids[0]] })
+  const next = await host.add({ voteMode: 'code' })
+  await host.move(next.id)
+  const again = json({ choiceIds: [next.choices[0]?.id], code })
+  expect((await fetch(url + routes.votes(next.id), again)).status).toBe(201)
+  expect(await countsOf(host)).toEqual({ issued: 3, used: 2 })
+})
+
+test('without a code, with one that is wrong or of another room, nobody votes, nor with one where none is needed', async () => {
+  const { url, host, ids, vote, newVoter, databasePath } = await setUp({ voteMode: 'code' })
+  const { host: other } = await Host.ofPoll(url)
+  const [foreign = ''] = await codesOf(other, 1)
+  const [mine = ''] = await codesOf(host, 1)
+  const { poll: free } = await createPoll(url)
+  const before = await contents(databasePath)
+  const choiceIds = [ids[0]]
+  await readProblem('code-required', await vote(newVoter(), { choiceIds }))
+  for (const code of [foreign, '22222-22222', 'O0O0O', 'x'.repeat(40)]) {
+    await readProblem('invalid-code', await vote(newVoter(), { choiceIds, code }))
+  }
+  const long = await readProblem('invalid-body', await vote(newVoter(), { choiceIds, code: 'x'.repeat(41) }))
+  expect(long.errors).toEqual([{ path: 'code', message: 'At most 40 characters.' }])
+  const needless = json({ choiceIds: [free.choices[0]?.id], code: mine })
+  await readProblem('no-code-needed', await fetch(url + routes.votes(free.id), needless))
+  expect(await contents(databasePath)).toEqual(before)
+})
+
+test('with RATE_LIMIT on, who tries one-time codes is refused for a while', async () => {
+  const { ids, vote, newVoter } = await setUp({ voteMode: 'code' }, { rateLimit: true })
+  const attempt = async () => (await vote(newVoter(), { choiceIds: [ids[0]], code: '22222-22222' })).status
+  const statuses: number[] = []
+  for (let tried = 0; tried < 62; tried += 1) statuses.push(await attempt())
+  expect(statuses).toEqual([...Array(60).fill(401), 429, 429])
+})
+
+test('codes come as a table with links, at most so many at once', async () => {
+  const { url, host } = await setUp()
+  const init = json({ count: 2 })
+  const answer = await host.ask(routes.roomCodes(host.code), {
+    ...init,
+    headers: { ...init.headers, Accept: 'text/csv' },
+  })
+  const rows: Record<string, string>[] = parse(await answer.text(), { bom: true, columns: true })
+  expect(rows).toHaveLength(2)
+  for (const { code, link } of rows) expect(link).toBe(`${url}${routes.roomPage(host.code)}#${code}`)
+  expect(await codesOf(host, limits.codesAtOnce)).toHaveLength(5000)
+  for (const count of [0, -1, 5001, 1.5, '3', null]) {
+    const { errors } = await readProblem('invalid-body', await host.ask(routes.roomCodes(host.code), json({ count })))
+    expect(errors?.map(({ path }) => path)).toEqual(['count'])
+  }
+  await readProblem('invalid-host-key', await fetch(url + routes.roomCodes(host.code), json({ count: 1 })))
+  expect(await countsOf(host)).toEqual({ issued: 5002, used: 0 })
+})
+
+test('fifty votes of one voter at once are one ballot, and thirty voters behind one address are thirty', async () => {
+  const { poll, ids, newVoter, databasePath } = await setUp({}, { rateLimit: true })
+  const voter = newVoter()
+  await voter.read(poll.id)
+  await Promise.all(Array.from({ length: 50 }, (_, index) => voter.vote(poll.id, ids[index % 2] ?? 0)))
+  expect(await voter.read(poll.id)).toMatchObject({ voters: 1, totalVotes: 1 })
+  await Promise.all(Array.from({ length: 30 }, () => newVoter().vote(poll.id, ids[0])))
+  expect(await voter.read(poll.id)).toMatchObject({ voters: 31, totalVotes: 31 })
+  expect(await query(databasePath, 'SELECT DISTINCT id FROM ballot WHERE poll_id = ?', [poll.id])).toHaveLength(31)
+})
+
+test('the same browser can’t be followed from poll to poll by its ballots', async () => {
+  const { url, poll, ids, newVoter, databasePath } = await setUp()
+  const { poll: other } = await createPoll(url)
+  const voter = newVoter()
+  await voter.vote(poll.id, ids[0])
+  await voter.vote(other.id, other.choices[0]?.id ?? 0)
+  const ballots = await query<{ id: string }>(databasePath, 'SELECT id FROM ballot')
+  expect(new Set(ballots.map(({ id }) => id)).size).toBe(2)
+  expect(JSON.stringify(await contents(databasePath))).not.toContain(voter.id)
+})
+
+const shared = sharedApp()
+const past = '2020-01-01T00:00:00Z'
+
+test.each<[string, unknown, string]>([
+  ['question', 'x'.repeat(limits.questionLength + 1), 'At most 240 characters.'],
+  ['question', '\u3164', "Can't be empty."],
+  ['question', 7, 'Enter a text.'],
+  ['choices', ['one'], 'At least 2 choices.'],
+  ['choices', 'one, two', 'Not a list.'],
+  ['minChoices', 0, 'At least 1.'],
+  ['minChoices', 1.5, 'Enter a whole number.'],
+  ['maxChoices', 51, 'At most 50.'],
+  ['maxChoices', 3, 'More than the number of choices.'],
+  ['resultsVisibility', 'never', 'One of always, after-vote, after-close, host.'],
+  ['resultsFromVoters', -1, 'At least 0.'],
+  ['resultsFromVoters', '5', 'Enter a whole number.'],
+  ['allowChange', 'yes', 'Either true or false.'],
+  ['shuffleChoices', 1, 'Either true or false.'],
+  ['listed', null, 'Either true or false.'],
+  ['publishBallots', 'on', 'Either true or false.'],
+  ['voteMode', 'ip', 'One of browser, code, none.'],
+  ['closesAt', past, 'Choose a time to come.'],
+  ['closesAt', 'tomorrow', 'A date and time such as 2030-01-31T18:00:00Z.'],
+])('a poll is neither made nor changed with %s of %j, in words for people', async (field, value, message) => {
+  const { url, databasePath } = shared()
+  const { host, poll } = await Host.ofPoll(url)
+  const before = await contents(databasePath)
+  const made = await fetch(url + routes.polls, json({ question: 'Which?', choices: ['one', 'two'], [field]: value }))
+  expect((await readProblem('invalid-body', made)).errors).toEqual([{ path: field, message }])
+  const changed = await readProblem('invalid-body', await host.ask(routes.poll(poll.id), patch({ [field]: value })))
+  expect(changed.detail.startsWith(`${field}: ${message.replace(/\.$/, '')}`)).toBe(true)
+  expect(await contents(databasePath)).toEqual(before)
+})
+
+test('a change with a status that there is not, or a field of another resource, is refused by its name', async () => {
+  const { url } = shared()
+  const { host, poll } = await Host.ofPoll(url)
+  for (const body of [{ status: 'paused' }, { kind: 'quiz' }, { roomCode: '123456' }, { hostKey: 'x' }]) {
+    const { errors } = await readProblem('invalid-body', await host.ask(routes.poll(poll.id), patch(body)))
+    expect(errors?.map(({ path }) => path)).toEqual(Object.keys(body))
+  }
+})
+
+test('a key in the address opens nothing', async () => {
+  const { url } = shared()
+  const { host, poll } = await Host.ofPoll(url, { resultsVisibility: 'host' })
+  const answer = await fetch(`${url}${routes.poll(poll.id)}?key=${host.key}&access_token=${host.key}`)
+  expect(await answer.json()).toMatchObject({ view: 'public', resultsHidden: true })
+  expect((await fetch(url + routes.poll(poll.id), { headers: bearer(host.key) })).status).toBe(200)
+})

@@ -1,8 +1,0 @@
-/** Letters that are written from right to left: Hebrew, Arabic and their neighbours. */
-const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u
-
-/** Whether the first letter of the texts is written from right to left, as `dir="auto"` decides it (HTML, 3.2.6.4). */
-export function isRightToLeft(texts: readonly string[]): boolean {
-  const [letter] = /\p{L}/u.exec(texts.join(' ')) ?? []
-  return letter !== undefined && RIGHT_TO_LEFT.test(letter)
-}
