@@ -29,17 +29,25 @@ export function useRoom(code: string, access: () => Access = () => ({})) {
   let current: CurrentPoll | undefined
 
   const state = useStream(
-    { url: () => room.value && api.urlOf(room.value.streamUrl), topics: () => ({ rooms: [code] }), access },
+    { url: streamUrl, topics: () => ({ rooms: [code] }), access },
     {
       onSnapshot(snapshot) {
         if (snapshot.pollId === feed.value?.poll.value.id) current?.onSnapshot(snapshot)
       },
       onRoom: receive,
+      onWatching({ watching }) {
+        if (room.value) room.value = { ...room.value, watching }
+      },
       onEnd({ reason }) {
         end.value = reason
       },
     },
   )
+
+  /** Its host is told how many watch, too. */
+  function streamUrl(): string | undefined {
+    return room.value && api.urlOf(room.value.streamUrl + (access().hostKey ? '?watching=on' : ''))
+  }
 
   /** Everything in an event is the same for all, so the voter's own ballot is what their browser keeps of it. */
   function receive(event: RoomEvent): void {
@@ -84,7 +92,10 @@ export function useRoom(code: string, access: () => Access = () => ({})) {
   }
   // In a hook, so that unexpected errors reach Vue's error handler.
   if (!served || !isPublic) onBeforeMount(load)
-  watch([() => access().hostKey, () => access().code], () => void load())
+  watch([() => access().hostKey, () => access().code], () => {
+    end.value = undefined
+    void load()
+  })
 
   return {
     room: shallowReadonly(room),
