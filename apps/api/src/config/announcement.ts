@@ -15,23 +15,27 @@ interface Started {
 
 /** The lines that the server prints when it is ready: where it is, for whoever started it and for others, and what it keeps. */
 export function announcement(config: Config, { port, metricsPort, version, interfaces }: Started): string[] {
-  const url = urlOf(localHost(config.host), port)
+  const url = urlOf(schemeOf(config), localHost(config.host), port)
   return [
     config.webDev ? `The API is at ${url}. Open the page at Vite's address.` : `Pollcast is at ${url}`,
     othersLine(config, port, interfaces),
-    ...(metricsPort === undefined ? [] : [`Metrics are at ${urlOf(localHost(config.host), metricsPort)}/metrics`]),
+    ...(metricsPort === undefined
+      ? []
+      : [`Metrics are at ${urlOf('http', localHost(config.host), metricsPort)}/metrics`]),
     `Version ${version}, database: ${databaseName(config.database)}`,
   ]
 }
 
 /** What others in the room can open: `localhost` is another machine on each of their phones. */
-function othersLine({ host, publicOrigin }: Config, port: number, interfaces: Interfaces): string {
+function othersLine(config: Config, port: number, interfaces: Interfaces): string {
+  const { host, publicOrigin } = config
+  const urlAt = (address: string) => urlOf(schemeOf(config), address, port)
   if (publicOrigin) return `Others open ${publicOrigin}`
   if (isEverywhere(host)) {
-    const urls = networkAddresses(interfaces, host).map((address) => urlOf(address, port))
+    const urls = networkAddresses(interfaces, host).map(urlAt)
     if (urls.length > 0) return `Others in the same network open ${urls.join(' or ')}`
   } else if (!isLoopback(host)) {
-    return `Others in the same network open ${urlOf(host, port)}`
+    return `Others in the same network open ${urlAt(host)}`
   }
   return "Others can't open it: it is reached from this machine only. Set PUBLIC_URL if a proxy passes requests on."
 }
@@ -52,7 +56,10 @@ const isLoopback = (host: string) => /^(localhost|127\..*|::1)$/i.test(host)
 
 const localHost = (host: string | undefined) => (isEverywhere(host) ? 'localhost' : host)
 
-const urlOf = (host: string, port: number) => `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+const schemeOf = ({ tls }: Config) => (tls ? 'https' : 'http')
+
+const urlOf = (scheme: 'http' | 'https', host: string, port: number) =>
+  `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
 
 /** Without user and password. */
 function databaseName(database: Config['database']): string {
