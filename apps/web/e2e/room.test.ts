@@ -12,7 +12,7 @@ function recordRequests(voter: BrowserContext): string[] {
   return urls
 }
 
-const heading = (tab: Page) => tab.getByRole('heading', { level: 1 }).innerText()
+const heading = (tab: Page) => tab.getByRole('heading', { level: 1 }).textContent()
 const isIn = (tab: Page, question: string) => expect.poll(() => heading(tab)).toBe(question)
 
 test('a move of the room is seen in every tab without a request, and a late comer lands on what is on', async () => {
@@ -217,7 +217,7 @@ test('what was reworded after the first vote says when', async () => {
   await isLive(tab)
   await room.change({ question: 'What?' })
   await isIn(tab, 'What?')
-  expect(await tab.getByTestId('reworded').innerText()).toMatch(/^Reworded at \d\d:\d\d$/)
+  expect(await tab.getByTestId('reworded').textContent()).toMatch(/^Reworded at \d\d:\d\d$/)
 })
 
 test('once ballots are published a voter finds theirs and has the page recount all', async () => {
@@ -229,7 +229,7 @@ test('once ballots are published a voter finds theirs and has the page recount a
   await pollcast.vote(room.id, 0)
   await shows(tab, [1, 1])
   await tab.getByText('My receipt').click()
-  expect(await tab.getByTestId('receipt').innerText()).toMatch(/^[\w-]{12}$/)
+  expect(await tab.getByTestId('receipt').textContent()).toMatch(/^[\w-]{12}$/)
   await room.change({ status: 'closed' })
   await tab.getByTestId('recount').click()
   const recounted = tab.getByTestId('recounted')

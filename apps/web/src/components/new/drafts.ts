@@ -32,7 +32,7 @@ export interface PollDraft {
   settings: DraftSettings
 }
 
-export const defaultSettings = (): DraftSettings => ({
+const defaultSettings = (): DraftSettings => ({
   several: false,
   minChoices: 1,
   maxChoices: 2,
