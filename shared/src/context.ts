@@ -14,6 +14,8 @@ export const contextSchema = z.strictObject({
   poll: pollSchema.optional(),
   pollList: pollListSchema.optional(),
   room: roomSchema.optional(),
+  /** Only in a page for frames, and for a new voter: what they show where the browser keeps no cookie (Pollcast-Voter). */
+  voterToken: z.string().optional(),
 })
 
 export type PageContext = z.infer<typeof contextSchema>

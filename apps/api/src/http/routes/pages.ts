@@ -5,28 +5,37 @@ import { routes } from '@pollcast/shared/routes'
 import type { Context, Middleware } from 'koa'
 import { PollError } from '../../polls/errors.ts'
 import { RequestError } from '../middleware/problem.ts'
-import { setPagePolicy } from '../middleware/security-headers.ts'
+import { allowFraming, setPagePolicy } from '../middleware/security-headers.ts'
 import {
   deletedFallback,
+  embedFallback,
   listFallback,
   newPollFallback,
   notFoundFallback,
   nothingOnFallback,
   pollFallback,
 } from '../pages/fallback.ts'
+import { previewTags } from '../pages/preview-tags.ts'
 import { devEntry, renderShell, type WebEntry } from '../pages/web-shell.ts'
 import { publicOriginOf, type RouteParts } from '../parts.ts'
 import { pollIdOf, roomCodeOf } from '../request/addresses.ts'
 import { type Viewer, viewerOf } from '../request/viewer.ts'
+import { newVoterId } from '../request/voter.ts'
 import { pollFor, pollListFor } from './polls.ts'
 import { roomFor } from './rooms.ts'
 
-const html = (ctx: Context, entry: WebEntry, title: string, context: PageContext, fallback: string) => {
+const html = (ctx: Context, entry: WebEntry, title: string, context: PageContext, fallback: string, tags = '') => {
   setPagePolicy(ctx, entry === devEntry)
   ctx.set('Cache-Control', 'private, no-cache')
   ctx.vary('Cookie')
   ctx.type = 'html'
-  ctx.body = renderShell(entry, title, context, fallback)
+  ctx.body = renderShell(entry, title, context, fallback, tags)
+}
+
+/** Who loads a page. */
+interface Visitor extends Viewer {
+  /** What the page tells of a new voter in a frame, where the browser may keep no cookie; empty elsewhere. */
+  token: Pick<PageContext, 'voterToken'>
 }
 
 interface PageParts extends RouteParts {
@@ -44,7 +53,7 @@ const isGone = (error: unknown): error is PollError & { code: (typeof GONE)[numb
 export function pageRoutes(parts: PageParts) {
   const { reader, voters, limits: rateLimits, entry } = parts
   const page =
-    (render: (ctx: Context, entry: WebEntry, viewer: Viewer) => Promise<void> | void): Middleware =>
+    (render: (ctx: Context, entry: WebEntry, visitor: Visitor) => Promise<void> | void, isEmbed = false): Middleware =>
     async (ctx) => {
       if (!entry) {
         throw new RequestError(
@@ -53,9 +62,12 @@ export function pageRoutes(parts: PageParts) {
         )
       }
       const asker = voters.find(ctx)
-      await render(ctx, entry, viewerOf(ctx, asker))
+      const voterId = asker.voterId ?? newVoterId()
+      const token = isEmbed && asker.voterId === undefined ? { voterToken: voters.tokenOf(voterId) } : {}
+      await render(ctx, entry, { ...viewerOf(ctx, asker), token })
       // Every page, because the app can open a poll from any of them without another page load.
-      voters.identify(ctx, asker)
+      voters.remember(ctx, asker, voterId)
+      if (isEmbed) allowFraming(ctx)
     }
 
   const list = page(async (ctx, built) => {
@@ -69,7 +81,8 @@ export function pageRoutes(parts: PageParts) {
     try {
       const found = await pollFor(viewer, pollIdOf(ctx), parts)
       const context = { apiUrl: '', poll: found, streamUrl: found.streamUrl }
-      html(ctx, built, `${found.question} · Pollcast`, context, pollFallback(found))
+      const tags = await previewTags(publicOriginOf(ctx, parts), routes.pollPage(found.id), { poll: found })
+      html(ctx, built, `${found.question} · Pollcast`, context, pollFallback(found), tags)
     } catch (error) {
       gone(ctx, built, error)
     }
@@ -83,11 +96,42 @@ export function pageRoutes(parts: PageParts) {
         const { room } = await (rateLimits ? rateLimits.withCode(ctx, find) : find())
         const context = { apiUrl: '', room, streamUrl: room.streamUrl }
         const shown = room.poll ? pollFallback(room.poll) : nothingOnFallback
-        html(ctx, built, `${title || room.poll?.question || room.title || room.code} · Pollcast`, context, shown)
+        const tags = await previewTags(publicOriginOf(ctx, parts), routes.roomPage(room.code), {
+          poll: room.poll,
+          room,
+        })
+        html(ctx, built, `${title || room.poll?.question || room.title || room.code} · Pollcast`, context, shown, tags)
       } catch (error) {
         gone(ctx, built, error)
       }
     })
+
+  /** The same two for a frame on any site, and one in which people enter the code of a room. */
+  const pollEmbed = page(async (ctx, built, visitor) => {
+    try {
+      const poll = await pollFor(visitor, pollIdOf(ctx), parts)
+      const context = { apiUrl: '', poll, streamUrl: poll.streamUrl, ...visitor.token }
+      html(ctx, built, `${poll.question} · Pollcast`, context, embedFallback(poll.question, routes.pollPage(poll.id)))
+    } catch (error) {
+      gone(ctx, built, error)
+    }
+  }, true)
+
+  const roomEmbed = page(async (ctx, built, visitor) => {
+    try {
+      const find = async () => roomFor(visitor, roomCodeOf(ctx), publicOriginOf(ctx, parts), parts)
+      const { room } = await (rateLimits ? rateLimits.withCode(ctx, find) : find())
+      const context = { apiUrl: '', room, streamUrl: room.streamUrl, ...visitor.token }
+      const title = room.poll?.question || room.title || room.code
+      html(ctx, built, `${title} · Pollcast`, context, embedFallback(title, routes.roomPage(room.code)))
+    } catch (error) {
+      gone(ctx, built, error)
+    }
+  }, true)
+
+  const embed = page((ctx, built, { token }) => {
+    html(ctx, built, 'Pollcast', { apiUrl: '', ...token }, embedFallback('Pollcast', routes.listPage))
+  }, true)
 
   const gone = (ctx: Context, built: WebEntry, error: unknown) => {
     if (!isGone(error)) throw error
@@ -108,5 +152,5 @@ export function pageRoutes(parts: PageParts) {
   })
 
   const [room, screen, host] = [roomPage(''), roomPage(''), roomPage('Host')]
-  return { list, poll, room, screen, host, newPoll, unknown }
+  return { list, poll, room, screen, host, embed, pollEmbed, roomEmbed, newPoll, unknown }
 }
