@@ -18,6 +18,8 @@ export interface ServedPage {
   takePoll(pollId: string): Served<Poll> | undefined
   takePollList(): Served<PollList> | undefined
   takeRoom(code: string): Served<Room> | undefined
+  /** What tells a new voter in a frame; undefined where their cookie did. */
+  readonly voterToken: string | undefined
 }
 
 export const servedPageKey: InjectionKey<ServedPage> = Symbol('served page')
@@ -27,7 +29,7 @@ export function readContext(document: Document): PageContext {
   return JSON.parse(document.getElementById('context')?.textContent || '{"apiUrl":""}')
 }
 
-export function createServedPage({ poll, pollList, room, streamUrl }: PageContext): ServedPage {
+export function createServedPage({ poll, pollList, room, streamUrl, voterToken }: PageContext): ServedPage {
   let unusedPoll = poll
   let unusedList = pollList
   let unusedRoom = room
@@ -49,6 +51,7 @@ export function createServedPage({ poll, pollList, room, streamUrl }: PageContex
       unusedRoom = undefined
       return taken?.code === code ? { data: taken, streamUrl } : undefined
     },
+    voterToken,
   }
 }
 

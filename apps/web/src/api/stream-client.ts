@@ -1,14 +1,15 @@
 import type { Snapshot } from '@pollcast/shared/poll'
 import type { Problem, ProblemCode } from '@pollcast/shared/problem'
 import type { RoomEvent } from '@pollcast/shared/room'
-import { type EndData, keepaliveSeconds, type StreamEvent } from '@pollcast/shared/stream'
+import { type EndData, keepaliveSeconds, type StreamEvent, type WatchingData } from '@pollcast/shared/stream'
 import { createParser } from 'eventsource-parser'
-import { type Access, accessHeaders } from './access.ts'
+import { type Access, accessHeaders, credentialsOf } from './access.ts'
 import { type Moment, moment, since } from './elapsed.ts'
 import { retryAfter, retryDelay } from './retry-delay.ts'
 import { serverClock } from './server-clock.ts'
 import { newerOf } from './snapshot.ts'
 import { Ends, endsOf, type TopicEnd, type Topics } from './topics.ts'
+import { voterHeaders } from './voter-token.ts'
 
 /**
  * `live` only once an event has come on the current connection. `gone` and `closed` are final: the server has no such
@@ -21,6 +22,8 @@ export interface StreamListener {
   onSnapshot(snapshot: Snapshot): void
   /** Called with the room as it is when the stream begins, and with each move. */
   onRoom?(room: RoomEvent): void
+  /** Called with the number of streams that are open on a room, where the address asks for it. */
+  onWatching?(data: WatchingData): void
   /** Called once for each poll or room that has ended. Nothing of it comes after that. */
   onEnd(end: TopicEnd): void
   onState(state: StreamState): void
@@ -58,7 +61,7 @@ export const isSilentSince = (lastDataAt: Moment): boolean => since(lastDataAt) 
  * keepalive comments that tell a quiet connection from a dead one, and reports `open` before any data has come.
  */
 export function openStream(url: string, options: StreamOptions): StreamClient {
-  const { topics, access = {}, onSnapshot, onRoom, onEnd, onState, onId } = options
+  const { topics, access = {}, onSnapshot, onRoom, onWatching, onEnd, onState, onId } = options
   const newest = new Map<string, Snapshot>()
   const ends = new Ends()
   let state: StreamState = 'connecting'
@@ -112,9 +115,10 @@ export function openStream(url: string, options: StreamOptions): StreamClient {
         headers: {
           Accept: 'text/event-stream',
           ...(lastId && { 'Last-Event-ID': lastId }),
+          ...voterHeaders(),
           ...accessHeaders(access),
         },
-        credentials: 'include',
+        credentials: credentialsOf(access),
         cache: 'no-store',
         signal: own.signal,
       })
@@ -165,6 +169,8 @@ export function openStream(url: string, options: StreamOptions): StreamClient {
         return receiveSnapshot(JSON.parse(data))
       case 'room':
         return receiveRoom(JSON.parse(data))
+      case 'watching':
+        return onWatching?.(JSON.parse(data))
       case 'current':
         return setLive()
       case 'end':

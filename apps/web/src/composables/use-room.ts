@@ -29,17 +29,26 @@ export function useRoom(code: string, access: () => Access = () => ({})) {
   let current: CurrentPoll | undefined
 
   const state = useStream(
-    { url: () => room.value && api.urlOf(room.value.streamUrl), topics: () => ({ rooms: [code] }), access },
+    { url: streamUrl, topics: () => ({ rooms: [code] }), access },
     {
       onSnapshot(snapshot) {
         if (snapshot.pollId === feed.value?.poll.value.id) current?.onSnapshot(snapshot)
       },
       onRoom: receive,
+      onWatching({ watching }) {
+        if (room.value) room.value = { ...room.value, watching }
+      },
       onEnd({ reason }) {
         end.value = reason
       },
     },
   )
+
+  /** Its host is told how many watch, too, and a screen that shows it to all. */
+  function streamUrl(): string | undefined {
+    const isWanted = access().hostKey || access().isAnonymous
+    return room.value && api.urlOf(room.value.streamUrl + (isWanted ? '?watching=on' : ''))
+  }
 
   /** Everything in an event is the same for all, so the voter's own ballot is what their browser keeps of it. */
   function receive(event: RoomEvent): void {
@@ -57,7 +66,7 @@ export function useRoom(code: string, access: () => Access = () => ({})) {
   }
 
   function take(answer: Room): void {
-    if (answer.poll) ownBallots(access().code).keep(answer.poll, answer.poll)
+    if (answer.poll && !access().isAnonymous) ownBallots(access().code).keep(answer.poll, answer.poll)
     room.value = answer
     show(answer.poll)
   }
@@ -84,7 +93,10 @@ export function useRoom(code: string, access: () => Access = () => ({})) {
   }
   // In a hook, so that unexpected errors reach Vue's error handler.
   if (!served || !isPublic) onBeforeMount(load)
-  watch([() => access().hostKey, () => access().code], () => void load())
+  watch([() => access().hostKey, () => access().code], () => {
+    end.value = undefined
+    void load()
+  })
 
   return {
     room: shallowReadonly(room),

@@ -129,7 +129,7 @@ test('a service gets a frame for the address of a poll or a room', async () => {
     [`${url}/r/${room.code}/screen`, routes.roomEmbed(room.code)],
   ]
   for (const [page = '', embed] of pages) {
-    const answer = await (await oembed(url, page, '&maxwidth=500&maxheight=300')).json()
+    const answer = (await (await oembed(url, page, '&maxwidth=500&maxheight=300')).json()) as Record<string, unknown>
     expect(answer).toMatchObject({ version: '1.0', type: 'rich', title: poll.question, width: 500, height: 300 })
     expect(answer.html).toBe(
       `<iframe src="https://polls.example${embed}" title="What will you have?" width="500" height="300" style="border:0"></iframe>`,

@@ -8,7 +8,7 @@ import { escapeHtml } from '../pages/html.ts'
 import { publicOriginOf, type RouteParts } from '../parts.ts'
 import { validate } from '../request/body.ts'
 import { originOf } from '../request/origin.ts'
-import type { Viewer } from '../request/viewer.ts'
+import { anybody } from '../request/viewer.ts'
 import { pollFor } from './polls.ts'
 import { roomFor } from './rooms.ts'
 
@@ -24,9 +24,6 @@ const querySchema = z.object({
   maxheight: lengthSchema,
   format: z.string('Give it once.').optional(),
 })
-
-/** Everybody's view: who asks shows it to others. */
-const anybody: Viewer = { voter: undefined, hostKeyHash: undefined }
 
 const WIDTH = 640
 /** About what stands around the choices, and a choice. */

@@ -19,7 +19,7 @@ import { previewTags } from '../pages/preview-tags.ts'
 import { devEntry, renderShell, type WebEntry } from '../pages/web-shell.ts'
 import { publicOriginOf, type RouteParts } from '../parts.ts'
 import { pollIdOf, roomCodeOf } from '../request/addresses.ts'
-import { type Viewer, viewerOf } from '../request/viewer.ts'
+import { anybody, type Viewer, viewerOf } from '../request/viewer.ts'
 import { newVoterId } from '../request/voter.ts'
 import { pollFor, pollListFor } from './polls.ts'
 import { roomFor } from './rooms.ts'
@@ -88,10 +88,14 @@ export function pageRoutes(parts: PageParts) {
     }
   })
 
-  /** The room as its audience sees it. The host's page asks the API for more, with the key that only the browser has. */
-  const roomPage = (title: string) =>
-    page(async (ctx, built, viewer) => {
+  /**
+   * The room as its audience sees it; or on the screen in front of them as everybody sees it, whoever's browser it is. The
+   * host's page asks the API for more, with the key that only the browser has.
+   */
+  const roomPage = (title: string, isForAll = false) =>
+    page(async (ctx, built, visitor) => {
       try {
+        const viewer = isForAll ? anybody : visitor
         const find = async () => roomFor(viewer, roomCodeOf(ctx), publicOriginOf(ctx, parts), parts)
         const { room } = await (rateLimits ? rateLimits.withCode(ctx, find) : find())
         const context = { apiUrl: '', room, streamUrl: room.streamUrl }
@@ -151,6 +155,6 @@ export function pageRoutes(parts: PageParts) {
     html(ctx, built, 'Pollcast', { apiUrl: '' }, notFoundFallback('page'))
   })
 
-  const [room, screen, host] = [roomPage(''), roomPage(''), roomPage('Host')]
+  const [room, screen, host] = [roomPage(''), roomPage('', true), roomPage('Host')]
   return { list, poll, room, screen, host, embed, pollEmbed, roomEmbed, newPoll, unknown }
 }
