@@ -18,6 +18,8 @@ export const contextSchema = z.strictObject({
   /** The poll that the front page has one try. */
   demo: pollSchema.optional(),
   room: roomSchema.optional(),
+  /** Only in a page for frames, and for a new voter: what they show where the browser keeps no cookie (Pollcast-Voter). */
+  voterToken: z.string().optional(),
 })
 
 export type PageContext = z.infer<typeof contextSchema>

@@ -22,6 +22,8 @@ export interface ServedPage {
   takeDemo(): Poll | undefined
   /** Origin that links to share begin with, where it is not the page's own. */
   readonly publicUrl: string | undefined
+  /** What tells a new voter in a frame; undefined where their cookie did. */
+  readonly voterToken: string | undefined
 }
 
 export const servedPageKey: InjectionKey<ServedPage> = Symbol('served page')
@@ -31,7 +33,8 @@ export function readContext(document: Document): PageContext {
   return JSON.parse(document.getElementById('context')?.textContent || '{"apiUrl":""}')
 }
 
-export function createServedPage({ poll, pollList, room, demo, streamUrl, publicUrl }: PageContext): ServedPage {
+export function createServedPage(context: PageContext): ServedPage {
+  const { poll, pollList, room, demo, streamUrl, publicUrl, voterToken } = context
   let unusedPoll = poll
   let unusedList = pollList
   let unusedRoom = room
@@ -60,6 +63,7 @@ export function createServedPage({ poll, pollList, room, demo, streamUrl, public
       return taken
     },
     publicUrl,
+    voterToken,
   }
 }
 

@@ -338,6 +338,23 @@ export const operations: readonly Operation[] = [
   },
   {
     method: 'get',
+    path: routes.chartPng('{id}'),
+    tag: 'exports',
+    summary: 'The same picture for previews of links: 1200 by 630 pixels',
+    auth: 'viewer',
+    parameters: ['PollcastCode', 'IfNoneMatch'],
+    answers: {
+      200: {
+        description: 'Bars, in the light colours.',
+        headers: ['ETag'],
+        content: { 'image/png': { schema: { type: 'string', format: 'binary' } } },
+      },
+      304: NOT_MODIFIED,
+    },
+    codes: [...POLL, ...VIEWER, 'results-hidden', 'not-implemented'],
+  },
+  {
+    method: 'get',
     path: routes.roomResultsCsv('{code}'),
     tag: 'exports',
     summary: 'The results of a room’s polls as a table: for its host of all, for others of the one that is on',

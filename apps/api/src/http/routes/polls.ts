@@ -113,7 +113,7 @@ export function pollRoute(parts: RouteParts): Middleware {
     }
     const poll = await pollFor(viewerOf(ctx, asker), pollId, parts)
     voters.identify(ctx, asker)
-    ctx.vary('Cookie, Authorization, Pollcast-Code')
+    ctx.vary('Cookie, Authorization, Pollcast-Code, Pollcast-Voter')
     ctx.status = 200
     ctx.etag = `W/"${eventIds.write(poll)}-${poll.ownChoiceIds.join('.')}"`
     if (ctx.fresh) ctx.status = 304

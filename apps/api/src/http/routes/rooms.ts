@@ -84,7 +84,7 @@ export function roomRoutes(parts: RouteParts) {
     }
     const { room, id } = await found(ctx)
     voters.identify(ctx, asker)
-    ctx.vary('Cookie, Authorization, Pollcast-Code')
+    ctx.vary('Cookie, Authorization, Pollcast-Code, Pollcast-Voter')
     ctx.status = 200
     // The host's also says how many watch, and what was done.
     if (room.polls === undefined) ctx.etag = `W/"${id}-${room.poll?.ownChoiceIds.join('.') ?? ''}"`
