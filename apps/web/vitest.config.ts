@@ -5,13 +5,16 @@ import { messages } from './vite/messages.ts'
 
 const conditions = ['source', ...defaultServerConditions]
 
+// Tests wait for what they test and not for a time: this ends what hangs, also where the machine is slow and busy.
+const limits = { testTimeout: 60_000, hookTimeout: 60_000 }
+
 /** The tests in e2e/ have their own configuration, as they need a browser and the API. */
 export const unit = defineProject({
   root: import.meta.dirname,
   plugins: [vue(), messages()],
   resolve: { conditions },
   ssr: { resolve: { conditions } },
-  test: { name: 'web unit', isolate: false, include: ['src/**/*.test.ts'], css: true },
+  test: { ...limits, name: 'web unit', isolate: false, include: ['src/**/*.test.ts'], css: true },
 })
 
 export default defineConfig({ test: { projects: [unit] } })

@@ -55,8 +55,8 @@ interface Counts {
 /** With too few choices, that is the error, and not a field that may not even have been sent. */
 const isPossible = ({ choices, maxChoices }: Counts) => maxChoices <= Math.max(choices.length, limits.minChoices)
 
-export const tooManyForChoices = { path: ['maxChoices'], message: 'More than the number of choices.' }
-export const fewerThanMin = { path: ['maxChoices'], message: 'Fewer than minChoices.' }
+const tooManyForChoices = { path: ['maxChoices'], message: 'More than the number of choices.' }
+const fewerThanMin = { path: ['maxChoices'], message: 'Fewer than minChoices.' }
 
 /** The body of `POST /api/polls`. */
 export const newPollSchema = z

@@ -61,8 +61,8 @@ const fill = async ({ open }: Place) => {
     const values = columns.map((_, at) => `$${at + 1}`).join(', ')
     await writer.query(`INSERT INTO poll (${columns.join(', ')}) VALUES (${values})`, Object.values(poll))
   }
-  const voters = Array.from({ length: 2500 }, (_, index) => `('odd0', 1, 'voter${index}', '[${index % 3}]')`)
-  await writer.query(`INSERT INTO ballot (poll_id, round, voter_id, answer) VALUES ${voters.join(', ')}`)
+  const ballots = Array.from({ length: 2500 }, (_, index) => `('odd0', 1, 'ballot${index}', '[${index % 3}]')`)
+  await writer.query(`INSERT INTO ballot (poll_id, round, id, answer) VALUES ${ballots.join(', ')}`)
   await database.close()
 }
 

@@ -132,7 +132,7 @@ export const postgres: Engine = {
 export const engines: Engine[] = inject('servers') ? [postgres] : [sqlite, sqliteInPool]
 
 /** Signals that nobody listens to. */
-export const noSignals = (): Signals => ({ pollChanged: new Signal(() => {}), roomChanged: new Signal(() => {}) })
+const noSignals = (): Signals => ({ pollChanged: new Signal(() => {}), roomChanged: new Signal(() => {}) })
 
 export interface MadePoll {
   poll: PollState

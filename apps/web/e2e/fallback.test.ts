@@ -172,6 +172,7 @@ test('when the app fails a form takes its place, with the current numbers and ba
   const { id, page } = await pollcast.makePoll('Fails?', ['Yes', 'No'])
   const tab = await openTab(await browser.newContext(), pollcast.url)
   await tab.getByRole('link', { name: /Fails\?/ }).click()
+  await tab.getByRole('heading', { name: 'Fails?', level: 1 }).waitFor()
   await isLive(tab)
   await Promise.all([tab.waitForResponse((answer) => answer.status() === 201), choice(tab, 'No').click()])
   await shows(tab, [0, 1])

@@ -68,6 +68,7 @@ test('without storage, clipboard, media queries, AbortSignal.timeout, at() and s
   await voter.addInitScript(removeConveniences)
   const tab = await openTab(voter, pollcast.url)
   await tab.getByRole('link', { name: /Bare\?/ }).click()
+  await tab.getByRole('heading', { name: 'Bare?', level: 1 }).waitFor()
   await isLive(tab)
   await choice(tab, 'No').click()
   await shows(tab, [0, 1])

@@ -12,7 +12,7 @@ function recordRequests(voter: BrowserContext): string[] {
   return urls
 }
 
-const heading = (tab: Page) => tab.getByRole('heading', { level: 1 }).innerText()
+const heading = (tab: Page) => tab.getByRole('heading', { level: 1 }).textContent()
 const isIn = (tab: Page, question: string) => expect.poll(() => heading(tab)).toBe(question)
 
 test('a move of the room is seen in every tab without a request, and a late comer lands on what is on', async () => {
@@ -30,7 +30,7 @@ test('a move of the room is seen in every tab without a request, and a late come
   for (const tab of tabs) await isIn(tab, 'Second?')
   for (const tab of tabs) await shows(tab, [0, 0, 0])
   await room.move(null)
-  for (const tab of tabs) await isIn(tab, 'The next question comes soon')
+  for (const tab of tabs) await isIn(tab, 'The next question is coming soon')
   await room.move(room.id)
   for (const tab of tabs) await tab.getByText('Closed. Final results.').waitFor()
   // What the voter had chosen is still marked as theirs, and in no one else's browser.
@@ -46,7 +46,7 @@ test('a page that was opened between two questions is never empty, and moves on'
   const room = await pollcast.makeRoom({ question: 'Soon?', choices: ['A', 'B'] })
   await room.move(null)
   const tab = await openTab(await newVoter(), room.page)
-  await tab.getByText('The next question comes soon').waitFor()
+  await tab.getByText('The next question is coming soon').waitFor()
   await isLive(tab)
   await room.move(room.id)
   await isIn(tab, 'Soon?')
@@ -126,7 +126,7 @@ test('the voter sees how many choices are missing, and why the others can’t be
   expect(await tab.getByTestId('vote').isDisabled()).toBe(true)
   await choice(tab, 'B').click()
   await choice(tab, 'C').click()
-  await tab.getByText('first take one of them away').waitFor()
+  await tab.getByText('deselect one first').waitFor()
   expect(await choice(tab, 'D').getByRole('checkbox').isDisabled()).toBe(true)
   await tab.getByTestId('vote').click()
   await shows(tab, [1, 1, 1, 0])
@@ -159,7 +159,7 @@ test('without a code the page asks for one, and says where it is not one of the 
     await choice(tab, 'Tea').click()
   }
   await enter('wrong-code')
-  await tab.getByText(/not one of this room's codes/).waitFor()
+  await tab.getByText(/doesn't belong to this room/).waitFor()
   await enter(codes[0] ?? '')
   await shows(tab, [1, 0])
 })
@@ -217,7 +217,7 @@ test('what was reworded after the first vote says when', async () => {
   await isLive(tab)
   await room.change({ question: 'What?' })
   await isIn(tab, 'What?')
-  expect(await tab.getByTestId('reworded').innerText()).toMatch(/^Reworded at \d\d:\d\d$/)
+  expect(await tab.getByTestId('reworded').textContent()).toMatch(/^Reworded at \d\d:\d\d$/)
 })
 
 test('once ballots are published a voter finds theirs and has the page recount all', async () => {
@@ -229,11 +229,11 @@ test('once ballots are published a voter finds theirs and has the page recount a
   await pollcast.vote(room.id, 0)
   await shows(tab, [1, 1])
   await tab.getByText('My receipt').click()
-  expect(await tab.getByTestId('receipt').innerText()).toMatch(/^[\w-]{12}$/)
+  expect(await tab.getByTestId('receipt').textContent()).toMatch(/^[\w-]{12}$/)
   await room.change({ status: 'closed' })
   await tab.getByTestId('recount').click()
   const recounted = tab.getByTestId('recounted')
-  await recounted.getByText('Your ballot is among them: Coffee.').waitFor()
+  await recounted.getByText('Your ballot was found: Coffee.').waitFor()
   await recounted.getByText('The ballots of 2 voters add up to the results above.').waitFor()
 })
 

@@ -18,6 +18,10 @@ export interface ServedPage {
   takePoll(pollId: string): Served<Poll> | undefined
   takePollList(): Served<PollList> | undefined
   takeRoom(code: string): Served<Room> | undefined
+  /** The poll that the front page has one try. */
+  takeDemo(): Poll | undefined
+  /** Origin that links to share begin with, where it is not the page's own. */
+  readonly publicUrl: string | undefined
 }
 
 export const servedPageKey: InjectionKey<ServedPage> = Symbol('served page')
@@ -27,10 +31,11 @@ export function readContext(document: Document): PageContext {
   return JSON.parse(document.getElementById('context')?.textContent || '{"apiUrl":""}')
 }
 
-export function createServedPage({ poll, pollList, room, streamUrl }: PageContext): ServedPage {
+export function createServedPage({ poll, pollList, room, demo, streamUrl, publicUrl }: PageContext): ServedPage {
   let unusedPoll = poll
   let unusedList = pollList
   let unusedRoom = room
+  let unusedDemo = demo
   const now = poll?.now ?? room?.poll?.now
   if (now) serverClock.note(now)
   return {
@@ -49,6 +54,12 @@ export function createServedPage({ poll, pollList, room, streamUrl }: PageContex
       unusedRoom = undefined
       return taken?.code === code ? { data: taken, streamUrl } : undefined
     },
+    takeDemo() {
+      const taken = unusedDemo
+      unusedDemo = undefined
+      return taken
+    },
+    publicUrl,
   }
 }
 

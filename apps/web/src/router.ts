@@ -12,8 +12,8 @@ export function createPageRouter(): Router {
   return createRouter({
     history: createWebHistory(),
     routes: [
-      { path: routes.listPage, component: () => import('./pages/ListPage.vue'), meta: { layout: 'wide' } },
-      { path: routes.newPollPage, component: () => import('./pages/NewPollPage.vue') },
+      { path: routes.listPage, component: () => import('./pages/FrontPage.vue'), meta: { layout: 'wide' } },
+      { path: routes.newPollPage, component: () => import('./pages/NewPollPage.vue'), meta: { layout: 'wide' } },
       {
         path: routes.pollPage(':pollId'),
         component: () => import('./pages/PollPage.vue'),

@@ -74,7 +74,7 @@ export function votedJson(poll: PollState, ballot: OwnBallot | undefined): strin
 }
 
 /** The poll as everybody with the same view sees it. */
-export function sharedPollOf(poll: PollState, view: View): Unstamped<SharedPoll> {
+function sharedPollOf(poll: PollState, view: View): Unstamped<SharedPoll> {
   const { choices, totalVotes } = show(poll, view)
   const { minChoices, maxChoices } = kindOf(poll).showRules(poll.content)
   return {

@@ -34,6 +34,11 @@ export class Proxies {
     return this.#forwarded(req, 'x-forwarded-host') || (req.headers.host ?? hostOfHttp2(req) ?? '')
   }
 
+  /** Whether the request came from a trusted proxy. */
+  isTrusted(req: IncomingMessage): boolean {
+    return this.#client(req).hops > 0
+  }
+
   #forwarded(req: IncomingMessage, name: string): string | undefined {
     if (!this.#isTrusted || req.headers[name] === undefined) return undefined
     const { hops } = this.#client(req)

@@ -53,7 +53,7 @@ export async function deletePoll(
 }
 
 /** The room shows the poll to its host, and to all if it is on. */
-export function tell({ pollChanged, roomChanged }: Signals, type: PollChanged['type'], poll: PollState): void {
+function tell({ pollChanged, roomChanged }: Signals, type: PollChanged['type'], poll: PollState): void {
   pollChanged.emit({ type, poll })
   roomChanged.emit({ type: 'changed', room: poll.room })
 }
