@@ -10,9 +10,13 @@ import { roomSchema } from './room.ts'
 export const contextSchema = z.strictObject({
   /** Origin of the API, without a slash at its end; empty where it is the page's own. */
   apiUrl: z.string(),
+  /** PUBLIC_URL's origin: links to share begin with it. Without it, with the page's own. */
+  publicUrl: z.string().optional(),
   streamUrl: z.string().optional(),
   poll: pollSchema.optional(),
   pollList: pollListSchema.optional(),
+  /** The poll that the front page has one try. */
+  demo: pollSchema.optional(),
   room: roomSchema.optional(),
   /** Only in a page for frames, and for a new voter: what they show where the browser keeps no cookie (Pollcast-Voter). */
   voterToken: z.string().optional(),

@@ -46,6 +46,9 @@ const room = {
   currentPollId: pollIdSchema.nullable(),
 }
 
+/** Not `nullable`: the OpenAPI document would ask for what is a poll and null at once. */
+const orNull = <S extends z.ZodType>(schema: S) => z.union([schema, z.null()])
+
 /** What only a room's host sees. */
 const hostFields = {
   /** In the host's order. */
@@ -53,12 +56,12 @@ const hostFields = {
 }
 
 /** The data of a room's `room` events: the room as everybody with the same view sees it. */
-export const roomEventSchema = z.strictObject({ ...room, poll: sharedPollSchema.nullable(), ...hostFields })
+export const roomEventSchema = z.strictObject({ ...room, poll: orNull(sharedPollSchema), ...hostFields })
 
 /** The answer to `GET /api/rooms/:code`. */
 export const roomSchema = z.strictObject({
   ...room,
-  poll: pollSchema.nullable(),
+  poll: orNull(pollSchema),
   ...hostFields,
   /** Only for the host: streams that are open on the room or its polls. */
   watching: countSchema.optional(),

@@ -23,6 +23,7 @@ export const routes = {
   streams: '/api/streams',
   streamOf: (pollIds: readonly string[]) => `/api/streams?polls=${pollIds.join(',')}`,
   openapi: '/api/openapi.json',
+  seen: '/api/seen',
   health: '/healthz',
   ready: '/readyz',
 

@@ -1,12 +1,15 @@
 import cluster from 'node:cluster'
+import { networkInterfaces } from 'node:os'
 import { type Ready, reportReady } from './cluster/worker-pool.ts'
 import { CommandRefused } from './commands/command-refused.ts'
 import { runCommand } from './commands/run-command.ts'
 import { startPrimary } from './compose/primary.ts'
 import { serve } from './compose/serve.ts'
+import { announcement } from './config/announcement.ts'
 import { readCommandLine } from './config/command-line.ts'
 import { type Config, ConfigError, readConfig } from './config/config.ts'
 import { jsonLog } from './lib/json-log.ts'
+import { version } from './lib/version.ts'
 import { FileRefused } from './lib/whole-file.ts'
 import { DatabaseRefused } from './store/database.ts'
 
@@ -58,9 +61,8 @@ interface Metered {
 }
 
 function announce(config: Config, { port, metricsPort, servesPages }: Ready & Metered, print: Print): void {
-  const url = `http://${address(config.host)}:${port}`
-  print(config.webDev ? `The API is at ${url}. Open the page at Vite's address.` : `Pollcast is at ${url}`)
-  if (metricsPort !== undefined) print(`Metrics are at http://${address(config.host)}:${metricsPort}/metrics`)
+  const started = { port, metricsPort, version: version(), interfaces: networkInterfaces() }
+  for (const line of announcement(config, started)) print(line)
   if (!servesPages) print('Only the API is served: the web app has not been built. Run "npm run build" to build it.')
 }
 
@@ -75,12 +77,6 @@ function onShutdown(print: Print, shutDown: () => void): void {
   }
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
-}
-
-/** The host as it can be typed into a browser. */
-function address(host: string | undefined): string {
-  if (host === undefined || host === '0.0.0.0' || host === '::') return 'localhost'
-  return host.includes(':') ? `[${host}]` : host
 }
 
 /** A sentence for an error that the admin can correct, and a stack for a bug. */

@@ -155,7 +155,7 @@ test('20,000 polls that are voted on and watched by nobody, or by nobody any mor
   const broker = new Broker({ source: messages, onError: failed })
   publishChanges({ pollChanged, roomChanged: new Signal<RoomChanged>(failed) }, broker, messages)
   const audiences = new Audiences(broker)
-  onTestFinished(() => audiences.heartbeat.stop())
+  onTestFinished(() => audiences.heartbeat.stop(0))
   const held = () => [broker.size, audiences.heartbeat.streams]
   const voteOnAll = () =>
     Promise.all(

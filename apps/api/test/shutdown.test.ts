@@ -8,14 +8,16 @@ import { recount } from '../testing/database.ts'
 import { get, post, RawConnection } from '../testing/raw-connection.ts'
 import { ServerProcess } from '../testing/server-process.ts'
 import { tempFolder } from '../testing/temp-folder.ts'
-import { createPoll, Voter } from '../testing/voter.ts'
+import { createPoll, json, Voter } from '../testing/voter.ts'
 
 /** Milliseconds that requests under way have to finish (compose/serve.ts): a server that waits for nobody is sooner. */
 const GRACE = 5000
 
-const setUp = async (how: 'node' | 'npm' = 'node') => {
+const setUp = async (how: 'node' | 'npm' = 'node', workers = 1) => {
   const databasePath = join(tempFolder(), 'polls.sqlite')
-  const server = await ServerProcess.open(databasePath, how)
+  const environment = { DATABASE_URL: `sqlite:${databasePath}`, WORKERS: String(workers) }
+  const started = new ServerProcess(environment, how)
+  const server = Object.assign(started, await started.address())
   const { poll } = await createPoll(server.url)
   const choiceIds = poll.choices.map((choice) => choice.id)
   const connect = async (text: string) => (await RawConnection.open(server.port)).send(text)
@@ -132,6 +134,45 @@ test('of many votes during SIGTERM every acknowledged one is stored, and no othe
   const again = await ServerProcess.open(databasePath)
   expect(await new Voter(again.url).read(poll.id)).toMatchObject({ revision: counted.totalVotes, ...counted })
 })
+
+test.each([1, 2])(
+  'at SIGTERM under votes, with %i processes, each of 400 streams is told when to come back, evenly spread, and ends',
+  async (workers) => {
+    const { server, poll, choiceIds, connect, databasePath } = await setUp('node', workers)
+    const streams = await Promise.all(Array.from({ length: 400 }, () => connect(get(poll.streamUrl))))
+    for (const stream of streams) await stream.until(/\n\n$/)
+    let acknowledged = 0
+    let unanswered = 0
+    const voting = Array.from({ length: 8 }, async () => {
+      for (;;) {
+        const vote = { choiceIds: [choiceIds[0]] }
+        const answer = await new Voter(server.url).ask(routes.votes(poll.id), json(vote)).catch(() => undefined)
+        if (answer?.status !== 201) {
+          if (!answer) unanswered += 1
+          return
+        }
+        acknowledged += 1
+        if (acknowledged === 50) server.signal('SIGTERM')
+      }
+    })
+    await Promise.all(voting)
+    for (const stream of streams) expect(await stream.ended).toBe('end')
+    expect(await server.exited).toBe(0)
+
+    const retries = streams.map(({ text }) => {
+      expect(text).toMatch(/\n\nevent: end\nretry: \d+\ndata: {"reason":"shutdown"}\n\n$/)
+      return Number(/\nretry: (\d+)\ndata: .*\n\n$/.exec(text)?.[1])
+    })
+    for (const from of [500, 1000, 1500, 2000, 2500, 3000]) {
+      const returning = retries.filter((retry) => retry >= from && retry < from + 500).length
+      expect(returning).toBeGreaterThan(0)
+      expect(returning).toBeLessThanOrEqual((streams.length / 6) * 2)
+    }
+    const { totalVotes } = await recount(databasePath, poll.id)
+    expect(totalVotes).toBeGreaterThanOrEqual(acknowledged)
+    expect(totalVotes).toBeLessThanOrEqual(acknowledged + unanswered)
+  },
+)
 
 test('clients that never read or never finish delay the end for a bounded time only', async () => {
   const { server, poll, choiceIds, connect } = await setUp()

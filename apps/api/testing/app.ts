@@ -56,6 +56,7 @@ async function startApp({ databasePath, webRoot, ...overrides }: AppOptions, atE
     allowedOrigins: [],
     publicOrigin: undefined,
     trustProxy: false,
+    tls: undefined,
     webDev: false,
     ...overrides,
   }
@@ -81,5 +82,6 @@ async function startApp({ databasePath, webRoot, ...overrides }: AppOptions, atE
   }
   atEnd(close)
   const { port, metricsPort } = app
-  return { url: `http://127.0.0.1:${port}`, port, metricsPort, databasePath: path, errors, infos, entries, close }
+  const url = `${config.tls ? 'https' : 'http'}://127.0.0.1:${port}`
+  return { url, port, metricsPort, databasePath: path, errors, infos, entries, close }
 }

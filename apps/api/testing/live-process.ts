@@ -63,6 +63,8 @@ export class LiveProcess {
   readonly errors: unknown[] = []
   reads = 0
   isReadable = true
+  /** How often the broker has found that the store was set back. */
+  setBacks = 0
   /** If set, reads wait for it. */
   gate: Promise<void> | undefined
   readonly broker = new Broker({
@@ -77,6 +79,9 @@ export class LiveProcess {
       },
     },
     onError: (error) => this.errors.push(error),
+    onSetBack: () => {
+      this.setBacks += 1
+    },
   })
   readonly heartbeat = new Heartbeat(60)
   readonly audiences = new Audiences(this.broker, this.heartbeat)
@@ -94,6 +99,12 @@ export class LiveProcess {
       revision: subjectRevision,
       messageOf: (name) => this.#current(name),
     })
+  }
+
+  /** Puts an older state of a topic into the store, behind the process's back. */
+  setBack(revision: number, topic = TOPIC): void {
+    this.stored.set(topic, messageAt(revision, topic))
+    this.#subjectRevisions.set(subjectOf(topic), revision)
   }
 
   async join(

@@ -7,9 +7,10 @@ import type { Servers } from './servers.ts'
 export interface StoredPoll {
   id: string
   revision: number
+  publicRevision: number
   totalVotes: number
   choices: { id: number; text: string; votes: number }[]
-  ballots: { voterId: string; choiceIds: number[] }[]
+  ballots: { ballotId: string; choiceIds: number[] }[]
 }
 
 /** What a run is about: the database, past all servers, and the servers that share it. */
@@ -21,6 +22,9 @@ export interface Backend {
   openNodes(failures: Failures): Promise<Node[]>
   /** Reads polls in one statement, which sees one state of them all. */
   polls(pollIds: readonly string[]): Promise<StoredPoll[]>
+  /** Those of the public view. */
   revisions(pollIds: readonly string[]): Promise<Map<string, number>>
+  /** Reads with a statement that both engines have. */
+  query<Row>(sql: string): Promise<Row[]>
   close(): Promise<void>
 }

@@ -36,7 +36,7 @@ export async function convergence({ backend, pollIds, nodes, streams, history }:
       for (const failure of behind) history.failures.note(failure)
       const stored = await backend.polls(pollIds)
       // Votes that a server took before it was stopped may be counted as late as now.
-      if (behind.length > 0 || stored.every(({ id, revision }) => revisions.get(id) === revision)) {
+      if (behind.length > 0 || stored.every(({ id, publicRevision }) => revisions.get(id) === publicRevision)) {
         return { stored, milliseconds }
       }
     }
@@ -77,9 +77,9 @@ async function readPoll(node: Node, pollId: string, history: History) {
     const options = { headers: { Connection: 'close' }, signal: AbortSignal.timeout(5000) }
     const answer = await fetch(node.url + routes.poll(pollId), options)
     if (answer.status !== 200) return { node, pollId, revision: answer.status }
-    const { id, revision, status, totalVotes, choices }: Poll = pollSchema.parse(await answer.json())
-    history.read({ pollId: id, revision, status, totalVotes, choices }, `${node.name}'s poll`)
-    return { node, pollId, revision }
+    const { id, rewordedAt: _, ...poll }: Poll = pollSchema.parse(await answer.json())
+    history.read({ ...poll, pollId: id }, `${node.name}'s poll`)
+    return { node, pollId, revision: poll.revision }
   } catch (error) {
     return { node, pollId, revision: (error as Error).message }
   }

@@ -1,5 +1,9 @@
 import { type Snapshot, snapshotSchema } from '@pollcast/shared/poll'
+import * as z from 'zod'
 import { Failures } from '../processes/failures.ts'
+
+/** A snapshot in whatever comes with it. */
+const seenSchema = z.object(snapshotSchema.shape)
 
 /** A voter: the vote that was acknowledged last, and the one after it that was not answered, if any. */
 export interface VoterRecord {
@@ -16,7 +20,11 @@ export interface VoterRecord {
 export class History {
   readonly failures = new Failures()
   readonly voters: VoterRecord[] = []
-  /** The content of each revision of each poll: the total, then the votes of each choice. */
+  /** Polls of which a host starts rounds, and closes, opens, reveals and hides them. */
+  readonly hosted = new Set<string>()
+  /** Those of them whose results are never to be seen by the public. */
+  readonly hidden = new Set<string>()
+  /** The content of each public revision of each poll: the total, then the votes of each choice. */
   readonly seen = new Map<string, Map<number, string>>()
   acknowledged = 0
   unanswered = 0
@@ -47,7 +55,8 @@ export class History {
     if (voter.id === undefined) this.failures.note('a first vote was acknowledged without a cookie')
     const snapshot = this.read(body, 'an acknowledgement')
     if (!snapshot) return
-    if (snapshot.revision <= voter.revision) {
+    // A view that hides results does not move with a vote that is changed.
+    if (snapshot.revision < voter.revision + (this.hosted.has(snapshot.pollId) ? 0 : 1)) {
       this.failures.note(
         `a voter's vote on ${voter.pollId} was acknowledged at ${at(snapshot)}, after ${voter.revision}`,
       )
@@ -63,18 +72,22 @@ export class History {
 
   /** Checks a snapshot that a client was sent. Undefined if it is not a valid one. */
   read(body: unknown, where: string): Snapshot | undefined {
-    const { data: snapshot, error } = snapshotSchema.safeParse(body)
+    const { data: snapshot, error } = seenSchema.safeParse(body)
     if (!snapshot) return void this.failures.note(`${where} that is not a snapshot: ${error.message}`)
-    const sum = snapshot.choices.reduce((votes, choice) => votes + choice.votes, 0)
-    if (sum !== snapshot.totalVotes) this.failures.note(`${where}: votes add up to ${sum} at ${at(snapshot)}`)
+    const { pollId, totalVotes, choices } = snapshot
+    const sum = choices.reduce((votes, choice) => votes + (choice.votes ?? 0), 0)
+    if (sum !== (totalVotes ?? 0)) this.failures.note(`${where}: votes add up to ${sum} at ${at(snapshot)}`)
+    const isHidden = totalVotes === null && choices.every(({ votes }) => votes === null)
+    if (this.hidden.has(pollId) && !isHidden) this.failures.note(`${where} shows the hidden results of ${pollId}`)
     this.#compare(snapshot, where)
     return snapshot
   }
 
-  #compare({ pollId, revision, totalVotes, choices }: Snapshot, where: string): void {
+  #compare({ pollId, revision, round, status, voters, totalVotes, choices }: Snapshot, where: string): void {
     const revisions = this.seen.get(pollId) ?? new Map()
     this.seen.set(pollId, revisions)
-    const content = [totalVotes, ...choices.map(({ votes }) => votes)].join()
+    const counts = [totalVotes, ...choices.map(({ votes }) => votes)]
+    const content = [...counts, ...(this.hosted.has(pollId) ? [round, status, voters] : [])].join()
     const before = revisions.get(revision)
     if (before === undefined) revisions.set(revision, content)
     else if (before !== content) {

@@ -1,6 +1,8 @@
 /** What a server prints without a fault of its own. */
 const PRINTED = [
   /^Pollcast is at http/,
+  /^Others (can't )?(in the same network )?open /,
+  /^Version \S+, database: /,
   /^Only the API is served/,
   /^Pollcast is closing …$/,
   /^Waiting for the database at /,

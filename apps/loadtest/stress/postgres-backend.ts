@@ -32,11 +32,11 @@ export class PostgresBackend implements Backend {
   polls(pollIds: readonly string[]): Promise<StoredPoll[]> {
     return ask<StoredPoll>(
       this.servers.databaseUrl,
-      `SELECT id, revision, voters AS "totalVotes",
+      `SELECT id, revision, public_revision AS "publicRevision", voters AS "totalVotes",
          (SELECT json_agg(json_build_object('id', c.value -> 'id', 'text', c.value ->> 'text', 'votes', n.value) ORDER BY c.at)
           FROM json_array_elements(content::json -> 'choices') WITH ORDINALITY AS c (value, at)
           JOIN counter AS n ON n.poll_id = poll.id AND n.round = poll.round AND n.key = c.value ->> 'id') AS choices,
-         (SELECT coalesce(json_agg(json_build_object('voterId', voter_id, 'choiceIds', answer::json)), '[]')
+         (SELECT coalesce(json_agg(json_build_object('ballotId', id, 'choiceIds', answer::json)), '[]')
           FROM ballot WHERE poll_id = poll.id AND round = poll.round) AS ballots
        FROM poll WHERE id = ANY($1)`,
       [pollIds],
@@ -44,9 +44,13 @@ export class PostgresBackend implements Backend {
   }
 
   async revisions(pollIds: readonly string[]): Promise<Map<string, number>> {
-    const sql = 'SELECT id, revision FROM poll WHERE id = ANY($1)'
+    const sql = 'SELECT id, public_revision AS revision FROM poll WHERE id = ANY($1)'
     const rows = await ask<{ id: string; revision: number }>(this.servers.databaseUrl, sql, [pollIds])
     return new Map(rows.map(({ id, revision }) => [id, revision]))
+  }
+
+  query<Row>(sql: string): Promise<Row[]> {
+    return ask<Row>(this.servers.databaseUrl, sql)
   }
 
   close(): Promise<void> {

@@ -6,11 +6,12 @@ import type { Outcome } from './run.ts'
 const MAX_LISTED = 20
 
 /** The faults that were injected and what clients saw, as lines. */
-export function table(history: History, { injected, streams, landed, convergedMs }: Outcome): string {
+export function table(history: History, { injected, hosted, streams, landed, convergedMs }: Outcome): string {
   const rows: [string, string][] = [
     ...[...injected]
       .sort(([a], [b]) => a.localeCompare(b))
       .map(([what, times]): [string, string] => [what, `${times}`]),
+    ...[...hosted].map(([what, times]): [string, string] => [`host: ${what}`, `${times}`]),
     ['votes acknowledged', text(history.acknowledged)],
     ['votes not answered', text(history.unanswered)],
     ['  of these counted', text(landed)],

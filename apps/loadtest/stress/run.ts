@@ -1,14 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Poll } from '@pollcast/shared/poll'
-import { createdPollSchema } from '@pollcast/shared/room'
-import { routes } from '@pollcast/shared/routes'
 import type { Progress } from '../processes/progress.ts'
 import { Random } from '../processes/random.ts'
 import { allUp } from './all-up.ts'
 import type { Backend } from './backend.ts'
 import { convergence } from './convergence.ts'
 import type { History } from './history.ts'
+import { createPoll, HostClient } from './host-client.ts'
 import { injectFaults } from './inject-faults.ts'
+import { judgeRounds, storedRounds } from './judge-rounds.ts'
 import type { Node } from './node.ts'
 import type { Options } from './options.ts'
 import { PostgresBackend } from './postgres-backend.ts'
@@ -19,7 +18,6 @@ import { judge } from './verdict.ts'
 import { VotingClients } from './voting-clients.ts'
 
 const POLLS = 4
-const CHOICES = ['a', 'b', 'c', 'd']
 
 /** The part of a run in which there are votes. */
 const VOTING_SHARE = 0.9
@@ -30,6 +28,8 @@ const LAST_VOTES_TIMEOUT_MS = 30_000
 export interface Outcome {
   /** How often each fault was injected. */
   injected: ReadonlyMap<Kind, number>
+  /** What the host did, and how often. */
+  hosted: ReadonlyMap<string, number>
   streams: number
   /** How many of the unanswered votes are counted. */
   landed: number
@@ -60,8 +60,10 @@ interface Context {
 
 async function breakAndJudge(options: Options, { backend, nodes, history, progress }: Context): Promise<Outcome> {
   const random = new Random(options.seed)
-  const polls = await Promise.all(Array.from({ length: POLLS }, () => createPoll(nodes[0]?.url ?? '')))
-  const voters = new VotingClients(nodes, polls, history)
+  const made = await Promise.all(Array.from({ length: POLLS }, () => createPoll(nodes[0]?.url ?? '')))
+  const polls = made.map(({ poll }) => poll)
+  const host = await HostClient.open(nodes, history)
+  const voters = new VotingClients(nodes, [...polls, ...host.polls], history)
   const streams = new StreamClients(nodes, history)
   const injected = new Map<Kind, number>()
   const onFault = (fault: Fault) => {
@@ -73,36 +75,33 @@ async function breakAndJudge(options: Options, { backend, nodes, history, progre
   const faults = schedule(options.seed, options.seconds, backend.setup)
   const breaking = injectFaults(faults, { servers: backend.servers, nodes, voters, streams }, onFault)
   // Each is awaited below, which reports its error.
-  for (const work of [voting, streaming, breaking]) work.catch(() => {})
+  const hosting = host.run(random.fork())
+  for (const work of [voting, streaming, breaking, hosting]) work.catch(() => {})
 
   // The last faults meet no votes: what a stream misses then is brought by no later vote.
   await Promise.race([pause(options.seconds * 1000 * VOTING_SHARE), breaking, voting, streaming])
   voters.stop()
-  await Promise.all([breaking, voting])
+  host.stop()
+  await Promise.all([breaking, voting, hosting])
 
   progress.say('no faults any more: waiting for convergence')
   await allUp(nodes)
   const observed = { backend, nodes, pollIds: voters.pollIds, streams: streams.observers, history }
   const { milliseconds } = await convergence(observed)
+  await host.openAll(random.fork(), LAST_VOTES_TIMEOUT_MS)
   await voters.voteOnEach(random.fork(), LAST_VOTES_TIMEOUT_MS)
   const { stored } = await convergence(observed)
   streams.stop()
   await streaming
-  const landed = judge(history, stored)
+  const [key] = await backend.query<{ value: string }>("SELECT value FROM setting WHERE name = 'voter-key'")
+  const plain = stored.filter(({ id }) => !history.hosted.has(id))
+  const landed = judge(history, plain, key?.value ?? '')
+  judgeRounds(history, await storedRounds(backend, [...history.hosted]), key?.value ?? '')
   await Promise.all(nodes.map((node) => node.end()))
-  return { injected, streams: options.streams, landed, convergedMs: milliseconds }
+  return { injected, hosted: host.done, streams: options.streams, landed, convergedMs: milliseconds }
 }
 
 function describe({ at, what, node }: Fault): string {
   const where = node === undefined ? '' : ` (node ${node + 1})`
   return `${(at / 1000).toFixed(1)} s: ${what}${where}`
-}
-
-async function createPoll(url: string): Promise<Poll> {
-  const answer = await fetch(url + routes.polls, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ question: 'What will hold?', choices: CHOICES }),
-  })
-  return createdPollSchema.parse(await answer.json()).poll
 }

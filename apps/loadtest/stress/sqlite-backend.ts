@@ -29,11 +29,11 @@ export class SqliteBackend implements Backend {
   async polls(pollIds: readonly string[]): Promise<StoredPoll[]> {
     const rows = await query<Omit<StoredPoll, 'choices' | 'ballots'> & { choices: string; ballots: string }>(
       this.#path,
-      `SELECT id, revision, voters AS "totalVotes",
+      `SELECT id, revision, public_revision AS "publicRevision", voters AS "totalVotes",
          (SELECT json_group_array(json_object('id', c.value ->> 'id', 'text', c.value ->> 'text', 'votes', n.value))
           FROM json_each(content, '$.choices') AS c
           JOIN counter AS n ON n.poll_id = poll.id AND n.round = poll.round AND n.key = c.value ->> 'id') AS choices,
-         (SELECT json_group_array(json_object('voterId', voter_id, 'choiceIds', json(answer)))
+         (SELECT json_group_array(json_object('ballotId', id, 'choiceIds', json(answer)))
           FROM ballot WHERE poll_id = poll.id AND round = poll.round) AS ballots
        FROM poll WHERE id IN (SELECT value FROM json_each(?))`,
       [JSON.stringify(pollIds)],
@@ -42,9 +42,13 @@ export class SqliteBackend implements Backend {
   }
 
   async revisions(pollIds: readonly string[]): Promise<Map<string, number>> {
-    const sql = 'SELECT id, revision FROM poll WHERE id IN (SELECT value FROM json_each(?))'
+    const sql = 'SELECT id, public_revision AS revision FROM poll WHERE id IN (SELECT value FROM json_each(?))'
     const rows = await query<{ id: string; revision: number }>(this.#path, sql, [JSON.stringify(pollIds)])
     return new Map(rows.map(({ id, revision }) => [id, revision]))
+  }
+
+  query<Row>(sql: string): Promise<Row[]> {
+    return query<Row>(this.#path, sql)
   }
 
   async close(): Promise<void> {

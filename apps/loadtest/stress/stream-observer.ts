@@ -7,6 +7,7 @@ export class StreamObserver {
   /** The revision of each poll that was shown last. */
   readonly shown = new Map<string, number>()
   readonly #history: History
+  readonly #ids = new Map<string, string>()
   #awaitingFirst = new Set<string>()
   #readable = () => true
 
@@ -15,11 +16,10 @@ export class StreamObserver {
     this.pollIds = pollIds
   }
 
-  /** For the next connection. An id on a stream of several polls does not say which poll it is of. */
+  /** For the next connection. On a stream of several polls the last id is of one of them alone. */
   get lastEventId(): string | undefined {
     const [pollId = '', ...others] = this.pollIds
-    const revision = this.shown.get(pollId)
-    return others.length > 0 || revision === undefined ? undefined : String(revision)
+    return others.length > 0 ? undefined : this.#ids.get(pollId)
   }
 
   /**
@@ -39,9 +39,12 @@ export class StreamObserver {
     if (event === 'current') return this.#current(id)
     const snapshot = this.#history.read(parsed(data), 'a frame')
     if (!snapshot) return
-    const { pollId, revision } = snapshot
+    const { pollId, revision, view } = snapshot
     if (!this.pollIds.includes(pollId)) return failures.note(`a stream was shown ${pollId}, which it did not ask for`)
-    if (id !== String(revision)) failures.note(`a frame of revision ${revision} had the id ${id}`)
+    const named = id?.split('.').slice(1, 4).join('.')
+    if (named !== `${pollId}.${view}.${revision}`) failures.note(`a frame of revision ${revision} had the id ${id}`)
+    if (view !== 'public') failures.note(`a stranger's stream of ${pollId} was shown the view of the ${view}`)
+    this.#ids.set(pollId, id ?? '')
     const before = this.shown.get(pollId) ?? -1
     this.shown.set(pollId, revision)
     const first = this.#awaitingFirst.delete(pollId)

@@ -1,3 +1,4 @@
+import { ballotIdOf } from '@pollcast/api/polls/ballot-id'
 import { snapshotSchema } from '@pollcast/shared/poll'
 import { expect, test } from 'vitest'
 import type { StoredPoll } from './backend.ts'
@@ -10,17 +11,24 @@ import { judge } from './verdict.ts'
 
 const ID = 'abcdefgh'
 const [A, B] = [1, 2]
+const NOW = '2026-11-26T12:00:00.000Z'
+const KEY = 'key'
+
+const ballotOf = (voterId: string) => ballotIdOf(KEY, ID, { voterId })
+const idOf = (revision: number | string, pollId = ID) => `epoch.${pollId}.public.${revision}.mac`
 
 const snapshot = (revision: number, votes: [number, number], pollId = ID) => {
   const choices = votes.map((count, index) => ({ id: index + 1, text: 'ab'[index] ?? '', votes: count }))
-  return snapshotSchema.parse({ pollId, revision, status: 'open', totalVotes: votes[0] + votes[1], choices })
+  const totalVotes = votes[0] + votes[1]
+  const shown = { view: 'public', round: 1, voters: totalVotes, closesAt: null, now: NOW, resultsHidden: false }
+  return snapshotSchema.parse({ pollId, revision, status: 'open', totalVotes, choices, ...shown })
 }
 
 const stored = (revision: number, ballots: Record<string, number[]>): StoredPoll => {
-  const held = Object.entries(ballots).map(([voterId, choiceIds]) => ({ voterId, choiceIds }))
+  const held = Object.entries(ballots).map(([voterId, choiceIds]) => ({ ballotId: ballotOf(voterId), choiceIds }))
   const count = (choice: number) => held.filter(({ choiceIds }) => choiceIds.includes(choice)).length
   const choices = [A, B].map((id) => ({ id, text: 'ab'[id - 1] ?? '', votes: count(id) }))
-  return { id: ID, revision, totalVotes: held.length, choices, ballots: held }
+  return { id: ID, revision, publicRevision: revision, totalVotes: held.length, choices, ballots: held }
 }
 
 /** Two voters: `one` has voted for A and then B, both acknowledged; `two` for A, and B was not answered. */
@@ -42,7 +50,7 @@ test('votes that were acknowledged and are counted are right, whether the unansw
     [4, B, 1],
   ] as const) {
     const { history } = voted()
-    expect(judge(history, [stored(revision, { one: [B], two: [two] })])).toBe(landed)
+    expect(judge(history, [stored(revision, { one: [B], two: [two] })], KEY)).toBe(landed)
     expect(failures(history)).toBe('')
   }
 })
@@ -52,7 +60,7 @@ test('a first vote that was not answered may be counted, once, on its choice', (
     const { history } = voted()
     history.voteUnanswered(history.newVoter(ID), B)
     const strangers = Object.fromEntries(ballots.map(([id, choice]) => [id, [choice]]))
-    judge(history, [stored(3 + ballots.length, { one: [B], two: [A], ...strangers })])
+    judge(history, [stored(3 + ballots.length, { one: [B], two: [A], ...strangers })], KEY)
     return failures(history)
   }
   expect(judged()).toBe('')
@@ -75,7 +83,7 @@ test.each<[string, StoredPoll, RegExp]>([
   ],
 ])('%s is noticed', (_, poll, failure) => {
   const { history } = voted()
-  judge(history, [poll])
+  judge(history, [poll], KEY)
   expect(failures(history)).toMatch(failure)
 })
 
@@ -89,7 +97,7 @@ test('counts that shrink, or grow by more than there were votes, are noticed', (
   for (const wrong of [snapshot(4, [0, 0]), snapshot(4, [2, 2])]) {
     const { history } = voted()
     history.read(wrong, 'a frame')
-    judge(history, [stored(4, { one: [B], two: [B] })])
+    judge(history, [stored(4, { one: [B], two: [B] })], KEY)
     expect(failures(history)).toMatch(/had 2 votes at revision 3, [04] at 4/)
   }
 })
@@ -97,7 +105,7 @@ test('counts that shrink, or grow by more than there were votes, are noticed', (
 test('a revision that was shown and is not in the database is noticed', () => {
   const { history } = voted()
   history.read(snapshot(9, [1, 1]), 'a frame')
-  judge(history, [stored(3, { one: [B], two: [A] })])
+  judge(history, [stored(3, { one: [B], two: [A] })], KEY)
   expect(failures(history)).toContain('revision 9 of abcdefgh was shown, and the database is at 3')
 })
 
@@ -124,7 +132,7 @@ test.each<[string, (history: History, two: VoterRecord) => void, RegExp]>([
   expect(failures(history)).toMatch(failure)
 })
 
-const frame = (event: string, revision: number, id = String(revision), pollId = ID) => {
+const frame = (event: string, revision: number, id = idOf(revision), pollId = ID) => {
   return { event, id, data: JSON.stringify(snapshot(revision, [revision, 0], pollId)) }
 }
 
@@ -136,11 +144,11 @@ test('a stream that only goes on, over several connections, is right', () => {
   expect(stream.lastEventId).toBeUndefined()
   stream.connected(() => true)
   for (const seen of [frame('snapshot', 3), frame('update', 4), frame('update', 7)]) stream.received(seen)
-  expect(stream.lastEventId).toBe('7')
+  expect(stream.lastEventId).toBe(idOf(7))
   stream.connected(() => true)
   for (const seen of [frame('snapshot', 7), frame('update', 8)]) stream.received(seen)
   stream.connected(() => true)
-  for (const seen of [current('8'), frame('update', 9)]) stream.received(seen)
+  for (const seen of [current(idOf(8)), frame('update', 9)]) stream.received(seen)
   expect(failures(history)).toBe('')
   expect(history).toMatchObject({ frames: 7, wentBack: 0 })
 })
@@ -150,10 +158,10 @@ test.each([
   ['shows a revision twice', [frame('snapshot', 3), frame('update', 3)], /from revision 3 to 3/],
   ['begins with an update', [frame('update', 3)], /first event .* "update"/],
   ['begins twice', [frame('snapshot', 3), frame('snapshot', 4)], /later event .* "snapshot"/],
-  ['has an id that is another', [frame('snapshot', 3, '4')], /had the id 4/],
-  ['is of another poll', [frame('snapshot', 3, '3', 'bcdefghj')], /did not ask for/],
-  ['calls something current that it has not shown', [current('3')], /told that 3 is current/],
-  ['calls something else current', [frame('snapshot', 3), current('3')], /told that 3 is current/],
+  ['has an id that is another', [frame('snapshot', 3, idOf(4))], /had the id .*public.4/],
+  ['is of another poll', [frame('snapshot', 3, idOf(3, 'bcdefghj'), 'bcdefghj')], /did not ask for/],
+  ['calls something current that it has not shown', [current(idOf(3))], /told that .*public.3.mac is current/],
+  ['calls something else current', [frame('snapshot', 3), current(idOf(4))], /told that .*public.4.mac is current/],
   ['carries no snapshot', [{ event: 'snapshot', id: '3', data: '{"revision":3' }], /not a snapshot/],
 ])('a stream that %s is noticed', (_, frames, failure) => {
   const history = new History()

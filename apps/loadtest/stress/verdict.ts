@@ -1,16 +1,18 @@
+import { ballotIdOf } from '@pollcast/api/polls/ballot-id'
 import type { StoredPoll } from './backend.ts'
 import type { History, VoterRecord } from './history.ts'
 
 /**
  * Compares the ballots and counters in the database with what voters were answered, and notes what is wrong.
  *
+ * @param serverKey by which voters' ballots are found
  * @returns how many of the unanswered votes are counted
  */
-export function judge(history: History, stored: readonly StoredPoll[]): number {
+export function judge(history: History, stored: readonly StoredPoll[], serverKey: string): number {
   let counted = 0
   for (const poll of stored) {
     const voters = history.voters.filter(({ pollId }) => pollId === poll.id)
-    const landed = judgeBallots(history, poll, voters)
+    const landed = judgeBallots(history, poll, voters, serverKey)
     judgeCounters(history, poll, voters, landed)
     judgeGrowth(history, poll)
     counted += landed
@@ -19,13 +21,19 @@ export function judge(history: History, stored: readonly StoredPoll[]): number {
 }
 
 /** Returns how many unanswered votes are counted. */
-function judgeBallots({ failures }: History, poll: StoredPoll, voters: readonly VoterRecord[]): number {
-  const ballots = new Map(poll.ballots.map(({ voterId, choiceIds }) => [voterId, choiceIds]))
+function judgeBallots(
+  { failures }: History,
+  poll: StoredPoll,
+  voters: readonly VoterRecord[],
+  serverKey: string,
+): number {
+  const ballots = new Map(poll.ballots.map(({ ballotId, choiceIds }) => [ballotId, choiceIds]))
   let landed = 0
   for (const { id, acknowledged, unanswered } of voters) {
     if (id === undefined) continue
-    const [choice, ...more] = ballots.get(id) ?? []
-    ballots.delete(id)
+    const ballotId = ballotIdOf(serverKey, poll.id, { voterId: id })
+    const [choice, ...more] = ballots.get(ballotId) ?? []
+    ballots.delete(ballotId)
     if (choice === undefined) failures.note(`an acknowledged vote on ${poll.id} is lost: its voter has no ballot`)
     else if (more.length > 0) failures.note(`a ballot on ${poll.id} has more choices than its voter made`)
     else if (choice === unanswered) landed += 1

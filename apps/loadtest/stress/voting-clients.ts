@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Poll } from '@pollcast/shared/poll'
+import { problemStatus } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
 import type { Random } from '../processes/random.ts'
 import type { History, VoterRecord } from './history.ts'
@@ -119,6 +120,8 @@ export class VotingClients {
       })
       const body = await answer.text()
       if (answer.status !== 201) {
+        // Its host closed it. The voter may try again later.
+        if (this.#history.hosted.has(voter.pollId) && answer.status === problemStatus['poll-closed']) return cookie
         checkRefusal(this.#history.failures, `${node.name} answered a vote`, answer, body)
         this.#history.voteUnanswered(voter, choiceId)
         return undefined

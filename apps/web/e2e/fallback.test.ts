@@ -57,7 +57,7 @@ test.each(obstacles)('where %s, a page has a message and a form to vote with', a
   await radio(tab, 'Yes').waitFor()
   expect(tab.url()).toBe(page)
   expect(await radio(tab, 'Yes').isChecked()).toBe(true)
-  expect(await tab.getByText('2 votes', { exact: true }).count()).toBe(1)
+  expect(await tab.getByText('2 voters', { exact: true }).count()).toBe(1)
   await voter.close()
 })
 

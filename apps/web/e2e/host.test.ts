@@ -70,13 +70,14 @@ test('a vote for a poll of whose deletion the page has not heard says so', async
 test('a deleted poll leaves the list, and its page says who deleted it, with and without scripts', async () => {
   const { page, remove } = await pollcast.makePoll('Listed?', ['Yes', 'No'])
   const list = await openTab(await newVoter(), pollcast.url)
-  await isLive(list)
-  const row = list.getByRole('link', { name: /Listed/ })
+  const isListLive = () => list.locator('section:has(ol) [data-testid=connection][data-state=live]').waitFor()
+  await isListLive()
+  const row = list.getByRole('link', { name: 'Listed?' })
   const rows = await list.getByTestId('poll').count()
   await remove()
   await row.waitFor({ state: 'detached' })
   expect(await list.getByTestId('poll').count()).toBe(rows - 1)
-  await isLive(list)
+  await isListLive()
 
   for (const javaScriptEnabled of [true, false]) {
     const tab = await openTab(await newVoter({ javaScriptEnabled }), page)

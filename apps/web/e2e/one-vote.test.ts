@@ -14,9 +14,9 @@ const votesOn = async (pollId: string): Promise<number> =>
 /** Opens a poll by its link in the list, without loading another page. */
 async function openFromList(voter: BrowserContext, question: string): Promise<Page> {
   const tab = await openTab(voter, url)
-  await tab.getByRole('link', { name: question }).click()
-  // The list is live too.
-  await tab.getByTestId('choice').first().waitFor()
+  await tab.getByRole('link', { name: question, exact: true }).click()
+  // The front page is live too.
+  await tab.waitForURL(/\/polls\//)
   await isLive(tab)
   return tab
 }
@@ -49,24 +49,28 @@ test('a first vote on a poll opened from the list counts once when its answer is
   expect(await votesOn(id)).toBe(1)
 })
 
-/** Creates a poll with the form, and returns its id once its page is shown. */
+/** Creates a poll with the form, and returns its id once its room is open. */
 async function createByForm(
   tab: Page,
   question: string,
   send: (submit: () => Promise<void>) => Promise<void>,
 ): Promise<string> {
-  await tab.getByLabel('Question').fill(question)
+  await tab.locator('[name=question]').fill(question)
   await tab.locator('[name=choice]').nth(0).fill('Yes')
   await tab.locator('[name=choice]').nth(1).fill('No')
-  await send(() => tab.getByRole('button', { name: 'Start the poll' }).click())
-  await tab.waitForURL(/\/polls\/\w+$/)
-  await isLive(tab)
-  return tab.url().split('/').at(-1) as string
+  await tab.getByText('More settings').click()
+  await tab.locator('[name=listed]').check()
+  await send(() => tab.getByRole('button', { name: /Start the poll/ }).click())
+  await tab.waitForURL(/\/r\/\d+\/host$/)
+  const [, code] = /\/r\/(\d+)/.exec(tab.url()) ?? []
+  return (await (await fetch(`${pollcast.url}/api/rooms/${code}`)).json()).poll.id
 }
 
 test('so does a first vote on a poll that was just created', async () => {
   const tab = await openTab(await newVoter(), `${url}new`)
   const id = await createByForm(tab, 'Lost, just created?', (submit) => submit())
+  await tab.goto(`${url}polls/${id}`)
+  await isLive(tab)
   await voteAndLoseTheAnswer(tab, id, 'No')
   await shows(tab, [0, 1])
   expect(await votesOn(id)).toBe(1)

@@ -20,6 +20,10 @@ export interface ServedPage {
   takeRoom(code: string): Served<Room> | undefined
   /** What tells a new voter in a frame; undefined where their cookie did. */
   readonly voterToken: string | undefined
+  /** The poll that the front page has one try. */
+  takeDemo(): Poll | undefined
+  /** Origin that links to share begin with, where it is not the page's own. */
+  readonly publicUrl: string | undefined
 }
 
 export const servedPageKey: InjectionKey<ServedPage> = Symbol('served page')
@@ -29,10 +33,19 @@ export function readContext(document: Document): PageContext {
   return JSON.parse(document.getElementById('context')?.textContent || '{"apiUrl":""}')
 }
 
-export function createServedPage({ poll, pollList, room, streamUrl, voterToken }: PageContext): ServedPage {
+export function createServedPage({
+  poll,
+  pollList,
+  room,
+  demo,
+  streamUrl,
+  publicUrl,
+  voterToken,
+}: PageContext): ServedPage {
   let unusedPoll = poll
   let unusedList = pollList
   let unusedRoom = room
+  let unusedDemo = demo
   const now = poll?.now ?? room?.poll?.now
   if (now) serverClock.note(now)
   return {
@@ -51,6 +64,12 @@ export function createServedPage({ poll, pollList, room, streamUrl, voterToken }
       unusedRoom = undefined
       return taken?.code === code ? { data: taken, streamUrl } : undefined
     },
+    takeDemo() {
+      const taken = unusedDemo
+      unusedDemo = undefined
+      return taken
+    },
+    publicUrl,
     voterToken,
   }
 }

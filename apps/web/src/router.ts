@@ -3,8 +3,11 @@ import { createRouter, createWebHistory, type Router } from 'vue-router'
 
 declare module 'vue-router' {
   interface RouteMeta {
-    /** How wide the page is: by default a column to read; or else wide, as large as a screen in front of a room, or nothing but the page itself. */
-    layout?: 'wide' | 'fits-screen' | 'bare'
+    /**
+     * How wide the page is: by default a column to read; or else wide, wide enough for two columns, as large as a screen in
+     * front of a room, or nothing but the page itself.
+     */
+    layout?: 'wide' | 'two-columns' | 'fits-screen' | 'bare'
   }
 }
 
@@ -12,8 +15,8 @@ export function createPageRouter(): Router {
   return createRouter({
     history: createWebHistory(),
     routes: [
-      { path: routes.listPage, component: () => import('./pages/ListPage.vue'), meta: { layout: 'wide' } },
-      { path: routes.newPollPage, component: () => import('./pages/NewPollPage.vue') },
+      { path: routes.listPage, component: () => import('./pages/FrontPage.vue'), meta: { layout: 'wide' } },
+      { path: routes.newPollPage, component: () => import('./pages/NewPollPage.vue'), meta: { layout: 'wide' } },
       {
         path: routes.pollPage(':pollId'),
         component: () => import('./pages/PollPage.vue'),
@@ -25,6 +28,12 @@ export function createPageRouter(): Router {
         component: () => import('./pages/RoomPage.vue'),
         props: true,
         meta: { layout: 'fits-screen' },
+      },
+      {
+        path: routes.hostPage(':code'),
+        component: () => import('./pages/HostPage.vue'),
+        props: true,
+        meta: { layout: 'two-columns' },
       },
       {
         path: routes.screenPage(':code'),

@@ -6,11 +6,13 @@ import { TcpProxy } from '../../testing/tcp-proxy.ts'
 import { currentAt, messageAt, TestPubSub } from '../../testing/topics.ts'
 import { RedisMessageCache } from './redis-message-cache.ts'
 
+const EPOCH = 'epoch1'
+
 /** A topic that no other test knows. */
 const newTopic = () => `${newSubject()}/public`
 
 const openCache = async (url: string, prefix: string, options = {}): Promise<RedisMessageCache> => {
-  const cache = new RedisMessageCache(url, prefix, { onError: () => {}, ...options })
+  const cache = new RedisMessageCache(url, prefix, { onError: () => {}, epoch: () => EPOCH, ...options })
   onTestFinished(() => cache.close())
   await cache.ready
   return cache
@@ -22,8 +24,16 @@ const setUp = async () => {
   const redis = new Redis(url)
   onTestFinished(() => redis.disconnect())
   const [here, there] = [await openCache(url, prefix), await openCache(url, prefix)]
-  return { url, prefix, topic, redis, here, there, key: `${prefix}message:${topic}` }
+  return { url, prefix, topic, redis, here, there, key: `${prefix}message:${EPOCH}:${topic}` }
 }
+
+test('a message of another epoch is not found: the same revision was something else then', async () => {
+  const { url, prefix, topic, here } = await setUp()
+  here.put(messageAt(9, topic), 9)
+  await here.settled()
+  const later = await openCache(url, prefix, { epoch: () => 'epoch2' })
+  expect(await later.get(topic)).toBeUndefined()
+})
 
 test('a message is stored only if it is newer, for every node', async () => {
   const { here, there, topic } = await setUp()

@@ -37,6 +37,8 @@ const recordSchema = z.strictObject({ message: messageSchema, subjectRevision: z
 interface RedisMessageCacheOptions {
   /** Called once for each outage. */
   onError: (error: Error) => void
+  /** The epoch that is on: messages of another one are not found. */
+  epoch: () => string
   /** Milliseconds for which Redis keeps a message. Nodes read it soon after it was published. */
   ttlMs?: number
   /** Milliseconds that a read waits for Redis before the source is read instead. */
@@ -50,14 +52,17 @@ interface RedisMessageCacheOptions {
 export class RedisMessageCache implements MessageCache {
   readonly #redis: Redis
   readonly #prefix: string
+  readonly #epoch: () => string
   readonly #ttlMs: number
   readonly #timeoutMs: number
   readonly #waiting = new Map<string, CurrentMessage>()
   #sending: Promise<void> | undefined
 
   /** @param prefix of every key, so that several installations can share one server */
-  constructor(url: string, prefix: string, { onError, ttlMs = 60_000, timeoutMs = 50 }: RedisMessageCacheOptions) {
+  constructor(url: string, prefix: string, options: RedisMessageCacheOptions) {
+    const { onError, epoch, ttlMs = 60_000, timeoutMs = 50 } = options
     this.#prefix = prefix
+    this.#epoch = epoch
     this.#ttlMs = ttlMs
     this.#timeoutMs = timeoutMs
     let isReported = false
@@ -114,7 +119,7 @@ export class RedisMessageCache implements MessageCache {
   }
 
   #keyOf(topic: string): string {
-    return `${this.#prefix}message:${topic}`
+    return `${this.#prefix}message:${this.#epoch()}:${topic}`
   }
 
   /** Sends all waiting messages in batches, with only the newest of each topic. */

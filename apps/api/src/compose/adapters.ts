@@ -10,6 +10,7 @@ import type { MessageCache } from '../live/message.ts'
 import type { PubSub } from '../live/pubsub.ts'
 import type { PollReader, PollWriter } from '../polls/ports.ts'
 import type { Database, WritableDatabase } from '../store/database.ts'
+import { type EpochWriter, epochWriter } from '../store/epochs.ts'
 import { openPostgres } from '../store/postgres-database.ts'
 import { SqlPollReader } from '../store/sql-poll-reader.ts'
 import { SqlPollWriter } from '../store/sql-poll-writer.ts'
@@ -18,6 +19,7 @@ import { openSqlite, openSqliteReader } from '../store/sqlite-database.ts'
 interface Store {
   reader: PollReader
   writer: PollWriter
+  epochs: EpochWriter
   database: Database
   /** The same, if this process writes to it itself. */
   writable: WritableDatabase | undefined
@@ -28,18 +30,20 @@ export async function openStore(config: Config, log: Log): Promise<Store> {
   if ('path' in config.database && config.workers > 1) {
     // Only the pool's primary writes: SQLite has one writer at a time.
     const database = await openSqliteReader(config.database.path, log)
-    return {
-      reader: new SqlPollReader(database),
-      writer: writerClient<PollWriter>(process),
-      database,
-      writable: undefined,
-    }
+    const writer = writerClient<PollWriter & EpochWriter>(process)
+    return { reader: new SqlPollReader(database), writer, epochs: writer, database, writable: undefined }
   }
   const database =
     'url' in config.database
       ? await openPostgres(config.database.url, log)
       : await openSqlite(config.database.path, log)
-  return { reader: new SqlPollReader(database), writer: new SqlPollWriter(database), database, writable: database }
+  return {
+    reader: new SqlPollReader(database),
+    writer: new SqlPollWriter(database),
+    epochs: epochWriter(database),
+    database,
+    writable: database,
+  }
 }
 
 interface Others {
@@ -50,10 +54,12 @@ interface Others {
 
 /**
  * Connects to other processes, if there may be any according to the configuration. Does not wait for the connection.
+ *
+ * @param epoch the epoch that is on
  */
-export function connectOthers(config: Config, key: string, log: Log): Others {
+export function connectOthers(config: Config, key: string, epoch: () => string, log: Log): Others {
   const options = { onError: (error: Error) => log.error(error, { event: 'pubsub-error' }) }
-  const cacheOptions = { onError: (error: Error) => log.error(error, { event: 'cache-error' }) }
+  const cacheOptions = { onError: (error: Error) => log.error(error, { event: 'cache-error' }), epoch }
   if (config.redisUrl !== undefined) {
     // Derived from a key that all processes on one database share: so several installations can share a Redis.
     const prefix = `pollcast:${createHash('sha256').update(`redis ${key}`).digest('hex').slice(0, 12)}:`

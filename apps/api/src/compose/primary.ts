@@ -9,6 +9,7 @@ import { ConnectionLimitLog } from '../http/server/connection-limit-log.ts'
 import type { Log } from '../lib/log.ts'
 import { connectionLimit } from '../lib/open-file-limit.ts'
 import { MemoryRateCounter } from '../lib/rate-counter.ts'
+import { epochWriter } from '../store/epochs.ts'
 import { SqlPollWriter } from '../store/sql-poll-writer.ts'
 import { openSqlite } from '../store/sqlite-database.ts'
 import { operatePool } from './operate-pool.ts'
@@ -36,7 +37,7 @@ export async function startPrimary(config: Config, log: Log, onReady: (ready: Re
   // Workers on SQLite write through this process, and on SQLite without Redis they publish through it too.
   const exchange = new PubSubExchange()
   const database = 'path' in config.database ? await openSqlite(config.database.path, log) : undefined
-  const writer = database && new SqlPollWriter(database)
+  const writer = database && Object.assign(new SqlPollWriter(database), epochWriter(database))
   const operations = operatePool(config, log, database)
   const onFork = (worker: Channel) => {
     const onGone = operations.onFork(worker)

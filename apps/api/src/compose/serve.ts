@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { roundTrip } from '../cluster/ipc.ts'
 import { RateCounterClient } from '../cluster/rate-counter-client.ts'
 import type { Config } from '../config/config.ts'
+import { readTlsFiles } from '../config/tls-files.ts'
 import { webFiles } from '../http/pages/web-files.ts'
 import { builtEntry, devEntry } from '../http/pages/web-shell.ts'
 import { Proxies } from '../http/request/proxies.ts'
@@ -25,10 +26,13 @@ import { Messages } from '../reactions/messages.ts'
 import { publishChanges } from '../reactions/publish.ts'
 import { VoterStreams } from '../reactions/voter-streams.ts'
 import { Watching } from '../reactions/watching.ts'
+import { readEpoch } from '../store/epochs.ts'
 import { connectOthers, openStore } from './adapters.ts'
+import { Epoch } from './epoch.ts'
+import { followCertificate } from './follow-certificate.ts'
 import { operate } from './operate.ts'
 
-/** Milliseconds that requests in flight have to finish after the shutdown has begun. */
+/** Milliseconds that requests in flight have to finish after the shutdown has begun, and streams to be read to their end. */
 const GRACE_MS = 5000
 
 const ASK_POOL_TIMEOUT_MS = 1000
@@ -58,12 +62,26 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
   const onUnexpected = (error: unknown) => {
     if (!isUnavailable(error)) onError(error)
   }
-  const { reader, writer, database, writable } = await openStore(config, log)
+  const certificate = config.tls && readTlsFiles(config.tls)
+  const { reader, writer, epochs, database, writable } = await openStore(config, log)
   const signals: Signals = {
     pollChanged: new Signal<PollChanged>(onError),
     roomChanged: new Signal<RoomChanged>(onError),
   }
-  const others = connectOthers(config, `${database.voterKey} ${database.epoch}`, log)
+  const epoch = new Epoch({
+    current: database.epoch,
+    read: () => readEpoch(database),
+    renew: (known) => epochs.renewEpoch(known),
+    onRenewed: (renewed) => {
+      log.info('The database is in an older state than before. Every open page is shown what it has now.', {
+        event: 'epoch-renewed',
+      })
+      eventIds.renew(renewed)
+      void audiences.restart()
+    },
+    onError: onUnexpected,
+  })
+  const others = connectOthers(config, database.voterKey, () => epoch.current, log)
   const eventIds = new EventIds(database.voterKey, database.epoch)
   const messages = new Messages(reader, eventIds)
   const broker = new Broker({
@@ -71,6 +89,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     pubsub: others.pubsub,
     cache: others.cache,
     onError: onUnexpected,
+    onSetBack: () => epoch.renew(),
   })
   publishChanges(signals, broker, messages)
   const streams = () => audiences.heartbeat.streams
@@ -119,14 +138,18 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     faults,
     maxConnections,
     onRefused: () => limitLog.refused(),
+    certificate,
     ...(!config.rateLimit && { inFlightOfAddress: Number.POSITIVE_INFINITY }),
     // Behind a proxy, all connections have the proxy's address.
     ...(config.trustProxy && { networkOf: (req: IncomingMessage) => networkOf(proxies.address(req)) }),
   })
 
+  const stopFollowing = config.tls && certificate && followCertificate(config.tls, certificate, server, log)
   const release = async () => {
     watching?.stop()
+    stopFollowing?.()
     await timer.stop()
+    await epoch.stop()
     await operations.close()
     await database.close()
     await others.close()
@@ -134,8 +157,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
   const close = async () => {
     operations.drain()
     const closed = server.close(GRACE_MS)
-    audiences.heartbeat.stop()
-    await closed
+    await Promise.all([closed, audiences.heartbeat.stop(GRACE_MS)])
     faults.flush()
     await release()
   }

@@ -27,6 +27,7 @@ test('an empty environment gives the documented defaults', () => {
     allowedOrigins: [],
     publicOrigin: undefined,
     trustProxy: false,
+    tls: undefined,
     webDev: false,
   })
 })
@@ -46,6 +47,8 @@ test('every variable is read', () => {
     ALLOWED_ORIGINS: 'https://a.example.com, http://localhost:5173,',
     PUBLIC_URL: 'https://polls.example.com/',
     TRUST_PROXY: '10.0.0.0/8, ::1',
+    TLS_CERT: '/etc/ssl/polls.pem',
+    TLS_KEY: '/etc/ssl/polls.key',
     WEB_DEV: 'on',
   })
   expect(config).toEqual({
@@ -61,8 +64,14 @@ test('every variable is read', () => {
     allowedOrigins: ['https://a.example.com', 'http://localhost:5173'],
     publicOrigin: 'https://polls.example.com',
     trustProxy: ['10.0.0.0/8', '::1'],
+    tls: { cert: '/etc/ssl/polls.pem', key: '/etc/ssl/polls.key' },
     webDev: true,
   })
+})
+
+test('a certificate without its key, or a key without its certificate, is refused', () => {
+  expect(refusal({ TLS_CERT: 'cert.pem' })).toMatch(/^ {2}TLS_KEY: is needed too where TLS_CERT is set/m)
+  expect(refusal({ TLS_KEY: 'key.pem' })).toMatch(/^ {2}TLS_CERT: is needed too where TLS_KEY is set/m)
 })
 
 test('empty variables, and those of other programs, are ignored', () => {

@@ -87,6 +87,8 @@ const environmentSchema = z.object({
         return z.NEVER
       }
     }),
+  TLS_CERT: z.string().optional(),
+  TLS_KEY: z.string().optional(),
   WEB_DEV: onOff('off'),
 })
 
@@ -123,6 +125,8 @@ export interface Config {
   readonly publicOrigin: string | undefined
   /** Whose X-Forwarded headers to trust. */
   readonly trustProxy: TrustProxy
+  /** Paths of the certificate and its private key; undefined for http in the clear. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined
   /** Set by `npm run dev`: pages load their scripts from Vite's dev server, which gets the pages from here. */
   readonly webDev: boolean
 }
@@ -140,6 +144,14 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     malformed.push(`  ${name}: ${problem}`)
     // One error for each variable.
     delete given[name]
+  }
+  for (const [name, other] of [
+    ['TLS_CERT', 'TLS_KEY'],
+    ['TLS_KEY', 'TLS_CERT'],
+  ] as const) {
+    if (given[name] !== undefined && given[other] === undefined) {
+      malformed.push(`  ${other}: is needed too where ${name} is set: the path of a PEM file`)
+    }
   }
   const parsed = environmentRules.safeParse(given)
   if (!parsed.success || malformed.length > 0) {
@@ -160,6 +172,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     allowedOrigins: env.ALLOWED_ORIGINS,
     publicOrigin: env.PUBLIC_URL,
     trustProxy: env.TRUST_PROXY,
+    tls: env.TLS_CERT !== undefined && env.TLS_KEY !== undefined ? { cert: env.TLS_CERT, key: env.TLS_KEY } : undefined,
     webDev: env.WEB_DEV,
   })
 }

@@ -22,6 +22,7 @@ import { officeManifestRoute } from './routes/office-manifest.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { newPollRoute, pollListRoute, pollRoute } from './routes/polls.ts'
 import { roomRoutes } from './routes/rooms.ts'
+import { seenRoute } from './routes/seen.ts'
 import { streamRoutes } from './routes/streams.ts'
 import { voteRoute } from './routes/votes.ts'
 
@@ -100,6 +101,7 @@ export function createKoa(parts: HttpParts): Koa {
   router.get(routes.roomResultsJson(':code'), exports.roomResultsJson)
   router.get(routes.roomBallotsCsv(':code'), exports.roomBallotsCsv)
 
+  router.get(routes.seen, seenRoute(parts.proxies))
   router.get(routes.openapi, openApiRoute)
 
   const pages = pageRoutes(parts)

@@ -83,7 +83,7 @@ test('a stream that leaves frees everything, even if its reader is stuck or its 
   reader.resume()
   await settle()
   expect(reader.revisions()).toEqual([0, 1])
-  node.heartbeat.stop()
+  void node.heartbeat.stop(0)
   expect(vi.getTimerCount()).toBe(0)
 })
 
@@ -397,7 +397,7 @@ test('in any order of publishes, joins, slow readers and leaves, every stream en
       for (const { leave } of open) leave()
       await vi.advanceTimersByTimeAsync(0)
       expect(node.counts).toEqual([0, 0])
-      node.heartbeat.stop()
+      void node.heartbeat.stop(0)
     }),
     { numRuns: 300 },
   )

@@ -11,7 +11,10 @@ export class TopicsEnded extends Error {}
 /** A topic that a stream is to be opened on. */
 export interface TopicToJoin {
   readonly name: string
-  /** A revision of it that the client has seen: it gets no older one, as long as that one can be read. */
+  /**
+   * A revision of it that the client has seen, and can prove that: it gets no older one, as long as that one can be read.
+   * If there is none, the source was set back.
+   */
   readonly shown?: number | undefined
 }
 
@@ -36,6 +39,7 @@ export class Audiences {
    * TopicsEnded if all of them have ended.
    */
   async join(topicsToJoin: readonly TopicToJoin[], open: () => Stream | undefined): Promise<void> {
+    const { restarts } = this.#broker
     const topics = topicsToJoin.map(({ name, shown }) => ({ topic: this.#broker.retain(name), shown }))
     let stream: Stream | undefined
     try {
@@ -49,6 +53,7 @@ export class Audiences {
       stream = opened
       this.heartbeat.add(opened)
       opened.start(members.map(({ audience, shown }) => new Member(opened, audience, shown)))
+      if (restarts !== this.#broker.restarts) this.#startAgain(opened)
     } finally {
       if (!stream) for (const { topic } of topics) topic.release()
     }
@@ -70,6 +75,19 @@ export class Audiences {
     } finally {
       if (!hasMoved) topic.release()
     }
+  }
+
+  /**
+   * Begins anew after the source was set back: every stream gets the current state of each of its topics, whatever it was sent
+   * before. One whose topic is not there any more is closed, and its client told why when it comes back.
+   */
+  async restart(): Promise<void> {
+    this.#broker.restart()
+    await this.heartbeat.visit((stream) => this.#startAgain(stream))
+  }
+
+  #startAgain(stream: Stream): void {
+    for (const topic of stream.topics) this.switchTopic(stream, topic, topic).catch(() => stream.destroy())
   }
 
   /** Frees everything of the stream. To be called when its connection is closed. */

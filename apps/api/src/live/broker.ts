@@ -21,6 +21,8 @@ import { Topic, type TopicParts } from './topic.ts'
  * 6. A closed stream frees everything at once, and a topic without streams costs no memory. (live/audience.test.ts)
  * 7. What tells other processes is (subject, revision), once however many views there are, and never the data. A lost
  *    message is healed by the timeout, which reads the topics again. (live/broker.test.ts)
+ *    Where the source was set back, every stream gets the current state anew, and nothing of before after it.
+ *    (live/set-back.test.ts)
  * 8. A vote is acknowledged only after its commit, and the database it was committed to is still the one at its path.
  *    (store/sql-poll-store.contract.test.ts, test/kill.test.ts)
  *
@@ -28,20 +30,27 @@ import { Topic, type TopicParts } from './topic.ts'
  * store/write-batch.ts.
  */
 
-interface BrokerParts extends Omit<TopicParts, 'recheckMs'> {
+interface BrokerParts extends Omit<TopicParts, 'recheckMs' | 'onSetBack'> {
   /** Undefined if there are no other processes. */
   pubsub?: PubSub | undefined
   recheckMs?: number
+  /** Called when the source was set back, until `restart`. It may be called often. */
+  onSetBack?: () => void
 }
 
 /** Keeps one Condition and one revision for each topic that has streams in this process: see the invariants above. */
 export class Broker {
+  /** How often it has been restarted. */
+  restarts = 0
   /** The topics by name, in groups by subject. */
   readonly #subjects = new Map<string, Map<string, Topic>>()
-  readonly #parts: BrokerParts & TopicParts
+  readonly #parts: Omit<BrokerParts, 'onSetBack'> & TopicParts
 
   constructor(parts: BrokerParts) {
-    this.#parts = { recheckMs: 10_000, ...parts }
+    const onSetBack = (topic: Topic) => {
+      if (this.#has(topic)) parts.onSetBack?.()
+    }
+    this.#parts = { recheckMs: 10_000, ...parts, onSetBack }
     parts.pubsub?.listen({
       onMessage: ({ subject, revision }) => {
         for (const topic of this.topicsOf(subject)) topic.announce(revision)
@@ -99,16 +108,32 @@ export class Broker {
     }
     let topic = topics.get(name)
     if (!topic) {
-      topic = new Topic(name, this.#parts, () => this.#forget(subject, name))
-      topics.set(name, topic)
+      const added = new Topic(name, this.#parts, () => this.#forget(added))
+      topics.set(name, added)
+      topic = added
     }
     topic.retain()
     return topic
   }
 
-  #forget(subject: string, name: string): void {
+  /**
+   * Begins anew after the source was set back: nothing in a topic of before can be compared with what the source has now.
+   * Whoever has retained one retains it again by its name, and releases the old one.
+   */
+  restart(): void {
+    this.restarts += 1
+    for (const topics of this.#subjects.values()) topics.clear()
+  }
+
+  /** False for a topic of before the last restart. */
+  #has(topic: Topic): boolean {
+    return this.#subjects.get(subjectOf(topic.name))?.get(topic.name) === topic
+  }
+
+  #forget(topic: Topic): void {
+    const subject = subjectOf(topic.name)
     const topics = this.#subjects.get(subject)
-    topics?.delete(name)
+    if (this.#has(topic)) topics?.delete(topic.name)
     if (topics?.size !== 0) return
     this.#subjects.delete(subject)
     this.#parts.pubsub?.unsubscribe(subject)

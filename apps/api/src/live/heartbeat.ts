@@ -1,4 +1,6 @@
 import { keepaliveSeconds } from '@pollcast/shared/stream'
+import { Condition } from './condition.ts'
+import { endAll, farewell } from './farewell.ts'
 import { KEEPALIVE } from './frame.ts'
 import { inSlices } from './in-slices.ts'
 import type { Stream } from './stream.ts'
@@ -14,6 +16,7 @@ const KEEPALIVE_TICKS = (keepaliveSeconds * 1000) / TICK_MS
 export class Heartbeat {
   tick = 0
   readonly #streams = new Set<Stream>()
+  readonly #closed = new Condition()
   readonly #stuckTicks: number
   readonly #timer: NodeJS.Timeout
   #visiting = false
@@ -29,21 +32,32 @@ export class Heartbeat {
     return this.#streams.size
   }
 
+  /** Calls back for each open stream, those that are added meanwhile too. */
+  visit(act: (stream: Stream) => void): Promise<void> {
+    return inSlices(this.#streams, act)
+  }
+
   add(stream: Stream): void {
     stream.lastTick = this.tick
     this.#streams.add(stream)
-    if (this.#stopped) stream.end()
+    if (this.#stopped) stream.endWith(farewell(Math.random()))
   }
 
   delete(stream: Stream): void {
     this.#streams.delete(stream)
+    this.#closed.notifyAll()
   }
 
-  /** Stops the timer and ends every stream, also those that are added later. */
-  stop(): void {
+  /**
+   * Stops the timer and ends every stream, also those that are added later, after telling its client when to come back.
+   * Resolves when all are closed. After `grace` milliseconds those are cut off that have not been read to their end.
+   */
+  async stop(grace: number): Promise<void> {
     this.#stopped = true
     clearInterval(this.#timer)
-    for (const stream of this.#streams) stream.end()
+    void endAll(this.#streams)
+    await this.#closed.waitFor(() => this.#streams.size === 0, grace)
+    for (const stream of this.#streams) stream.destroy()
   }
 
   async #onTick(): Promise<void> {

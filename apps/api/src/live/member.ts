@@ -22,6 +22,11 @@ export class Member {
     audience.add(this)
   }
 
+  /** Name of the topic that it is on, or on the way to. */
+  get topic(): string {
+    return this.#destination ?? this.#audience.topic
+  }
+
   /** Whether it is in the audience of this topic, or on the way there. */
   isFor(topic: string): boolean {
     return this.#destination === topic || this.#audience.topic === topic

@@ -25,8 +25,9 @@ export class SocketWriter implements StreamWriter {
 
   constructor(socket: Socket) {
     this.#socket = socket
-    // If an earlier answer is still buffered in the socket, frames go through `socket.write` after it.
-    this.#handle = socket.writableLength === 0 ? handleOf(socket) : undefined
+    // If an earlier answer is still buffered in the socket, frames go through `socket.write` after it. With TLS all do: the
+    // descriptor is that of the connection below.
+    this.#handle = socket.writableLength === 0 && !('encrypted' in socket) ? handleOf(socket) : undefined
     this.#descriptor = this.#handle?.fd ?? -1
   }
 

@@ -18,6 +18,8 @@ export class Stream {
   #members: readonly Member[] = []
   /** Members with something to write. Set while the stream is blocked, and for good once it has ended. */
   #waiting: Set<Member> | undefined
+  /** What is to be written last, once the stream is no longer blocked. */
+  #last: Uint8Array | undefined
   #isEnded = false
 
   constructor(writer: StreamWriter) {
@@ -33,6 +35,11 @@ export class Stream {
   start(members: readonly Member[]): void {
     this.#members = members
     for (const member of members) member.deliver()
+  }
+
+  /** Names of its topics. */
+  get topics(): string[] {
+    return this.#members.map(({ topic }) => topic)
   }
 
   /** Its member in the audience of this topic, or on the way there. */
@@ -73,6 +80,17 @@ export class Stream {
     this.#writer.end()
   }
 
+  /** Ends the response with these bytes: at once, or for a slow reader after the frame that it is reading. */
+  endWith(last: Uint8Array): void {
+    if (this.#isEnded) return
+    if (this.blocked) {
+      this.#last = last
+      return
+    }
+    this.#writer.write(last)
+    this.end()
+  }
+
   /** Closes the connection at once, without waiting for a reader that reads nothing. */
   destroy(): void {
     this.#writer.destroy()
@@ -84,6 +102,7 @@ export class Stream {
     this.#writer.whenWritten(() => {
       if (this.#isEnded) return
       this.#waiting = undefined
+      if (this.#last) return this.endWith(this.#last)
       for (const member of waiting) member.deliver()
     })
   }

@@ -56,7 +56,7 @@ test('the topic that the last stream has left costs no memory, and nothing is le
   stream.leave()
   await vi.advanceTimersByTimeAsync(0)
   expect(node.counts).toEqual([0, 0])
-  node.heartbeat.stop()
+  void node.heartbeat.stop(0)
   expect(vi.getTimerCount()).toBe(0)
 })
 
@@ -233,7 +233,7 @@ test('in any order of changes, joins, switches, slow readers and leaves, every s
       for (const { joined } of open) joined.leave()
       await vi.advanceTimersByTimeAsync(0)
       expect(node.counts).toEqual([0, 0])
-      node.heartbeat.stop()
+      void node.heartbeat.stop(0)
     }),
     { numRuns: 300 },
   )

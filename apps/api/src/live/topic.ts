@@ -12,6 +12,11 @@ export interface TopicParts {
   onError: (error: unknown) => void
   /** Milliseconds without a new message after which a topic is read again, in case announcements got lost. */
   recheckMs: number
+  /**
+   * Called when the source has less than was there before it was asked: it was set back, and the same revisions stand for
+   * something else now.
+   */
+  onSetBack?: ((topic: Topic) => void) | undefined
 }
 
 /**
@@ -120,7 +125,8 @@ export class Topic {
 
   /**
    * Resolves when this process has this revision of the topic, which a client has seen on another node: its announcement may
-   * be lost or not here yet. Also resolves if it can't be read soon, or there is no such revision.
+   * be lost or not here yet. Also resolves if it can't be read soon, or there is no such revision, which shows that the source was
+   * set back: so the revision has to be proven.
    */
   async catchUp(revision: number): Promise<void> {
     if (revision <= this.#revision) return
@@ -156,7 +162,7 @@ export class Topic {
     const { source, cache } = this.#parts
     const requests = this.#requests
     const fromSource = this.#mayHaveMissed || !this.#isBehind
-    const [announced, seenElsewhere] = [this.#announced, this.#seenElsewhere]
+    const [announced, seenElsewhere, known] = [this.#announced, this.#seenElsewhere, this.#subjectRevision]
     this.#mayHaveMissed = false
     try {
       const cached = fromSource ? undefined : await cache?.get(this.name)
@@ -165,6 +171,8 @@ export class Topic {
       }
       const { message, subjectRevision } = await source.read(this.name)
       this.offer(message, subjectRevision)
+      // Both were there before the source was asked, whose reads see all that is there. What is in the cache may be older.
+      if (subjectRevision < known || message.revision < seenElsewhere) return this.#parts.onSetBack?.(this)
       cache?.put(message, subjectRevision)
     } finally {
       // What is asked for during the read leads to another one. What was before doesn't, even if it was not found: a

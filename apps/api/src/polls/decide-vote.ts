@@ -69,6 +69,12 @@ function ownBallotId(vote: Vote): string {
   return id
 }
 
+/** The ballots that the vote may be on. */
+export const ballotIdsOf = (vote: Vote): string[] => {
+  const own = ownBallotIds.get(vote)
+  return own === undefined ? [vote.ballotId] : [vote.ballotId, own]
+}
+
 function checkCode(vote: Vote, isNeeded: boolean, isCode: (vote: Vote) => boolean): PollError | undefined {
   if (!isNeeded) {
     return vote.codeHash === undefined

@@ -21,10 +21,15 @@ const PATTERN = /^([\w-]{1,16})\.(\w{1,16})\.(public|voted|host)\.(\d{1,16})\.([
  */
 export class EventIds {
   readonly #key: string
-  readonly #epoch: string
+  #epoch: string
 
   constructor(serverKey: string, epoch: string) {
     this.#key = serverKey
+    this.#epoch = epoch
+  }
+
+  /** Has ids be of another epoch: those of this one say nothing any more. */
+  renew(epoch: string): void {
     this.#epoch = epoch
   }
 

@@ -209,6 +209,71 @@ test('a change and a deletion whose COMMIT was not answered are done, once, and 
   expect(await store.find(pollId)).toEqual(deleted)
 })
 
+test('every other command of a host whose COMMIT was not answered is done once too, and answers as if nothing had been', async () => {
+  const { database, store } = await setUp()
+  const closesAt = new Date(Date.now() + 60_000).toISOString()
+  const first = await makePoll(store)
+  const second = await makePoll(store, { closesAt }, first.room)
+  const { code } = first.room
+  const lost = async <T>(work: () => Promise<T>): Promise<T> => {
+    await loseCommitAnswer(database.writer)
+    return work()
+  }
+  expect(await lost(() => store.startRound(first.host))).toMatchObject({ round: 2, revision: 1 })
+  expect(await store.pastRounds(first.pollId)).toHaveLength(1)
+  expect(await lost(() => store.copy({ ...first.host, newId: 'copied22' }))).toMatchObject({ id: 'copied22' })
+  const moved = await lost(() => store.changeRoom({ ...first.room, change: { currentPollId: second.pollId } }))
+  expect(moved).toMatchObject({ changed: true, room: { currentPollId: second.pollId } })
+  // Those who watch the poll that it closed are to be told.
+  expect(moved.polls).toMatchObject([{ id: first.pollId, status: 'closed' }])
+  await lost(() => store.addCodes({ ...first.room, codeHashes: ['one', 'two'] }))
+  expect(await store.countCodes(code)).toEqual({ issued: 2, used: 0 })
+  const newHostKeyHash = 'e'.repeat(64)
+  const replaced = await lost(() => store.replaceHostKey({ ...first.room, newHostKeyHash }))
+  expect(replaced).toMatchObject({ changed: true, room: { hostKeyHash: newHostKeyHash } })
+  const actions = (await store.log(code)).map(({ action }) => action)
+  const once = ['round-started', 'copied', 'closed', 'moved', 'codes-issued', 'key-replaced']
+  expect(actions).toEqual(['created', 'created', ...once])
+  const deleted = await lost(() => store.deleteRoom({ code, hostKeyHash: newHostKeyHash }))
+  expect(deleted).toMatchObject({ changed: true, room: { deletedAt: expect.any(String) } })
+  // So are those who watch its polls.
+  expect(deleted.polls.map(({ id }) => id).toSorted()).toEqual([first.pollId, second.pollId, 'copied22'].toSorted())
+})
+
+test('a tablet’s vote whose COMMIT was not answered is one ballot', async () => {
+  const { database, store } = await setUp()
+  const { pollId, choiceIds } = await makePoll(store, { voteMode: 'none' })
+  await loseCommitAnswer(database.writer)
+  await store.record({ pollId, ballotId: 'tablet', answer: choiceIds.slice(0, 1) })
+  expect(await store.find(pollId)).toMatchObject({ voters: 1 })
+  expect((await recount(database, pollId)).ballots).toBe(1)
+})
+
+test('a room, or a poll that a move would close, that somebody else keeps locked refuses its host, and votes on others go on', async () => {
+  const { url, store } = await setUp()
+  const first = await makePoll(store)
+  const second = await makePoll(store, {}, first.room)
+  const other = await makePoll(store)
+  const client = await stranger(url)
+  const move = () => store.changeRoom({ ...first.room, change: { currentPollId: second.pollId } })
+  for (const lock of [
+    `SELECT 1 FROM poll WHERE id = '${first.pollId}' FOR UPDATE`,
+    `SELECT 1 FROM room WHERE code = '${first.room.code}' FOR UPDATE`,
+  ]) {
+    await client.query('BEGIN')
+    await client.query(lock)
+    const [moved, voted] = await Promise.allSettled([
+      move(),
+      store.record({ pollId: other.pollId, ballotId: lock, answer: other.choiceIds.slice(0, 1) }),
+    ])
+    expect(moved).toMatchObject({ status: 'rejected', reason: away })
+    expect(voted).toMatchObject({ status: 'fulfilled', value: { changed: true } })
+    await client.query('ROLLBACK')
+  }
+  expect((await store.find(first.pollId)).status).toBe('open')
+  expect(await move()).toMatchObject({ room: { currentPollId: second.pollId }, polls: [{ status: 'closed' }] })
+})
+
 test('a vote that ends up in a deadlock with somebody else is done again, and nobody notices', async () => {
   const { url, store, pollId, a, vote } = await setUp()
   const other = await makePoll(store)

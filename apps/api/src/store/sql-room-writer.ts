@@ -40,6 +40,7 @@ export class SqlRoomWriter {
   }
 
   change({ change, ...request }: RoomRequest & { change: RoomChange }): Promise<ChangedRoom> {
+    let closed: PollState[] = []
     return this.#host.withRoom(request, async (before, transaction) => {
       const title = change.title ?? before.title
       const order = change.pollIds && (await reorder(before, change.pollIds, transaction))
@@ -48,13 +49,16 @@ export class SqlRoomWriter {
       if (moved instanceof PollError) return moved
       const currentPollId = moved ? moved.currentPollId : before.currentPollId
       if (!moved && !order && title === before.title) {
-        return { room: before, changed: transaction.inDoubt, polls: [] }
+        // An attempt whose COMMIT got no response may have closed the poll that was on.
+        const polls = await this.#host.lockPolls(transaction, transaction.inDoubt ? closed.map(({ id }) => id) : [])
+        return { room: before, changed: transaction.inDoubt, polls }
       }
       const room = await writeRoom(transaction, before, moved || title !== before.title ? 'public' : 'host', {
         title,
         currentPollId,
       })
-      return { room, changed: true, polls: (moved?.closed ?? []).map((poll) => ({ ...poll, room })) }
+      closed = (moved?.closed ?? []).map((poll) => ({ ...poll, room }))
+      return { room, changed: true, polls: closed }
     })
   }
 
@@ -78,9 +82,13 @@ export class SqlRoomWriter {
       request,
       async (before, transaction) => {
         const { manager } = transaction
-        // By an attempt whose COMMIT got no response.
-        if (before.deletedAt !== null) return { room: before, changed: true, polls: [] }
         const roomCode = before.code
+        // By an attempt whose COMMIT got no response.
+        if (before.deletedAt !== null) {
+          const rows = await manager.find(PollEntity, { select: { id: true }, where: { roomCode } })
+          const ids = rows.map(({ id }) => id)
+          return { room: before, changed: true, polls: await this.#host.lockPolls(transaction, ids) }
+        }
         const found = await this.#lockPollsOf(before, transaction)
         if (found instanceof DatabaseBusy) return found
         const polls: PollState[] = []

@@ -1,4 +1,4 @@
-import { decideVote } from '../polls/decide-vote.ts'
+import { ballotIdsOf, decideVote } from '../polls/decide-vote.ts'
 import { type PollError, pollNotFound } from '../polls/errors.ts'
 import { kindOf } from '../polls/kinds/index.ts'
 import type { KindName } from '../polls/kinds/kind.ts'
@@ -112,7 +112,7 @@ async function readBallots(
   votes: readonly Vote[],
 ): Promise<Map<string, Map<string, string>>> {
   const rows = await query<{ pollId: string; ballotId: string; answer: string }>(sql.ballots, [
-    JSON.stringify(votes.map(({ pollId, ballotId }) => [pollId, ballotId])),
+    JSON.stringify(votes.flatMap((vote) => ballotIdsOf(vote).map((id) => [vote.pollId, id]))),
   ])
   const ballots = new Map<string, Map<string, string>>()
   for (const { pollId, ballotId, answer } of rows) {

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BuiltServer } from '@pollcast/api/testing/built-server'
 import { freePort } from '@pollcast/api/testing/free-port'
-import { createPoll, Voter } from '@pollcast/api/testing/voter'
+import { createPoll, createPollOf, Voter } from '@pollcast/api/testing/voter'
+import type { Poll } from '@pollcast/shared/poll'
 import { routes } from '@pollcast/shared/routes'
+import type { NewPollBody } from '@pollcast/shared/settings'
 
 /** The built server. Its address and database stay the same when it is restarted. */
 export class Pollcast {
@@ -66,6 +68,33 @@ export class Pollcast {
       close: () => send('PATCH', { status: 'closed' }),
       reopen: () => send('PATCH', { status: 'open' }),
       remove: () => send('DELETE'),
+    }
+  }
+
+  /** Makes a room with a poll that is on. Returns its code, its page's address, and what its host can do. */
+  async makeRoom(poll: Partial<NewPollBody> = {}) {
+    const { room, hostKey, ...created } = await createPollOf(this.url, poll)
+    const { id } = created.poll
+    const send = async <T>(method: string, path: string, body?: object): Promise<T> => {
+      const headers = { Authorization: `Bearer ${hostKey}`, 'Content-Type': 'application/json' }
+      const response = await fetch(this.url + path, { method, headers, ...(body && { body: JSON.stringify(body) }) })
+      if (!response.ok) throw new Error(`${method} ${path} was answered with ${response.status}`)
+      return response.status === 204 ? (undefined as T) : await response.json()
+    }
+    return {
+      id,
+      code: room.code,
+      hostKey,
+      page: this.url + routes.roomPage(room.code),
+      addPoll: async (body: NewPollBody) => {
+        const added = await send<{ poll: Poll }>('POST', routes.polls, { ...body, roomCode: room.code })
+        return added.poll.id
+      },
+      move: (currentPollId: string | null) => send('PATCH', routes.room(room.code), { currentPollId }),
+      change: (body: object) => send('PATCH', routes.poll(id), body),
+      startRound: () => send('POST', routes.rounds(id)),
+      issueCodes: (count: number) => send<{ codes: string[] }>('POST', routes.roomCodes(room.code), { count }),
+      remove: () => send('DELETE', routes.room(room.code)),
     }
   }
 

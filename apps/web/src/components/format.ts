@@ -37,3 +37,6 @@ export function formatDuration(seconds: number): string {
 }
 
 const twoDigits = inLocale((name) => new Intl.NumberFormat(name, { minimumIntegerDigits: 2 }))
+
+/** A room's code in groups of three digits, as people read and type it: 472 915. The blank does not break. */
+export const formatRoomCode = (code: string): string => code.replace(/\B(?=(\d{3})+$)/g, '\u00a0')

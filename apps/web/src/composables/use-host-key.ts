@@ -18,7 +18,12 @@ export function useHostRooms() {
  */
 export function useHostKey(code: string) {
   useHostRooms()
-  useFragment((hostKey) => hostRooms.keep({ code, hostKey, openedAt: new Date().toISOString() }))
+  /** The key that was kept when the link came with another one. */
+  let keptBefore: string | undefined
+  useFragment((hostKey) => {
+    keptBefore = hostRooms.find(code)?.hostKey
+    hostRooms.keep({ code, hostKey, openedAt: new Date().toISOString() })
+  })
   const room = computed(() => hostRooms.find(code))
   const hostKey = computed(() => room.value?.hostKey)
   /** The host page's address with the key: for another device, as a link or QR code. Who has it is the host. */
@@ -33,6 +38,14 @@ export function useHostKey(code: string) {
     hostUrl,
     /** Keeps the key that was given in place of the last one. */
     replaceKey: (newKey: string) => hostRooms.keep({ code, hostKey: newKey }),
+    /** Takes the key from before the link, as that of the link opens nothing. False where there was none. */
+    restoreKey(): boolean {
+      const restored = keptBefore
+      keptBefore = undefined
+      if (!restored || restored === hostKey.value) return false
+      hostRooms.keep({ code, hostKey: restored })
+      return true
+    },
     /** What "Your rooms" calls the room. */
     setTitle: (title: string) => hostRooms.keep({ code, title, openedAt: new Date().toISOString() }),
     /** Has the browser save the link as a text file. */

@@ -1,6 +1,7 @@
 import { limits } from '@pollcast/shared/limits'
 import type { PollList, PollSummary, Snapshot } from '@pollcast/shared/poll'
 import { routes } from '@pollcast/shared/routes'
+import { useEventListener } from '@vueuse/core'
 import { computed, onBeforeMount, shallowReadonly, shallowRef } from 'vue'
 import { ApiProblem } from '../api/api-problem.ts'
 import { newerOf } from '../api/snapshot.ts'
@@ -11,6 +12,12 @@ import { useThrottled } from './use-throttled.ts'
 
 /** By how many polls the user scrolls before the stream moves along. */
 const STEP = 5
+
+/** A listed poll as it is at the moment. */
+export interface ListedPoll extends PollSummary {
+  /** Empty until its stream has told them. */
+  choices: Snapshot['choices']
+}
 
 /** The polls, newest first, more on demand. Totals are live for the polls on screen and a page of those after them. */
 export function usePollList(list: () => HTMLElement | null) {
@@ -28,9 +35,9 @@ export function usePollList(list: () => HTMLElement | null) {
   const polls = computed(() =>
     listed.value
       .filter(({ id }) => !deleted.value.has(id))
-      .map((poll) => {
-        const { status, voters } = snapshots.value.get(poll.id) ?? poll
-        return { ...poll, status, voters }
+      .map((poll): ListedPoll => {
+        const { status, voters, choices } = snapshots.value.get(poll.id) ?? { ...poll, choices: [] }
+        return { ...poll, status, voters, choices }
       }),
   )
 
@@ -46,6 +53,17 @@ export function usePollList(list: () => HTMLElement | null) {
     } finally {
       isLoading.value = false
     }
+  }
+
+  /** The first page anew: polls that were listed meanwhile come on top. A failure is no problem of what is shown. */
+  async function refresh(): Promise<void> {
+    if (!isLoaded.value || isLoading.value) return
+    const page = await api.listPolls().catch((error) => {
+      if (!(error instanceof ApiProblem)) throw error
+    })
+    const known = new Set(listed.value.map(({ id }) => id))
+    const added = page?.polls.filter(({ id }) => !known.has(id)) ?? []
+    if (added.length > 0) listed.value = [...added, ...listed.value]
   }
 
   function append(page: PollList): void {
@@ -77,18 +95,33 @@ export function usePollList(list: () => HTMLElement | null) {
   )
   const streamUrl = computed(() => {
     if (streamed.value.length === 0) return undefined
-    const isServed = firstStreamed.value === 0 && served?.streamUrl
-    return api.urlOf(isServed || routes.streamOf(streamed.value))
+    const url = routes.streamOf(streamed.value)
+    const isServed = url === routes.streamOf(served?.data.polls.map(({ id }) => id) ?? [])
+    return api.urlOf((isServed && served?.streamUrl) || url)
   })
   const state = useStream(
     { url: () => streamUrl.value, topics: () => ({ polls: streamed.value }) },
     { onSnapshot: merge, onEnd: ({ pollId }) => pollId !== undefined && markDeleted(pollId) },
   )
 
+  useEventListener(document, 'visibilitychange', () => document.hidden || void refresh())
+  useEventListener(window, 'pageshow', ({ persisted }) => persisted && void refresh())
+
+  let firstLoad: Promise<void> | undefined
   // In a hook, so that unexpected errors reach Vue's error handler.
-  if (!served) onBeforeMount(loadMore)
+  if (!served) {
+    onBeforeMount(() => {
+      firstLoad = loadMore()
+      return firstLoad
+    })
+  }
   return {
     polls,
+    /** The polls once the first ones have come. */
+    firstPage: async () => {
+      await firstLoad
+      return listed.value
+    },
     state,
     isLoaded: shallowReadonly(isLoaded),
     isLoading: shallowReadonly(isLoading),

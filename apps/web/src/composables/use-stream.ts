@@ -24,7 +24,8 @@ export function useStream(
   let stream: StreamClient | undefined
 
   watch(
-    [url, isVisible, () => access().hostKey, () => access().code],
+    // Getters alone: with a shallow ref among them, Vue calls back where no value has changed, too.
+    [url, () => isVisible.value, () => access().hostKey, () => access().code],
     ([address, visible], _before, onCleanup) => {
       if (!address || !visible) return
       state.value = 'connecting'

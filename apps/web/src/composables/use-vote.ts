@@ -78,6 +78,12 @@ export function useVote<Answer>({ api, feed, kind, code = () => undefined }: Vot
     },
   )
 
+  // A refusal of one code says nothing of another.
+  watch(code, () => {
+    refusal.value = undefined
+    unconfirmed.value = undefined
+  })
+
   /** The responses to this tab's votes and to those of the voter's other tabs may come in any order. */
   function setOwn(voted: Voted): void {
     const { ownChoiceIds, ownReceipt, ...received } = voted

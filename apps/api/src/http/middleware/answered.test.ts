@@ -23,7 +23,7 @@ test('with LOG_LEVEL=debug each request is logged by its route, without anything
     { ...took, method: 'POST', route: '/api/polls', status: 201 },
     { ...took, method: 'POST', route: '/api/polls/:id/votes', pollId: poll.id, status: 201 },
     { ...took, method: 'POST', route: '/api/polls/:id/votes', pollId: poll.id, status: 422, code: 'choice-not-found' },
-    { ...took, method: 'GET', status: 404, code: 'not-found' },
+    { ...took, method: 'GET', route: '/r/:code', status: 503, code: 'page-not-built' },
     { ...took, method: 'GET', route: '/api/polls', status: 400, code: 'malformed-cursor' },
     { ...took, method: 'PATCH', route: '/api/polls/:id', pollId: poll.id, status: 200 },
   ])

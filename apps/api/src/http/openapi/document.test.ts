@@ -1,9 +1,12 @@
+import { createdRoomSchema } from '@pollcast/shared/room'
 import { routes } from '@pollcast/shared/routes'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import type { Middleware } from 'koa'
 import { expect, test } from 'vitest'
+import { readAs } from '../../../testing/answer.ts'
 import { sharedApp } from '../../../testing/app.ts'
 import { document, documented, faultsOf } from '../../../testing/openapi.ts'
+import { json } from '../../../testing/voter.ts'
 import { createKoa, type HttpParts } from '../router.ts'
 import { pollExample, problemExample, snapshotExample } from './examples.ts'
 import { operations } from './operations.ts'
@@ -72,6 +75,13 @@ test('the named schemas take what they are of, and a poll is never null', () => 
   const event = { event: 'snapshot', data: JSON.stringify(snapshotExample), id: 'x' }
   expect(faultsOf(event, 'components', 'schemas', 'StreamEvent')).toBe('')
   expect(faultsOf({ ...event, event: 'other' }, 'components', 'schemas', 'StreamEvent')).not.toBe('')
+})
+
+test('a room has a poll or none', async () => {
+  const { room } = await readAs(createdRoomSchema, 201, await fetch(app().url + routes.rooms, json({ title: '' })))
+  expect(room.poll).toBeNull()
+  for (const poll of [null, pollExample]) expect(faultsOf({ ...room, poll }, 'components', 'schemas', 'Room')).toBe('')
+  expect(faultsOf({ ...room, poll: {} }, 'components', 'schemas', 'Room')).not.toBe('')
 })
 
 test('a stream is described by its items', () => {

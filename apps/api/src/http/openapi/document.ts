@@ -24,7 +24,7 @@ export function openApiDocument(): OpenApiDocument {
     registry.registerComponent('securitySchemes', name, scheme)
   for (const operation of operations) registry.registerPath(routeConfigOf(operation))
   // The named ones first: one that is first met where it may be null would be one that may be null everywhere.
-  return new OpenApiGeneratorV32([...named, ...registry.definitions]).generateDocument({
+  const document = new OpenApiGeneratorV32([...named, ...registry.definitions]).generateDocument({
     openapi: '3.2.0',
     info: { title: 'Pollcast', version: '1', description: DESCRIPTION, license: { name: 'MIT', identifier: 'MIT' } },
     servers: [{ url: '/' }],
@@ -39,4 +39,16 @@ export function openApiDocument(): OpenApiDocument {
       { name: 'server' },
     ],
   })
+  return JSON.parse(JSON.stringify(document), orNull)
+}
+
+/**
+ * A named schema or null: the generator writes that it is the schema and may be null besides, which no null can be.
+ *
+ * @returns the value as it should be
+ */
+function orNull(_key: string, value: unknown): unknown {
+  const [ref, more] = (value as { allOf?: { $ref?: string; type?: unknown }[] } | null)?.allOf ?? []
+  const isNullable = ref?.$ref !== undefined && Array.isArray(more?.type) && more.type.includes('null')
+  return isNullable ? { oneOf: [ref, { type: 'null' }] } : value
 }

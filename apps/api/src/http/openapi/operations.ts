@@ -14,6 +14,7 @@ import {
 } from '@pollcast/shared/room'
 import { roundsSchema } from '@pollcast/shared/rounds'
 import { routes } from '@pollcast/shared/routes'
+import { seenSchema } from '@pollcast/shared/seen'
 import { newPollSchema, pollChangeSchema } from '@pollcast/shared/settings'
 import { voteFormSchema, voteSchema } from '@pollcast/shared/vote'
 import * as z from 'zod'
@@ -395,6 +396,13 @@ export const operations: readonly Operation[] = [
       200: { description: 'OpenAPI 3.2.', headers: ['ETag'], content: json(z.record(z.string(), z.unknown())) },
       304: NOT_MODIFIED,
     },
+  },
+  {
+    method: 'get',
+    path: routes.seen,
+    tag: 'server',
+    summary: 'What the server sees of this request, to find out what a proxy changes',
+    answers: { 200: { description: 'What it sees.', content: json(seenSchema) } },
   },
   {
     method: 'get',

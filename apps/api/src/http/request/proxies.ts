@@ -31,7 +31,12 @@ export class Proxies {
 
   /** Host and port that the client sent; empty if it sent none. */
   host(req: IncomingMessage): string {
-    return this.#forwarded(req, 'x-forwarded-host') || (req.headers.host ?? '')
+    return this.#forwarded(req, 'x-forwarded-host') || (req.headers.host ?? hostOfHttp2(req) ?? '')
+  }
+
+  /** Whether the request came from a trusted proxy. */
+  isTrusted(req: IncomingMessage): boolean {
+    return this.#client(req).hops > 0
   }
 
   #forwarded(req: IncomingMessage, name: string): string | undefined {
@@ -55,6 +60,9 @@ export class Proxies {
     return { address, hops }
   }
 }
+
+/** HTTP/2 has a pseudo-header for it (RFC 9113, section 8.3.1). */
+const hostOfHttp2 = ({ headers }: IncomingMessage): string | undefined => headers[':authority']?.toString()
 
 const listOf = (req: IncomingMessage, name: string): string[] =>
   String(req.headers[name] ?? '')

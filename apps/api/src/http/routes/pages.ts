@@ -1,5 +1,6 @@
 import type { PageContext } from '@pollcast/shared/context'
 import { limits } from '@pollcast/shared/limits'
+import type { Poll, PollList } from '@pollcast/shared/poll'
 import { problemStatus } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
 import type { Context, Middleware } from 'koa'
@@ -24,7 +25,19 @@ import { newVoterId } from '../request/voter.ts'
 import { pollFor, pollListFor } from './polls.ts'
 import { roomFor } from './rooms.ts'
 
-const html = (ctx: Context, entry: WebEntry, title: string, context: PageContext, fallback: string, tags = '') => {
+type Content = Omit<PageContext, 'apiUrl' | 'publicUrl'>
+
+/** The poll that the front page has one try, unless it was deleted: then the newest that is listed and open. */
+const DEMO_POLL = 'tabspace'
+
+const writePage = (
+  ctx: Context,
+  entry: WebEntry,
+  title: string,
+  context: PageContext,
+  fallback: string,
+  tags: string,
+) => {
   setPagePolicy(ctx, entry === devEntry)
   ctx.set('Cache-Control', 'private, no-cache')
   ctx.vary('Cookie')
@@ -51,7 +64,7 @@ const isGone = (error: unknown): error is PollError & { code: (typeof GONE)[numb
 
 /** The pages of the web app. Each has in its context the data that it shows first. */
 export function pageRoutes(parts: PageParts) {
-  const { reader, voters, limits: rateLimits, entry } = parts
+  const { reader, voters, limits: rateLimits, publicOrigin: publicUrl, entry } = parts
   const page =
     (render: (ctx: Context, entry: WebEntry, visitor: Visitor) => Promise<void> | void, isEmbed = false): Middleware =>
     async (ctx) => {
@@ -70,19 +83,36 @@ export function pageRoutes(parts: PageParts) {
       if (isEmbed) allowFraming(ctx)
     }
 
-  const list = page(async (ctx, built) => {
+  const html = (ctx: Context, built: WebEntry, title: string, content: Content, fallback: string, tags = '') =>
+    writePage(ctx, built, title, { apiUrl: '', ...(publicUrl && { publicUrl }), ...content }, fallback, tags)
+
+  const list = page(async (ctx, built, viewer) => {
     const pollList = await pollListFor({ limit: limits.pageSize }, reader)
+    const demo = await demoFor(viewer, pollList)
     const streamUrl = routes.streamOf(pollList.polls.map((poll) => poll.id))
-    const context = pollList.polls.length > 0 ? { apiUrl: '', pollList, streamUrl } : { apiUrl: '', pollList }
-    html(ctx, built, 'Pollcast', context, listFallback(pollList))
+    const content = { pollList, ...(demo && { demo }), ...(pollList.polls.length > 0 && { streamUrl }) }
+    html(ctx, built, 'Pollcast', content, listFallback(pollList))
   })
+
+  async function demoFor(viewer: Viewer, { polls }: PollList): Promise<Poll | undefined> {
+    const newest = polls.find(({ status }) => status === 'open')?.id
+    for (const id of [DEMO_POLL, newest]) {
+      if (id === undefined) continue
+      try {
+        return await pollFor(viewer, id, parts)
+      } catch (error) {
+        if (!isGone(error)) throw error
+      }
+    }
+    return undefined
+  }
 
   const poll = page(async (ctx, built, viewer) => {
     try {
       const found = await pollFor(viewer, pollIdOf(ctx), parts)
-      const context = { apiUrl: '', poll: found, streamUrl: found.streamUrl }
+      const content = { poll: found, streamUrl: found.streamUrl }
       const tags = await previewTags(publicOriginOf(ctx, parts), routes.pollPage(found.id), { poll: found })
-      html(ctx, built, `${found.question} · Pollcast`, context, pollFallback(found), tags)
+      html(ctx, built, `${found.question} · Pollcast`, content, pollFallback(found), tags)
     } catch (error) {
       gone(ctx, built, error)
     }
@@ -98,13 +128,13 @@ export function pageRoutes(parts: PageParts) {
         const viewer = isForAll ? anybody : visitor
         const find = async () => roomFor(viewer, roomCodeOf(ctx), publicOriginOf(ctx, parts), parts)
         const { room } = await (rateLimits ? rateLimits.withCode(ctx, find) : find())
-        const context = { apiUrl: '', room, streamUrl: room.streamUrl }
+        const content = { room, streamUrl: room.streamUrl }
         const shown = room.poll ? pollFallback(room.poll) : nothingOnFallback
         const tags = await previewTags(publicOriginOf(ctx, parts), routes.roomPage(room.code), {
           poll: room.poll,
           room,
         })
-        html(ctx, built, `${title || room.poll?.question || room.title || room.code} · Pollcast`, context, shown, tags)
+        html(ctx, built, `${title || room.poll?.question || room.title || room.code} · Pollcast`, content, shown, tags)
       } catch (error) {
         gone(ctx, built, error)
       }
@@ -114,8 +144,8 @@ export function pageRoutes(parts: PageParts) {
   const pollEmbed = page(async (ctx, built, visitor) => {
     try {
       const poll = await pollFor(visitor, pollIdOf(ctx), parts)
-      const context = { apiUrl: '', poll, streamUrl: poll.streamUrl, ...visitor.token }
-      html(ctx, built, `${poll.question} · Pollcast`, context, embedFallback(poll.question, routes.pollPage(poll.id)))
+      const content = { poll, streamUrl: poll.streamUrl, ...visitor.token }
+      html(ctx, built, `${poll.question} · Pollcast`, content, embedFallback(poll.question, routes.pollPage(poll.id)))
     } catch (error) {
       gone(ctx, built, error)
     }
@@ -125,16 +155,16 @@ export function pageRoutes(parts: PageParts) {
     try {
       const find = async () => roomFor(visitor, roomCodeOf(ctx), publicOriginOf(ctx, parts), parts)
       const { room } = await (rateLimits ? rateLimits.withCode(ctx, find) : find())
-      const context = { apiUrl: '', room, streamUrl: room.streamUrl, ...visitor.token }
+      const content = { room, streamUrl: room.streamUrl, ...visitor.token }
       const title = room.poll?.question || room.title || room.code
-      html(ctx, built, `${title} · Pollcast`, context, embedFallback(title, routes.roomPage(room.code)))
+      html(ctx, built, `${title} · Pollcast`, content, embedFallback(title, routes.roomPage(room.code)))
     } catch (error) {
       gone(ctx, built, error)
     }
   }, true)
 
   const embed = page((ctx, built, { token }) => {
-    html(ctx, built, 'Pollcast', { apiUrl: '', ...token }, embedFallback('Pollcast', routes.listPage))
+    html(ctx, built, 'Pollcast', token, embedFallback('Pollcast', routes.listPage))
   }, true)
 
   const gone = (ctx: Context, built: WebEntry, error: unknown) => {
@@ -144,15 +174,15 @@ export function pageRoutes(parts: PageParts) {
     const fallback = error.code.endsWith('deleted')
       ? deletedFallback(isPoll ? 'poll' : 'room')
       : notFoundFallback(isPoll ? 'poll' : 'room')
-    html(ctx, built, 'Pollcast', { apiUrl: '' }, fallback)
+    html(ctx, built, 'Pollcast', {}, fallback)
   }
 
-  const newPoll = page((ctx, built) => html(ctx, built, 'New poll · Pollcast', { apiUrl: '' }, newPollFallback))
+  const newPoll = page((ctx, built) => html(ctx, built, 'New poll · Pollcast', {}, newPollFallback))
 
   /** Any other path: the app shows that there is no such page. */
   const unknown = page((ctx, built) => {
     ctx.status = 404
-    html(ctx, built, 'Pollcast', { apiUrl: '' }, notFoundFallback('page'))
+    html(ctx, built, 'Pollcast', {}, notFoundFallback('page'))
   })
 
   const [room, screen, host] = [roomPage(''), roomPage('', true), roomPage('Host')]

@@ -306,7 +306,7 @@ const openParts = async () => {
     const listening = createServer(koa.callback()).listen(0, '127.0.0.1', () => resolve(listening))
   })
   onTestFinished(async () => {
-    audiences.heartbeat.stop()
+    await audiences.heartbeat.stop(0)
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
     await database.close()
@@ -345,7 +345,7 @@ test('a stream is in flight only until its first snapshot is there', async () =>
       }),
   }
   const audiences = new Audiences(new Broker({ source, onError: () => {} }))
-  onTestFinished(() => audiences.heartbeat.stop())
+  onTestFinished(() => audiences.heartbeat.stop(0))
   const streams = streamRoutes({
     audiences,
     voters: new Voters('key', 'abcd1234'),

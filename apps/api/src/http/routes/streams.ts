@@ -1,10 +1,13 @@
+import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { boundedArray } from '@pollcast/shared/bounded-array'
 import { limits } from '@pollcast/shared/limits'
 import { pollIdSchema, roomCodeSchema } from '@pollcast/shared/poll'
 import type { Context, Middleware } from 'koa'
 import * as z from 'zod'
 import { type Audiences, TopicsEnded } from '../../live/audiences.ts'
+import { Http2Writer } from '../../live/http2-writer.ts'
 import { SocketWriter } from '../../live/socket-writer.ts'
 import { Stream } from '../../live/stream.ts'
 import { PollError } from '../../polls/errors.ts'
@@ -15,6 +18,7 @@ import { pollIdOf, roomCodeOf } from '../request/addresses.ts'
 import { validate } from '../request/body.ts'
 import { type Asked, shownOf, topicsFor } from '../request/topics.ts'
 import { takeSocket } from '../server/take-socket.ts'
+import { http2StreamOf, takeStream } from '../server/take-stream.ts'
 
 const HEADERS = {
   'Content-Type': 'text/event-stream',
@@ -80,13 +84,14 @@ async function openStream(ctx: Context, parts: RouteParts, subjects: readonly st
   const asked = await topicsFor(ctx, subjects, parts)
   const { res } = ctx
   const open = () => {
-    if (!res.socket?.writable) return undefined
+    // Of a HEAD, Node has ended an HTTP/2 stream already.
+    if (http2StreamOf(res)?.destroyed ?? !res.socket?.writable) return undefined
     ctx.respond = false
     if (ctx.method === 'HEAD') {
-      res.writeHead(200, { ...HEADERS, Connection: 'close' }).end()
+      res.writeHead(200, http2StreamOf(res) ? HEADERS : { ...HEADERS, Connection: 'close' }).end()
       return undefined
     }
-    const { stream, onClose } = streamOn(takeSocket(res, HEADERS), audiences)
+    const { stream, onClose } = streamOn(res, audiences)
     const { voter, hostKeyHash } = asked.viewer
     if (voter && hostKeyHash === undefined) {
       asked.topics.forEach((topic, index) => {
@@ -111,17 +116,25 @@ function endedOf({ subjects, viewer }: Asked): PollError {
     : new PollError('room-deleted', 'This room was deleted by its host.')
 }
 
-/** Apart from `openStream`, so that the socket's listeners don't keep the request in memory. */
-function streamOn(socket: Socket, audiences: Audiences) {
-  const stream = new Stream(new SocketWriter(socket))
-  const closers: (() => void)[] = []
+function streamOn(res: ServerResponse, audiences: Audiences) {
+  if (http2StreamOf(res)) {
+    const taken = takeStream(res, HEADERS)
+    return watched(taken, new Stream(new Http2Writer(taken)), audiences)
+  }
+  const socket = takeSocket(res, HEADERS)
   socket.on('end', destroy)
-  socket.on('close', () => {
+  return watched(socket, new Stream(new SocketWriter(socket)), audiences)
+}
+
+/** Apart from `openStream`, so that the listeners don't keep the request in memory. */
+function watched(connection: Duplex, stream: Stream, audiences: Audiences) {
+  const closers: (() => void)[] = []
+  connection.on('close', () => {
     audiences.leave(stream)
     for (const close of closers.splice(0)) close()
   })
   const onClose = (close: () => void) => {
-    if (socket.destroyed) close()
+    if (connection.destroyed) close()
     else closers.push(close)
   }
   return { stream, onClose }

@@ -1,13 +1,20 @@
-import type { Connection, Exchange } from './connection.ts'
+import type { ClientFault } from './client-faults.ts'
+import { type Exchange, isWhole } from './exchange.ts'
 import type { InFlight } from './in-flight.ts'
 import type { Refusal } from './refusal.ts'
+
+/** What a request came on. */
+interface Failable {
+  /** Refuses the request, if it has no answer yet, and ends it. */
+  fail(refusal: Refusal, fault: ClientFault): void
+}
 
 /** Decides which requests are served now. Of those that are in flight, one with a late body gives way to a new request. */
 export class Admission {
   readonly #inFlight: InFlight
   readonly #lateBodyMs: number
   /** Admitted requests whose bodies had not arrived, the oldest first. */
-  readonly #arriving = new Map<Exchange, { connection: Connection; since: number }>()
+  readonly #arriving = new Map<Exchange, { connection: Failable; since: number }>()
 
   /** @param lateBodyMs milliseconds after which a body that is still arriving is late */
   constructor(inFlight: InFlight, lateBodyMs: number) {
@@ -19,18 +26,18 @@ export class Admission {
    * Counts the request as in flight, until its answer is sent and its handler is done: a client that leaves early ends no
    * work. Returns false if too many are in flight.
    */
-  enter(exchange: Exchange, connection: Connection): boolean {
-    const { req, network } = exchange
+  enter(exchange: Exchange, connection: Failable): boolean {
+    const { network } = exchange
     if (!this.#inFlight.enter(network) && !this.#makeRoom(network)) return false
     exchange.open = 2
-    if (!req.complete) this.#arriving.set(exchange, { connection, since: performance.now() })
+    if (!isWhole(exchange)) this.#arriving.set(exchange, { connection, since: performance.now() })
     return true
   }
 
   /** The answer has been sent, or never will be. */
   onAnswered(exchange: Exchange): void {
     // A handler that still waits for the rest of the request gets no more of it.
-    if (!exchange.req.complete && exchange.open > 1) exchange.open = 1
+    if (!isWhole(exchange) && exchange.open > 1) exchange.open = 1
     this.#release(exchange)
   }
 
@@ -54,7 +61,7 @@ export class Admission {
   #makeRoom(network: string): boolean {
     const now = performance.now()
     for (const [exchange, { connection, since }] of this.#arriving) {
-      if (exchange.req.complete) {
+      if (isWhole(exchange)) {
         this.#arriving.delete(exchange)
         continue
       }

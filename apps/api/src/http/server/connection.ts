@@ -1,22 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { networkOf, parseAddress } from '../../lib/address.ts'
 import type { ClientFault } from './client-faults.ts'
+import type { Exchange } from './exchange.ts'
 import { GuardedInput } from './guarded-input.ts'
 import { type Refusal, refusalText, refuse } from './refusal.ts'
 import { type Phase, Progress, type Timeouts } from './timeouts.ts'
-
-/** A request and the response to it. */
-export interface Exchange {
-  req: IncomingMessage
-  res: ServerResponse
-  /** Set if the request is already known to be refused. */
-  refusal?: Refusal
-  /** How many of its answer and its handler are not done. It is in flight until both are. */
-  open: number
-  /** The client's network, for which it is counted while it is in flight. */
-  network: string
-}
 
 /** What a connection needs of its server. */
 export interface ConnectionOwner {

@@ -1,4 +1,4 @@
-import type { Server } from 'node:http'
+import type { Server } from 'node:net'
 
 /** How long to go on if new connections keep coming. */
 const DRAIN_TIMEOUT_MS = 1000

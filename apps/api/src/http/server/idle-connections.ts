@@ -1,8 +1,14 @@
-import type { Connection } from './connection.ts'
+import type { Socket } from 'node:net'
+
+export interface IdleConnection {
+  readonly socket: Socket
+  /** Whether it still is. */
+  readonly isIdle: boolean
+}
 
 /** Connections on which the client's next request is waited for, the one that has waited longest first. */
 export class IdleConnections {
-  readonly #since = new Map<Connection, number>()
+  readonly #since = new Map<IdleConnection, number>()
   readonly #leastMs: number
 
   /** @param leastMs milliseconds for which no idle connection is closed: a flood must not close those in use */
@@ -10,11 +16,11 @@ export class IdleConnections {
     this.#leastMs = leastMs
   }
 
-  add(connection: Connection): void {
+  add(connection: IdleConnection): void {
     this.#since.set(connection, performance.now())
   }
 
-  delete(connection: Connection): void {
+  delete(connection: IdleConnection): void {
     this.#since.delete(connection)
   }
 

@@ -1,15 +1,19 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo, Server as NetServer, Socket } from 'node:net'
+import type { Server as TlsServer } from 'node:tls'
 import { acceptBurst } from './accept-burst.ts'
 import { Admission } from './admission.ts'
 import { checkHead } from './check-head.ts'
 import type { ClientFault, ClientFaults } from './client-faults.ts'
-import { Connection, type ConnectionOwner, connectionOf, type Exchange } from './connection.ts'
+import { Connection, type ConnectionOwner, connectionOf } from './connection.ts'
 import { type AcceptWaiting, drainBacklog } from './drain-backlog.ts'
-import { IdleConnections } from './idle-connections.ts'
+import type { Exchange } from './exchange.ts'
+import { Http2Connections } from './http2-connections.ts'
+import { type IdleConnection, IdleConnections } from './idle-connections.ts'
 import { InFlight } from './in-flight.ts'
 import { createNodeServer } from './node-server.ts'
 import { type Refusal, refuse } from './refusal.ts'
+import { type Certificate, secureListener } from './secure-listener.ts'
 import { TIMEOUTS, type Timeouts } from './timeouts.ts'
 
 /** Connections that may wait to be accepted. When a whole hall opens the page at once, Node's default of 511 is too few. */
@@ -42,6 +46,8 @@ export interface HttpServerOptions {
   onRefused?: () => void
   inFlight?: number
   inFlightOfAddress?: number
+  /** With it, the server speaks HTTP/2 and HTTP/1.1 over TLS; else HTTP/1.1 in the clear. */
+  certificate?: Certificate | undefined
   /** The client's network, for requests that come through a proxy: there the address of the connection is the proxy's. */
   networkOf?: (req: IncomingMessage) => string
 }
@@ -49,6 +55,11 @@ export interface HttpServerOptions {
 /** The HTTP server: accepts connections, limits them and what is in flight, and closes them. Requests go to a handler. */
 export class HttpServer implements ConnectionOwner {
   readonly #server: Server
+  /** What listens: the server itself, or TLS in front of it. */
+  readonly #listener: NetServer
+  readonly #http2: Http2Connections | undefined
+  /** With TLS, every TCP connection. Without, Node's server knows them. */
+  readonly #tlsSockets = new Set<Socket>()
   readonly #handler: Handler
   readonly #options: HttpServerOptions
   readonly timeouts: Timeouts
@@ -75,16 +86,19 @@ export class HttpServer implements ConnectionOwner {
       this.destroy()
     }
     this.#server = this.#createServer()
+    const { certificate } = options
+    this.#http2 = certificate && new Http2Connections(this)
+    this.#listener = certificate ? this.#createSecureListener(certificate) : this.#server
   }
 
   /** Resolves with the port when connections are accepted. Rejects with the error of `listen` (EADDRINUSE, EACCES, …). */
   listen(port: number, host?: string): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#server.once('error', reject)
-      this.#server.listen({ port, host, backlog: BACKLOG }, () => {
-        this.#server.off('error', reject)
+      this.#listener.once('error', reject)
+      this.#listener.listen({ port, host, backlog: BACKLOG }, () => {
+        this.#listener.off('error', reject)
         this.#checking = setInterval(() => this.#check(), Math.min(1000, this.timeouts.head / 4)).unref()
-        resolve((this.#server.address() as AddressInfo).port)
+        resolve((this.#listener.address() as AddressInfo).port)
       })
     })
   }
@@ -96,14 +110,23 @@ export class HttpServer implements ConnectionOwner {
    */
   async close(grace: number): Promise<void> {
     this.#closing = true
-    await drainBacklog(this.#server, this.#options.acceptWaiting)
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    await drainBacklog(this.#listener, this.#options.acceptWaiting)
+    const closed = new Promise<void>((resolve) => this.#listener.close(() => resolve()))
+    this.#http2?.close()
     const idle = setInterval(() => this.#closeIdle(), 50)
-    const cut = setTimeout(() => this.#server.closeAllConnections(), grace)
+    const cut = setTimeout(() => {
+      this.#server.closeAllConnections()
+      for (const socket of this.#tlsSockets) socket.destroy()
+    }, grace)
     await closed
     clearInterval(idle)
     clearTimeout(cut)
     clearInterval(this.#checking)
+  }
+
+  /** Gives new connections this certificate, if the server was made with one. Throws, and changes nothing, if it can't be used. */
+  setCertificate(certificate: Certificate): void {
+    ;(this.#listener as TlsServer).setSecureContext({ ...certificate, minVersion: 'TLSv1.2' })
   }
 
   serve(exchange: Exchange, connection: Connection): void {
@@ -118,7 +141,17 @@ export class HttpServer implements ConnectionOwner {
       if (!connection.isFirst) return refuse(res, CLOSING)
       res.shouldKeepAlive = false
     }
-    exchange.network = this.#options.networkOf?.(req) ?? connection.network
+    exchange.network = connection.network
+    this.#handle(exchange, connection)
+  }
+
+  serveHttp2(exchange: Exchange, connection: Parameters<Admission['enter']>[1]): void {
+    this.#handle(exchange, connection)
+  }
+
+  #handle(exchange: Exchange, connection: Parameters<Admission['enter']>[1]): void {
+    const { req, res } = exchange
+    exchange.network = this.#options.networkOf?.(req) ?? exchange.network
     if (!this.#admission.enter(exchange, connection)) {
       this.count('refused, too many at once')
       return refuse(res, BUSY)
@@ -133,8 +166,12 @@ export class HttpServer implements ConnectionOwner {
     this.#admission.onAnswered(exchange)
   }
 
-  onIdle(connection: Connection): void {
+  onIdle(connection: IdleConnection): void {
     this.#idle.add(connection)
+  }
+
+  onBusy(connection: IdleConnection): void {
+    this.#idle.delete(connection)
   }
 
   onPipelined(): void {
@@ -156,6 +193,8 @@ export class HttpServer implements ConnectionOwner {
 
   #createServer(): Server {
     const server = createNodeServer(this.timeouts)
+    // Node calls this when it closes, and takes streams for idle: their responses are finished (take-socket.ts).
+    server.closeIdleConnections = () => this.#closeIdle()
     server.on('connection', (socket: Socket) => {
       const now = performance.now()
       const connection = new Connection(socket, this, now)
@@ -167,32 +206,60 @@ export class HttpServer implements ConnectionOwner {
     function onClose(this: Socket) {
       onSocketClose(this)
     }
-    acceptBurst(server, (socket) => {
-      if (this.#open >= this.#maxConnections && !this.#idle.closeOldest()) {
-        socket.destroy()
-        this.#options.onRefused?.()
-        return false
-      }
-      this.#open += 1
-      socket.on('close', onClose)
-      return true
-    })
+    if (this.#options.certificate) server.on('connection', (socket: Socket) => socket.on('close', onClose))
+    else
+      acceptBurst(server, (socket) => {
+        if (!this.#admit(socket)) return false
+        socket.on('close', onClose)
+        return true
+      })
     return server
   }
 
+  #createSecureListener(certificate: Certificate): TlsServer {
+    const onClose = (socket: Socket) => {
+      this.#open -= 1
+      this.#tlsSockets.delete(socket)
+    }
+    return secureListener({
+      certificate,
+      handshakeMs: this.timeouts.head,
+      onHttp1: (socket) => this.#server.emit('connection', socket),
+      onHttp2: (socket) => this.#http2?.take(socket),
+      admit: (socket) => {
+        if (!this.#admit(socket)) return false
+        this.#tlsSockets.add(socket)
+        socket.on('close', () => onClose(socket))
+        return true
+      },
+    })
+  }
+
+  #admit(socket: Socket): boolean {
+    if (this.#open >= this.#maxConnections && !this.#idle.closeOldest()) {
+      socket.destroy()
+      this.#options.onRefused?.()
+      return false
+    }
+    this.#open += 1
+    return true
+  }
+
   #onSocketClose(socket: Socket): void {
-    this.#open -= 1
+    if (!this.#options.certificate) this.#open -= 1
     connectionOf(socket)?.onClosed()
   }
 
   #check(): void {
     const now = performance.now()
     for (const connection of this.#connections) connection.check(now)
+    this.#http2?.check(now)
   }
 
   #closeIdle(): void {
-    this.#server.closeIdleConnections()
-    for (const connection of this.#connections) if (connection.isUnused) connection.socket.destroy()
+    for (const connection of this.#connections) {
+      if (connection.isIdle || connection.isUnused) connection.socket.destroy()
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, randomInt } from 'node:crypto'
+import { hash, randomBytes, randomInt } from 'node:crypto'
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
 /** Rows that are converted at once. */
@@ -190,7 +190,7 @@ interface OldBallot {
 }
 
 const pseudonym = (key: string, pollId: string, voterId: string) =>
-  createHmac('sha256', key).update(`["ballot","${pollId}","${voterId}"]`).digest('base64url').slice(0, 22)
+  hash('sha256', `${key}["ballot","${pollId}","voter ${voterId}"]`, 'base64url').slice(0, 22)
 
 /** The key that voters' cookies are signed with. A very old installation has none yet, and gets it now. */
 async function serverKey(runner: QueryRunner): Promise<string> {

@@ -1,0 +1,119 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { BuiltServer } from '@pollcast/api/testing/built-server'
+import { certificateFiles } from '@pollcast/api/testing/certificate'
+import { openNginx } from '@pollcast/api/testing/nginx'
+import { tempFolder } from '@pollcast/api/testing/temp-folder'
+import { expect, onTestFinished, test, vi } from 'vitest'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
+
+/** Runs the command; the certificates of tests are trusted. */
+async function doctor(args: string[], ca = ''): Promise<{ code: number; output: string }> {
+  const command = ['--import', import.meta.resolve('tsx'), '--conditions=source', MAIN, ...args]
+  const child = spawn(process.execPath, command, { env: { ...process.env, ...(ca && { NODE_EXTRA_CA_CERTS: ca }) } })
+  onTestFinished(() => void child.kill())
+  let output = ''
+  for (const from of [child.stdout, child.stderr]) {
+    from.setEncoding('utf8').on('data', (text) => {
+      output += text
+    })
+  }
+  const [code] = await once(child, 'close')
+  return { code, output }
+}
+
+/** A Pollcast with the polls of the demo. */
+const openPollcast = async (environment: Record<string, string> = {}): Promise<string> => {
+  const DATABASE_URL = `sqlite:${join(tempFolder(), 'polls.sqlite')}`
+  const server = new BuiltServer({ DATABASE_URL, TRUST_PROXY: 'on', ...environment })
+  onTestFinished(() => server.end())
+  const [url] = await server.until(/https?:\/\/127\.0\.0\.1:\d+/)
+  return url
+}
+
+const HOST = 'proxy_set_header Host $http_host;'
+const FOR = 'proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;'
+const PROTO = 'proxy_set_header X-Forwarded-Proto $scheme;'
+const VERSION = 'proxy_http_version 1.1;'
+const GOOD = [VERSION, HOST, FOR, PROTO].join(' ')
+
+test('nginx as docs/deploy.md has it, with TLS and HTTP/2: nothing is in the way', async () => {
+  const tls = certificateFiles().paths
+  const url = await openNginx({ to: await openPollcast(), location: GOOD, tls })
+  const { code, output } = await doctor([url, '--quick'], tls.cert)
+  expect(output).toContain('behind nginx')
+  expect(output).toMatch(/\nok {4}HTTP to browsers h2\n/)
+  expect(output).toContain('Nothing is in the way.')
+  expect(code).toBe(0)
+})
+
+test('a Pollcast with a certificate of its own, and no proxy: nothing is in the way', async () => {
+  const { paths } = certificateFiles()
+  const url = await openPollcast({ TLS_CERT: paths.cert, TLS_KEY: paths.key, TRUST_PROXY: 'off' })
+  const { code, output } = await doctor([url, '--quick'], paths.cert)
+  expect(output).toContain('Nothing is in the way.')
+  expect(code).toBe(0)
+})
+
+const misconfigured: [string, { location: string; http?: string; pollcast?: Record<string, string> }, RegExp[]][] = [
+  [
+    'buffers streams',
+    { location: `${GOOD} proxy_ignore_headers X-Accel-Buffering;` },
+    [/WRONG first event {6}not within 4 s\n +change: proxy_buffering off;/],
+  ],
+  [
+    'compresses streams',
+    { location: GOOD, http: 'gzip on; gzip_types text/event-stream; gzip_min_length 0; gzip_proxied any;' },
+    [/WRONG compression {6}gzip\n +change: take text\/event-stream out of gzip_types/],
+  ],
+  [
+    'sends none of the headers',
+    { location: VERSION },
+    [
+      /WRONG host {13}.*\n +change: proxy_set_header Host \$http_host;/,
+      /WRONG scheme {11}http\n +change: proxy_set_header X-Forwarded-Proto \$scheme;/,
+      /WRONG client address {3}not passed on\n +change: proxy_set_header X-Forwarded-For /,
+    ],
+  ],
+  [
+    'speaks HTTP/1.0 to Pollcast',
+    { location: [HOST, FOR, PROTO].join(' ') },
+    [/WRONG HTTP to Pollcast 1\.0\n +change: proxy_http_version 1\.1;/],
+  ],
+  [
+    'is not trusted',
+    { location: GOOD, pollcast: { TRUST_PROXY: 'off' } },
+    [/WRONG client address {3}passed on, and not believed\n +change: start Pollcast with TRUST_PROXY=on/],
+  ],
+]
+
+test.each(misconfigured)('nginx that %s is found out, with the line to change', async (_, how, expected) => {
+  const tls = certificateFiles().paths
+  const { pollcast, ...config } = how
+  const url = await openNginx({ to: await openPollcast(pollcast), tls, ...config })
+  const { code, output } = await doctor([url, '--quick'], tls.cert)
+  for (const line of expected) expect(output).toMatch(line)
+  expect(code).toBe(1)
+})
+
+test('nginx in the clear that cuts silent streams is found out by waiting', async () => {
+  const url = await openNginx({ to: await openPollcast(), location: `${GOOD} proxy_read_timeout 3s;` })
+  const { code, output } = await doctor([url])
+  expect(output).toMatch(/WRONG silence {10}cut after 3 s\n +change: proxy_read_timeout 60s;/)
+  expect(output).toMatch(/WRONG HTTP to browsers 1\.1, in the clear\n/)
+  expect(code).toBe(1)
+})
+
+test('what is no Pollcast, or is not there, is said in a line', async () => {
+  const nothing = await doctor(['http://127.0.0.1:9'])
+  expect(nothing.output).toMatch(/^There is no answer from http:\/\/127\.0\.0\.1:9: .*ECONNREFUSED.*\n$/)
+  expect(nothing.code).toBe(1)
+  const usage = await doctor(['my.host'])
+  expect(usage.output).toContain('Name one address, such as https://my.host.')
+  expect(usage.code).toBe(2)
+})

@@ -1,0 +1,97 @@
+import type { Poll } from '@pollcast/shared/poll'
+import type { Room, RoomChange } from '@pollcast/shared/room'
+import type { PollChange } from '@pollcast/shared/settings'
+import { computed, type InjectionKey, inject, provide, shallowReadonly, shallowRef } from 'vue'
+import { ApiProblem } from '../../api/api-problem.ts'
+import { useHostKey } from '../../composables/use-host-key.ts'
+import { useRoom } from '../../composables/use-room.ts'
+import { useApi } from '../../context.ts'
+
+export type Host = ReturnType<typeof createHost>
+
+const hostInjection: InjectionKey<Host> = Symbol('host')
+
+/** A room as its host runs it, for the page and all its parts (`useHost`). */
+export function provideHost(code: string): Host {
+  const host = createHost(code)
+  provide(hostInjection, host)
+  return host
+}
+
+export function useHost(): Host {
+  const host = inject(hostInjection)
+  if (!host) throw new Error('HostPage.vue provides no host')
+  return host
+}
+
+function createHost(code: string) {
+  const api = useApi()
+  const access = useHostKey(code)
+  const connection = useRoom(code, () => ({ hostKey: access.hostKey.value }))
+  const { room, feed } = connection
+  /** Why the last action was refused. */
+  const refusal = shallowRef<ApiProblem>()
+  const isReplacingKey = shallowRef(false)
+
+  const polls = computed(() => room.value?.polls ?? [])
+  /** The key as requests need it. Without one the page has no actions. */
+  const key = () => access.hostKey.value ?? ''
+
+  /** Undefined where the server refused: then `refusal` says why. */
+  async function act<T>(run: (hostKey: string) => Promise<T>): Promise<T | undefined> {
+    refusal.value = undefined
+    try {
+      return await run(key())
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error
+      refusal.value = error
+      return undefined
+    }
+  }
+
+  /** The same for what changes a poll: afterwards the room is read anew, with the log. */
+  async function actOnPoll<T>(run: (hostKey: string) => Promise<T>): Promise<T | undefined> {
+    const done = await act(run)
+    await connection.load()
+    return done
+  }
+
+  return {
+    code,
+    ...access,
+    ...connection,
+    polls,
+    /** The poll that is on. */
+    poll: computed(() => feed.value?.poll.value),
+    snapshot: computed(() => feed.value?.snapshot.value),
+    refusal: shallowReadonly(refusal),
+    dismiss() {
+      refusal.value = undefined
+    },
+    /** Whether the key is missing or opens nothing; not while it is being replaced. */
+    isLockedOut: computed(() => {
+      if (!access.hostKey.value) return true
+      if (isReplacingKey.value) return false
+      return connection.end.value === 'unauthorized' || connection.problem.value?.code === 'invalid-host-key'
+    }),
+    act,
+    actOnPoll,
+
+    async changeRoom(change: RoomChange): Promise<Room | undefined> {
+      const answer = await act((hostKey) => api.changeRoom(code, change, hostKey))
+      if (answer) connection.take(answer)
+      return answer
+    },
+
+    changePoll: (pollId: string, change: PollChange): Promise<Poll | undefined> =>
+      actOnPoll((hostKey) => api.changePoll(pollId, change, hostKey)),
+
+    async makeNewKey(): Promise<boolean> {
+      isReplacingKey.value = true
+      const answer = await act((hostKey) => api.replaceHostKey(code, hostKey))
+      if (answer) access.replaceKey(answer.hostKey)
+      isReplacingKey.value = false
+      return answer !== undefined
+    },
+  }
+}

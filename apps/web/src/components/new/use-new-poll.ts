@@ -1,0 +1,87 @@
+import { computed, type Ref, shallowReadonly, shallowRef } from 'vue'
+import { ApiProblem } from '../../api/api-problem.ts'
+import { randomKey } from '../../api/random-key.ts'
+import { hostRooms } from '../../composables/host-rooms.ts'
+import { useApi } from '../../context.ts'
+import { fieldErrorText } from '../../i18n/field-error-text.ts'
+import { bodyOf, fieldOf, type PollDraft } from './drafts.ts'
+import type { useDrafts } from './use-drafts.ts'
+
+/** Asks the questions that were written, in their order and in one room: the one that is given, or one of their own. */
+export function useNewPoll({ state, forget }: Pick<ReturnType<typeof useDrafts>, 'state' | 'forget'>) {
+  const api = useApi()
+  const problem = shallowRef<ApiProblem>()
+  const isSending = shallowRef(false)
+  /** What is wrong with each field of the first question: `question`, a setting, or the key of a choice. */
+  const fieldErrors: Ref<ReadonlyMap<string | number, string>> = shallowRef(new Map())
+  /** The room to put them into, if this browser hosts it. */
+  const room = computed(() => (state.value.roomCode === undefined ? undefined : hostRooms.find(state.value.roomCode)))
+
+  /**
+   * The same request as the last one, with its key, where the poll has not changed since: whatever became of that, the poll
+   * is made once.
+   */
+  function requestOf(draft: PollDraft) {
+    const into = room.value && { roomCode: room.value.code }
+    const at = (time: Date) => ({ ...bodyOf(draft, time), ...into })
+    const { sent } = state.value
+    const again = sent && at(new Date(sent.at))
+    if (again && JSON.stringify(again) === sent.body && !isPast(again.closesAt)) return { body: again, key: sent.key }
+    const now = new Date()
+    const [body, key] = [at(now), randomKey()]
+    state.value.sent = { key, body: JSON.stringify(body), at: now.toISOString() }
+    return { body, key }
+  }
+
+  /** Resolves to the code of the room, or to undefined where there is a problem: then everything is as it was. */
+  async function ask(): Promise<string | undefined> {
+    if (isSending.value) return undefined
+    isSending.value = true
+    problem.value = undefined
+    fieldErrors.value = new Map()
+    try {
+      for (;;) {
+        const code = await askFirst()
+        if (state.value.drafts.length === 1) {
+          forget()
+          return code
+        }
+        state.value.drafts.shift()
+        state.value.current = Math.max(state.value.current - 1, 0)
+      }
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error
+      problem.value = error
+      const draft = state.value.drafts[0]
+      if (draft && error.errors.length > 0) {
+        state.value.current = 0
+        fieldErrors.value = new Map(
+          error.errors.map(({ path, message }) => [fieldOf(path, draft), fieldErrorText(message)]),
+        )
+      }
+      return undefined
+    } finally {
+      isSending.value = false
+    }
+  }
+
+  async function askFirst(): Promise<string> {
+    const { body, key } = requestOf(state.value.drafts[0] as PollDraft)
+    const { poll, room: into, hostKey } = await api.createPoll(body, key, room.value?.hostKey)
+    const title = into.title || poll.question
+    // Kept before anything else can fail: the server tells the key to nobody again.
+    if (hostKey) hostRooms.keep({ code: into.code, hostKey, title })
+    state.value.roomCode = into.code
+    return into.code
+  }
+
+  return {
+    room,
+    problem: shallowReadonly(problem),
+    fieldErrors: shallowReadonly(fieldErrors),
+    isSending: shallowReadonly(isSending),
+    ask,
+  }
+}
+
+const isPast = (closesAt: string | null | undefined) => !!closesAt && Date.parse(closesAt) <= Date.now()
