@@ -18,12 +18,12 @@ export interface ServedPage {
   takePoll(pollId: string): Served<Poll> | undefined
   takePollList(): Served<PollList> | undefined
   takeRoom(code: string): Served<Room> | undefined
+  /** What tells a new voter in a frame; undefined where their cookie did. */
+  readonly voterToken: string | undefined
   /** The poll that the front page has one try. */
   takeDemo(): Poll | undefined
   /** Origin that links to share begin with, where it is not the page's own. */
   readonly publicUrl: string | undefined
-  /** What tells a new voter in a frame; undefined where their cookie did. */
-  readonly voterToken: string | undefined
 }
 
 export const servedPageKey: InjectionKey<ServedPage> = Symbol('served page')
@@ -33,8 +33,15 @@ export function readContext(document: Document): PageContext {
   return JSON.parse(document.getElementById('context')?.textContent || '{"apiUrl":""}')
 }
 
-export function createServedPage(context: PageContext): ServedPage {
-  const { poll, pollList, room, demo, streamUrl, publicUrl, voterToken } = context
+export function createServedPage({
+  poll,
+  pollList,
+  room,
+  demo,
+  streamUrl,
+  publicUrl,
+  voterToken,
+}: PageContext): ServedPage {
   let unusedPoll = poll
   let unusedList = pollList
   let unusedRoom = room

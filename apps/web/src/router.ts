@@ -3,7 +3,10 @@ import { createRouter, createWebHistory, type Router } from 'vue-router'
 
 declare module 'vue-router' {
   interface RouteMeta {
-    /** How wide the page is: by default a column to read; or else wide, wide enough for two columns, as large as a screen in front of a room, or nothing but the page itself. */
+    /**
+     * How wide the page is: by default a column to read; or else wide, wide enough for two columns, as large as a screen in
+     * front of a room, or nothing but the page itself.
+     */
     layout?: 'wide' | 'two-columns' | 'fits-screen' | 'bare'
   }
 }

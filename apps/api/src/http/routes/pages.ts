@@ -30,7 +30,14 @@ type Content = Omit<PageContext, 'apiUrl' | 'publicUrl'>
 /** The poll that the front page has one try, unless it was deleted: then the newest that is listed and open. */
 const DEMO_POLL = 'tabspace'
 
-const writePage = (ctx: Context, entry: WebEntry, title: string, context: PageContext, fallback: string, tags = '') => {
+const writePage = (
+  ctx: Context,
+  entry: WebEntry,
+  title: string,
+  context: PageContext,
+  fallback: string,
+  tags: string,
+) => {
   setPagePolicy(ctx, entry === devEntry)
   ctx.set('Cache-Control', 'private, no-cache')
   ctx.vary('Cookie')
@@ -76,7 +83,7 @@ export function pageRoutes(parts: PageParts) {
       if (isEmbed) allowFraming(ctx)
     }
 
-  const html = (ctx: Context, built: WebEntry, title: string, content: Content, fallback: string, tags?: string) =>
+  const html = (ctx: Context, built: WebEntry, title: string, content: Content, fallback: string, tags = '') =>
     writePage(ctx, built, title, { apiUrl: '', ...(publicUrl && { publicUrl }), ...content }, fallback, tags)
 
   const list = page(async (ctx, built, viewer) => {
@@ -137,8 +144,8 @@ export function pageRoutes(parts: PageParts) {
   const pollEmbed = page(async (ctx, built, visitor) => {
     try {
       const poll = await pollFor(visitor, pollIdOf(ctx), parts)
-      const context = { poll, streamUrl: poll.streamUrl, ...visitor.token }
-      html(ctx, built, `${poll.question} · Pollcast`, context, embedFallback(poll.question, routes.pollPage(poll.id)))
+      const content = { poll, streamUrl: poll.streamUrl, ...visitor.token }
+      html(ctx, built, `${poll.question} · Pollcast`, content, embedFallback(poll.question, routes.pollPage(poll.id)))
     } catch (error) {
       gone(ctx, built, error)
     }
@@ -148,9 +155,9 @@ export function pageRoutes(parts: PageParts) {
     try {
       const find = async () => roomFor(visitor, roomCodeOf(ctx), publicOriginOf(ctx, parts), parts)
       const { room } = await (rateLimits ? rateLimits.withCode(ctx, find) : find())
-      const context = { room, streamUrl: room.streamUrl, ...visitor.token }
+      const content = { room, streamUrl: room.streamUrl, ...visitor.token }
       const title = room.poll?.question || room.title || room.code
-      html(ctx, built, `${title} · Pollcast`, context, embedFallback(title, routes.roomPage(room.code)))
+      html(ctx, built, `${title} · Pollcast`, content, embedFallback(title, routes.roomPage(room.code)))
     } catch (error) {
       gone(ctx, built, error)
     }
