@@ -44,3 +44,14 @@ test('the name of the database has no password in it', () => {
   const lines = linesOf({ DATABASE_URL: 'postgres://polls:secret@db.example:5433/pollcast' })
   expect(lines[2]).toBe('Version 1.2.3, database: PostgreSQL, db.example:5433/pollcast')
 })
+
+test('with a certificate the addresses are https', () => {
+  const config = { ...readConfig({}), tls: { cert: 'cert.pem', key: 'key.pem' } }
+  const lines = announcement(config, { port: 443, metricsPort: 9100, version: '1.2.3', interfaces })
+  expect(lines).toEqual([
+    'Pollcast is at https://localhost:443',
+    'Others in the same network open https://192.168.1.5:443',
+    'Metrics are at http://localhost:9100/metrics',
+    'Version 1.2.3, database: SQLite, data/pollcast.sqlite',
+  ])
+})

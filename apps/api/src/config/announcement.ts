@@ -15,27 +15,26 @@ interface Started {
 
 /** The lines that the server prints when it is ready: where it is, for whoever started it and for others, and what it keeps. */
 export function announcement(config: Config, { port, metricsPort, version, interfaces }: Started): string[] {
-  const url = urlOf(schemeOf(config), localHost(config.host), port)
+  const scheme = config.tls ? 'https' : 'http'
+  const url = `${scheme}://${hostPort(localHost(config.host), port)}`
   return [
     config.webDev ? `The API is at ${url}. Open the page at Vite's address.` : `Pollcast is at ${url}`,
-    othersLine(config, port, interfaces),
+    othersLine(config, `${scheme}://`, port, interfaces),
     ...(metricsPort === undefined
       ? []
-      : [`Metrics are at ${urlOf('http', localHost(config.host), metricsPort)}/metrics`]),
+      : [`Metrics are at http://${hostPort(localHost(config.host), metricsPort)}/metrics`]),
     `Version ${version}, database: ${databaseName(config.database)}`,
   ]
 }
 
 /** What others in the room can open: `localhost` is another machine on each of their phones. */
-function othersLine(config: Config, port: number, interfaces: Interfaces): string {
-  const { host, publicOrigin } = config
-  const urlAt = (address: string) => urlOf(schemeOf(config), address, port)
+function othersLine({ host, publicOrigin }: Config, scheme: string, port: number, interfaces: Interfaces): string {
   if (publicOrigin) return `Others open ${publicOrigin}`
   if (isEverywhere(host)) {
-    const urls = networkAddresses(interfaces, host).map(urlAt)
+    const urls = networkAddresses(interfaces, host).map((address) => scheme + hostPort(address, port))
     if (urls.length > 0) return `Others in the same network open ${urls.join(' or ')}`
   } else if (!isLoopback(host)) {
-    return `Others in the same network open ${urlAt(host)}`
+    return `Others in the same network open ${scheme}${hostPort(host, port)}`
   }
   return "Others can't open it: it is reached from this machine only. Set PUBLIC_URL if a proxy passes requests on."
 }
@@ -56,10 +55,7 @@ const isLoopback = (host: string) => /^(localhost|127\..*|::1)$/i.test(host)
 
 const localHost = (host: string | undefined) => (isEverywhere(host) ? 'localhost' : host)
 
-const schemeOf = ({ tls }: Config) => (tls ? 'https' : 'http')
-
-const urlOf = (scheme: 'http' | 'https', host: string, port: number) =>
-  `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
+const hostPort = (host: string, port: number) => `${host.includes(':') ? `[${host}]` : host}:${port}`
 
 /** Without user and password. */
 function databaseName(database: Config['database']): string {

@@ -28,6 +28,7 @@ const pattern = (key: string) =>
   )
 /** Those that stand for codes of the API and of the client. */
 const ofProblems = [...Object.keys(problemStatus), 'unreachable', 'unexpected'].map((code) => `problem.${code}`)
+const formsOf = (message: string) => message.split('|')
 const parameters = (message: string) => [...new Set([...message.matchAll(/\{(\w+)\}/g)].map(([, name]) => name))].sort()
 
 test('every message that the app asks for is there', () => {
@@ -49,6 +50,16 @@ test('every language has the same messages, each with the same values in it', ()
     for (const [name, message] of Object.entries(messages)) {
       expect(message, `${locale} ${name}`).not.toBe('')
       expect(parameters(message), `${locale} ${name}`).toEqual(parameters(english[name] ?? ''))
+    }
+  }
+})
+
+test('where English has plural forms, every language has all of its own', () => {
+  for (const { locale, messages } of [{ locale: 'en', messages: english }, ...others]) {
+    const { pluralCategories } = new Intl.PluralRules(locale).resolvedOptions()
+    for (const [name, message] of Object.entries(messages)) {
+      const expected = formsOf(english[name] ?? '').length > 1 ? pluralCategories.length : 1
+      expect(formsOf(message), `${locale} ${name}`).toHaveLength(expected)
     }
   }
 })

@@ -36,7 +36,7 @@ test('a page may not be framed, and may not load from, send to or connect to oth
       'default-src': "'none'",
       'script-src': "'self'",
       'style-src': "'self'",
-      'img-src': "'self'",
+      'img-src': "'self' blob:",
       'font-src': "'self'",
       'connect-src': "'self'",
       'manifest-src': "'self'",

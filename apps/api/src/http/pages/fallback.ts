@@ -98,5 +98,5 @@ export const deletedFallback = (what: Missing) =>
   fallback(`<h1>${capitalized(what)} deleted</h1>\n<p>This ${what} was deleted by its host.</p>\n${ALL_POLLS}`)
 
 export const nothingOnFallback = fallback(
-  '<h1>The next question comes soon</h1>\n<p class="notice">Reload the page to see whether it is there.</p>',
+  '<h1>The next question is coming soon</h1>\n<p class="notice">Reload the page to see whether it is there.</p>',
 )

@@ -60,11 +60,31 @@ test('the first page has the list as the API answers it, and the URL of one stre
   const { url, poll, visit } = await setUp()
   const { context } = await readPage(await visit(routes.listPage))
   const pollList = await readAs(pollListSchema, 200, await fetch(url + routes.polls))
-  expect(context).toEqual({ apiUrl: '', pollList, streamUrl: routes.streamOf(pollList.polls.map(({ id }) => id)) })
+  expect(context).toEqual({
+    apiUrl: '',
+    pollList,
+    demo: expect.anything(),
+    streamUrl: routes.streamOf(pollList.polls.map(({ id }) => id)),
+  })
   expect(pollList.polls[0]?.id).toBe(poll.id)
   const stream = await fetch(url + context.streamUrl)
   expect(stream.status).toBe(200)
   await stream.body?.cancel()
+})
+
+test('the first page has a poll to try, as the API answers it to the same voter', async () => {
+  const { visit, url } = await setUp()
+  const voter = new Voter(url)
+  const { choices } = await voter.read('tabspace')
+  await voter.vote('tabspace', choices[0]?.id as number)
+  const { context } = await readPage(await visit(routes.listPage, voter))
+  expect(context.demo).toEqual({ ...(await voter.read('tabspace')), now: expect.any(String) })
+})
+
+test('pages tell PUBLIC_URL, which links to share begin with', async () => {
+  const { url } = await openApp({ webRoot: webBuild(), publicOrigin: 'https://polls.example.com' })
+  const { context } = await readPage(await fetch(url + routes.newPollPage, BROWSER))
+  expect(context).toEqual({ apiUrl: '', publicUrl: 'https://polls.example.com' })
 })
 
 test('the page for a new poll has an empty context', async () => {

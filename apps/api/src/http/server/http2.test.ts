@@ -6,6 +6,7 @@ import { connect } from 'node:tls'
 import { expect, onTestFinished, test } from 'vitest'
 import { certificateFiles } from '../../../testing/certificate.ts'
 import { Http2Client } from '../../../testing/http2-client.ts'
+import { get } from '../../../testing/raw-connection.ts'
 import { until } from '../../../testing/until.ts'
 import { ClientFaults } from './client-faults.ts'
 import { type Handler, HttpServer, type HttpServerOptions } from './server.ts'
@@ -155,6 +156,67 @@ test('a TLS connection that does not finish its handshake, or asks nothing, is c
   const old = connect({ port, host: '127.0.0.1', rejectUnauthorized: false })
   old.resume()
   await once(old, 'close')
+})
+
+/** A connection over TLS on which HTTP/1.1 is written by hand. */
+const openHttp1 = async (port: number, sent: string) => {
+  const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] })
+  const connection = { text: '', ended: false, socket }
+  socket.setEncoding('latin1').on('data', (data) => {
+    connection.text += data
+  })
+  socket.on('error', () => {})
+  socket.on('close', () => {
+    connection.ended = true
+  })
+  onTestFinished(() => void socket.destroy())
+  await once(socket, 'secureConnect')
+  socket.write(sent)
+  return connection
+}
+
+test('over TLS, HTTP/1.1 is guarded as in the clear: pipelined requests wait, and a head that stops is answered', async () => {
+  let busiest = 0
+  let busy = 0
+  const { port, counted } = await open(
+    async ({ url }, res) => {
+      busy += 1
+      busiest = Math.max(busiest, busy)
+      await new Promise(setImmediate)
+      busy -= 1
+      res.end(url)
+    },
+    { timeouts: { ...TIMEOUTS, head: 300 } },
+  )
+  const paths = Array.from({ length: 100 }, (_, index) => `/n${index}.`)
+  const pipelined = await openHttp1(port, paths.map((path) => get(path)).join(''))
+  await until(() => pipelined.text.includes('/n99.'))
+  expect(pipelined.text.match(/\/n\d+\./g)).toEqual(paths)
+  expect(busiest).toBe(1)
+  const slow = await openHttp1(port, 'GET / HTTP/1.1\r\nHost:')
+  await until(() => slow.ended)
+  expect(slow.text).toMatch(/^HTTP\/1\.1 408 /)
+  const malformed = await openHttp1(port, 'nothing\r\n\r\n')
+  await until(() => malformed.ended)
+  expect(malformed.text).toMatch(/^HTTP\/1\.1 400 /)
+  expect(counted()).toMatch(/headers too slow: 1/)
+})
+
+test('over TLS, connections are counted and given up once each, whatever they speak', async () => {
+  const { port, client, server } = await open((_, res) => res.end('ok'), { maxConnections: 3 })
+  for (let round = 0; round < 3; round += 1) {
+    const connections = [await openHttp1(port, get('/')), await openHttp1(port, get('/'))]
+    const http2 = client()
+    expect((await http2.send('/').done()).status).toBe(200)
+    for (const one of connections) await until(() => one.text.endsWith('ok'))
+    const refused = connect({ port, host: '127.0.0.1', rejectUnauthorized: false })
+    refused.on('error', () => {})
+    await new Promise((resolve) => refused.once('close', resolve))
+    http2.session.destroy()
+    for (const { socket } of connections) socket.destroy()
+    // All three have to be free again before the next round.
+    await until(() => server.openConnections === 0)
+  }
 })
 
 test('when the server closes, requests in flight are answered and then the connection ends', async () => {

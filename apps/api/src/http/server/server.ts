@@ -103,6 +103,11 @@ export class HttpServer implements ConnectionOwner {
     })
   }
 
+  /** Number of open connections. */
+  get openConnections(): number {
+    return this.#open
+  }
+
   /**
    * Stops accepting connections, and resolves when all requests in flight are answered. The first request on a connection
    * is answered too, even if it comes now: a proxy that has sent it here may not be able to send it to another server.

@@ -12,6 +12,8 @@ export function useNewPoll({ state, forget }: Pick<ReturnType<typeof useDrafts>,
   const api = useApi()
   const problem = shallowRef<ApiProblem>()
   const isSending = shallowRef(false)
+  /** How many of the questions are in the room already. */
+  const askedCount = shallowRef(0)
   /** What is wrong with each field of the first question: `question`, a setting, or the key of a choice. */
   const fieldErrors: Ref<ReadonlyMap<string | number, string>> = shallowRef(new Map())
   /** The room to put them into, if this browser hosts it. */
@@ -46,6 +48,7 @@ export function useNewPoll({ state, forget }: Pick<ReturnType<typeof useDrafts>,
           forget()
           return code
         }
+        askedCount.value += 1
         state.value.drafts.shift()
         state.value.current = Math.max(state.value.current - 1, 0)
       }
@@ -80,6 +83,7 @@ export function useNewPoll({ state, forget }: Pick<ReturnType<typeof useDrafts>,
     problem: shallowReadonly(problem),
     fieldErrors: shallowReadonly(fieldErrors),
     isSending: shallowReadonly(isSending),
+    askedCount: shallowReadonly(askedCount),
     ask,
   }
 }
