@@ -303,7 +303,7 @@ test('a wrong key opens nothing and says so; the right one is taken, and is not 
   const field = gate.locator('input[name=key]')
   await field.fill('nonsense')
   await field.press('Enter')
-  await gate.getByText('There is no host key in it.').waitFor()
+  await gate.getByText('There is no host key in this.').waitFor()
   await field.fill(other.link)
   await field.press('Enter')
   await gate.getByText(`This key is for room ${other.code}.`).waitFor()
@@ -322,7 +322,7 @@ test('a wrong key opens nothing and says so; the right one is taken, and is not 
 test('a new key takes the place of one that got out: who had the old one is shut out at once', async () => {
   const { link } = await makeRoom('Leaked?')
   const [host, thief] = [await openHost(link), await openHost(link)]
-  await host.getByText('Has the key got out?').click()
+  await host.getByText('Has the key leaked?').click()
   await host.getByTestId('new-key').click()
   await host.locator('dialog[open]').getByTestId('confirm').click()
   await host.getByText('You have a new key.').waitFor()
