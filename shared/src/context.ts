@@ -11,6 +11,12 @@ export const contextSchema = z.strictObject({
   /** Origin of the API, without a slash at its end; empty where it is the page's own. */
   apiUrl: z.string(),
   streamUrl: z.string().optional(),
+  /**
+   * Who may make polls on this server, where not anyone may: who sends its key (`Authorization: Bearer KEY`), or nobody.
+   * Where the page is served by another host, the answer to `POST /api/polls` says: `create-key-required` or
+   * `creation-closed`.
+   */
+  createPolls: z.enum(['key', 'nobody']).optional(),
   poll: pollSchema.optional(),
   pollList: pollListSchema.optional(),
   room: roomSchema.optional(),

@@ -119,6 +119,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     voterStreams,
     watching,
     eventIds,
+    createPolls: config.createPolls,
     limits: rateLimits(config.rateLimit, config.workers > 1 ? new RateCounterClient(process) : undefined),
     serverKey: database.voterKey,
     voters: new Voters(database.voterKey, database.installationId),

@@ -10,15 +10,9 @@ import { deletePoll } from './delete-poll.ts'
 import { HostLogEntity } from './entities/host-log-entity.ts'
 import { OneTimeCodeEntity } from './entities/one-time-code-entity.ts'
 import { PollEntity } from './entities/poll-entity.ts'
-import { RoomEntity } from './entities/room-entity.ts'
 import { type HostTransactions, writeLog, writePoll, writeRoom } from './host-transactions.ts'
-import { freeRoomCode } from './room-codes.ts'
+import type { RoomInserts } from './room-inserts.ts'
 import type { Transaction, Transactions } from './transactions.ts'
-
-interface NewRoom {
-  title: string
-  hostKeyHash: string
-}
 
 /** Hashes that are written at once. */
 const CODES_AT_ONCE = 500
@@ -27,16 +21,21 @@ const CODES_AT_ONCE = 500
 export class SqlRoomWriter {
   readonly #transactions: Transactions
   readonly #host: HostTransactions
+  readonly #inserts: RoomInserts
 
-  constructor(transactions: Transactions, host: HostTransactions) {
+  constructor(transactions: Transactions, host: HostTransactions, inserts: RoomInserts) {
     this.#transactions = transactions
     this.#host = host
+    this.#inserts = inserts
   }
 
-  create(room: NewRoom): Promise<RoomState> {
-    const run = () => this.#transactions.run((transaction) => insertRoom(transaction, room, null))
+  async create(wanted: { title: string; hostKeyHash: string }): Promise<RoomState> {
+    const work = (transaction: Transaction) => this.#inserts.insert({ ...wanted, currentPollId: null }, transaction)
+    const run = () => this.#transactions.run(work)
     // Another node chose the same code at the same moment.
-    return run().catch((error) => (isDuplicate(error) ? run() : Promise.reject(error)))
+    const room = await run().catch((error) => (isDuplicate(error) ? run() : Promise.reject(error)))
+    if (room instanceof PollError) throw room
+    return room
   }
 
   change({ change, ...request }: RoomRequest & { change: RoomChange }): Promise<ChangedRoom> {
@@ -161,26 +160,6 @@ export class SqlRoomWriter {
     await writeLog(transaction, room.code, ['moved'], currentPollId)
     return { currentPollId, closed }
   }
-}
-
-/** @param currentPollId the poll that it is made for */
-export async function insertRoom(
-  transaction: Transaction,
-  { title, hostKeyHash }: NewRoom,
-  currentPollId: string | null,
-): Promise<RoomState> {
-  const room: RoomState = {
-    code: await freeRoomCode(transaction),
-    title,
-    hostKeyHash,
-    currentPollId,
-    revision: 1,
-    publicRevision: 1,
-    createdAt: new Date().toISOString(),
-    deletedAt: null,
-  }
-  await transaction.manager.insert(RoomEntity, room)
-  return room
 }
 
 /** Puts the room's polls into this order. False where they are in it. */

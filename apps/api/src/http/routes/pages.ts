@@ -3,6 +3,7 @@ import { limits } from '@pollcast/shared/limits'
 import { problemStatus } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
 import type { Context, Middleware } from 'koa'
+import type { CreatePolls } from '../../config/config.ts'
 import { PollError } from '../../polls/errors.ts'
 import { RequestError } from '../middleware/problem.ts'
 import { setPagePolicy } from '../middleware/security-headers.ts'
@@ -21,7 +22,7 @@ import { type Viewer, viewerOf } from '../request/viewer.ts'
 import { pollFor, pollListFor } from './polls.ts'
 import { roomFor } from './rooms.ts'
 
-const html = (ctx: Context, entry: WebEntry, title: string, context: PageContext, fallback: string) => {
+const writePage = (ctx: Context, entry: WebEntry, title: string, context: PageContext, fallback: string) => {
   setPagePolicy(ctx, entry === devEntry)
   ctx.set('Cache-Control', 'private, no-cache')
   ctx.vary('Cookie')
@@ -34,6 +35,12 @@ interface PageParts extends RouteParts {
   entry: WebEntry | undefined
 }
 
+/** What pages are told of who may make polls. */
+function toldOf(createPolls: CreatePolls): Pick<PageContext, 'createPolls'> {
+  if (createPolls === 'anyone') return {}
+  return { createPolls: createPolls === 'nobody' ? 'nobody' : 'key' }
+}
+
 /** What a page is answered with that shows something that is not there. */
 const GONE = ['poll-not-found', 'poll-deleted', 'room-not-found', 'room-deleted'] as const
 
@@ -43,6 +50,10 @@ const isGone = (error: unknown): error is PollError & { code: (typeof GONE)[numb
 /** The pages of the web app. Each has in its context the data that it shows first. */
 export function pageRoutes(parts: PageParts) {
   const { reader, voters, limits: rateLimits, entry } = parts
+  const createPolls = toldOf(parts.createPolls)
+  /** Of every page, because the app can open the page for a new poll from any of them. */
+  const html = (ctx: Context, built: WebEntry, title: string, context: PageContext, fallback: string) =>
+    writePage(ctx, built, title, { ...context, ...createPolls }, fallback)
   const page =
     (render: (ctx: Context, entry: WebEntry, viewer: Viewer) => Promise<void> | void): Middleware =>
     async (ctx) => {
