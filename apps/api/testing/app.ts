@@ -53,6 +53,7 @@ async function startApp({ databasePath, webRoot, ...overrides }: AppOptions, atE
     createPolls: 'anyone',
     maxRooms: undefined,
     maxPolls: 200,
+    retentionDays: 0,
     metricsPort: undefined,
     backups: undefined,
     logLevel: 'silent',

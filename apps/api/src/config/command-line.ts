@@ -24,6 +24,7 @@ Environment variables:
   CREATE_KEY       what those have to enter who may, if CREATE_POLLS is key (none)
   MAX_ROOMS        how many rooms there may be (any number)
   MAX_POLLS        how many polls a room may have (200)
+  RETENTION_DAYS   days after the last activity that a room is kept (0: for ever)
   METRICS_PORT     the port of the metrics for Prometheus (none)
   BACKUP_DIR       the folder for a nightly backup of the SQLite file (none)
   BACKUP_KEEP      how many nightly backups are kept (7)

@@ -72,6 +72,11 @@ const environmentSchema = z.object({
       `must be a number of polls in a room from 1 to ${limits.pollsInRoom}`,
     )
     .transform(Number),
+  RETENTION_DAYS: z
+    .string()
+    .default('0')
+    .refine((text) => /^\d{1,4}$/.test(text), 'must be a number of days from 1 to 9999, or 0: nothing is deleted')
+    .transform(Number),
   LOG_LEVEL: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'], 'must be silent, error, warn, info or debug')
     .default('info'),
@@ -151,6 +156,8 @@ export interface Config {
   readonly maxRooms: number | undefined
   /** Polls that may be in a room at a time. */
   readonly maxPolls: number
+  /** Days after its last vote, and its host's last act, that a room is kept; 0 for ever. */
+  readonly retentionDays: number
   /** The port that metrics are served on; undefined if there are none. */
   readonly metricsPort: number | undefined
   /** The folder that nightly backups of an SQLite file are put into, and how many are kept; undefined without any. */
@@ -206,6 +213,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     createPolls: env.CREATE_POLLS === 'key' ? { key: env.CREATE_KEY ?? '' } : env.CREATE_POLLS,
     maxRooms: env.MAX_ROOMS,
     maxPolls: env.MAX_POLLS,
+    retentionDays: env.RETENTION_DAYS,
     metricsPort: env.METRICS_PORT,
     backups: env.BACKUP_DIR === undefined ? undefined : { folder: env.BACKUP_DIR, keep: env.BACKUP_KEEP },
     logLevel: env.LOG_LEVEL,

@@ -27,15 +27,17 @@ export class RoomInserts {
   async insert(wanted: NewRoom, transaction: Transaction): Promise<RoomState | PollError> {
     const full = await this.#full(transaction)
     if (full) return full
+    const createdAt = new Date().toISOString()
     const room: RoomState = {
       ...wanted,
       code: await freeRoomCode(transaction),
       revision: 1,
       publicRevision: 1,
-      createdAt: new Date().toISOString(),
+      createdAt,
+      deletesAt: null,
       deletedAt: null,
     }
-    await transaction.manager.insert(RoomEntity, room)
+    await transaction.manager.insert(RoomEntity, { ...room, activeAt: createdAt })
     return room
   }
 

@@ -17,6 +17,7 @@ import { PollEntity } from './entities/poll-entity.ts'
 import { HostTransactions, writeLog, writePoll, writeRoom } from './host-transactions.ts'
 import { PollInserts } from './poll-inserts.ts'
 import { readPoll } from './poll-statements.ts'
+import { Retention } from './retention.ts'
 import { RoomInserts } from './room-inserts.ts'
 import { SqlRoomWriter } from './sql-room-writer.ts'
 import type { Transaction, Transactions } from './transactions.ts'
@@ -32,6 +33,7 @@ export class SqlPollWriter implements PollWriter {
   readonly #inserts: PollInserts
   readonly #newRooms: RoomInserts
   readonly #rooms: SqlRoomWriter
+  readonly #retention: Retention
 
   constructor(database: Pick<WritableDatabase, 'transactions' | 'voteSql' | 'read'>, capacity: Capacity = UNLIMITED) {
     this.#transactions = database.transactions
@@ -42,12 +44,15 @@ export class SqlPollWriter implements PollWriter {
     this.#inserts = new PollInserts(database.voteSql, capacity)
     this.#newRooms = newRooms
     this.#rooms = new SqlRoomWriter(database.transactions, this.#host, newRooms)
+    this.#retention = new Retention(database.transactions, this.#host, database.voteSql)
   }
 
   createRoom: PollWriter['createRoom'] = (room) => this.#rooms.create(room)
   changeRoom: PollWriter['changeRoom'] = (change) => this.#rooms.change(change)
   replaceHostKey: PollWriter['replaceHostKey'] = (request) => this.#rooms.replaceHostKey(request)
   deleteRoom: PollWriter['deleteRoom'] = (request) => this.#rooms.delete(request)
+  keepRoom: PollWriter['keepRoom'] = (code) => this.#rooms.keep(code)
+  retain: PollWriter['retain'] = (times) => this.#retention.step(times)
   addCodes: PollWriter['addCodes'] = (request) => this.#rooms.addCodes(request)
 
   record(vote: Vote): Promise<RecordedVote> {

@@ -1,6 +1,6 @@
 import { limits } from '@pollcast/shared/limits'
 import type { RoomChange } from '@pollcast/shared/room'
-import { In, IsNull } from 'typeorm'
+import { In } from 'typeorm'
 import { PollError } from '../polls/errors.ts'
 import type { ChangedRoom, RoomRequest } from '../polls/ports.ts'
 import { withRevisions } from '../polls/revisions.ts'
@@ -10,6 +10,7 @@ import { deletePoll } from './delete-poll.ts'
 import { HostLogEntity } from './entities/host-log-entity.ts'
 import { OneTimeCodeEntity } from './entities/one-time-code-entity.ts'
 import { PollEntity } from './entities/poll-entity.ts'
+import { RoomEntity } from './entities/room-entity.ts'
 import { type HostTransactions, writeLog, writePoll, writeRoom } from './host-transactions.ts'
 import type { RoomInserts } from './room-inserts.ts'
 import type { Transaction, Transactions } from './transactions.ts'
@@ -65,7 +66,7 @@ export class SqlRoomWriter {
     return this.#host.withRoom({ ...request, newHostKeyHash }, async (before, transaction) => {
       // By an attempt whose COMMIT got no response.
       if (before.hostKeyHash === newHostKeyHash) return { room: before, changed: true, polls: [] }
-      const found = await this.#lockPollsOf(before, transaction)
+      const found = await this.#host.lockPollsOf(before, transaction)
       if (found instanceof DatabaseBusy) return found
       const room = await writeRoom(transaction, before, 'host', { hostKeyHash: newHostKeyHash })
       // What the host sees of the polls moves too, so that streams with the old key end on every node.
@@ -88,7 +89,7 @@ export class SqlRoomWriter {
           const ids = rows.map(({ id }) => id)
           return { room: before, changed: true, polls: await this.#host.lockPolls(transaction, ids) }
         }
-        const found = await this.#lockPollsOf(before, transaction)
+        const found = await this.#host.lockPollsOf(before, transaction)
         if (found instanceof DatabaseBusy) return found
         const polls: PollState[] = []
         for (const poll of found) polls.push(await deletePoll(poll, transaction))
@@ -100,6 +101,13 @@ export class SqlRoomWriter {
       },
       'deletes',
     )
+  }
+
+  /** That it is to be deleted is taken back. Its deletion looks again at what has happened in it. */
+  keep(code: string): Promise<void> {
+    return this.#transactions.run(async ({ manager }) => {
+      await manager.update(RoomEntity, { code }, { deletesAt: null })
+    }, 'repeatable')
   }
 
   async addCodes({ codeHashes, ...request }: RoomRequest & { codeHashes: readonly string[] }): Promise<void> {
@@ -117,18 +125,9 @@ export class SqlRoomWriter {
         await manager.insert(OneTimeCodeEntity, rows)
       }
       await writeLog(transaction, roomCode, ['codes-issued'], null)
+      await manager.update(RoomEntity, { code: roomCode }, { activeAt: new Date().toISOString(), deletesAt: null })
       return true
     })
-  }
-
-  /** All of a room's polls that are there, locked. */
-  async #lockPollsOf({ code }: RoomState, transaction: Transaction): Promise<PollState[] | DatabaseBusy> {
-    const rows = await transaction.manager.find(PollEntity, {
-      select: { id: true },
-      where: { roomCode: code, deletedAt: IsNull() },
-    })
-    const found = await this.#host.lockPolls(transaction, rows.map(({ id }) => id).sort())
-    return found.length < rows.length ? new DatabaseBusy() : found
   }
 
   /** What comes of a move; undefined where the room stays where it is. */

@@ -117,7 +117,7 @@ export function pollRoute(parts: RouteParts): Middleware {
     voters.identify(ctx, asker)
     ctx.vary('Cookie, Authorization, Pollcast-Code')
     ctx.status = 200
-    ctx.etag = `W/"${eventIds.write(poll)}-${poll.ownChoiceIds.join('.')}"`
+    ctx.etag = `W/"${eventIds.write(poll)}-${poll.ownChoiceIds.join('.')}${poll.deletesAt ?? ''}"`
     if (ctx.fresh) ctx.status = 304
     else ctx.body = poll
   }

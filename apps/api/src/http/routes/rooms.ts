@@ -89,7 +89,8 @@ export function roomRoutes(parts: RouteParts) {
     ctx.vary('Cookie, Authorization, Pollcast-Code')
     ctx.status = 200
     // The host's also says how many watch, and what was done.
-    if (room.polls === undefined) ctx.etag = `W/"${id}-${room.poll?.ownChoiceIds.join('.') ?? ''}"`
+    if (room.polls === undefined)
+      ctx.etag = `W/"${id}-${room.poll?.ownChoiceIds.join('.') ?? ''}${room.deletesAt ?? ''}"`
     if (ctx.fresh) ctx.status = 304
     else ctx.body = room
   }
