@@ -13,6 +13,12 @@ export const contextSchema = z.strictObject({
   /** PUBLIC_URL's origin: links to share begin with it. Without it, with the page's own. */
   publicUrl: z.string().optional(),
   streamUrl: z.string().optional(),
+  /**
+   * Who may make polls on this server, where not anyone may: who sends its key (`Authorization: Bearer KEY`), or nobody.
+   * Where the page is served by another host, the answer to `POST /api/polls` says: `create-key-required` or
+   * `creation-closed`.
+   */
+  createPolls: z.enum(['key', 'nobody']).optional(),
   poll: pollSchema.optional(),
   pollList: pollListSchema.optional(),
   /** The poll that the front page has one try. */

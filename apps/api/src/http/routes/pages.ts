@@ -4,6 +4,7 @@ import type { Poll, PollList } from '@pollcast/shared/poll'
 import { problemStatus } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
 import type { Context, Middleware } from 'koa'
+import type { CreatePolls } from '../../config/config.ts'
 import { PollError } from '../../polls/errors.ts'
 import { RequestError } from '../middleware/problem.ts'
 import { allowFraming, setPagePolicy } from '../middleware/security-headers.ts'
@@ -56,6 +57,12 @@ interface PageParts extends RouteParts {
   entry: WebEntry | undefined
 }
 
+/** What pages are told of who may make polls. */
+function toldOf(createPolls: CreatePolls): Pick<PageContext, 'createPolls'> {
+  if (createPolls === 'anyone') return {}
+  return { createPolls: createPolls === 'nobody' ? 'nobody' : 'key' }
+}
+
 /** What a page is answered with that shows something that is not there. */
 const GONE = ['poll-not-found', 'poll-deleted', 'room-not-found', 'room-deleted'] as const
 
@@ -65,6 +72,7 @@ const isGone = (error: unknown): error is PollError & { code: (typeof GONE)[numb
 /** The pages of the web app. Each has in its context the data that it shows first. */
 export function pageRoutes(parts: PageParts) {
   const { reader, voters, limits: rateLimits, publicOrigin: publicUrl, entry } = parts
+  const createPolls = toldOf(parts.createPolls)
   const page =
     (render: (ctx: Context, entry: WebEntry, visitor: Visitor) => Promise<void> | void, isEmbed = false): Middleware =>
     async (ctx) => {
@@ -84,7 +92,7 @@ export function pageRoutes(parts: PageParts) {
     }
 
   const html = (ctx: Context, built: WebEntry, title: string, content: Content, fallback: string, tags = '') =>
-    writePage(ctx, built, title, { apiUrl: '', ...(publicUrl && { publicUrl }), ...content }, fallback, tags)
+    writePage(ctx, built, title, { apiUrl: '', ...(publicUrl && { publicUrl }), ...createPolls, ...content }, fallback, tags)
 
   const list = page(async (ctx, built, viewer) => {
     const pollList = await pollListFor({ limit: limits.pageSize }, reader)
