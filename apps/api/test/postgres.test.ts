@@ -136,6 +136,7 @@ test.each(engines)(
     expect(await read('SELECT name FROM migrations ORDER BY id')).toEqual(migrations.map(({ name }) => ({ name })))
     expect(await read('SELECT id FROM poll')).toHaveLength(2)
     expect(await read('SELECT name FROM setting ORDER BY name')).toEqual([
+      { name: 'epoch' },
       { name: 'installation-id' },
       { name: 'voter-key' },
     ])

@@ -1,3 +1,4 @@
+import type { EndData } from '@pollcast/shared/stream'
 import type { EventSourceMessage } from 'eventsource-parser'
 import type { History } from './history.ts'
 
@@ -37,6 +38,7 @@ export class StreamObserver {
     const { failures } = this.#history
     this.#history.frames += 1
     if (event === 'current') return this.#current(id)
+    if (event === 'end') return this.#end(data)
     const snapshot = this.#history.read(parsed(data), 'a frame')
     if (!snapshot) return
     const { pollId, revision, view } = snapshot
@@ -63,6 +65,12 @@ export class StreamObserver {
         `a stream of ${pollId} that had seen ${this.lastEventId} was told that ${id} is current`,
       )
     }
+  }
+
+  /** A node that is stopped says so. No poll is deleted in a run, and clients without a key can't lose one. */
+  #end(data: string): void {
+    const { reason } = (parsed(data) ?? {}) as Partial<EndData>
+    if (reason !== 'shutdown') this.#history.failures.note(`a stream was ended by ${data}`)
   }
 
   #reconnected(pollId: string, before: number, revision: number): void {

@@ -1,5 +1,6 @@
 import { ballotIdOf } from '@pollcast/api/polls/ballot-id'
 import { snapshotSchema } from '@pollcast/shared/poll'
+import type { EndData } from '@pollcast/shared/stream'
 import { expect, test } from 'vitest'
 import type { StoredPoll } from './backend.ts'
 import { streamsBehind } from './convergence.ts'
@@ -136,6 +137,7 @@ const frame = (event: string, revision: number, id = idOf(revision), pollId = ID
   return { event, id, data: JSON.stringify(snapshot(revision, [revision, 0], pollId)) }
 }
 
+const end = (reason: EndData['reason']) => ({ event: 'end', id: undefined, data: JSON.stringify({ reason }) })
 const current = (id: string) => ({ event: 'current', id, data: '{}' })
 
 test('a stream that only goes on, over several connections, is right', () => {
@@ -146,11 +148,11 @@ test('a stream that only goes on, over several connections, is right', () => {
   for (const seen of [frame('snapshot', 3), frame('update', 4), frame('update', 7)]) stream.received(seen)
   expect(stream.lastEventId).toBe(idOf(7))
   stream.connected(() => true)
-  for (const seen of [frame('snapshot', 7), frame('update', 8)]) stream.received(seen)
+  for (const seen of [frame('snapshot', 7), frame('update', 8), end('shutdown')]) stream.received(seen)
   stream.connected(() => true)
   for (const seen of [current(idOf(8)), frame('update', 9)]) stream.received(seen)
   expect(failures(history)).toBe('')
-  expect(history).toMatchObject({ frames: 7, wentBack: 0 })
+  expect(history).toMatchObject({ frames: 8, wentBack: 0 })
 })
 
 test.each([
@@ -162,6 +164,7 @@ test.each([
   ['is of another poll', [frame('snapshot', 3, idOf(3, 'bcdefghj'), 'bcdefghj')], /did not ask for/],
   ['calls something current that it has not shown', [current(idOf(3))], /told that .*public.3.mac is current/],
   ['calls something else current', [frame('snapshot', 3), current(idOf(4))], /told that .*public.4.mac is current/],
+  ['says that its poll was deleted', [frame('snapshot', 3), end('deleted')], /ended by .*deleted/],
   ['carries no snapshot', [{ event: 'snapshot', id: '3', data: '{"revision":3' }], /not a snapshot/],
 ])('a stream that %s is noticed', (_, frames, failure) => {
   const history = new History()
