@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { routes } from '@pollcast/shared/routes'
 import type { BrowserContext, Frame } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { isLive, openTab } from './support/browser.ts'
+import { isLive, openTab, withProfile } from './support/browser.ts'
 import { startServerAndBrowser } from './support/setup.ts'
 
 const { pollcast, newVoter } = await startServerAndBrowser()
@@ -36,18 +36,19 @@ const makeRoom = async (question: string, more: object = {}) => {
 
 test('a vote in a frame on another site counts once, whatever is reloaded or changed', async () => {
   const { poll, room } = await makeRoom('Framed?')
-  const voter = await newVoter()
-  for (const path of [routes.pollEmbed(poll.id), routes.roomEmbed(room.code)]) {
-    for (const text of ['Yes', 'No']) {
-      const { tab, frame } = await openFramed(voter, path)
-      await frame.locator('[data-state=live]').waitFor()
-      const row = frame.getByTestId('choice').filter({ hasText: text })
-      if ((await row.getAttribute('aria-pressed')) === 'false') await row.click()
-      await row.getByText('Your vote').waitFor()
-      await frame.getByText('Your vote is in.').waitFor()
-      await tab.close()
+  await withProfile({}, async (voter) => {
+    for (const path of [routes.pollEmbed(poll.id), routes.roomEmbed(room.code)]) {
+      for (const text of ['Yes', 'No']) {
+        const { tab, frame } = await openFramed(voter, path)
+        await frame.locator('[data-state=live]').waitFor()
+        const row = frame.getByTestId('choice').filter({ hasText: text })
+        if ((await row.getAttribute('aria-pressed')) === 'false') await row.click()
+        await row.getByText('Your vote').waitFor()
+        await frame.getByText('Your vote is in.').waitFor()
+        await tab.close()
+      }
     }
-  }
+  })
   expect(await read(poll.id)).toMatchObject({ voters: 1, choices: [{ votes: 0 }, { votes: 1 }] })
 })
 
@@ -111,7 +112,7 @@ test('the page around opens a poll with its slide, only with the host’s key in
   await isLive(audience)
   const ask = async (hash: string) => {
     const { tab, frame } = await openFramed(await newVoter(), `${routes.pollEmbed(second.poll.id)}${hash}`)
-    await frame.locator('[data-state=live]').waitFor()
+    await frame.getByRole('heading', { name: 'Second?' }).waitFor()
     await tab.evaluate(() => frames[0]?.postMessage({ type: 'pollcast:open' }, '*'))
     return frame
   }
