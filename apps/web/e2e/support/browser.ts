@@ -31,10 +31,7 @@ export const withoutCookies = (act: (context: BrowserContext) => Promise<void>):
  * Runs `act` in a browser with these preferences, as people have it. Contexts of a shared browser are private windows, which
  * keep nothing in frames of other sites.
  */
-export async function withProfile(
-  preferences: object,
-  act: (context: BrowserContext) => Promise<void>,
-): Promise<void> {
+export async function withProfile(preferences: object, act: (context: BrowserContext) => Promise<void>): Promise<void> {
   const profile = await mkdtemp(join(tmpdir(), 'pollcast-profile-'))
   await mkdir(join(profile, 'Default'))
   await writeFile(join(profile, 'Default', 'Preferences'), JSON.stringify(preferences))
