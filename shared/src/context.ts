@@ -13,11 +13,19 @@ export const contextSchema = z.strictObject({
   /** PUBLIC_URL's origin: links to share begin with it. Without it, with the page's own. */
   publicUrl: z.string().optional(),
   streamUrl: z.string().optional(),
+  /**
+   * Who may make polls on this server, where not anyone may: who sends its key (`Authorization: Bearer KEY`), or nobody.
+   * Where the page is served by another host, the answer to `POST /api/polls` says: `create-key-required` or
+   * `creation-closed`.
+   */
+  createPolls: z.enum(['key', 'nobody']).optional(),
   poll: pollSchema.optional(),
   pollList: pollListSchema.optional(),
   /** The poll that the front page has one try. */
   demo: pollSchema.optional(),
   room: roomSchema.optional(),
+  /** Only in a page for frames, and for a new voter: what they show where the browser keeps no cookie (Pollcast-Voter). */
+  voterToken: z.string().optional(),
 })
 
 export type PageContext = z.infer<typeof contextSchema>

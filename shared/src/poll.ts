@@ -79,7 +79,12 @@ export const sharedPollSchema = z.strictObject({
 })
 
 /** One poll as `GET /api/polls/:id` shows it to one voter. */
-export const pollSchema = z.strictObject({ ...sharedPollSchema.shape, ...ownFields })
+export const pollSchema = z.strictObject({
+  ...sharedPollSchema.shape,
+  ...ownFields,
+  /** When its room is deleted if nobody votes and its host does nothing until then. Only where that is soon. */
+  deletesAt: timeSchema.optional(),
+})
 
 export const pollSummarySchema = z.strictObject({
   id: pollIdSchema,

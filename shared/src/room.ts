@@ -67,6 +67,8 @@ export const roomSchema = z.strictObject({
   watching: countSchema.optional(),
   /** Only for the host: what was done, oldest first. */
   log: z.array(logEntrySchema).optional(),
+  /** When it is deleted if nobody votes and its host does nothing until then. Only where that is soon. */
+  deletesAt: z.iso.datetime().optional(),
   streamUrl: z.string(),
   /** What to share, as an address or a QR code. */
   joinUrl: z.string(),

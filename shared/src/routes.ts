@@ -9,6 +9,7 @@ export const routes = {
   resultsJson: (pollId: string) => `/api/polls/${pollId}/results.json`,
   ballotsCsv: (pollId: string) => `/api/polls/${pollId}/ballots.csv`,
   chartSvg: (pollId: string) => `/api/polls/${pollId}/chart.svg`,
+  chartPng: (pollId: string) => `/api/polls/${pollId}/chart.png`,
   stream: (pollId: string) => `/api/polls/${pollId}/stream`,
   rooms: '/api/rooms',
   room: (code: string) => `/api/rooms/${code}`,
@@ -32,4 +33,13 @@ export const routes = {
   roomPage: (code: string) => `/r/${code}`,
   screenPage: (code: string) => `/r/${code}/screen`,
   hostPage: (code: string) => `/r/${code}/host`,
+
+  /** Pages for a frame on any site. The first asks for the code of a room. */
+  embedPage: '/embed',
+  pollEmbed: (pollId: string) => `/polls/${pollId}/embed`,
+  roomEmbed: (code: string) => `/r/${code}/embed`,
+  /** For sites that make a frame of a link (oEmbed 1.0). */
+  oembed: '/oembed',
+  /** For PowerPoint. */
+  officeManifest: '/office/manifest.xml',
 } as const

@@ -11,6 +11,7 @@ export const pollAt = (revision: number, id = 'abcdefgh', changes: Partial<PollS
     publicRevision: 1,
     hostKeyHash: 'f'.repeat(64),
     createdAt: '2026-11-25T12:00:00.000Z',
+    deletesAt: null,
     deletedAt: null,
   },
   kind: 'choice',

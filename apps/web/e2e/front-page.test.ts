@@ -72,7 +72,7 @@ test('the rooms of this browser can be opened as host, shared and forgotten', as
   await room.getByRole('button', { name: 'Copy link' }).click()
   await room.getByRole('button', { name: 'Copied' }).waitFor()
   expect(`${await tab.evaluate(() => navigator.clipboard.readText())}/host`).toBe(host)
-  await room.getByText('This link opens on this computer only.', { exact: false }).waitFor()
+  await room.getByText('This link only opens on this computer.', { exact: false }).waitFor()
 
   await room.getByRole('link', { name: 'Open as host' }).click()
   await tab.waitForURL(host)

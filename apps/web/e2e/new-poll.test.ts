@@ -176,7 +176,7 @@ test('each setting reaches the poll', async () => {
   await tab.getByLabel('Who votes').selectOption('code')
   await tab.getByLabel('End', { exact: true }).selectOption('10')
   await tab.getByText('More settings').click()
-  await tab.getByLabel('From how many voters').selectOption('5')
+  await tab.getByLabel('Voters needed to show results').selectOption('5')
   for (const name of ['allowChange', 'shuffleChoices', 'listed', 'publishBallots'])
     await tab.locator(`[name=${name}]`).click()
   await start(tab)

@@ -18,6 +18,8 @@ export interface ServedPage {
   takePoll(pollId: string): Served<Poll> | undefined
   takePollList(): Served<PollList> | undefined
   takeRoom(code: string): Served<Room> | undefined
+  /** What tells a new voter in a frame; undefined where their cookie did. */
+  readonly voterToken: string | undefined
   /** The poll that the front page has one try. */
   takeDemo(): Poll | undefined
   /** Origin that links to share begin with, where it is not the page's own. */
@@ -31,7 +33,15 @@ export function readContext(document: Document): PageContext {
   return JSON.parse(document.getElementById('context')?.textContent || '{"apiUrl":""}')
 }
 
-export function createServedPage({ poll, pollList, room, demo, streamUrl, publicUrl }: PageContext): ServedPage {
+export function createServedPage({
+  poll,
+  pollList,
+  room,
+  demo,
+  streamUrl,
+  publicUrl,
+  voterToken,
+}: PageContext): ServedPage {
   let unusedPoll = poll
   let unusedList = pollList
   let unusedRoom = room
@@ -60,6 +70,7 @@ export function createServedPage({ poll, pollList, room, demo, streamUrl, public
       return taken
     },
     publicUrl,
+    voterToken,
   }
 }
 

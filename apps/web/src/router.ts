@@ -3,8 +3,11 @@ import { createRouter, createWebHistory, type Router } from 'vue-router'
 
 declare module 'vue-router' {
   interface RouteMeta {
-    /** How wide the page is: by default a column to read; or else wide, wide enough for two columns, or as large as a screen in front of a room. */
-    layout?: 'wide' | 'two-columns' | 'fits-screen'
+    /**
+     * How wide the page is: by default a column to read; or else wide, wide enough for two columns, as large as a screen in
+     * front of a room, or nothing but the page itself.
+     */
+    layout?: 'wide' | 'two-columns' | 'fits-screen' | 'bare'
   }
 }
 
@@ -32,6 +35,25 @@ export function createPageRouter(): Router {
         props: true,
         meta: { layout: 'two-columns' },
       },
+      {
+        path: routes.screenPage(':code'),
+        component: () => import('./pages/ScreenPage.vue'),
+        props: true,
+        meta: { layout: 'bare' },
+      },
+      {
+        path: routes.pollEmbed(':pollId'),
+        component: () => import('./pages/PollEmbedPage.vue'),
+        props: true,
+        meta: { layout: 'bare' },
+      },
+      {
+        path: routes.roomEmbed(':code'),
+        component: () => import('./pages/RoomEmbedPage.vue'),
+        props: true,
+        meta: { layout: 'bare' },
+      },
+      { path: routes.embedPage, component: () => import('./pages/EmbedPage.vue'), meta: { layout: 'bare' } },
       { path: '/:unknown(.*)*', component: () => import('./pages/NotFoundPage.vue') },
     ],
     scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },

@@ -39,7 +39,7 @@ export async function openStore(config: Config, log: Log): Promise<Store> {
       : await openSqlite(config.database.path, log)
   return {
     reader: new SqlPollReader(database),
-    writer: new SqlPollWriter(database),
+    writer: new SqlPollWriter(database, config),
     epochs: epochWriter(database),
     database,
     writable: database,

@@ -24,6 +24,7 @@ import { type PollChanged, type RoomChanged, Signal, type Signals } from '../pol
 import { closePollsInTime } from '../reactions/close-timer.ts'
 import { Messages } from '../reactions/messages.ts'
 import { publishChanges } from '../reactions/publish.ts'
+import { keepRetention } from '../reactions/retention.ts'
 import { VoterStreams } from '../reactions/voter-streams.ts'
 import { Watching } from '../reactions/watching.ts'
 import { readEpoch } from '../store/epochs.ts'
@@ -104,6 +105,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
   const watching = others.pubsub ? undefined : new Watching(audiences, broker, signals.roomChanged)
   messages.watching = watching
   const timer = closePollsInTime({ reader, writer, signals, onError: onUnexpected })
+  const retention = keepRetention({ days: config.retentionDays, writer, signals, onError: onUnexpected })
   const onFaults = (line: string, counts: Record<string, number>) =>
     log.info(line, { event: 'client-faults', ...counts })
   const faults = new ClientFaults(onFaults, undefined, metrics?.clientFault)
@@ -119,6 +121,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     voterStreams,
     watching,
     eventIds,
+    createPolls: config.createPolls,
     limits: rateLimits(config.rateLimit, config.workers > 1 ? new RateCounterClient(process) : undefined),
     serverKey: database.voterKey,
     voters: new Voters(database.voterKey, database.installationId),
@@ -149,6 +152,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     watching?.stop()
     stopFollowing?.()
     await timer.stop()
+    await retention.stop()
     await epoch.stop()
     await operations.close()
     await database.close()

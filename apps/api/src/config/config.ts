@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { limits } from '@pollcast/shared/limits'
 import * as z from 'zod'
 import { readTrustProxy, type TrustProxy } from '../lib/trust-proxy.ts'
 import { databaseUrlProblem, redisUrlProblem } from './database-url.ts'
@@ -22,6 +23,8 @@ const onOff = (standard: 'on' | 'off') =>
     .transform((value) => value === 'on')
 
 const isPort = (text: string) => /^\d{1,5}$/.test(text) && Number(text) < 65536
+
+const isCreateKey = (text: string) => /^[\w.~+/-]{12,128}=*$/.test(text)
 
 /** A string in which `problem` finds no error. */
 const checked = (problem: (text: string) => string | undefined) =>
@@ -50,6 +53,30 @@ const environmentSchema = z.object({
     )
     .transform((text) => (text === 'auto' ? availableParallelism() : Number(text))),
   RATE_LIMIT: onOff('on'),
+  CREATE_POLLS: z.enum(['anyone', 'key', 'nobody'], 'must be anyone, key or nobody').default('anyone'),
+  CREATE_KEY: z
+    .string()
+    // Those of a bearer token (RFC 6750, section 2.1): it is sent as one.
+    .refine((text) => isCreateKey(text), 'must be 12 to 128 letters, digits and characters of -._~+/')
+    .optional(),
+  MAX_ROOMS: z
+    .string()
+    .refine((text) => /^[1-9]\d{0,8}$/.test(text), 'must be a number of rooms from 1 to 999999999')
+    .transform(Number)
+    .optional(),
+  MAX_POLLS: z
+    .string()
+    .default(String(limits.pollsInRoom))
+    .refine(
+      (text) => /^[1-9]\d{0,2}$/.test(text) && Number(text) <= limits.pollsInRoom,
+      `must be a number of polls in a room from 1 to ${limits.pollsInRoom}`,
+    )
+    .transform(Number),
+  RETENTION_DAYS: z
+    .string()
+    .default('0')
+    .refine((text) => /^\d{1,4}$/.test(text), 'must be a number of days from 1 to 9999, or 0: nothing is deleted')
+    .transform(Number),
   LOG_LEVEL: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'], 'must be silent, error, warn, info or debug')
     .default('info'),
@@ -99,9 +126,18 @@ const environmentRules = environmentSchema.check(({ value, issues }) => {
   if (value.BACKUP_DIR !== undefined && 'url' in value.DATABASE_URL) {
     refuse('BACKUP_DIR', 'is for an SQLite file: have pg_dump back up a PostgreSQL database')
   }
+  if (value.CREATE_POLLS === 'key' && value.CREATE_KEY === undefined) {
+    refuse('CREATE_KEY', 'is needed where CREATE_POLLS is key: what those have to enter who may make polls')
+  }
+  if (value.CREATE_POLLS !== 'key' && value.CREATE_KEY !== undefined) {
+    refuse('CREATE_KEY', 'is asked of nobody unless CREATE_POLLS is key')
+  }
 })
 
 export const settingNames = Object.keys(environmentSchema.shape)
+
+/** With a key: those who send it. */
+export type CreatePolls = 'anyone' | 'nobody' | { readonly key: string }
 
 export interface Config {
   readonly port: number
@@ -114,6 +150,14 @@ export interface Config {
   /** Number of processes that share the port. */
   readonly workers: number
   readonly rateLimit: boolean
+  /** Who may make rooms, and polls with rooms of their own. In a room that is there, its host always makes polls. */
+  readonly createPolls: CreatePolls
+  /** Rooms that may be there at a time; undefined for any number. */
+  readonly maxRooms: number | undefined
+  /** Polls that may be in a room at a time. */
+  readonly maxPolls: number
+  /** Days after its last vote, and its host's last act, that a room is kept; 0 for ever. */
+  readonly retentionDays: number
   /** The port that metrics are served on; undefined if there are none. */
   readonly metricsPort: number | undefined
   /** The folder that nightly backups of an SQLite file are put into, and how many are kept; undefined without any. */
@@ -166,6 +210,10 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     redisUrl: env.REDIS_URL,
     workers: env.WORKERS,
     rateLimit: env.RATE_LIMIT,
+    createPolls: env.CREATE_POLLS === 'key' ? { key: env.CREATE_KEY ?? '' } : env.CREATE_POLLS,
+    maxRooms: env.MAX_ROOMS,
+    maxPolls: env.MAX_POLLS,
+    retentionDays: env.RETENTION_DAYS,
     metricsPort: env.METRICS_PORT,
     backups: env.BACKUP_DIR === undefined ? undefined : { folder: env.BACKUP_DIR, keep: env.BACKUP_KEEP },
     logLevel: env.LOG_LEVEL,

@@ -1,4 +1,5 @@
 import type { Context } from 'koa'
+import type { CreatePolls } from '../config/config.ts'
 import type { Audiences } from '../live/audiences.ts'
 import type { Stream } from '../live/stream.ts'
 import type { VoterRef } from '../polls/ballot-id.ts'
@@ -26,6 +27,7 @@ export interface RouteParts {
   voterStreams: VoterStreams
   /** Counts the streams that are open on a room; undefined where there are other processes, of which nothing is known. */
   watching: { count(roomCode: string): number } | undefined
+  createPolls: CreatePolls
   /** Undefined if nothing is limited. */
   limits: RateLimits | undefined
   voters: Voters

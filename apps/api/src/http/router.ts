@@ -17,6 +17,8 @@ import type { Proxies } from './request/proxies.ts'
 import { exportRoutes } from './routes/exports.ts'
 import { type Health, healthRoute, readyRoute } from './routes/health.ts'
 import { hostRoutes } from './routes/host.ts'
+import { oembedRoute } from './routes/oembed.ts'
+import { officeManifestRoute } from './routes/office-manifest.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { newPollRoute, pollListRoute, pollRoute } from './routes/polls.ts'
 import { roomRoutes } from './routes/rooms.ts'
@@ -92,6 +94,7 @@ export function createKoa(parts: HttpParts): Koa {
   router.get(routes.resultsCsv(':id'), exports.resultsCsv)
   router.get(routes.resultsJson(':id'), exports.resultsJson)
   router.get(routes.chartSvg(':id'), exports.chart)
+  router.get(routes.chartPng(':id'), exports.chartPng)
   router.get(routes.rounds(':id'), exports.rounds)
   router.get(routes.ballotsCsv(':id'), exports.ballotsCsv)
   router.get(routes.roomResultsCsv(':code'), exports.roomResultsCsv)
@@ -108,6 +111,11 @@ export function createKoa(parts: HttpParts): Koa {
   router.get(routes.roomPage(':code'), pages.room)
   router.get(routes.screenPage(':code'), pages.screen)
   router.get(routes.hostPage(':code'), pages.host)
+  router.get(routes.embedPage, pages.embed)
+  router.get(routes.pollEmbed(':id'), pages.pollEmbed)
+  router.get(routes.roomEmbed(':code'), pages.roomEmbed)
+  router.get(routes.oembed, oembedRoute(parts))
+  router.get(routes.officeManifest, officeManifestRoute(parts))
 
   koa.use(redirectPageAddress)
   koa.use(router.routes())

@@ -24,7 +24,9 @@ export function requireExists(poll: PollState): void {
 
 /** Anything at all with a room. */
 export function checkRoomExists({ deletedAt }: RoomState): PollError | undefined {
-  return deletedAt === null ? undefined : new PollError('room-deleted', 'This room was deleted by its host.')
+  return deletedAt === null
+    ? undefined
+    : new PollError('room-deleted', 'This room was deleted, by its host or because nobody used it any more.')
 }
 
 /** Voting, whatever the vote holds. */
@@ -54,4 +56,5 @@ export function checkBallotsPublic(poll: PollState): PollError | undefined {
   )
 }
 
-export const pollDeleted = () => new PollError('poll-deleted', 'This poll was deleted by its host.')
+export const pollDeleted = () =>
+  new PollError('poll-deleted', 'This poll was deleted, by its host or because nobody used it any more.')

@@ -60,6 +60,20 @@ export interface ChangedRoom {
   polls: PollState[]
 }
 
+/** ISO 8601, in UTC. */
+export interface RetentionTimes {
+  /** Rooms in which nothing has happened since are to be deleted. */
+  idleBefore: string
+  now: string
+}
+
+export interface Retained {
+  /** Whether there is nothing more to do. */
+  isDone: boolean
+  /** The room that was deleted with its polls, if one was. */
+  deleted: ChangedRoom | null
+}
+
 /** The half of a store that changes it. Errors are PollErrors where a rule was broken. */
 export interface PollWriter {
   /** Resolves once ballot, counters and revision are committed together. Votes may be committed in one transaction. */
@@ -79,6 +93,10 @@ export interface PollWriter {
   changeRoom(change: RoomRequest & { change: RoomChange }): Promise<ChangedRoom>
   replaceHostKey(request: RoomRequest & { newHostKeyHash: string }): Promise<ChangedRoom>
   deleteRoom(request: RoomRequest): Promise<ChangedRoom>
+  /** Takes back that the room is to be deleted. */
+  keepRoom(code: string): Promise<void>
+  /** Deletes a little of what is not to be kept any longer. Call it again until it is done. */
+  retain(times: RetentionTimes): Promise<Retained>
   addCodes(request: RoomRequest & { codeHashes: readonly string[] }): Promise<void>
 }
 

@@ -58,6 +58,8 @@ export interface RoomState {
   /** SHA-256 of the host's key, in hex; empty where nobody hosts the room. */
   readonly hostKeyHash: string
   readonly createdAt: string
+  /** When it is deleted if nothing happens in it until then; null where that is not soon. */
+  readonly deletesAt: string | null
   readonly deletedAt: string | null
 }
 

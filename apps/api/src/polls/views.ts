@@ -109,8 +109,11 @@ function sharedPollOf(poll: PollState, view: View): Unstamped<SharedPoll> {
 
 /** The poll as one voter, or its host, sees it at this moment. */
 export function pollOf(poll: PollState, view: View, ballot?: OwnBallot, now = new Date()): Poll {
-  return { ...sharedPollOf(poll, view), now: now.toISOString(), ...showOwn(poll, ballot) }
+  return { ...sharedPollOf(poll, view), now: now.toISOString(), ...showOwn(poll, ballot), ...endOf(poll.room) }
 }
+
+/** When the room is deleted with its polls, if that is soon. */
+const endOf = ({ deletesAt }: RoomState) => (deletesAt === null ? {} : { deletesAt })
 
 /** The poll in a list. */
 export function summaryOf(poll: PollState): PollSummary {
@@ -177,6 +180,7 @@ export function roomOf(
     ...(polls && { polls: polls.map(roomPollOf) }),
     ...(host?.watching !== undefined && { watching: host.watching }),
     ...(host && { log: [...host.log] }),
+    ...endOf(room),
     streamUrl: routes.roomStream(room.code),
     joinUrl,
   }

@@ -9,6 +9,14 @@ import type { Transaction } from './transactions.ts'
 
 /** Deletes what there is of a poll but its row, by which its address is known to be of a deleted one. */
 export async function deletePoll(before: PollState, transaction: Transaction): Promise<PollState> {
+  for (const entity of [BallotEntity, IdempotencyKeyEntity]) {
+    await transaction.manager.delete(entity, { pollId: before.id })
+  }
+  return buryPoll(before, transaction)
+}
+
+/** The same without its ballots and what its votes are known by, of which there may be many (retention.ts). */
+export async function buryPoll(before: PollState, transaction: Transaction): Promise<PollState> {
   const poll = withRevisions(before, {
     ...before,
     question: '',
@@ -21,7 +29,7 @@ export async function deletePoll(before: PollState, transaction: Transaction): P
     deletedAt: new Date().toISOString(),
   })
   const pollId = poll.id
-  for (const entity of [BallotEntity, CounterEntity, PastRoundEntity, IdempotencyKeyEntity]) {
+  for (const entity of [CounterEntity, PastRoundEntity]) {
     await transaction.manager.delete(entity, { pollId })
   }
   await writePoll(transaction, poll)

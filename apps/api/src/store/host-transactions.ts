@@ -1,4 +1,5 @@
 import type { HostAction } from '@pollcast/shared/room'
+import { IsNull } from 'typeorm'
 import { PollError, pollNotFound, roomNotFound } from '../polls/errors.ts'
 import { checkExists, checkHost, checkRoomExists } from '../polls/policy.ts'
 import type { HostRequest, RoomRequest } from '../polls/ports.ts'
@@ -87,6 +88,16 @@ export class HostTransactions {
     return readPolls(manager, this.#sql, ids)
   }
 
+  /** All of a room's polls that are there, locked. */
+  async lockPollsOf({ code }: RoomState, transaction: Transaction): Promise<PollState[] | DatabaseBusy> {
+    const rows = await transaction.manager.find(PollEntity, {
+      select: { id: true },
+      where: { roomCode: code, deletedAt: IsNull() },
+    })
+    const found = await this.lockPolls(transaction, rows.map(({ id }) => id).sort())
+    return found.length < rows.length ? new DatabaseBusy() : found
+  }
+
   /** Several are locked in the order of their codes, and before any poll. */
   async lockRoom({ query }: Transaction, code: string): Promise<void> {
     if (this.#sql.lockRoom !== undefined) await query(this.#sql.lockRoom, [code])
@@ -117,8 +128,8 @@ export async function writeRoom(
 ): Promise<RoomState> {
   const revision = room.revision + 1
   const publicRevision = shown === 'public' ? room.publicRevision + 1 : room.publicRevision
-  const { code, ...columns } = { ...room, ...change, revision, publicRevision }
-  await manager.update(RoomEntity, { code }, columns)
+  const { code, ...columns } = { ...room, ...change, revision, publicRevision, deletesAt: null }
+  await manager.update(RoomEntity, { code }, { ...columns, activeAt: new Date().toISOString() })
   return { code, ...columns }
 }
 

@@ -1,9 +1,9 @@
-import { limits } from '@pollcast/shared/limits'
 import { IsNull } from 'typeorm'
 import { PollError } from '../polls/errors.ts'
 import { kindOf } from '../polls/kinds/index.ts'
 import type { PollRecord } from '../polls/ports.ts'
 import type { PollState, RoomState } from '../polls/state.ts'
+import type { Capacity } from './capacity.ts'
 import { CounterEntity } from './entities/counter-entity.ts'
 import { PollEntity } from './entities/poll-entity.ts'
 import { columnsOf } from './poll-rows.ts'
@@ -13,9 +13,11 @@ import type { VoteSql } from './vote-sql.ts'
 /** Puts new polls into rooms that are locked, or new. */
 export class PollInserts {
   readonly #sql: VoteSql
+  readonly #maxPolls: number
 
-  constructor(sql: VoteSql) {
+  constructor(sql: VoteSql, { maxPolls }: Pick<Capacity, 'maxPolls'>) {
     this.#sql = sql
+    this.#maxPolls = maxPolls
   }
 
   /** Last in the room. It is on if the room was made for it. */
@@ -24,8 +26,8 @@ export class PollInserts {
     record: Omit<PollRecord, 'room' | 'isRepeatable'>,
     { manager, query }: Transaction,
   ): Promise<PollState | PollError> {
-    if ((await manager.countBy(PollEntity, { roomCode: room.code, deletedAt: IsNull() })) >= limits.pollsInRoom) {
-      return new PollError('room-full', `A room has ${limits.pollsInRoom} polls at most. Make another room.`)
+    if ((await manager.countBy(PollEntity, { roomCode: room.code, deletedAt: IsNull() })) >= this.#maxPolls) {
+      return new PollError('room-full', `A room has ${this.#maxPolls} polls at most. Delete one, or make another room.`)
     }
     if (this.#sql.lockNewPolls) await query(this.#sql.lockNewPolls)
     const kind = kindOf(record)

@@ -21,6 +21,7 @@ export interface PollRow
   roomPublicRevision: number
   roomCreatedAt: string
   roomDeletedAt: string | null
+  roomDeletesAt: string | null
 }
 
 /** Field by field: a state holds nothing that it does not name. */
@@ -36,6 +37,7 @@ export function stateOfRow(row: PollRow): PollState {
       revision: row.roomRevision,
       publicRevision: row.roomPublicRevision,
       createdAt: row.roomCreatedAt,
+      deletesAt: row.roomDeletesAt,
       deletedAt: row.roomDeletedAt,
     },
     kind: row.kind,
@@ -68,7 +70,7 @@ const pickSettings = (from: Settings): Settings => ({
 })
 
 /** What of a poll is stored in its row, but where it is in its room. */
-export const columnsOf = (poll: PollState): Omit<PollEntity, 'position' | 'sequence'> => ({
+export const columnsOf = (poll: PollState): Omit<PollEntity, 'position' | 'sequence' | 'votedAt'> => ({
   id: poll.id,
   roomCode: poll.room.code,
   kind: poll.kind,
@@ -97,5 +99,6 @@ export const stateOfRoom = (room: RoomEntity): RoomState => ({
   revision: room.revision,
   publicRevision: room.publicRevision,
   createdAt: room.createdAt,
+  deletesAt: room.deletesAt,
   deletedAt: room.deletedAt,
 })

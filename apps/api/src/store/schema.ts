@@ -14,6 +14,7 @@ import { IdempotencyKeys1764115200000 } from './migrations/1764115200000-idempot
 import { Kinds1764115300000 } from './migrations/1764115300000-kinds.ts'
 import { DeletedPolls1764115400000 } from './migrations/1764115400000-deleted-polls.ts'
 import { Rooms1764115500000 } from './migrations/1764115500000-rooms.ts'
+import { Retention1764115600000 } from './migrations/1764115600000-retention.ts'
 
 /** What is stored, the same in every engine. */
 export const entities = [
@@ -36,4 +37,5 @@ export const migrations = [
   Kinds1764115300000,
   DeletedPolls1764115400000,
   Rooms1764115500000,
+  Retention1764115600000,
 ]

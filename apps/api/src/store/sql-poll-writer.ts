@@ -7,6 +7,7 @@ import { checkExists, GRACE_MS } from '../polls/policy.ts'
 import type { ChangedPoll, HostRequest, PollRecord, PollWriter, RecordedVote, Vote } from '../polls/ports.ts'
 import { withRevisions } from '../polls/revisions.ts'
 import type { PollState, RoomState } from '../polls/state.ts'
+import { type Capacity, UNLIMITED } from './capacity.ts'
 import type { WritableDatabase } from './database.ts'
 import { isDuplicate } from './database-errors.ts'
 import { deletePoll } from './delete-poll.ts'
@@ -16,7 +17,9 @@ import { PollEntity } from './entities/poll-entity.ts'
 import { HostTransactions, writeLog, writePoll, writeRoom } from './host-transactions.ts'
 import { PollInserts } from './poll-inserts.ts'
 import { readPoll } from './poll-statements.ts'
-import { insertRoom, SqlRoomWriter } from './sql-room-writer.ts'
+import { Retention } from './retention.ts'
+import { RoomInserts } from './room-inserts.ts'
+import { SqlRoomWriter } from './sql-room-writer.ts'
 import type { Transaction, Transactions } from './transactions.ts'
 import { VoteBatcher } from './vote-batcher.ts'
 import type { VoteSql } from './vote-sql.ts'
@@ -28,21 +31,28 @@ export class SqlPollWriter implements PollWriter {
   readonly #votes: VoteBatcher
   readonly #host: HostTransactions
   readonly #inserts: PollInserts
+  readonly #newRooms: RoomInserts
   readonly #rooms: SqlRoomWriter
+  readonly #retention: Retention
 
-  constructor(database: Pick<WritableDatabase, 'transactions' | 'voteSql' | 'read'>) {
+  constructor(database: Pick<WritableDatabase, 'transactions' | 'voteSql' | 'read'>, capacity: Capacity = UNLIMITED) {
     this.#transactions = database.transactions
     this.#sql = database.voteSql
     this.#votes = new VoteBatcher(database)
     this.#host = new HostTransactions(database)
-    this.#inserts = new PollInserts(database.voteSql)
-    this.#rooms = new SqlRoomWriter(database.transactions, this.#host)
+    const newRooms = new RoomInserts(database.voteSql, capacity)
+    this.#inserts = new PollInserts(database.voteSql, capacity)
+    this.#newRooms = newRooms
+    this.#rooms = new SqlRoomWriter(database.transactions, this.#host, newRooms)
+    this.#retention = new Retention(database.transactions, this.#host, database.voteSql)
   }
 
   createRoom: PollWriter['createRoom'] = (room) => this.#rooms.create(room)
   changeRoom: PollWriter['changeRoom'] = (change) => this.#rooms.change(change)
   replaceHostKey: PollWriter['replaceHostKey'] = (request) => this.#rooms.replaceHostKey(request)
   deleteRoom: PollWriter['deleteRoom'] = (request) => this.#rooms.delete(request)
+  keepRoom: PollWriter['keepRoom'] = (code) => this.#rooms.keep(code)
+  retain: PollWriter['retain'] = (times) => this.#retention.step(times)
   addCodes: PollWriter['addCodes'] = (request) => this.#rooms.addCodes(request)
 
   record(vote: Vote): Promise<RecordedVote> {
@@ -176,7 +186,9 @@ export class SqlPollWriter implements PollWriter {
     const found = record.isRepeatable ? await readPoll(transaction.manager, this.#sql, record.id) : undefined
     if (found) return repeated(found, record)
     if (!('code' in record.room)) {
-      const room = await insertRoom(transaction, { title: '', hostKeyHash: record.room.newHostKeyHash }, record.id)
+      const wanted = { title: '', hostKeyHash: record.room.newHostKeyHash, currentPollId: record.id }
+      const room = await this.#newRooms.insert(wanted, transaction)
+      if (room instanceof PollError) return room
       return this.#insert(room, record, transaction)
     }
     const room = await this.#host.hostedRoom(transaction, record.room)

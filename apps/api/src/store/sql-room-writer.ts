@@ -1,6 +1,6 @@
 import { limits } from '@pollcast/shared/limits'
 import type { RoomChange } from '@pollcast/shared/room'
-import { In, IsNull } from 'typeorm'
+import { In } from 'typeorm'
 import { PollError } from '../polls/errors.ts'
 import type { ChangedRoom, RoomRequest } from '../polls/ports.ts'
 import { withRevisions } from '../polls/revisions.ts'
@@ -12,13 +12,8 @@ import { OneTimeCodeEntity } from './entities/one-time-code-entity.ts'
 import { PollEntity } from './entities/poll-entity.ts'
 import { RoomEntity } from './entities/room-entity.ts'
 import { type HostTransactions, writeLog, writePoll, writeRoom } from './host-transactions.ts'
-import { freeRoomCode } from './room-codes.ts'
+import type { RoomInserts } from './room-inserts.ts'
 import type { Transaction, Transactions } from './transactions.ts'
-
-interface NewRoom {
-  title: string
-  hostKeyHash: string
-}
 
 /** Hashes that are written at once. */
 const CODES_AT_ONCE = 500
@@ -27,16 +22,21 @@ const CODES_AT_ONCE = 500
 export class SqlRoomWriter {
   readonly #transactions: Transactions
   readonly #host: HostTransactions
+  readonly #inserts: RoomInserts
 
-  constructor(transactions: Transactions, host: HostTransactions) {
+  constructor(transactions: Transactions, host: HostTransactions, inserts: RoomInserts) {
     this.#transactions = transactions
     this.#host = host
+    this.#inserts = inserts
   }
 
-  create(room: NewRoom): Promise<RoomState> {
-    const run = () => this.#transactions.run((transaction) => insertRoom(transaction, room, null))
+  async create(wanted: { title: string; hostKeyHash: string }): Promise<RoomState> {
+    const work = (transaction: Transaction) => this.#inserts.insert({ ...wanted, currentPollId: null }, transaction)
+    const run = () => this.#transactions.run(work)
     // Another node chose the same code at the same moment.
-    return run().catch((error) => (isDuplicate(error) ? run() : Promise.reject(error)))
+    const room = await run().catch((error) => (isDuplicate(error) ? run() : Promise.reject(error)))
+    if (room instanceof PollError) throw room
+    return room
   }
 
   change({ change, ...request }: RoomRequest & { change: RoomChange }): Promise<ChangedRoom> {
@@ -66,7 +66,7 @@ export class SqlRoomWriter {
     return this.#host.withRoom({ ...request, newHostKeyHash }, async (before, transaction) => {
       // By an attempt whose COMMIT got no response.
       if (before.hostKeyHash === newHostKeyHash) return { room: before, changed: true, polls: [] }
-      const found = await this.#lockPollsOf(before, transaction)
+      const found = await this.#host.lockPollsOf(before, transaction)
       if (found instanceof DatabaseBusy) return found
       const room = await writeRoom(transaction, before, 'host', { hostKeyHash: newHostKeyHash })
       // What the host sees of the polls moves too, so that streams with the old key end on every node.
@@ -89,7 +89,7 @@ export class SqlRoomWriter {
           const ids = rows.map(({ id }) => id)
           return { room: before, changed: true, polls: await this.#host.lockPolls(transaction, ids) }
         }
-        const found = await this.#lockPollsOf(before, transaction)
+        const found = await this.#host.lockPollsOf(before, transaction)
         if (found instanceof DatabaseBusy) return found
         const polls: PollState[] = []
         for (const poll of found) polls.push(await deletePoll(poll, transaction))
@@ -101,6 +101,13 @@ export class SqlRoomWriter {
       },
       'deletes',
     )
+  }
+
+  /** That it is to be deleted is taken back. Its deletion looks again at what has happened in it. */
+  keep(code: string): Promise<void> {
+    return this.#transactions.run(async ({ manager }) => {
+      await manager.update(RoomEntity, { code }, { deletesAt: null })
+    }, 'repeatable')
   }
 
   async addCodes({ codeHashes, ...request }: RoomRequest & { codeHashes: readonly string[] }): Promise<void> {
@@ -118,18 +125,9 @@ export class SqlRoomWriter {
         await manager.insert(OneTimeCodeEntity, rows)
       }
       await writeLog(transaction, roomCode, ['codes-issued'], null)
+      await manager.update(RoomEntity, { code: roomCode }, { activeAt: new Date().toISOString(), deletesAt: null })
       return true
     })
-  }
-
-  /** All of a room's polls that are there, locked. */
-  async #lockPollsOf({ code }: RoomState, transaction: Transaction): Promise<PollState[] | DatabaseBusy> {
-    const rows = await transaction.manager.find(PollEntity, {
-      select: { id: true },
-      where: { roomCode: code, deletedAt: IsNull() },
-    })
-    const found = await this.#host.lockPolls(transaction, rows.map(({ id }) => id).sort())
-    return found.length < rows.length ? new DatabaseBusy() : found
   }
 
   /** What comes of a move; undefined where the room stays where it is. */
@@ -161,26 +159,6 @@ export class SqlRoomWriter {
     await writeLog(transaction, room.code, ['moved'], currentPollId)
     return { currentPollId, closed }
   }
-}
-
-/** @param currentPollId the poll that it is made for */
-export async function insertRoom(
-  transaction: Transaction,
-  { title, hostKeyHash }: NewRoom,
-  currentPollId: string | null,
-): Promise<RoomState> {
-  const room: RoomState = {
-    code: await freeRoomCode(transaction),
-    title,
-    hostKeyHash,
-    currentPollId,
-    revision: 1,
-    publicRevision: 1,
-    createdAt: new Date().toISOString(),
-    deletedAt: null,
-  }
-  await transaction.manager.insert(RoomEntity, room)
-  return room
 }
 
 /** Puts the room's polls into this order. False where they are in it. */

@@ -15,6 +15,8 @@ export interface VoteSql {
   readonly ballots: string
   /** Makes the transaction the only one that makes polls; undefined where BEGIN has done so already. */
   readonly lockNewPolls: string | undefined
+  /** Whether the transaction is the only one that deletes what is old (`mine`), without waiting; undefined where it is anyway. */
+  readonly tryRetention: string | undefined
   /** `[key, …]` to those that are counters of any poll, with the poll's kind. */
   readonly knownCounterKeys: string
   /** `[[pollId, round, ballotId, answer], …]` */
@@ -27,7 +29,7 @@ export interface VoteSql {
   readonly useCodes: string
   /** `[[pollId, round, key, value], …]` */
   readonly writeCounters: string
-  /** `[[pollId, revision, voters, publicRevision, votedRevision], …]` */
+  /** `[[pollId, revision, voters, publicRevision, votedRevision, votedAt], …]` */
   readonly writePolls: string
   /** `[scope, …]` and today to the idempotency keys that are known; yesterday's and, of a clock that is ahead, tomorrow's too. */
   readonly idempotencyKeys: string
@@ -48,6 +50,7 @@ export const sqliteVoteSql: VoteSql = {
          p.voted_revision AS votedRevision, p.created_at AS createdAt, p.deleted_at AS deletedAt,
          r.code, r.title, r.host_key_hash AS hostKeyHash, r.current_poll_id AS currentPollId,
          r.revision AS roomRevision, r.public_revision AS roomPublicRevision, r.created_at AS roomCreatedAt, r.deleted_at AS roomDeletedAt,
+         r.deletes_at AS roomDeletesAt,
          (SELECT json_group_object(key, value) FROM counter WHERE poll_id = p.id AND round = p.round) AS counters
   FROM json_each($1) AS asked JOIN poll AS p ON p.id = asked.value
   JOIN room AS r ON r.code = p.room_code`,
@@ -59,6 +62,7 @@ export const sqliteVoteSql: VoteSql = {
   JOIN ballot AS b ON b.poll_id = p.id AND b.round = p.round AND b.id = asked.value ->> 1`,
 
   lockNewPolls: undefined,
+  tryRetention: undefined,
 
   knownCounterKeys: `
   SELECT DISTINCT c.key, p.kind FROM json_each($1) AS asked
@@ -90,7 +94,7 @@ export const sqliteVoteSql: VoteSql = {
 
   writePolls: `
   UPDATE poll SET revision = written.value ->> 1, voters = written.value ->> 2, public_revision = written.value ->> 3,
-    voted_revision = written.value ->> 4
+    voted_revision = written.value ->> 4, voted_at = written.value ->> 5
   FROM json_each($1) AS written WHERE poll.id = written.value ->> 0`,
 
   idempotencyKeys: `
@@ -127,6 +131,7 @@ export const postgresVoteSql: VoteSql = {
          p.voted_revision AS "votedRevision", p.created_at AS "createdAt", p.deleted_at AS "deletedAt",
          r.code, r.title, r.host_key_hash AS "hostKeyHash", r.current_poll_id AS "currentPollId",
          r.revision AS "roomRevision", r.public_revision AS "roomPublicRevision", r.created_at AS "roomCreatedAt", r.deleted_at AS "roomDeletedAt",
+         r.deletes_at AS "roomDeletesAt",
          (SELECT coalesce(json_object_agg(key, value), '{}') FROM counter WHERE poll_id = p.id AND round = p.round)::text
            AS counters
   FROM json_array_elements_text($1::json) AS asked (id) JOIN poll AS p ON p.id = asked.id
@@ -145,8 +150,9 @@ export const postgresVoteSql: VoteSql = {
     WHERE poll_id = p.id AND round = p.round AND id = asked ->> 1 LIMIT 1
   ) AS b`,
 
-  // Among the database's advisory locks the number stands for Pollcast's new polls.
+  // Among the database's advisory locks the numbers stand for Pollcast's new polls, and for what it deletes.
   lockNewPolls: 'SELECT pg_advisory_xact_lock(1886350452)',
+  tryRetention: 'SELECT pg_try_advisory_xact_lock(1886350453) AS mine',
 
   knownCounterKeys: `
   SELECT DISTINCT c.key, p.kind FROM json_array_elements_text($1::json) AS asked (key)
@@ -178,7 +184,8 @@ export const postgresVoteSql: VoteSql = {
 
   writePolls: `
   UPDATE poll SET revision = (written ->> 1)::integer, voters = (written ->> 2)::integer,
-    public_revision = (written ->> 3)::integer, voted_revision = (written ->> 4)::integer
+    public_revision = (written ->> 3)::integer, voted_revision = (written ->> 4)::integer,
+    voted_at = written ->> 5
   FROM json_array_elements($1::json) AS written WHERE poll.id = written ->> 0`,
 
   idempotencyKeys: `

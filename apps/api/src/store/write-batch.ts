@@ -125,6 +125,7 @@ async function readBallots(
 async function writeTallies(query: Query, sql: VoteSql, tallies: readonly Tally[]): Promise<void> {
   const changed = tallies.filter((tally) => tally.changedBallots.size > 0)
   if (changed.length === 0) return
+  const votedAt = new Date().toISOString()
 
   const rowsOf = (values: (tally: Tally) => ReadonlyMap<string, unknown>) =>
     changed.flatMap((tally) => {
@@ -140,7 +141,7 @@ async function writeTallies(query: Query, sql: VoteSql, tallies: readonly Tally[
     query(sql.writePolls, [
       JSON.stringify(
         changed.map(({ after: { id, revision, voters, publicRevision, votedRevision } }) => {
-          return [id, revision, voters, publicRevision, votedRevision]
+          return [id, revision, voters, publicRevision, votedRevision, votedAt]
         }),
       ),
     ]),

@@ -4,7 +4,12 @@ export interface Access {
   hostKey?: string | undefined
   /** The voter's one-time code. */
   code?: string | undefined
+  /** Whether to ask as nobody, without the voter's cookie: for what everybody sees. */
+  isAnonymous?: boolean
 }
+
+/** Whether the browser sends its cookies. */
+export const credentialsOf = ({ isAnonymous }: Access): RequestCredentials => (isAnonymous ? 'omit' : 'include')
 
 export function accessHeaders({ hostKey, code }: Access): Record<string, string> {
   return {

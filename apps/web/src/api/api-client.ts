@@ -4,10 +4,11 @@ import type { Rounds } from '@pollcast/shared/rounds'
 import { routes } from '@pollcast/shared/routes'
 import type { NewPollBody, PollChange } from '@pollcast/shared/settings'
 import type { VoteBody } from '@pollcast/shared/vote'
-import { type Access, accessHeaders } from './access.ts'
+import { type Access, accessHeaders, credentialsOf } from './access.ts'
 import { ApiProblem } from './api-problem.ts'
 import { randomKey } from './random-key.ts'
 import { createRequest } from './request.ts'
+import { renewVoterToken } from './voter-token.ts'
 
 export type ApiClient = ReturnType<typeof createApiClient>
 
@@ -16,13 +17,14 @@ export function createApiClient(apiUrl: string, timeout?: number) {
   const request = createRequest(apiUrl, timeout)
   const asHost = (hostKey: string) => accessHeaders({ hostKey })
 
-  /** A voter cookie that is not valid is refused, and replaced: then the same request is sent once more. */
+  /** A voter cookie or token that is not valid is refused, and replaced: then the same request is sent once more. */
   async function withValidVoter<T>(send: () => Promise<T>): Promise<T> {
     try {
       return await send()
     } catch (error) {
-      if (error instanceof ApiProblem && error.code === 'invalid-voter') return send()
-      throw error
+      if (!(error instanceof ApiProblem) || error.code !== 'invalid-voter') throw error
+      renewVoterToken()
+      return send()
     }
   }
 
@@ -83,7 +85,7 @@ export function createApiClient(apiUrl: string, timeout?: number) {
     createRoom: (title: string) => request.json<CreatedRoom>(routes.rooms, { method: 'POST', body: { title } }),
 
     getRoom: (code: string, access: Access = {}) =>
-      request.json<Room>(routes.room(code), { headers: accessHeaders(access) }),
+      request.json<Room>(routes.room(code), { headers: accessHeaders(access), credentials: credentialsOf(access) }),
 
     changeRoom: (code: string, body: RoomChange, hostKey: string) =>
       request.json<Room>(routes.room(code), { method: 'PATCH', body, headers: asHost(hostKey) }),

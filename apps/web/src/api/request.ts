@@ -2,6 +2,7 @@ import type { Problem } from '@pollcast/shared/problem'
 import { timeoutSignal } from '../browser/timeout-signal.ts'
 import { ApiProblem } from './api-problem.ts'
 import { serverClock } from './server-clock.ts'
+import { voterHeaders } from './voter-token.ts'
 
 /** A limit of our own: a browser that is out of connections waits without an error. */
 const REQUEST_TIMEOUT_MS = 10_000
@@ -10,6 +11,7 @@ interface Options {
   method?: 'POST' | 'PATCH' | 'DELETE'
   body?: object
   headers?: Record<string, string>
+  credentials?: RequestCredentials
 }
 
 /** A file to save. */
@@ -20,11 +22,15 @@ export interface NamedFile {
 
 /** Requests to the API at this origin. Each rejects with an ApiProblem. */
 export function createRequest(origin: string, timeout = REQUEST_TIMEOUT_MS) {
-  async function send(path: string, accept: string, { method, body, headers }: Options): Promise<Response> {
+  async function send(
+    path: string,
+    accept: string,
+    { method, body, headers, credentials = 'include' }: Options,
+  ): Promise<Response> {
     const response = await fetchOrThrow(origin + path, {
       signal: timeoutSignal(timeout),
-      credentials: 'include',
-      headers: { Accept: accept, ...(body && { 'Content-Type': 'application/json' }), ...headers },
+      credentials,
+      headers: { Accept: accept, ...(body && { 'Content-Type': 'application/json' }), ...voterHeaders(), ...headers },
       ...(method && { method }),
       ...(body && { body: JSON.stringify(body) }),
     })

@@ -3,12 +3,13 @@ import type { Problem, ProblemCode } from '@pollcast/shared/problem'
 import type { RoomEvent } from '@pollcast/shared/room'
 import { type EndData, keepaliveSeconds, type StreamEvent, type WatchingData } from '@pollcast/shared/stream'
 import { createParser } from 'eventsource-parser'
-import { type Access, accessHeaders } from './access.ts'
+import { type Access, accessHeaders, credentialsOf } from './access.ts'
 import { type Moment, moment, since } from './elapsed.ts'
 import { retryAfter, retryDelay } from './retry-delay.ts'
 import { serverClock } from './server-clock.ts'
 import { newerOf } from './snapshot.ts'
 import { Ends, endsOf, type TopicEnd, type Topics } from './topics.ts'
+import { voterHeaders } from './voter-token.ts'
 
 /**
  * `live` only once an event has come on the current connection. `gone` and `closed` are final: the server has no such
@@ -114,9 +115,10 @@ export function openStream(url: string, options: StreamOptions): StreamClient {
         headers: {
           Accept: 'text/event-stream',
           ...(lastId && { 'Last-Event-ID': lastId }),
+          ...voterHeaders(),
           ...accessHeaders(access),
         },
-        credentials: 'include',
+        credentials: credentialsOf(access),
         cache: 'no-store',
         signal: own.signal,
       })

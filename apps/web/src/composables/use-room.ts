@@ -44,9 +44,10 @@ export function useRoom(code: string, access: () => Access = () => ({})) {
     },
   )
 
-  /** Its host is told how many watch, too. */
+  /** Its host is told how many watch, too, and a screen that shows it to all. */
   function streamUrl(): string | undefined {
-    return room.value && api.urlOf(room.value.streamUrl + (access().hostKey ? '?watching=on' : ''))
+    const isWanted = access().hostKey || access().isAnonymous
+    return room.value && api.urlOf(room.value.streamUrl + (isWanted ? '?watching=on' : ''))
   }
 
   /** Everything in an event is the same for all, so the voter's own ballot is what their browser keeps of it. */
@@ -65,7 +66,7 @@ export function useRoom(code: string, access: () => Access = () => ({})) {
   }
 
   function take(answer: Room): void {
-    if (answer.poll) ownBallots(access().code).keep(answer.poll, answer.poll)
+    if (answer.poll && !access().isAnonymous) ownBallots(access().code).keep(answer.poll, answer.poll)
     room.value = answer
     show(answer.poll)
   }

@@ -119,3 +119,9 @@ test('the API takes a poll’s id as it is alone', async () => {
     expect(answer.headers.has('Location')).toBe(false)
   }
 })
+
+test('a screen or frame keeps what its address says about its looks', async () => {
+  const { ask } = await setUp()
+  const { location } = await ask('/r/472-915/embed?transparent&max=3')
+  expect(location).toBe('/r/472915/embed?transparent&max=3')
+})

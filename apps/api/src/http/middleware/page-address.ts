@@ -5,6 +5,8 @@ import type { Middleware } from 'koa'
 const POLL_PAGE = /^\/polls\/(.{8,120})$/is
 const ROOM_PAGE = /^\/r\/([^/]{6,120})((?:\/\w+)?)\/?$/is
 
+const READS_QUERY = /\/(screen|embed)$/
+
 /** What mail programs, chats and sentences leave around a link: punctuation, quotes, brackets, slashes. */
 const AROUND = /^[\p{P}\p{S}]+|(?<![\p{P}\p{S}])[\p{P}\p{S}]+$/gu
 
@@ -13,13 +15,13 @@ const UNSEEN = /[\s\p{DI}]/gu
 
 /**
  * Redirects the address of a poll's or room's page that was typed in capitals, or copied with more than it, to the right one. Only what is an
- * id by its shape is redirected to, and always to a path of this host. The query is dropped: no page reads one. 302, because
- * browsers keep a 308 for good, and such an address may mean something else one day.
+ * id by its shape is redirected to, and always to a path of this host. The query is kept where the page reads one (screen,
+ * embed). 302, because browsers keep a 308 for good, and such an address may mean something else one day.
  */
 export const redirectPageAddress: Middleware = (ctx, next) => {
   const address = ctx.method === 'GET' || ctx.method === 'HEAD' ? correctAddress(ctx.path) : undefined
   if (address === undefined || address === ctx.path) return next()
-  ctx.redirect(address)
+  ctx.redirect(READS_QUERY.test(address) ? address + ctx.search : address)
   ctx.set('Cache-Control', 'no-store')
 }
 

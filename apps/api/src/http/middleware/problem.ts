@@ -44,6 +44,8 @@ export class TooManyRequests extends PollError {
   }
 }
 
+const BEARER_CODES: readonly ProblemCode[] = ['invalid-host-key', 'create-key-required', 'invalid-create-key']
+
 export function problemOf(code: ProblemCode, detail: string, errors?: Problem['errors']): Problem {
   const status = problemStatus[code]
   return {
@@ -62,7 +64,7 @@ function writeProblem(ctx: Context, code: ProblemCode, detail: string, errors?: 
   ctx.status = problem.status
   ctx.set('Cache-Control', 'no-store')
   // What a 401 has to say (RFC 9110, section 15.5.2).
-  if (code === 'invalid-host-key') ctx.set('WWW-Authenticate', 'Bearer')
+  if (BEARER_CODES.includes(code)) ctx.set('WWW-Authenticate', 'Bearer')
   ctx.body = JSON.stringify(problem)
   ctx.type = 'application/problem+json'
 }

@@ -23,6 +23,9 @@ const PAGE = [
 /** Vite's dev server adds inline styles and scripts to the page, and opens a WebSocket. */
 const DEV_PAGE = "frame-ancestors 'none'"
 
+/** Any site; and a presentation that is a file: `*` stands for the schemes of the network only (CSP 3, section 6.7.2.8). */
+const ANY_FRAME = 'frame-ancestors * file:'
+
 /** Features that no page of Pollcast uses. */
 const PERMISSIONS = 'camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()'
 
@@ -68,4 +71,13 @@ export function securityHeaders(): Middleware {
 /** Sets what a page of the web app may load. */
 export function setPagePolicy(ctx: Context, isDev: boolean): void {
   ctx.set('Content-Security-Policy', isDev ? DEV_PAGE : PAGE)
+}
+
+/** Lets a page, whose policy is set, be shown in frames of any site. */
+export function allowFraming(ctx: Context): void {
+  const policy = String(ctx.response.get('Content-Security-Policy'))
+  ctx.set('Content-Security-Policy', policy.replace("frame-ancestors 'none'", ANY_FRAME))
+  ctx.remove('X-Frame-Options')
+  // For sites that have their frames checked (COEP).
+  ctx.set('Cross-Origin-Resource-Policy', 'cross-origin')
 }

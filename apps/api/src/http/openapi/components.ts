@@ -110,6 +110,11 @@ export const responses = {
 }
 
 export const securitySchemes = {
+  createKey: {
+    type: 'http' as const,
+    scheme: 'bearer',
+    description: 'The key of the server, where its admin lets only those make rooms who have it (`CREATE_POLLS=key`).',
+  },
   hostKey: {
     type: 'http' as const,
     scheme: 'bearer',

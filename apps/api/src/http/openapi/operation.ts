@@ -12,13 +12,22 @@ export interface Answer {
   headers?: readonly (keyof typeof headers)[]
 }
 
+const SECURITY = {
+  host: [{ hostKey: [] }],
+  /** With the host key one sees more. */
+  viewer: [{}, { hostKey: [] }],
+  /** What is needed depends on CREATE_POLLS. */
+  creator: [{}, { createKey: [] }],
+  creatorOrHost: [{}, { createKey: [] }, { hostKey: [] }],
+}
+
 export interface Operation {
   method: 'get' | 'post' | 'patch' | 'delete'
   path: string
   tag: 'polls' | 'rooms' | 'streams' | 'exports' | 'server'
   summary: string
-  /** `host`: the host key is needed; `viewer`: with it one sees more. */
-  auth?: 'host' | 'viewer'
+  /** The keys that are needed, or of use. */
+  auth?: keyof typeof SECURITY
   parameters?: readonly (keyof typeof parameters)[]
   query?: z.ZodObject
   body?: ZodContentObject
@@ -46,7 +55,7 @@ export function routeConfigOf(operation: Operation): RouteConfig {
     operationId: operationIdOf(operation),
     tags: [tag],
     summary,
-    ...(auth && { security: auth === 'host' ? [{ hostKey: [] }] : [{}, { hostKey: [] }] }),
+    ...(auth && { security: SECURITY[auth] }),
     parameters: [...pathParametersOf(path), ...parameters].map((name) => ({ $ref: `#/components/parameters/${name}` })),
     request: { ...(query && { query }), ...(body && { body: { required: true, content: body } }) },
     responses: {

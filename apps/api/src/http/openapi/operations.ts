@@ -20,7 +20,7 @@ import { voteFormSchema, voteSchema } from '@pollcast/shared/vote'
 import * as z from 'zod'
 import { linesExample, newPollExample, pollExample, streamExample, voteExample } from './examples.ts'
 import type { Answer, Operation } from './operation.ts'
-import { BODY, HOST, IDEMPOTENT, POLL, ROOM, VIEWER, VOTE } from './problem-codes.ts'
+import { BODY, CREATE, HOST, IDEMPOTENT, POLL, ROOM, VIEWER, VOTE } from './problem-codes.ts'
 
 const json = (schema: z.ZodType, example?: unknown): ZodContentObject => ({
   'application/json': { schema, ...(example !== undefined && { example }) },
@@ -68,7 +68,7 @@ export const operations: readonly Operation[] = [
     path: routes.polls,
     tag: 'polls',
     summary: 'Make a poll: in a room of its own, or in one whose host key is sent',
-    auth: 'viewer',
+    auth: 'creatorOrHost',
     parameters: ['IdempotencyKey'],
     body: {
       ...json(newPollSchema, newPollExample),
@@ -85,7 +85,7 @@ export const operations: readonly Operation[] = [
         content: { ...json(createdPollSchema), ...text('text/plain') },
       },
     },
-    codes: [...BODY, ...IDEMPOTENT, ...HOST, ...ROOM, 'room-full'],
+    codes: [...BODY, ...IDEMPOTENT, ...HOST, ...ROOM, ...CREATE, 'room-full'],
   },
   {
     method: 'get',
@@ -188,6 +188,7 @@ export const operations: readonly Operation[] = [
     path: routes.rooms,
     tag: 'rooms',
     summary: 'Make a room without polls',
+    auth: 'creator',
     body: json(newRoomSchema, { title: 'All hands' }),
     answers: {
       201: {
@@ -196,7 +197,7 @@ export const operations: readonly Operation[] = [
         content: json(createdRoomSchema),
       },
     },
-    codes: [...BODY, 'too-many-requests'],
+    codes: [...BODY, ...CREATE, 'too-many-requests'],
   },
   {
     method: 'get',
@@ -335,6 +336,23 @@ export const operations: readonly Operation[] = [
       304: NOT_MODIFIED,
     },
     codes: [...POLL, ...VIEWER, 'results-hidden'],
+  },
+  {
+    method: 'get',
+    path: routes.chartPng('{id}'),
+    tag: 'exports',
+    summary: 'The same picture for previews of links: 1200 by 630 pixels',
+    auth: 'viewer',
+    parameters: ['PollcastCode', 'IfNoneMatch'],
+    answers: {
+      200: {
+        description: 'Bars, in the light colours.',
+        headers: ['ETag'],
+        content: { 'image/png': { schema: { type: 'string', format: 'binary' } } },
+      },
+      304: NOT_MODIFIED,
+    },
+    codes: [...POLL, ...VIEWER, 'results-hidden', 'not-implemented'],
   },
   {
     method: 'get',

@@ -35,6 +35,13 @@ export const ROOM: readonly ProblemCode[] = ['room-not-found', 'room-deleted', '
 export const HOST: readonly ProblemCode[] = ['invalid-host-key', 'too-many-requests']
 /** What all may see, and the host more: a key that is sent has to be right. */
 export const VIEWER: readonly ProblemCode[] = ['invalid-host-key']
+/** A new room, as CREATE_POLLS and MAX_ROOMS allow. */
+export const CREATE: readonly ProblemCode[] = [
+  'create-key-required',
+  'invalid-create-key',
+  'creation-closed',
+  'server-full',
+]
 export const IDEMPOTENT: readonly ProblemCode[] = ['invalid-idempotency-key', 'idempotency-key-reused']
 export const VOTE: readonly ProblemCode[] = [
   ...POLL,

@@ -67,6 +67,13 @@ function bar(votes: number, voters: number): string {
   return `<svg width="100%" height="10" fill="currentColor" aria-hidden="true"><rect width="${share}%" height="100%"/></svg>`
 }
 
+/** In a frame: the way to the page itself, which has the form. A form in a frame of another site is refused. */
+export const embedFallback = (title: string, path: string) =>
+  `<div class="plain" id="fallback"><main tabindex="-1">
+<h1 dir="auto">${escapeHtml(title)}</h1>
+<p><a class="button" href="${path}" target="_blank" rel="noopener">Open to vote</a></p>
+</main></div>`
+
 /** Links to the polls. */
 export function listFallback({ polls, nextCursor }: PollList): string {
   const items = polls.map(({ id, question, voters, status }) => {

@@ -41,12 +41,16 @@ export function builtEntry(webRoot: string): WebEntry | undefined {
 /** JSON for a script element: "</script>" and "<!--" can't occur in it. */
 const scriptJson = (value: unknown) => JSON.stringify(value).replaceAll('<', '\\u003c')
 
-/** The page around the app, with the data for its first rendering, and a fallback in case the app does not run. */
-export function renderShell(entry: WebEntry, title: string, context: PageContext, fallback: string): string {
+/**
+ * The page around the app, with the data for its first rendering, and a fallback in case the app does not run.
+ *
+ * @param tags HTML of further elements in the head
+ */
+export function renderShell(entry: WebEntry, title: string, context: PageContext, fallback: string, tags = ''): string {
   const scripts = entry.scripts.map((src) => `<script type="module" src="${src}"></script>`)
   // Else the browser would learn of the font only when it lays out the first heading. Fonts are requested with CORS.
   const fonts = entry.fonts.map((href) => `<link rel="preload" as="font" type="font/woff2" href="${href}" crossorigin>`)
   const data = `<script type="application/json" id="context">${scriptJson(context)}</script>`
-  const more = [...fonts, data, ...scripts].join('\n')
+  const more = [...(tags ? [tags] : []), ...fonts, data, ...scripts].join('\n')
   return htmlPage({ title, styles: entry.styles, more }, `<div id="app"></div>\n${fallback}`)
 }

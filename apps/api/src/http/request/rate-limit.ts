@@ -32,8 +32,8 @@ export interface RateLimits {
   withCode<T>(ctx: Context, work: () => Promise<T>): Promise<T>
 }
 
-/** What a wrong code is answered with: of a room, or a one-time code. */
-const WRONG_CODES = ['room-not-found', 'invalid-code']
+/** What a wrong code is answered with: of a room, a one-time code, or the key for making polls. */
+const WRONG_CODES = ['room-not-found', 'invalid-code', 'invalid-create-key']
 
 /** The limits; undefined if there are none. */
 export function rateLimits(on: boolean, counter: RateCounter = new MemoryRateCounter()): RateLimits | undefined {

@@ -19,6 +19,9 @@ export interface Viewer {
   hostKeyHash: string | undefined
 }
 
+/** Who shows to others what they get: nobody in particular. */
+export const anybody: Viewer = { voter: undefined, hostKeyHash: undefined }
+
 export function viewerOf(ctx: Context, { voterId }: Asker): Viewer {
   const codeHash = codeHashOf(ctx.get('Pollcast-Code'))
   const hostKey = bearerKeyOf(ctx)

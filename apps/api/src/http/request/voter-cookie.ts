@@ -44,6 +44,12 @@ export function readVoterCookies(header: string, name: CookieName): { candidates
   return { candidates: [...byName.values()].flat(), isOurs }
 }
 
+/** The same value where it is no cookie; undefined if it can't be one. */
+export function readVoterToken(token: string): Omit<Candidate, 'name'> | undefined {
+  const [, , id, signature] = VALUE.exec(token) ?? []
+  return id && signature ? { id, signature } : undefined
+}
+
 const patterns = new WeakMap<CookieName, RegExp>()
 
 /** Matches the pairs with these names, without the spaces around them. Takes time in proportion to the header's length. */

@@ -1,26 +1,34 @@
 import { createHmac, createSecretKey, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { Context } from 'koa'
 import { RequestError } from '../middleware/problem.ts'
-import { type Candidate, type CookieName, cookieNameOf, readVoterCookies } from './voter-cookie.ts'
+import { type Candidate, type CookieName, cookieNameOf, readVoterCookies, readVoterToken } from './voter-cookie.ts'
 
 const YEAR_SECONDS = 365 * 24 * 60 * 60
 
 /** A client without a cookie is a new voter. An id only has to be unique, and tells nothing: the cookie is signed. */
 export const newVoterId = (): string => randomUUID()
 
-/** Who sent a request, according to its cookies. */
+/** Who sent a request, according to its cookies, or to the token of a frame that keeps none. */
 export interface Asker {
   /** The voter; undefined if no cookie is valid. */
   readonly voterId: string | undefined
-  /** Whether there are cookies of this installation and none is valid: this may be a voter who has voted already. */
+  /** Whether there are cookies of this installation, or a token, and none is valid: this may be a voter who has voted already. */
   readonly isInvalid: boolean
   /** The name of the valid cookie. */
   readonly cookieName: string | undefined
+  /** Whether it was their token that told the voter: then the browser keeps no cookie. */
+  readonly isByToken: boolean
 }
 
-const nobody: Asker = { voterId: undefined, isInvalid: false, cookieName: undefined }
+const nobody: Asker = { voterId: undefined, isInvalid: false, cookieName: undefined, isByToken: false }
 
-/** Recognizes voters by their cookie, `id.signature`: an HMAC-SHA256 of the id, so that nobody can vote as someone else. */
+/** What loads a page into another one (Fetch Metadata, section 2.1). */
+const FRAME = /^(iframe|frame|embed|object)$/
+
+/**
+ * Recognizes voters by their cookie, `id.signature`: an HMAC-SHA256 of the id, so that nobody can vote as someone else. A
+ * page in a frame on another site, where a browser may refuse cookies, sends the same in the header `Pollcast-Voter`.
+ */
 export class Voters {
   readonly #key: ReturnType<typeof createSecretKey>
   readonly #name: CookieName
@@ -30,14 +38,22 @@ export class Voters {
     this.#name = cookieNameOf(installationId)
   }
 
-  /** The voter of the first valid cookie. */
+  /** The voter of the first valid cookie, or else of the token. */
   find(ctx: Context): Asker {
-    const { cookie } = ctx.headers
-    if (cookie === undefined) return nobody
-    const { candidates, isOurs } = readVoterCookies(cookie, this.#name)
+    const { cookie, 'pollcast-voter': token } = ctx.headers
+    if (cookie === undefined && token === undefined) return nobody
+    const { candidates, isOurs } = readVoterCookies(cookie ?? '', this.#name)
     const valid = candidates.find((candidate) => this.#isSigned(candidate))
-    return { voterId: valid?.id, isInvalid: isOurs && !valid, cookieName: valid?.name }
+    if (valid || token === undefined) {
+      return { voterId: valid?.id, isInvalid: isOurs && !valid, cookieName: valid?.name, isByToken: false }
+    }
+    const told = readVoterToken(String(token))
+    const voterId = told && this.#isSigned(told) ? told.id : undefined
+    return { voterId, isInvalid: voterId === undefined, cookieName: undefined, isByToken: voterId !== undefined }
   }
+
+  /** What a page in a frame tells of its voter where it has no cookie. */
+  tokenOf = (voterId: string): string => `${voterId}.${this.#sign(voterId)}`
 
   /**
    * Makes a client that loads a page, or the data of one, a voter. So it has its cookie before it votes, and a vote that is
@@ -47,14 +63,19 @@ export class Voters {
     this.remember(ctx, asker, asker.voterId ?? newVoterId())
   }
 
-  /** Sets the voter's cookie, unless the request had it under its current name. */
+  /**
+   * Sets the voter's cookie, unless the request had it under its current name. In a frame on another site it is one for
+   * that site's frames alone (CHIPS: cookies of other sites are refused, or can follow people from site to site).
+   */
   remember(ctx: Context, asker: Asker, voterId: string): void {
+    if (asker.isByToken && asker.voterId === voterId) return
     const name = ctx.secure ? this.#name.secure : this.#name.plain
     // Over http a secure cookie counts as well.
     if (asker.voterId === voterId && (asker.cookieName === name || asker.cookieName === this.#name.secure)) return
-    const value = `${voterId}.${this.#sign(voterId)}`
-    const secure = ctx.secure ? '; Secure' : ''
-    ctx.set('Set-Cookie', `${name}=${value}; Path=/; Max-Age=${YEAR_SECONDS}; HttpOnly; SameSite=Lax${secure}`)
+    const isFramed = FRAME.test(ctx.get('Sec-Fetch-Dest')) && ctx.get('Sec-Fetch-Site') === 'cross-site'
+    const lax = ctx.secure ? 'SameSite=Lax; Secure' : 'SameSite=Lax'
+    const where = ctx.secure && isFramed ? 'SameSite=None; Secure; Partitioned' : lax
+    ctx.set('Set-Cookie', `${name}=${this.tokenOf(voterId)}; Path=/; Max-Age=${YEAR_SECONDS}; HttpOnly; ${where}`)
   }
 
   /**
@@ -72,7 +93,7 @@ export class Voters {
     )
   }
 
-  #isSigned({ id, signature }: Candidate): boolean {
+  #isSigned({ id, signature }: Pick<Candidate, 'id' | 'signature'>): boolean {
     // Both are 43 characters long.
     return timingSafeEqual(Buffer.from(signature), Buffer.from(this.#sign(id)))
   }

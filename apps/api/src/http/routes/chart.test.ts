@@ -77,3 +77,23 @@ test('what people write stays text', async () => {
   expect(textsOf(svg, 'question')).toEqual(['Q &amp; &lt;b&gt;A&lt;/b&gt;'])
   expect(textsOf(svg, 'choice')).toEqual(['&lt;script&gt;alert(1)&lt;/script&gt;', '&quot;]]&gt;&amp;amp;'])
 })
+
+/** Width and height of a PNG (its IHDR chunk). */
+const sizeOf = (png: Buffer) => [png.readUInt32BE(16), png.readUInt32BE(20)]
+
+test('as a PNG it has the size of a preview, is another one after a vote, and is refused where results are hidden', async () => {
+  const { poll } = await createPoll(app().url, ['Tea', 'قهوة'])
+  const ask = async () => {
+    const answer = await fetch(app().url + routes.chartPng(poll.id))
+    expect(answer.headers.get('Cross-Origin-Resource-Policy')).toBe('cross-origin')
+    return Buffer.from(await answer.arrayBuffer())
+  }
+  const before = await ask()
+  expect(before.subarray(1, 4).toString()).toBe('PNG')
+  expect(sizeOf(before)).toEqual([1200, 630])
+  expect((await ask()).equals(before)).toBe(true)
+  await new Voter(app().url).vote(poll.id, poll.choices[0]?.id ?? 0)
+  expect((await ask()).equals(before)).toBe(false)
+  const { poll: hidden } = await createPollOf(app().url, { resultsVisibility: 'host' })
+  await readProblem('results-hidden', await fetch(app().url + routes.chartPng(hidden.id)))
+})

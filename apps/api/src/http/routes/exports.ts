@@ -17,10 +17,12 @@ import type { AnswerMove } from '../../polls/ports.ts'
 import { revisionOf } from '../../polls/revisions.ts'
 import type { PollState, RoomState } from '../../polls/state.ts'
 import { showsResults } from '../../polls/visibility.ts'
+import { chartPng } from '../chart/chart-png.ts'
 import { chartSvg } from '../chart/chart-svg.ts'
 import { CHART_POLICY } from '../chart/style.ts'
 import { CSV_TYPE, csvOf, csvPieces } from '../downloads/csv.ts'
 import { fileName } from '../downloads/file-name.ts'
+import { RequestError } from '../middleware/problem.ts'
 import type { RouteParts } from '../parts.ts'
 import { pollIdOf, roomCodeOf } from '../request/addresses.ts'
 import { closeOf } from '../request/close-signal.ts'
@@ -44,7 +46,7 @@ export function exportRoutes(parts: RouteParts) {
 
   const setCaching = (ctx: Context) => {
     ctx.set('Cache-Control', 'private, no-cache')
-    ctx.vary('Cookie, Authorization, Pollcast-Code')
+    ctx.vary('Cookie, Authorization, Pollcast-Code, Pollcast-Voter')
   }
 
   /** The poll asked for, whose results the asker may see; undefined where the client has it as it is, and is told so. */
@@ -85,17 +87,21 @@ export function exportRoutes(parts: RouteParts) {
     const history = await pollToSend(ctx)
     ctx.set('Cross-Origin-Resource-Policy', 'cross-origin')
     if (!history) return
-    const { poll } = history
     ctx.set('Content-Security-Policy', CHART_POLICY)
     ctx.type = 'image/svg+xml'
-    const kind = kindOf(poll)
-    ctx.body = chartSvg({
-      question: poll.question,
-      status: poll.status,
-      voters: poll.voters,
-      maxChoices: kind.showRules(poll.content).maxChoices,
-      ...kind.show(poll.content, poll.counters),
-    })
+    ctx.body = svgOf(history.poll)
+  }
+
+  /** `GET /api/polls/:id/chart.png`: the same for services that take no SVG. 501 where the server can't draw it. */
+  const png: Middleware = async (ctx) => {
+    const history = await pollToSend(ctx)
+    ctx.set('Cross-Origin-Resource-Policy', 'cross-origin')
+    if (!history) return
+    const { poll, view } = history
+    const picture = await chartPng(`${poll.id} ${poll.round} ${view} ${revisionOf(poll, view)}`, () => svgOf(poll))
+    if (!picture) throw new RequestError('not-implemented', NO_PNG)
+    ctx.type = 'image/png'
+    ctx.body = picture
   }
 
   /** `GET /api/polls/:id/rounds`: the rounds side by side, and who moved from which choice to which. */
@@ -204,7 +210,25 @@ export function exportRoutes(parts: RouteParts) {
     ctx.body = Readable.from(csvPieces(columns, rows), { objectMode: false })
   }
 
-  return { resultsCsv, resultsJson, chart, rounds, ballotsCsv, roomResultsCsv, roomResultsJson, roomBallotsCsv }
+  return {
+    resultsCsv,
+    resultsJson,
+    chart,
+    chartPng: png,
+    rounds,
+    ballotsCsv,
+    roomResultsCsv,
+    roomResultsJson,
+    roomBallotsCsv,
+  }
+}
+
+const NO_PNG = 'This server draws no PNG: there is no font on it, or its system is one that the library does not know.'
+
+function svgOf(poll: PollState): string {
+  const { question, status, voters, content, counters } = poll
+  const kind = kindOf(poll)
+  return chartSvg({ question, status, voters, ...kind.showRules(content), ...kind.show(content, counters) })
 }
 
 const resultsHidden = () => new PollError('results-hidden', 'The results of this poll are hidden for now.')

@@ -4,21 +4,25 @@ import type { Poll, PollList } from '@pollcast/shared/poll'
 import { problemStatus } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
 import type { Context, Middleware } from 'koa'
+import type { CreatePolls } from '../../config/config.ts'
 import { PollError } from '../../polls/errors.ts'
 import { RequestError } from '../middleware/problem.ts'
-import { setPagePolicy } from '../middleware/security-headers.ts'
+import { allowFraming, setPagePolicy } from '../middleware/security-headers.ts'
 import {
   deletedFallback,
+  embedFallback,
   listFallback,
   newPollFallback,
   notFoundFallback,
   nothingOnFallback,
   pollFallback,
 } from '../pages/fallback.ts'
+import { previewTags } from '../pages/preview-tags.ts'
 import { devEntry, renderShell, type WebEntry } from '../pages/web-shell.ts'
 import { publicOriginOf, type RouteParts } from '../parts.ts'
 import { pollIdOf, roomCodeOf } from '../request/addresses.ts'
-import { type Viewer, viewerOf } from '../request/viewer.ts'
+import { anybody, type Viewer, viewerOf } from '../request/viewer.ts'
+import { newVoterId } from '../request/voter.ts'
 import { pollFor, pollListFor } from './polls.ts'
 import { roomFor } from './rooms.ts'
 
@@ -27,17 +31,36 @@ type Content = Omit<PageContext, 'apiUrl' | 'publicUrl'>
 /** The poll that the front page has one try, unless it was deleted: then the newest that is listed and open. */
 const DEMO_POLL = 'tabspace'
 
-const writePage = (ctx: Context, entry: WebEntry, title: string, context: PageContext, fallback: string) => {
+const writePage = (
+  ctx: Context,
+  entry: WebEntry,
+  title: string,
+  context: PageContext,
+  fallback: string,
+  tags: string,
+) => {
   setPagePolicy(ctx, entry === devEntry)
   ctx.set('Cache-Control', 'private, no-cache')
   ctx.vary('Cookie')
   ctx.type = 'html'
-  ctx.body = renderShell(entry, title, context, fallback)
+  ctx.body = renderShell(entry, title, context, fallback, tags)
+}
+
+/** Who loads a page. */
+interface Visitor extends Viewer {
+  /** What the page tells of a new voter in a frame, where the browser may keep no cookie; empty elsewhere. */
+  token: Pick<PageContext, 'voterToken'>
 }
 
 interface PageParts extends RouteParts {
   /** Undefined if the web app has not been built. */
   entry: WebEntry | undefined
+}
+
+/** What pages are told of who may make polls. */
+function toldOf(createPolls: CreatePolls): Pick<PageContext, 'createPolls'> {
+  if (createPolls === 'anyone') return {}
+  return { createPolls: createPolls === 'nobody' ? 'nobody' : 'key' }
 }
 
 /** What a page is answered with that shows something that is not there. */
@@ -49,8 +72,9 @@ const isGone = (error: unknown): error is PollError & { code: (typeof GONE)[numb
 /** The pages of the web app. Each has in its context the data that it shows first. */
 export function pageRoutes(parts: PageParts) {
   const { reader, voters, limits: rateLimits, publicOrigin: publicUrl, entry } = parts
+  const createPolls = toldOf(parts.createPolls)
   const page =
-    (render: (ctx: Context, entry: WebEntry, viewer: Viewer) => Promise<void> | void): Middleware =>
+    (render: (ctx: Context, entry: WebEntry, visitor: Visitor) => Promise<void> | void, isEmbed = false): Middleware =>
     async (ctx) => {
       if (!entry) {
         throw new RequestError(
@@ -59,13 +83,16 @@ export function pageRoutes(parts: PageParts) {
         )
       }
       const asker = voters.find(ctx)
-      await render(ctx, entry, viewerOf(ctx, asker))
+      const voterId = asker.voterId ?? newVoterId()
+      const token = isEmbed && asker.voterId === undefined ? { voterToken: voters.tokenOf(voterId) } : {}
+      await render(ctx, entry, { ...viewerOf(ctx, asker), token })
       // Every page, because the app can open a poll from any of them without another page load.
-      voters.identify(ctx, asker)
+      voters.remember(ctx, asker, voterId)
+      if (isEmbed) allowFraming(ctx)
     }
 
-  const html = (ctx: Context, built: WebEntry, title: string, content: Content, fallback: string) =>
-    writePage(ctx, built, title, { apiUrl: '', ...(publicUrl && { publicUrl }), ...content }, fallback)
+  const html = (ctx: Context, built: WebEntry, title: string, content: Content, fallback: string, tags = '') =>
+    writePage(ctx, built, title, { apiUrl: '', ...(publicUrl && { publicUrl }), ...createPolls, ...content }, fallback, tags)
 
   const list = page(async (ctx, built, viewer) => {
     const pollList = await pollListFor({ limit: limits.pageSize }, reader)
@@ -92,25 +119,61 @@ export function pageRoutes(parts: PageParts) {
     try {
       const found = await pollFor(viewer, pollIdOf(ctx), parts)
       const content = { poll: found, streamUrl: found.streamUrl }
-      html(ctx, built, `${found.question} · Pollcast`, content, pollFallback(found))
+      const tags = await previewTags(publicOriginOf(ctx, parts), routes.pollPage(found.id), { poll: found })
+      html(ctx, built, `${found.question} · Pollcast`, content, pollFallback(found), tags)
     } catch (error) {
       gone(ctx, built, error)
     }
   })
 
-  /** The room as its audience sees it. The host's page asks the API for more, with the key that only the browser has. */
-  const roomPage = (title: string) =>
-    page(async (ctx, built, viewer) => {
+  /**
+   * The room as its audience sees it; or on the screen in front of them as everybody sees it, whoever's browser it is. The
+   * host's page asks the API for more, with the key that only the browser has.
+   */
+  const roomPage = (title: string, isForAll = false) =>
+    page(async (ctx, built, visitor) => {
       try {
+        const viewer = isForAll ? anybody : visitor
         const find = async () => roomFor(viewer, roomCodeOf(ctx), publicOriginOf(ctx, parts), parts)
         const { room } = await (rateLimits ? rateLimits.withCode(ctx, find) : find())
         const content = { room, streamUrl: room.streamUrl }
         const shown = room.poll ? pollFallback(room.poll) : nothingOnFallback
-        html(ctx, built, `${title || room.poll?.question || room.title || room.code} · Pollcast`, content, shown)
+        const tags = await previewTags(publicOriginOf(ctx, parts), routes.roomPage(room.code), {
+          poll: room.poll,
+          room,
+        })
+        html(ctx, built, `${title || room.poll?.question || room.title || room.code} · Pollcast`, content, shown, tags)
       } catch (error) {
         gone(ctx, built, error)
       }
     })
+
+  /** The same two for a frame on any site, and one in which people enter the code of a room. */
+  const pollEmbed = page(async (ctx, built, visitor) => {
+    try {
+      const poll = await pollFor(visitor, pollIdOf(ctx), parts)
+      const content = { poll, streamUrl: poll.streamUrl, ...visitor.token }
+      html(ctx, built, `${poll.question} · Pollcast`, content, embedFallback(poll.question, routes.pollPage(poll.id)))
+    } catch (error) {
+      gone(ctx, built, error)
+    }
+  }, true)
+
+  const roomEmbed = page(async (ctx, built, visitor) => {
+    try {
+      const find = async () => roomFor(visitor, roomCodeOf(ctx), publicOriginOf(ctx, parts), parts)
+      const { room } = await (rateLimits ? rateLimits.withCode(ctx, find) : find())
+      const content = { room, streamUrl: room.streamUrl, ...visitor.token }
+      const title = room.poll?.question || room.title || room.code
+      html(ctx, built, `${title} · Pollcast`, content, embedFallback(title, routes.roomPage(room.code)))
+    } catch (error) {
+      gone(ctx, built, error)
+    }
+  }, true)
+
+  const embed = page((ctx, built, { token }) => {
+    html(ctx, built, 'Pollcast', token, embedFallback('Pollcast', routes.listPage))
+  }, true)
 
   const gone = (ctx: Context, built: WebEntry, error: unknown) => {
     if (!isGone(error)) throw error
@@ -130,6 +193,6 @@ export function pageRoutes(parts: PageParts) {
     html(ctx, built, 'Pollcast', {}, notFoundFallback('page'))
   })
 
-  const [room, screen, host] = [roomPage(''), roomPage(''), roomPage('Host')]
-  return { list, poll, room, screen, host, newPoll, unknown }
+  const [room, screen, host] = [roomPage(''), roomPage('', true), roomPage('Host')]
+  return { list, poll, room, screen, host, embed, pollEmbed, roomEmbed, newPoll, unknown }
 }

@@ -12,6 +12,7 @@ import { pollOf, summaryOf } from '../../polls/views.ts'
 import { publicOriginOf, type RouteParts } from '../parts.ts'
 import { pollIdOf, requireRoomCode } from '../request/addresses.ts'
 import { readBody, validate } from '../request/body.ts'
+import { requireMayCreate } from '../request/create-key.ts'
 import { requireBearerKey } from '../request/host-key.ts'
 import { idempotencyKeyOf, requireSecret } from '../request/idempotency-key.ts'
 import { awaitNews } from '../request/long-poll.ts'
@@ -63,6 +64,7 @@ export function newPollRoute(parts: RouteParts): Middleware {
     if (key !== undefined) requireSecret(key)
     const seed = key === undefined ? undefined : { serverKey, key, voterId: voters.find(ctx).voterId }
     const { roomCode } = wanted
+    if (roomCode === undefined) await requireMayCreate(ctx, parts)
     const findRoom = async () => roomCode && roomRequest(requireRoomCode(roomCode), requireBearerKey(ctx), reader)
     const room = (await (limits ? limits.withCode(ctx, findRoom) : findRoom())) || undefined
     const { poll, hostKey } = await createPoll(wanted, room, writer, signals, seed)
@@ -113,9 +115,9 @@ export function pollRoute(parts: RouteParts): Middleware {
     }
     const poll = await pollFor(viewerOf(ctx, asker), pollId, parts)
     voters.identify(ctx, asker)
-    ctx.vary('Cookie, Authorization, Pollcast-Code')
+    ctx.vary('Cookie, Authorization, Pollcast-Code, Pollcast-Voter')
     ctx.status = 200
-    ctx.etag = `W/"${eventIds.write(poll)}-${poll.ownChoiceIds.join('.')}"`
+    ctx.etag = `W/"${eventIds.write(poll)}-${poll.ownChoiceIds.join('.')}${poll.deletesAt ?? ''}"`
     if (ctx.fresh) ctx.status = 304
     else ctx.body = poll
   }

@@ -12,6 +12,7 @@ import { CSV_TYPE, csvOf } from '../downloads/csv.ts'
 import { publicOriginOf, type RouteParts } from '../parts.ts'
 import { roomCodeOf } from '../request/addresses.ts'
 import { readJson } from '../request/body.ts'
+import { requireMayCreate } from '../request/create-key.ts'
 import { requireBearerKey } from '../request/host-key.ts'
 import { awaitNews } from '../request/long-poll.ts'
 import { findBallot, isHost, type Viewer, viewerOf, viewOf, withReceipt } from '../request/viewer.ts'
@@ -63,6 +64,7 @@ export function roomRoutes(parts: RouteParts) {
   /** `POST /api/rooms`: a room without polls. */
   const create: Middleware = async (ctx) => {
     await limits?.pollFrom(ctx)
+    await requireMayCreate(ctx, parts)
     const { title } = await readJson(ctx, newRoomSchema)
     const { room, hostKey } = await createRoom(title, writer, signals)
     const viewer: Viewer = { voter: undefined, hostKeyHash: room.hostKeyHash }
@@ -84,10 +86,11 @@ export function roomRoutes(parts: RouteParts) {
     }
     const { room, id } = await found(ctx)
     voters.identify(ctx, asker)
-    ctx.vary('Cookie, Authorization, Pollcast-Code')
+    ctx.vary('Cookie, Authorization, Pollcast-Code, Pollcast-Voter')
     ctx.status = 200
     // The host's also says how many watch, and what was done.
-    if (room.polls === undefined) ctx.etag = `W/"${id}-${room.poll?.ownChoiceIds.join('.') ?? ''}"`
+    if (room.polls === undefined)
+      ctx.etag = `W/"${id}-${room.poll?.ownChoiceIds.join('.') ?? ''}${room.deletesAt ?? ''}"`
     if (ctx.fresh) ctx.status = 304
     else ctx.body = room
   }

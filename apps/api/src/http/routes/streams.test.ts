@@ -283,6 +283,7 @@ const openParts = async () => {
   publishChanges(signals, broker, messages)
   const audiences = new Audiences(broker)
   const koa = createKoa({
+    createPolls: 'anyone',
     reader,
     writer,
     signals,

@@ -66,6 +66,10 @@ export class PollEntity {
   @Column('varchar', { name: 'created_at' })
   createdAt!: string
 
+  /** When the last vote came; null before the first. */
+  @Column('varchar', { name: 'voted_at', nullable: true })
+  votedAt!: string | null
+
   /** As created_at; null where it was not deleted. Of a deleted poll only this row is left, without its texts. */
   @Column('varchar', { name: 'deleted_at', nullable: true })
   deletedAt!: string | null

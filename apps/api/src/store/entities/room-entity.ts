@@ -29,6 +29,14 @@ export class RoomEntity {
   @Column('varchar', { name: 'created_at' })
   createdAt!: string
 
+  /** When its host last did something. Votes are told by their polls. */
+  @Column('varchar', { name: 'active_at' })
+  activeAt!: string
+
+  /** When it is deleted if nothing happens in it; null where that is not soon. */
+  @Column('varchar', { name: 'deletes_at', nullable: true })
+  deletesAt!: string | null
+
   @Column('varchar', { name: 'deleted_at', nullable: true })
   deletedAt!: string | null
 }

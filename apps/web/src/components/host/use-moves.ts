@@ -16,7 +16,13 @@ export function useMoves() {
   const isMoving = shallowRef(false)
 
   const currentId = computed(() => room.value?.currentPollId ?? null)
-  const place = computed(() => polls.value.findIndex(({ id }) => id === (currentId.value ?? lastOn.value)))
+  const place = computed(() => {
+    const known = currentId.value ?? lastOn.value
+    if (known !== undefined) return polls.value.findIndex(({ id }) => id === known)
+    // The page was opened between two polls: those that were on are closed.
+    const firstOpen = polls.value.findIndex(({ status }) => status === 'open')
+    return (firstOpen === -1 ? polls.value.length : firstOpen) - 1
+  })
   const next = computed(() => polls.value[place.value + 1])
   const previous = computed(() => polls.value[currentId.value === null ? place.value : place.value - 1])
 

@@ -5,7 +5,7 @@ test('a note says where in the source it is, and what was not taken', () => {
   expect(noteText({ where: { unit: 'line', number: 4 }, what: { code: 'same-choice', text: 'Pizza' } })).toBe(
     'Line 4: “Pizza” is there twice. It was taken once.',
   )
-  expect(noteText({ what: { code: 'unknown-file' } })).toBe('This is no file that questions can be read from.')
+  expect(noteText({ what: { code: 'unknown-file' } })).toBe("Questions can't be read from this file.")
 })
 
 test('numbers and counts are as the language writes them', () => {
@@ -19,5 +19,5 @@ test('numbers and counts are as the language writes them', () => {
 test('sorts of questions have names', () => {
   expect(
     noteText({ where: { unit: 'question', number: 3 }, what: { code: 'kind-not-taken', kind: 'essay', text: 'Why?' } }),
-  ).toBe('Question 3: “Why?” was left out: an essay is no choice among texts.')
+  ).toBe('Question 3: “Why?” was left out: an essay is not a choice between texts.')
 })

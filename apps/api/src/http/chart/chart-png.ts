@@ -1,0 +1,69 @@
+/** What services that show a preview of a link expect (Open Graph): about 1.91 to 1. */
+export const PREVIEW = { width: 1200, height: 630 }
+
+/** Pictures that are kept, the last asked for: whoever links a poll in a busy chat has them asked for many times. */
+const KEPT = 50
+
+type Renderer = typeof import('@resvg/resvg-js')
+
+const font = { loadSystemFonts: true, sansSerifFamily: 'DejaVu Sans', serifFamily: 'DejaVu Serif' }
+const background = '#f8f5ec'
+
+let renderer: Promise<Renderer | undefined> | undefined
+const pictures = new Map<string, Promise<Buffer>>()
+
+/**
+ * Whether pictures can be drawn on this machine: the library has no build for some, and some have no font, which would
+ * leave a chart without a word.
+ */
+export const canDrawPng = async (): Promise<boolean> => (await loadRenderer()) !== undefined
+
+/** Once; and only where a picture is wanted, as it takes 30 ms and 10 MB. */
+function loadRenderer(): Promise<Renderer | undefined> {
+  renderer ??= import('@resvg/resvg-js').then(
+    (loaded) => (hasFont(loaded) ? loaded : undefined),
+    () => undefined,
+  )
+  return renderer
+}
+
+function hasFont({ Resvg }: Renderer): boolean {
+  const text =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text y="9" font-family="sans-serif">A</text></svg>'
+  return new Resvg(text, { font }).getBBox() !== undefined
+}
+
+/**
+ * The chart as a PNG, whole and in the middle of a preview; undefined where none can be drawn. It is drawn on a thread
+ * beside.
+ *
+ * @param key stands for what the chart shows: of one key a picture is drawn once
+ * @param svg from chart-svg.ts
+ */
+export async function chartPng(key: string, svg: () => string): Promise<Buffer | undefined> {
+  const loaded = await loadRenderer()
+  if (!loaded) return undefined
+  const kept = pictures.get(key)
+  const drawn = kept ?? draw(loaded, svg())
+  pictures.delete(key)
+  pictures.set(key, drawn)
+  if (pictures.size > KEPT) pictures.delete(pictures.keys().next().value ?? '')
+  try {
+    return await drawn
+  } catch (error) {
+    pictures.delete(key)
+    throw error
+  }
+}
+
+async function draw({ renderAsync }: Renderer, svg: string): Promise<Buffer> {
+  const { width, height } = PREVIEW
+  const sized = svg
+    .replace(/width="\d+" height="[\d.]+"/, `width="${width}" height="${height}"`)
+    // The library lays a text out from right to left, but takes its start to be the left.
+    .replace(
+      /text-anchor="(start|end)" direction="rtl"/g,
+      (_, anchor) => `text-anchor="${anchor === 'start' ? 'end' : 'start'}"`,
+    )
+  return (await renderAsync(sized, { font, background })).asPng()
+}

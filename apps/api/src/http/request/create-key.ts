@@ -1,0 +1,36 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Context } from 'koa'
+import type { CreatePolls } from '../../config/config.ts'
+import { RequestError } from '../middleware/problem.ts'
+import type { RateLimits } from './rate-limit.ts'
+
+interface CreateParts {
+  createPolls: CreatePolls
+  limits: RateLimits | undefined
+}
+
+/** Rejects with a PollError where who asks may make no room. Those who try too many keys are refused for a while. */
+export async function requireMayCreate(ctx: Context, { createPolls, limits }: CreateParts): Promise<void> {
+  if (createPolls === 'anyone') return
+  if (createPolls === 'nobody') {
+    throw new RequestError('creation-closed', 'No new polls can be made on this server. Its rooms stay open.')
+  }
+  const check = async () => checkCreateKey(ctx, createPolls.key)
+  await (limits ? limits.withCode(ctx, check) : check())
+}
+
+function checkCreateKey(ctx: Context, key: string): void {
+  const [, given] = /^Bearer +(\S+)$/i.exec(ctx.get('Authorization')) ?? []
+  if (given === undefined) {
+    throw new RequestError(
+      'create-key-required',
+      'To make polls on this server, you need its key. Ask who runs it, and send it: "Authorization: Bearer KEY".',
+    )
+  }
+  if (!timingSafeEqual(sha256(given), sha256(key))) {
+    throw new RequestError('invalid-create-key', 'This is not the key for making polls on this server. Check it.')
+  }
+}
+
+/** Of one length, whatever was given. */
+const sha256 = (text: string) => createHash('sha256').update(text).digest()
