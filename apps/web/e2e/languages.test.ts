@@ -5,8 +5,7 @@ import { startServerAndBrowser } from './support/setup.ts'
 
 const { pollcast, newVoter } = await startServerAndBrowser()
 
-const language = (tab: Page) =>
-  tab.evaluate(() => `${document.documentElement.lang} ${document.documentElement.dir}`)
+const language = (tab: Page) => tab.evaluate(() => `${document.documentElement.lang} ${document.documentElement.dir}`)
 
 test('the page is in the browser’s language; another is chosen with the keyboard, and kept', async () => {
   const { page } = await pollcast.makePoll('Which?', ['A', 'B'])

@@ -24,9 +24,15 @@ export function launch(): Promise<Browser> {
 }
 
 /** Runs `act` in a browser that blocks all cookies, and with them all storage. */
-export async function withoutCookies(act: (context: BrowserContext) => Promise<void>): Promise<void> {
+export const withoutCookies = (act: (context: BrowserContext) => Promise<void>): Promise<void> =>
+  withProfile({ profile: { default_content_setting_values: { cookies: 2 } } }, act)
+
+/**
+ * Runs `act` in a browser with these preferences, as people have it. Contexts of a shared browser are private windows, which
+ * keep nothing in frames of other sites.
+ */
+export async function withProfile(preferences: object, act: (context: BrowserContext) => Promise<void>): Promise<void> {
   const profile = await mkdtemp(join(tmpdir(), 'pollcast-profile-'))
-  const preferences = { profile: { default_content_setting_values: { cookies: 2 } } }
   await mkdir(join(profile, 'Default'))
   await writeFile(join(profile, 'Default', 'Preferences'), JSON.stringify(preferences))
   const context = await chromium.launchPersistentContext(profile, options())

@@ -22,7 +22,23 @@ export function takeVoterToken(fromPage: string | undefined): boolean {
   if (fromPage === undefined) return true
   token = storage.read() ?? fromPage
   storage.write(token)
-  return attempt(() => localStorage.getItem(`pollcast.${NAME}`) !== null) ?? false
+  return keepsToken() || keepsCookies()
+}
+
+const keepsToken = () => attempt(() => localStorage.getItem(`pollcast.${NAME}`) !== null) ?? false
+
+/** Whether the browser keeps cookies of the kind that the page came with over https: its own can't be read by scripts. */
+function keepsCookies(): boolean {
+  if (location.protocol !== 'https:') return false
+  const attributes = 'Path=/; Secure; SameSite=None; Partitioned'
+  return (
+    attempt(() => {
+      document.cookie = `pollcast-probe=1; ${attributes}`
+      const isKept = document.cookie.includes('pollcast-probe=')
+      document.cookie = `pollcast-probe=; Max-Age=0; ${attributes}`
+      return isKept
+    }) ?? false
+  )
 }
 
 /** After the server has refused it, as one of another time: with the one of this page. */

@@ -6,6 +6,7 @@ import { json, startServer, type TestServer } from '../../test/server.ts'
 import { hidden, pollOf, snapshot } from '../../test/snapshot.ts'
 import { createApiClient } from '../api/api-client.ts'
 import type { StreamState } from '../api/stream-client.ts'
+import { t } from '../i18n/index.ts'
 import { choice } from '../kinds/choice/index.ts'
 import { createPollFeed } from './poll-feed.ts'
 import { useVote } from './use-vote.ts'
@@ -346,5 +347,5 @@ test('a refusal is told with its code', async () => {
   await until(() => received.length === 1)
   received[0]?.answer(401, { title: '', status: 401, code: 'invalid-code', detail: 'No such code.' })
   await cast
-  expect([poll.refusalCode.value, poll.refusal.value]).toEqual(['invalid-code', expect.stringMatching(/room's codes/)])
+  expect([poll.refusalCode.value, poll.refusal.value]).toEqual(['invalid-code', t('problem.invalid-code')])
 })

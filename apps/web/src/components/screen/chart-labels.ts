@@ -10,7 +10,7 @@ interface Label {
 
 type Source = () => { labels: readonly Label[]; colours: ChartColours }
 
-const DISPLAY = '"Besley Variable", Georgia, serif'
+/** Not the display font: its digits are those of running text, unless it is told otherwise, which a canvas can't. */
 const TEXT = 'system-ui, "Segoe UI", Roboto, "Liberation Sans", sans-serif'
 const LINE = 1.15
 
@@ -29,7 +29,7 @@ export const columnLabels = (source: Source): Plugin<'bar'> => ({
       const { x, y } = (element as BarElement).getProps(['x', 'y']) as { x: number; y: number }
       write(
         ctx,
-        `800 ${size * 1.2}px ${DISPLAY}`,
+        `800 ${size * 1.2}px ${TEXT}`,
         ink,
         label.isLeader ? `▲ ${label.share}` : label.share,
         x,
@@ -69,7 +69,7 @@ export const doughnutLabels = (source: Source): Plugin<'doughnut'> => ({
       const room = (isRight ? chart.width - at : at) - size * 0.2
       const [line = '', more] = wrapped(ctx, font, label.text, room, 2)
       write(ctx, font, ink, more === undefined ? line : `${line}…`, at, y - size * 0.15)
-      write(ctx, `800 ${size}px ${DISPLAY}`, ink, `${label.isLeader ? '▲ ' : ''}${label.share}`, at, y + size * 0.85)
+      write(ctx, `800 ${size}px ${TEXT}`, ink, `${label.isLeader ? '▲ ' : ''}${label.share}`, at, y + size * 0.85)
     }
   },
 })

@@ -1,4 +1,4 @@
-import { onMounted, onScopeDispose, shallowReadonly, shallowRef, watch } from 'vue'
+import { onMounted, onScopeDispose, watch } from 'vue'
 import { observeSizes } from '../../browser/observe.ts'
 
 interface Sizes {
@@ -11,12 +11,11 @@ const STEPS = 8
 /**
  * Sets `--size` of a box to the largest one with which its content does not overflow. Without a browser that lays it out
  * nobody knows how many lines a text takes.
+ * Where not even the least one fits, the box gets the attribute `data-tight`, for styles that cut texts off.
  *
  * @param of what the room depends on, besides the size of the box
- * @returns `isTight`: whether not even the least one fits
  */
-export function useFittingSize(box: () => HTMLElement | null, sizes: () => Sizes, of: () => unknown) {
-  const isTight = shallowRef(false)
+export function useFittingSize(box: () => HTMLElement | null, sizes: () => Sizes, of: () => unknown): void {
   const observer = observeSizes(fit)
 
   function fit(): void {
@@ -27,8 +26,9 @@ export function useFittingSize(box: () => HTMLElement | null, sizes: () => Sizes
       return element.scrollHeight <= element.clientHeight + 1
     }
     let { least, most } = sizes()
-    if (fits(most)) return setTight(false)
-    isTight.value = !fits(least)
+    element.removeAttribute('data-tight')
+    if (fits(most)) return
+    if (!fits(least)) element.setAttribute('data-tight', '')
     for (let step = 0; step < STEPS; step++) {
       const middle = (least + most) / 2
       if (fits(middle)) least = middle
@@ -37,15 +37,10 @@ export function useFittingSize(box: () => HTMLElement | null, sizes: () => Sizes
     fits(least)
   }
 
-  function setTight(value: boolean): void {
-    isTight.value = value
-  }
-
   onMounted(() => {
     const element = box()
     if (element) observer.observe(element)
   })
   onScopeDispose(() => observer.stop())
   watch([of, sizes], fit, { flush: 'post' })
-  return { isTight: shallowReadonly(isTight) }
 }
