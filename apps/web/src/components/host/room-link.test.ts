@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { isLocal, spacedCode } from './room-link.ts'
 
 test('codes are in groups of three digits, of seven ones the last has four', () => {
-  expect(spacedCode('472915')).toBe('472 915')
-  expect(spacedCode('4729150')).toBe('472 9150')
+  expect(spacedCode('472915')).toBe('472\u00a0915')
+  expect(spacedCode('4729150')).toBe('472\u00a09150')
 })
 
 test('knows the addresses that nobody else can open', () => {
