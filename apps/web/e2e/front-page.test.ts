@@ -48,7 +48,7 @@ test('a wrong code is answered in words, and can be corrected where it stands', 
   const unknown = (await roomOfDemo()) === '999999' ? '999998' : '999999'
   for (const [entered, text] of [
     ['12', 'six digits'],
-    ['lunch', 'no code'],
+    ['lunch', 'not a code'],
     [unknown, 'no room with this code'],
   ] as const) {
     await codeField(tab).fill(entered)
@@ -80,7 +80,7 @@ test('the rooms of this browser can be opened as host, shared and forgotten', as
   await room.getByRole('button', { name: 'Forget' }).click()
   await room.getByRole('button', { name: 'Keep' }).click()
   await room.getByRole('button', { name: 'Forget' }).click()
-  await room.getByText('loses the room', { exact: false }).waitFor()
+  await room.getByText('will lose the room', { exact: false }).waitFor()
   await room.getByRole('button', { name: 'Forget' }).click()
   await room.waitFor({ state: 'detached' })
   expect(await tab.evaluate(() => localStorage.getItem('pollcast.rooms'))).toBe('[]')

@@ -141,7 +141,7 @@ test('the screen is never empty: between two questions, closed, deleted, or whil
   await tab.getByText('Closed. Final results.').waitFor()
   expect(await tab.getByTestId('voters').textContent()).toBe('1')
   await send('PATCH', routes.room(room.code), { currentPollId: null }, hostKey)
-  await tab.getByRole('heading', { name: 'The next question comes soon' }).waitFor()
+  await tab.getByRole('heading', { name: 'The next question is coming soon' }).waitFor()
   expect(await tab.getByTestId('qr').count()).toBe(1)
   const headers = { Authorization: `Bearer ${hostKey}` }
   await fetch(pollcast.url + routes.room(room.code), { method: 'DELETE', headers })
