@@ -4,7 +4,12 @@ export interface Access {
   hostKey?: string | undefined
   /** The voter's one-time code. */
   code?: string | undefined
+  /** Whether to ask as nobody, without the voter's cookie: for what everybody sees. */
+  isAnonymous?: boolean
 }
+
+/** Whether the browser sends its cookies. */
+export const credentialsOf = ({ isAnonymous }: Access): RequestCredentials => (isAnonymous ? 'omit' : 'include')
 
 export function accessHeaders({ hostKey, code }: Access): Record<string, string> {
   return {
@@ -12,3 +17,10 @@ export function accessHeaders({ hostKey, code }: Access): Record<string, string>
     ...(code && { 'Pollcast-Code': code }),
   }
 }
+
+/** What a stream, and a request in place of one, is asked for with. */
+export const accessInit = (access: Access, headers: Record<string, string>): RequestInit => ({
+  headers: { ...headers, ...accessHeaders(access) },
+  credentials: credentialsOf(access),
+  cache: 'no-store',
+})
