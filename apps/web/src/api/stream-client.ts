@@ -152,7 +152,7 @@ export function openStream({
     let hasEvent = false
     setTimer(startPolling, FIRST_EVENT_TIMEOUT_MS)
     const remaining = shown.remaining(topics)
-    const { code, minDelay } = await readStream(withAfter(remaining), access, own.signal, {
+    const { code, isPage, minDelay } = await readStream(withAfter(remaining), access, own.signal, {
       onBytes() {
         if (!isOwn()) return
         lastDataAt = moment()
@@ -171,6 +171,11 @@ export function openStream({
     })
     if (!isOwn()) return
     const isUnknown = isMissing(code)
+    // What is in the way may let other requests through.
+    if (isPage || (!hasEvent && !code && failures % 3 === 2)) {
+      failures += 1
+      return void startPolling()
+    }
     // One of them: by itself each says whether it is the one.
     if (isUnknown && topicsList(remaining).length > 1) return void startPolling()
     const reason = code && endReasons[code]

@@ -15,6 +15,8 @@ interface ConnectionListener {
 interface ConnectionEnd {
   /** What the API answered in place of a stream. */
   code?: ProblemCode | undefined
+  /** Whether something else was answered with success: another one's page, in place of the stream. */
+  isPage?: boolean
   /** Milliseconds for which the server does not want to be asked again. */
   minDelay: number
 }
@@ -34,7 +36,8 @@ export async function readStream(
     minDelay = retryAfter(response.headers.get('retry-after'))
     const code = await problemCode(response)
     if (code) return { code, minDelay }
-    if (response.ok && response.body && typeIs(response, 'text/event-stream')) await read(response.body, listener)
+    if (!typeIs(response, 'text/event-stream')) return { isPage: response.ok, minDelay }
+    if (response.ok && response.body) await read(response.body, listener)
   } catch {
     // Whatever broke the connection, the next step is the same.
   }
