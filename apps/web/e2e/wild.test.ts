@@ -4,7 +4,7 @@ import { BadProxy, type StreamFault } from './support/bad-proxy.ts'
 import { choice, connection, isLive, openTab, shows, tabled } from './support/browser.ts'
 import { startServerAndBrowser } from './support/setup.ts'
 
-const { pollcast, newVoter } = await startServerAndBrowser()
+const { pollcast, browser, newVoter } = await startServerAndBrowser()
 
 let proxy: BadProxy
 
@@ -26,6 +26,9 @@ function recordStreams(voter: BrowserContext): Page[] {
   })
   return pages
 }
+
+/** What docs/live.md says of how long it takes. */
+const report = (text: string) => process.stdout.write(`${text}\n`)
 
 const countsOf = (tabs: Page[]) => Promise.all(tabs.map(async (tab) => (await tabled(tab))[0]))
 
@@ -71,7 +74,7 @@ test.each<[string, string, (() => void)[]]>([
     await crashed
     const crashedAt = Date.now()
     await expect.poll(() => streams.at(-1) !== leader && proxy.openStreams).toBe(1)
-    console.info(`${host}: another tab had the stream ${Date.now() - crashedAt} ms after the crash`)
+    report(`${host}: another tab had the stream ${Date.now() - crashedAt} ms after the crash`)
     await voteOnAll()
     const others = tabs.filter((tab) => tab !== leader)
     await expect.poll(() => countsOf(others)).toEqual(others.map(() => 2))
@@ -95,7 +98,7 @@ test('a tab that hangs with the stream is replaced within two seconds, and no vo
   await pollcast.vote(id, 0)
   await expect.poll(() => streams.at(-1) !== leader).toBe(true)
   await Promise.all(others.map((tab) => shows(tab, [1, 0])))
-  console.info(`The vote was on the others ${Date.now() - hangsAt} ms after the tab hung`)
+  report(`The vote was on the others ${Date.now() - hangsAt} ms after the tab hung`)
   await hanging
   await shows(leader, [1, 0])
   await expect.poll(() => proxy.openStreams).toBe(1)
@@ -117,13 +120,13 @@ test.each<[StreamFault, string]>([
     const votedAt = Date.now()
     await pollcast.vote(id, 0)
     await expect.poll(() => tabled(tab), { timeout: 30_000 }).toEqual([1, 1])
-    console.info(`${fault}: a vote was on the page after ${Date.now() - votedAt} ms, ${await connection(tab)}`)
+    report(`${fault}: a vote was on the page after ${Date.now() - votedAt} ms, ${await connection(tab)}`)
     proxy.fault = 'none'
     const betterAt = Date.now()
     await tab.locator('[data-testid=connection][data-state=live]').waitFor({ timeout: 40_000 })
     await pollcast.vote(id, 0)
     await expect.poll(() => tabled(tab), { timeout: 30_000 }).toEqual([2, 1])
-    console.info(`${fault}: live ${Date.now() - betterAt} ms after the proxy was better`)
+    report(`${fault}: live ${Date.now() - betterAt} ms after the proxy was better`)
   },
   120_000,
 )

@@ -29,7 +29,7 @@ export class StreamSet {
       topicsOf(list.slice(index * this.#most, (index + 1) * this.#most)),
     )
     for (const { client } of this.#open.splice(parts.length)) client.close()
-    parts.forEach((part, index) => this.#watch(part, index))
+    for (const [index, part] of parts.entries()) this.#watch(part, index)
   }
 
   reconnect(): void {
@@ -49,7 +49,8 @@ export class StreamSet {
     if (open) {
       const isSame = streamAddressOf(open.topics) === streamAddressOf(part)
       open.topics = part
-      return isSame ? undefined : open.client.watch(part)
+      if (!isSame) open.client.watch(part)
+      return
     }
     const added = {
       topics: part,
