@@ -51,9 +51,9 @@ export interface StreamClient extends StreamHandle {
 }
 
 /** Without a byte for this long a connection is dead: it has missed a keepalive. With the delay of a retry, below 20 s. */
-export const SILENCE_TIMEOUT_MS = (keepaliveSeconds + 3.5) * 1000
+const SILENCE_TIMEOUT_MS = (keepaliveSeconds + 3.5) * 1000
 /** On a connection that works the first event comes at once. Where it does not, something keeps it back. */
-export const FIRST_EVENT_TIMEOUT_MS = 4_000
+const FIRST_EVENT_TIMEOUT_MS = 4_000
 /** While polling: between two tries of the stream. With the timeout of a try, below 30 s. */
 const TRY_AGAIN_MS = 25_000
 /** A connection that lasted this long was stable: when it ends, the retry delays start over. */
