@@ -19,7 +19,7 @@ export class Shown {
       return true
     }
     const before = this.#told.get(topic) ?? []
-    if (!isNews(before.at(-1)?.id, told.id)) return false
+    if (!isNews(this.idOf(topic), told.id)) return false
     const room = told.event === 'room' ? undefined : before.find(({ event }) => event === 'room')
     this.#told.set(topic, room ? [room, told] : [told])
     return true
@@ -32,7 +32,10 @@ export class Shown {
   }
 
   /** The id of the newest event of a topic; undefined where there is none. */
-  idOf = (topic: string): string | undefined => this.#told.get(topic)?.at(-1)?.id || undefined
+  idOf(topic: string): string | undefined {
+    const told = this.#told.get(topic) ?? []
+    return told[told.length - 1]?.id || undefined
+  }
 
   hasEnded = (topic: string): boolean => this.#ends.has(topic)
 
