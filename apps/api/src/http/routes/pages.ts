@@ -18,6 +18,7 @@ import {
 import { devEntry, renderShell, type WebEntry } from '../pages/web-shell.ts'
 import { publicOriginOf, type RouteParts } from '../parts.ts'
 import { pollIdOf, roomCodeOf } from '../request/addresses.ts'
+import { identify } from '../request/identify.ts'
 import { type Viewer, viewerOf } from '../request/viewer.ts'
 import { pollFor, pollListFor } from './polls.ts'
 import { roomFor } from './rooms.ts'
@@ -66,7 +67,7 @@ export function pageRoutes(parts: PageParts) {
       const asker = voters.find(ctx)
       await render(ctx, entry, viewerOf(ctx, asker))
       // Every page, because the app can open a poll from any of them without another page load.
-      voters.identify(ctx, asker)
+      await identify(ctx, asker, parts)
     }
 
   const list = page(async (ctx, built) => {
