@@ -398,5 +398,8 @@ test('a refusal is told with its code', async () => {
   await until(() => received.length === 1)
   received[0]?.answer(401, { title: '', status: 401, code: 'invalid-code', detail: 'No such code.' })
   await cast
-  expect([poll.refusalCode.value, poll.refusal.value]).toEqual(['invalid-code', expect.stringMatching(/belong to this room/)])
+  expect([poll.refusalCode.value, poll.refusal.value]).toEqual([
+    'invalid-code',
+    expect.stringMatching(/belong to this room/),
+  ])
 })
