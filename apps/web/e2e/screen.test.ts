@@ -36,32 +36,41 @@ test.each([
   { width: 1280, height: 720 },
   { width: 1920, height: 1080 },
   { width: 3840, height: 2160 },
-])('at $width × $height up to eight choices are read from the back of a hall, and more are all on the screen', async (viewport) => {
-  const names = 'Offline mode,A public API,Dark theme,Better search,Import from sheets,Mobile apps,Speed,Charts'.split(',')
-  const voter = await newVoter({ viewport })
-  for (const count of [2, 6, 8, 12, 50]) {
-    const choices = Array.from({ length: count }, (_, index) => names[index] ?? `State ${index}`)
-    const { room } = await make('What should we build in the next quarter?', choices)
-    const tab = await openTab(voter, pollcast.url + routes.screenPage(room.code))
-    await isLive(tab)
-    const shown = await texts(tab)
-    expect(shown).toHaveLength(count)
-    // A hundredth of the height is about the least that is still read from the first rows.
-    for (const { share } of shown) expect(share).toBeGreaterThanOrEqual(count <= 8 ? 0.04 : 0.012)
-    const box = await tab.getByTestId('rows').boundingBox()
-    for (const { bottom } of shown) expect(bottom).toBeLessThanOrEqual((box?.y ?? 0) + (box?.height ?? 0) + 1)
-    const left = await tab.getByTestId('choice').evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().x))
-    expect(new Set(left.map(Math.round)).size).toBe(count <= 8 ? 1 : count === 12 ? 2 : 3)
-    const scrolls = await tab.evaluate(() => document.documentElement.scrollHeight > innerHeight)
-    expect(scrolls).toBe(false)
-    await tab.close()
-  }
-})
+])(
+  'at $width × $height up to eight choices are read from the back of a hall, and more are all on the screen',
+  async (viewport) => {
+    const names =
+      'Offline mode,A public API,Dark theme,Better search,Import from sheets,Mobile apps,Speed,Charts'.split(',')
+    const voter = await newVoter({ viewport })
+    for (const count of [2, 6, 8, 12, 50]) {
+      const choices = Array.from({ length: count }, (_, index) => names[index] ?? `State ${index}`)
+      const { room } = await make('What should we build in the next quarter?', choices)
+      const tab = await openTab(voter, pollcast.url + routes.screenPage(room.code))
+      await isLive(tab)
+      const shown = await texts(tab)
+      expect(shown).toHaveLength(count)
+      // A hundredth of the height is about the least that is still read from the first rows.
+      for (const { share } of shown) expect(share).toBeGreaterThanOrEqual(count <= 8 ? 0.04 : 0.012)
+      const box = await tab.getByTestId('rows').boundingBox()
+      for (const { bottom } of shown) expect(bottom).toBeLessThanOrEqual((box?.y ?? 0) + (box?.height ?? 0) + 1)
+      const left = await tab
+        .getByTestId('choice')
+        .evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().x))
+      expect(new Set(left.map(Math.round)).size).toBe(count <= 8 ? 1 : count === 12 ? 2 : 3)
+      const scrolls = await tab.evaluate(() => document.documentElement.scrollHeight > innerHeight)
+      expect(scrolls).toBe(false)
+      await tab.close()
+    }
+  },
+)
 
 test('Q shows the code large and hides it again, and what clickers send loses nothing', async () => {
   const { poll, room } = await make('Keys?', ['Yes', 'No'])
   await pollcast.vote(poll.id, 0)
-  const tab = await openTab(await newVoter({ viewport: { width: 1280, height: 720 } }), pollcast.url + routes.screenPage(room.code))
+  const tab = await openTab(
+    await newVoter({ viewport: { width: 1280, height: 720 } }),
+    pollcast.url + routes.screenPage(room.code),
+  )
   await isLive(tab)
   await tab.keyboard.press('q')
   const qr = await tab.getByTestId('big-code').getByTestId('qr').boundingBox()
@@ -118,7 +127,10 @@ test('the host’s keys first say what comes next, and show it when pressed agai
   const { code } = first.room
   const second = await make('Second?', ['Here', 'There'], { roomCode: code }, first.hostKey)
   const screen = pollcast.url + routes.screenPage(code)
-  const [guest, host] = [await openTab(await newVoter(), screen), await openTab(await newVoter(), `${screen}#${first.hostKey}`)]
+  const [guest, host] = [
+    await openTab(await newVoter(), screen),
+    await openTab(await newVoter(), `${screen}#${first.hostKey}`),
+  ]
   await Promise.all([guest, host].map(isLive))
   await guest.keyboard.press('PageDown')
   await guest.keyboard.press('PageDown')
@@ -150,15 +162,18 @@ test('the screen is never empty: between two questions, closed, deleted, or whil
   await unknown.getByRole('heading', { name: 'Room not found' }).waitFor()
 })
 
-test.each(['columns', 'doughnut'])('results are drawn as a %s, which the address keeps, beside a table', async (type) => {
-  const { poll, room } = await make('How?', ['Yes', 'No'])
-  for (const index of [0, 1, 1]) await pollcast.vote(poll.id, index)
-  const tab = await openTab(await newVoter(), pollcast.url + routes.screenPage(room.code))
-  await isLive(tab)
-  await tab.getByTestId('chart-type').selectOption(type)
-  await tab.locator(`[data-testid=chart][data-type=${type}] canvas`).waitFor()
-  expect(new URL(tab.url()).searchParams.get('chart')).toBe(type)
-  await tab.reload()
-  await tab.locator(`[data-testid=chart][data-type=${type}] canvas`).waitFor()
-  expect(await tab.getByTestId('tally').getByTestId('count').allTextContents()).toEqual(['1', '2'])
-})
+test.each(['columns', 'doughnut'])(
+  'results are drawn as a %s, which the address keeps, beside a table',
+  async (type) => {
+    const { poll, room } = await make('How?', ['Yes', 'No'])
+    for (const index of [0, 1, 1]) await pollcast.vote(poll.id, index)
+    const tab = await openTab(await newVoter(), pollcast.url + routes.screenPage(room.code))
+    await isLive(tab)
+    await tab.getByTestId('chart-type').selectOption(type)
+    await tab.locator(`[data-testid=chart][data-type=${type}] canvas`).waitFor()
+    expect(new URL(tab.url()).searchParams.get('chart')).toBe(type)
+    await tab.reload()
+    await tab.locator(`[data-testid=chart][data-type=${type}] canvas`).waitFor()
+    expect(await tab.getByTestId('tally').getByTestId('count').allTextContents()).toEqual(['1', '2'])
+  },
+)

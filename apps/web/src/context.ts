@@ -4,6 +4,7 @@ import type { Room } from '@pollcast/shared/room'
 import { type InjectionKey, inject } from 'vue'
 import type { ApiClient } from './api/api-client.ts'
 import { serverClock } from './api/server-clock.ts'
+import { attempt } from './browser/attempt.ts'
 
 export interface Served<T> {
   data: T
@@ -47,7 +48,7 @@ export function createServedPage({
   let unusedRoom = room
   let unusedDemo = demo
   const now = poll?.now ?? room?.poll?.now
-  if (now) serverClock.note(now)
+  if (now) serverClock.note(now, requestedAt())
   return {
     takePoll(pollId) {
       const taken = unusedPoll
@@ -72,6 +73,13 @@ export function createServedPage({
     publicUrl,
     voterToken,
   }
+}
+
+/** When this page was asked for, by this machine's clock; undefined where the browser does not say. */
+function requestedAt(): number | undefined {
+  const [navigation] = attempt(() => performance.getEntriesByType('navigation')) ?? []
+  const { requestStart = 0 } = (navigation ?? {}) as Partial<PerformanceNavigationTiming>
+  return requestStart > 0 ? performance.timeOrigin + requestStart : undefined
 }
 
 export function useApi(): ApiClient {

@@ -3,9 +3,13 @@ import { PostgresPubSub } from '../cluster/pubsub/postgres-pubsub.ts'
 import { RedisPubSub } from '../cluster/pubsub/redis-pubsub.ts'
 import { WorkerPubSub } from '../cluster/pubsub/worker-pubsub.ts'
 import { RedisMessageCache } from '../cluster/redis-message-cache.ts'
+import { redisTokenBuckets } from '../cluster/redis-token-buckets.ts'
+import { SharedTokenBuckets } from '../cluster/shared-token-buckets.ts'
+import { askPrimary } from '../cluster/worker-token-buckets.ts'
 import { writerClient } from '../cluster/writer-client.ts'
 import type { Config } from '../config/config.ts'
 import type { Log } from '../lib/log.ts'
+import type { TokenBuckets } from '../lib/token-buckets.ts'
 import type { MessageCache } from '../live/message.ts'
 import type { PubSub } from '../live/pubsub.ts'
 import type { PollReader, PollWriter } from '../polls/ports.ts'
@@ -49,6 +53,8 @@ export async function openStore(config: Config, log: Log): Promise<Store> {
 interface Others {
   pubsub?: PubSub
   cache?: MessageCache
+  /** Shared with the others; undefined where there are none that could share them. */
+  buckets?: TokenBuckets
   close(): Promise<void>
 }
 
@@ -65,15 +71,26 @@ export function connectOthers(config: Config, key: string, epoch: () => string, 
     const prefix = `pollcast:${createHash('sha256').update(`redis ${key}`).digest('hex').slice(0, 12)}:`
     const pubsub = new RedisPubSub(config.redisUrl, prefix, options)
     const cache = new RedisMessageCache(config.redisUrl, prefix, cacheOptions)
-    return { pubsub, cache, close: async () => void (await Promise.all([pubsub.close(), cache.close()])) }
+    const onError = (error: Error) => log.error(error, { event: 'rate-limit-error' })
+    const { ask, close } = redisTokenBuckets(config.redisUrl, prefix, key, onError)
+    return {
+      pubsub,
+      cache,
+      buckets: new SharedTokenBuckets(ask),
+      close: async () => {
+        close()
+        await Promise.all([pubsub.close(), cache.close()])
+      },
+    }
   }
+  const pooled = config.workers > 1 ? { buckets: new SharedTokenBuckets(askPrimary(process)) } : {}
   if ('url' in config.database) {
     const pubsub = new PostgresPubSub(config.database.url, options)
-    return { pubsub, close: () => pubsub.close() }
+    return { ...pooled, pubsub, close: () => pubsub.close() }
   }
   if (config.workers > 1) {
     const pubsub = new WorkerPubSub(process, options)
-    return { pubsub, close: () => pubsub.close() }
+    return { ...pooled, pubsub, close: () => pubsub.close() }
   }
   return { close: async () => {} }
 }

@@ -1,14 +1,14 @@
 import type { Channel } from '../cluster/ipc.ts'
 import { limitAcceptQueue } from '../cluster/limit-accept-queue.ts'
 import { PubSubExchange } from '../cluster/pubsub/pubsub-exchange.ts'
-import { serveRateCounter } from '../cluster/rate-counter-server.ts'
 import { type Ready, WorkerPool } from '../cluster/worker-pool.ts'
+import { serveTokenBuckets } from '../cluster/worker-token-buckets.ts'
 import { serveWriter } from '../cluster/writer-server.ts'
 import type { Config } from '../config/config.ts'
 import { ConnectionLimitLog } from '../http/server/connection-limit-log.ts'
 import type { Log } from '../lib/log.ts'
 import { connectionLimit } from '../lib/open-file-limit.ts'
-import { MemoryRateCounter } from '../lib/rate-counter.ts'
+import { MemoryTokenBuckets } from '../lib/token-buckets.ts'
 import { epochWriter } from '../store/epochs.ts'
 import { SqlPollWriter } from '../store/sql-poll-writer.ts'
 import { openSqlite } from '../store/sqlite-database.ts'
@@ -33,7 +33,7 @@ export async function startPrimary(config: Config, log: Log, onReady: (ready: Re
   const maxConnections = connectionLimit()
   const limitLog = new ConnectionLimitLog(log, maxConnections)
   limitAcceptQueue(maxConnections, () => limitLog.refused())
-  const counter = new MemoryRateCounter()
+  const buckets = new MemoryTokenBuckets()
   // Workers on SQLite write through this process, and on SQLite without Redis they publish through it too.
   const exchange = new PubSubExchange()
   const database = 'path' in config.database ? await openSqlite(config.database.path, log) : undefined
@@ -41,7 +41,7 @@ export async function startPrimary(config: Config, log: Log, onReady: (ready: Re
   const operations = operatePool(config, log, database)
   const onFork = (worker: Channel) => {
     const onGone = operations.onFork(worker)
-    serveRateCounter(worker, counter)
+    serveTokenBuckets(worker, buckets)
     if (writer) serveWriter(worker, writer)
     const leave = exchange.add(worker)
     return () => {

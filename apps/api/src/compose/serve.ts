@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { roundTrip } from '../cluster/ipc.ts'
-import { RateCounterClient } from '../cluster/rate-counter-client.ts'
 import type { Config } from '../config/config.ts'
 import { readTlsFiles } from '../config/tls-files.ts'
 import { webFiles } from '../http/pages/web-files.ts'
 import { builtEntry, devEntry } from '../http/pages/web-shell.ts'
 import { Proxies } from '../http/request/proxies.ts'
 import { rateLimits } from '../http/request/rate-limit.ts'
+import { StreamSlots } from '../http/request/stream-slots.ts'
 import { Voters } from '../http/request/voter.ts'
 import { createKoa } from '../http/router.ts'
 import { ClientFaults } from '../http/server/client-faults.ts'
@@ -113,6 +113,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
   const built = builtEntry(webRoot)
   const entry = config.webDev ? devEntry : built
   const proxies = new Proxies(config.trustProxy, config.publicOrigin)
+  const maxConnections = connectionLimit()
   const koa = createKoa({
     reader,
     writer,
@@ -122,7 +123,8 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     watching,
     eventIds,
     createPolls: config.createPolls,
-    limits: rateLimits(config.rateLimit, config.workers > 1 ? new RateCounterClient(process) : undefined),
+    limits: rateLimits(config.rateLimit, others.buckets),
+    streamSlots: new StreamSlots(maxConnections, config.rateLimit),
     serverKey: database.voterKey,
     voters: new Voters(database.voterKey, database.installationId),
     allowedOrigins: config.allowedOrigins,
@@ -134,7 +136,6 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     onAnswered,
     onError,
   })
-  const maxConnections = connectionLimit()
   const limitLog = new ConnectionLimitLog(log, maxConnections)
   const server = new HttpServer(koa.callback(), {
     acceptWaiting: config.workers > 1 ? acceptFromPool : undefined,

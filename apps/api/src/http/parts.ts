@@ -8,6 +8,7 @@ import type { Signals } from '../polls/events.ts'
 import type { PollReader, PollWriter } from '../polls/ports.ts'
 import { originOf } from './request/origin.ts'
 import type { RateLimits } from './request/rate-limit.ts'
+import type { StreamSlots } from './request/stream-slots.ts'
 import type { Voters } from './request/voter.ts'
 
 /** Follows the streams of known voters, for what only those see who have voted. */
@@ -30,6 +31,8 @@ export interface RouteParts {
   createPolls: CreatePolls
   /** Undefined if nothing is limited. */
   limits: RateLimits | undefined
+  /** Bounds the streams that are open at a time. */
+  streamSlots: StreamSlots
   voters: Voters
   eventIds: EventIds
   /** A secret of the installation, the same in all of its processes. */

@@ -43,7 +43,7 @@ const CLIENT_LEFT = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']
 
 /** All routes, and the middleware before them. */
 export function createKoa(parts: HttpParts): Koa {
-  const { reader, voters, allowedOrigins, publicOrigin, onError } = parts
+  const { voters, limits, allowedOrigins, publicOrigin, onError } = parts
   const koa = new Koa()
   extendRequest(koa, parts.proxies)
   koa.on('error', (error: NodeJS.ErrnoException) => {
@@ -71,7 +71,13 @@ export function createKoa(parts: HttpParts): Koa {
   router.get(routes.roomStream(':code'), streams.room)
   router.get(routes.streams, streams.several)
 
-  router.get(routes.polls, pollListRoute(reader, voters))
+  // All that follows reads, or is limited by its route.
+  router.use(async (ctx, next) => {
+    if (limits && (ctx.method === 'GET' || ctx.method === 'HEAD')) await limits.readFrom(ctx, voters.find(ctx).voterId)
+    return next()
+  })
+
+  router.get(routes.polls, pollListRoute(parts))
   router.post(routes.polls, newPollRoute(parts))
   router.get(routes.poll(':id'), pollRoute(parts))
 

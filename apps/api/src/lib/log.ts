@@ -18,6 +18,7 @@ export const logEvents = [
   'certificate-refused',
   'pubsub-error',
   'cache-error',
+  'rate-limit-error',
   'backup-made',
   'backup-failed',
 ] as const

@@ -8,6 +8,7 @@ import { type Database, DatabaseRefused, type WritableDatabase } from './databas
 import { PollSequence1764086400000 } from './migrations/1764086400000-poll-sequence.ts'
 import { Kinds1764115300000 } from './migrations/1764115300000-kinds.ts'
 import { Rooms1764115500000 } from './migrations/1764115500000-rooms.ts'
+import { Retention1764115600000 } from './migrations/1764115600000-retention.ts'
 import { migrations } from './schema.ts'
 
 afterAll(() => postgres.stop())
@@ -37,7 +38,7 @@ const beforeRooms = async (engine: typeof sqlite) => {
   const own = await engine.create()
   onTestFinished(() => own.remove())
   const { database } = await own.open()
-  await undo(database, Rooms1764115500000)
+  await undo(database, Retention1764115600000, Rooms1764115500000)
   const { writer } = database
   const isSqlite = engine === sqlite
   const insert = async (table: string, columns: Record<string, string>, rows: unknown[][]) => {
@@ -221,7 +222,7 @@ describe.each([sqlite, postgres])('on $name', (engine) => {
       ]
     }
     const before = await read(store, 'me')
-    await undo(database, Rooms1764115500000, Kinds1764115300000)
+    await undo(database, Retention1764115600000, Rooms1764115500000, Kinds1764115300000)
     const choices = `SELECT id, position, text, votes FROM choice WHERE poll_id = '${pollId}' ORDER BY position`
     expect(await own.query(choices)).toEqual(
       choiceIds.map((id, position) => ({ id, position, text: texts[position], votes: [1, 2, 0][position] })),
@@ -325,7 +326,7 @@ describe.each([sqlite, postgres])('on $name', (engine) => {
     await expect(stranger).rejects.toMatchObject({ code: 'invalid-host-key' })
 
     // What the older version needs is there again; whose the ballots are is told by nobody any more.
-    await undo(upgraded, Rooms1764115500000)
+    await undo(upgraded, Retention1764115600000, Rooms1764115500000)
     expect(await own.query(`SELECT host_key_hash, voters FROM poll WHERE id = 'opened22'`)).toEqual([
       { host_key_hash: hash, voters: 2 },
     ])

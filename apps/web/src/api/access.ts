@@ -1,3 +1,5 @@
+import { voterHeaders } from './voter-token.ts'
+
 /** What a request shows beside the voter's cookie. */
 export interface Access {
   /** The key of the room's host. It goes into a header only: addresses get into histories and logs. */
@@ -17,3 +19,10 @@ export function accessHeaders({ hostKey, code }: Access): Record<string, string>
     ...(code && { 'Pollcast-Code': code }),
   }
 }
+
+/** What a stream, and a request in place of one, is asked for with. */
+export const accessInit = (access: Access, headers: Record<string, string>): RequestInit => ({
+  headers: { ...headers, ...(access.isAnonymous ? {} : voterHeaders()), ...accessHeaders(access) },
+  credentials: credentialsOf(access),
+  cache: 'no-store',
+})

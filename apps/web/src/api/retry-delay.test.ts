@@ -10,7 +10,12 @@ test('the first retry is fast, the next ones are slower, and none waits longer t
 
 test('the random part adds up to a half, and never goes below what the server asked for', () => {
   expect(retryDelay(0, 0, 0.999)).toBeLessThan(600)
-  expect(retryDelay(0, 30_000, 0)).toBe(30_000)
+  expect(retryDelay(0, 7_000, 0)).toBe(7_000)
+})
+
+test('whatever the server or a proxy asks for, nobody waits longer than ten seconds', () => {
+  expect(retryDelay(0, 600_000, 0)).toBe(10_000)
+  expect(retryDelay(0, 600_000, 0.5)).toBe(9_500)
 })
 
 test('Retry-After is read as seconds or as a date', () => {

@@ -22,6 +22,11 @@ export class ServerClock {
     this.#most = isSet ? most : Math.min(this.#most, most)
   }
 
+  /** Whether the clocks' difference is known from both sides: what comes by itself only says what it is at least. */
+  get isKnown(): boolean {
+    return Number.isFinite(this.#least) && Number.isFinite(this.#most)
+  }
+
   /** The server's clock now, in milliseconds since 1970; this machine's as long as the server has said nothing. */
   now(): number {
     if (!Number.isFinite(this.#least)) return Date.now()

@@ -1,245 +1,240 @@
-import type { Snapshot } from '@pollcast/shared/poll'
-import type { RoomEvent } from '@pollcast/shared/room'
-import { keepaliveSeconds } from '@pollcast/shared/stream'
+import { limits } from '@pollcast/shared/limits'
 import { openChannel } from '../browser/channel.ts'
-import { moment } from './elapsed.ts'
-import { newerOf } from './snapshot.ts'
-import {
-  isSilentSince,
-  openStream,
-  SILENCE_TIMEOUT_MS,
-  type StreamClient,
-  type StreamOptions,
-  type StreamState,
-} from './stream-client.ts'
-import { Ends, type TopicEnd } from './topics.ts'
+import { type Moment, moment, since } from './elapsed.ts'
+import { BEAT_MS, type Leader, standForElection } from './election.ts'
+import { randomKey } from './random-key.ts'
+import { Shown } from './shown.ts'
+import { isCurrent, type StreamHandle, type StreamState } from './stream-client.ts'
+import { StreamSet } from './stream-set.ts'
+import type { Told } from './told.ts'
+import { keysOf, type Topics } from './topics.ts'
 
-/** A follower asks; the leader reports its state and what is new when asked, when they change, and at each heartbeat. */
-type Message = 'ask' | Report
+/** What one part of a tab watches. */
+export interface Subscription {
+  topics: Topics
+  onTold(told: Told): void
+  onState(state: StreamState): void
+  /** Called once, after everything here has been closed, if the browser takes no message. */
+  onRefused(): void
+}
 
+type Message =
+  /** A tab's topics, all of them. It also asks the leader how they are. */
+  | { kind: 'want'; from: string; topics: Topics }
+  | ({ kind: 'report' } & Leader & Report)
+  | ({ kind: 'farewell' } & Leader)
+
+/** What the leader knows: at each beat, and whenever there is something new. */
 interface Report {
   state: StreamState
-  rooms: RoomEvent[]
-  /** Each of them newer than the `rooms`. */
-  snapshots: Snapshot[]
-  ended: TopicEnd[]
-  /** The id of the last event, so that whoever takes over goes on from there. */
-  lastId: string
+  /** Topics that the server has told of since the stream is what `state` says. */
+  heard: string[]
+  told: Told[]
 }
 
 /** In the names of channels and locks: tabs that were opened before an upgrade keep to themselves. */
-const VERSION = 2
-
-/** How long followers may go on showing `live` while another tab takes over the stream. */
+const VERSION = 3
+/** How often a tab says what it wants, and for how long that holds. */
+const WANT_MS = 3_000
+const WANT_TIMEOUT_MS = 10_000
+/** Tabs that open together change the topics once. */
+const SETTLE_MS = 50
+/** How long tabs may go on showing `live` while another one takes over the stream. */
 const TAKEOVER_TIMEOUT_MS = 1_000
-/** For the leader to answer a tab, or the browser to grant a lock. Both normally take a few milliseconds. */
-const ANSWER_TIMEOUT_MS = 5_000
-/** A pause before a tab that lost the lock requests it again, so that no fault becomes a busy loop. */
-const REQUEUE_DELAY_MS = 1_000
 
 /**
- * One stream for all tabs of a browser that listen to the same address, instead of a connection for each. The tab that
- * holds the Web Lock of that name is the leader: it has the stream and passes everything on to the others, the
- * followers. When the leader is closed, the browser grants the lock to the next tab in the queue; from a leader that
- * stops answering, a follower steals it.
+ * One stream for all tabs of a browser, whatever they show. One of them leads (election.ts): it has the stream, with the
+ * topics of all, and passes everything on to the others. Each tab knows what has been shown to it, so whoever takes over
+ * goes on from there, and what is told twice is shown once.
  *
- * @param onRefused called once, after everything here has been closed, if sharing turns out not to work: the browser
- * refuses or never answers the request for the lock, or takes no message
  * @returns undefined if the browser has no channel between tabs
  */
-export function openSharedStream(
-  url: string,
-  { topics, onSnapshot, onRoom, onEnd, onState }: StreamOptions,
-  locks: LockManager,
-  onRefused: () => void,
-): StreamClient | undefined {
-  const name = `stream ${VERSION} ${url}`
-  const newest = new Map<string, Snapshot>()
-  const rooms = new Map<string, RoomEvent>()
-  const ends = new Ends()
-  const ended = new AbortController()
-  const untilEnded = new Promise((resolve) => ended.signal.addEventListener('abort', resolve))
+export function openSharedStream(base: string, locks: LockManager | undefined) {
+  const id = randomKey()
+  const name = `stream ${VERSION} ${base}`
+  const shown = new Shown()
+  const subscriptions = new Map<Subscription, StreamState>()
+  const wants = new Map<string, { topics: Topics; at: Moment }>()
   let state: StreamState = 'connecting'
-  /** Set while this tab is the leader. */
-  let stream: StreamClient | undefined
-  /** Whether the stream has been live since this tab became the leader. */
-  let hasBeenLive = false
-  /** True from stealing the lock until a leader reports. */
-  let hasStolen = false
-  let lastReportAt = moment()
-  let lastId = ''
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let heard = new Set<string>()
+  /** Set while this tab leads. */
+  let stream: StreamSet | undefined
+  let leader: Leader | undefined
+  let settling: ReturnType<typeof setTimeout> | undefined
+  let takeover: ReturnType<typeof setTimeout> | undefined
+  let isClosed = false
 
-  const channel = openChannel<Message>(name, (message) => {
-    if (message === 'ask') {
-      if (!stream) return
-      stream.reconnectIfSilent()
-      reportAll()
-    } else if (!stream) {
-      hasStolen = false
-      restartSilenceTimer()
-      message.rooms.forEach(receiveRoom)
-      message.snapshots.forEach(receive)
-      message.ended.forEach(receiveEnd)
-      lastId = message.lastId
-      setState(message.state)
-    }
-  })
+  const channel = openChannel<Message>(name, receive)
   if (!channel) return undefined
 
-  const post = (message: Message) => ended.signal.aborted || channel.post(message) || giveUp()
-  const report = (...snapshots: Snapshot[]) => post({ state, rooms: [], snapshots, ended: ends.list(), lastId })
-  const reportAll = () =>
-    post({ state, rooms: [...rooms.values()], snapshots: [...newest.values()], ended: ends.list(), lastId })
-  const heartbeat = setInterval(() => stream && report(), keepaliveSeconds * 1000)
+  const election = standForElection({ id, locks, name, onAsk: want, onLead: lead, onYield: stopLeading })
+  const beat = setInterval(() => stream && report([]), BEAT_MS)
+  const wanting = setInterval(() => (stream ? settle() : want()), WANT_MS)
+
+  function post(message: Message): void {
+    if (!isClosed && !channel?.post(message)) giveUp()
+  }
+
+  function want(): void {
+    post({ kind: 'want', from: id, topics: ownTopics() })
+  }
+
+  function receive(message: Message): void {
+    switch (message.kind) {
+      case 'want':
+        wants.set(message.from, { topics: message.topics, at: moment() })
+        if (!stream) return
+        report(keysOf(message.topics).flatMap((topic) => shown.of(topic)))
+        return settle()
+      case 'farewell':
+        return election.hearFarewell(message)
+      case 'report':
+        if (!election.hear(message)) return
+        if (leader?.id !== message.id) want()
+        leader = message
+        message.told.forEach(take)
+        heard = new Set(message.heard)
+        setState(message.state)
+    }
+  }
+
+  function report(told: Told[]): void {
+    if (leader) post({ kind: 'report', id: leader.id, term: leader.term, state, heard: [...heard], told })
+  }
+
+  function ownTopics(): Topics {
+    return union([...subscriptions.keys()].map(({ topics }) => topics))
+  }
+
+  /** What any tab wants, that has said so of late. */
+  function wantedTopics(): Topics {
+    for (const [from, { at }] of wants) if (since(at) > WANT_TIMEOUT_MS) wants.delete(from)
+    return shown.remaining(union([ownTopics(), ...[...wants.values()].map(({ topics }) => topics)]))
+  }
+
+  function take(told: Told): void {
+    if (!shown.take(told)) return
+    for (const subscription of subscriptions.keys()) tell(subscription, told)
+  }
+
+  function tell({ topics, onTold }: Subscription, told: Told): void {
+    if (keysOf(topics).includes(told.topic)) onTold(told)
+  }
 
   function setState(next: StreamState): void {
-    if (next === state) return
     state = next
-    onState(next)
+    for (const [subscription, before] of subscriptions) {
+      const now = stateOf(subscription)
+      if (now === before) continue
+      subscriptions.set(subscription, now)
+      subscription.onState(now)
+    }
   }
 
-  function receive(snapshot: Snapshot): void {
-    const { pollId } = snapshot
-    if (ends.hasPoll(pollId) || newerOf(newest.get(pollId), snapshot) !== snapshot) return
-    newest.set(pollId, snapshot)
-    onSnapshot(snapshot)
+  /** A tab whose topics have only just been added is not live yet. */
+  function stateOf({ topics }: Subscription): StreamState {
+    if (shown.hasEndedAll(topics)) return 'gone'
+    const isHeard = keysOf(topics).every((topic) => heard.has(topic) || shown.hasEnded(topic))
+    return isCurrent(state) && !isHeard ? 'connecting' : state
   }
 
-  /** The leader's reports repeat the last one. */
-  function receiveRoom(room: RoomEvent): void {
-    if (JSON.stringify(rooms.get(room.code)) === JSON.stringify(room)) return
-    rooms.set(room.code, room)
-    onRoom?.(room)
+  function settle(): void {
+    clearTimeout(settling)
+    settling = setTimeout(() => stream?.watch(wantedTopics()), SETTLE_MS)
   }
 
-  function receiveEnd(end: TopicEnd): void {
-    if (!ends.add(end)) return
-    if (end.pollId !== undefined) newest.delete(end.pollId)
-    onEnd(end)
-  }
-
-  /** Asks the leader for its state; if there is no answer, steals the lock. */
-  function follow(): void {
-    setTimer(steal, ANSWER_TIMEOUT_MS)
-    post('ask')
-  }
-
-  function restartSilenceTimer(): void {
-    lastReportAt = moment()
-    setTimer(steal, SILENCE_TIMEOUT_MS)
-  }
-
-  function setTimer(onTimeout: () => void, milliseconds: number): void {
-    clearTimeout(timer)
-    if (!ended.signal.aborted) timer = setTimeout(onTimeout, milliseconds)
-  }
-
-  function steal(): void {
-    if (state === 'live') setState('reconnecting')
-    // Tabs whose messages get lost would steal the lock from each other for ever.
-    if (hasStolen) return giveUp()
-    hasStolen = true
-    setTimer(giveUp, ANSWER_TIMEOUT_MS)
-    void request({ steal: true })
-  }
-
-  function lead(): StreamClient {
-    stream?.close()
-    hasBeenLive = false
-    setTimer(() => {
-      if (state === 'live') setState('reconnecting')
-      report()
+  function lead(now: Leader): void {
+    leader = now
+    clearTimeout(takeover)
+    takeover = setTimeout(() => {
+      heard.clear()
+      if (isCurrent(state)) change('reconnecting')
     }, TAKEOVER_TIMEOUT_MS)
-    const own = openStream(url, {
-      topics,
-      lastId,
-      onId(id) {
-        lastId = id
+    stream = new StreamSet(base, limits.pageSize, {
+      shown,
+      onTold(told) {
+        for (const subscription of subscriptions.keys()) tell(subscription, told)
+        report([told])
+        setState(state)
       },
-      onSnapshot(snapshot) {
-        receive(snapshot)
-        report(snapshot)
+      onHeard(topic) {
+        if (heard.has(topic)) return
+        heard.add(topic)
+        change(state)
       },
-      onRoom(room) {
-        receiveRoom(room)
-        reportAll()
-      },
-      onEnd(ended) {
-        receiveEnd(ended)
-        report()
+      onLost(topics) {
+        for (const topic of topics) heard.delete(topic)
       },
       onState(next) {
-        if (stream !== own) return
-        clearTimeout(timer)
-        if (next === 'live') hasBeenLive = true
-        setState(next)
-        reportAll()
+        clearTimeout(takeover)
+        change(next)
       },
     })
-    stream = own
-    return own
+    stream.watch(wantedTopics())
+    report([])
   }
 
-  /** Settles when the lock is released or stolen, or was not granted. */
-  async function request(options: LockOptions): Promise<void> {
-    let own: StreamClient | undefined
-    const hold = () => {
-      if (ended.signal.aborted) return
-      own = lead()
-      return untilEnded
-    }
-    try {
-      await locks.request(name, options, hold)
-    } catch {
-      // A stolen lock and a refused request both reject; `own` tells them apart.
-    }
-    if (!own) return giveUp()
-    if (own === stream) {
-      stream = undefined
-      // A lock that is lost before the stream was live is of no use.
-      if (hasBeenLive) follow()
-      else giveUp()
-    }
-    own.close()
+  function change(next: StreamState): void {
+    setState(next)
+    report([])
   }
 
-  async function queue(): Promise<void> {
-    while (!ended.signal.aborted) {
-      await request({ signal: ended.signal })
-      await new Promise((resolve) => setTimeout(resolve, REQUEUE_DELAY_MS))
-    }
-  }
-
-  /** Stops sharing, and closes the stream if this tab has it. */
-  function end(): void {
-    ended.abort()
-    clearTimeout(timer)
-    clearInterval(heartbeat)
+  function stopLeading(): void {
+    clearTimeout(takeover)
     stream?.close()
     stream = undefined
+  }
+
+  function end(): void {
+    isClosed = true
+    election.close()
+    for (const interval of [beat, wanting]) clearInterval(interval)
+    clearTimeout(settling)
+    stopLeading()
     channel?.close()
   }
 
   function giveUp(): void {
-    if (ended.signal.aborted) return
+    if (isClosed) return
     end()
-    onRefused()
+    for (const { onRefused } of subscriptions.keys()) onRefused()
   }
 
-  follow()
-  void queue()
+  /** The others need not wait until they miss this tab. */
+  function leave(): void {
+    if (isClosed || subscriptions.size > 0) return
+    want()
+    if (stream && leader) post({ kind: 'farewell', ...leader })
+    end()
+  }
+
   return {
-    reconnect: () => stream?.reconnect(),
-    reconnectIfSilent() {
-      if (stream) return stream.reconnectIfSilent()
-      if (!isSilentSince(lastReportAt)) return
-      if (state === 'live') setState('reconnecting')
-      post('ask')
-    },
-    close() {
-      end()
-      setState('closed')
+    /** False once it has been left, or refused. */
+    isOpen: () => !isClosed,
+
+    /** When the last one is closed, and no other is there by the next microtask, the tab leaves. */
+    subscribe(subscription: Subscription): StreamHandle {
+      subscriptions.set(subscription, 'connecting')
+      for (const topic of keysOf(subscription.topics)) for (const told of shown.of(topic)) subscription.onTold(told)
+      want()
+      if (stream) settle()
+      setState(state)
+      return {
+        reconnect: () => stream?.reconnect(),
+        reconnectIfSilent: () => (stream ? stream.reconnectIfSilent() : want()),
+        close() {
+          if (!subscriptions.delete(subscription)) return
+          subscription.onState('closed')
+          queueMicrotask(leave)
+          want()
+          if (stream) settle()
+        },
+      }
     },
   }
 }
+
+const union = (all: Topics[]): Topics => ({
+  polls: [...new Set(all.flatMap(({ polls = [] }) => polls))],
+  rooms: [...new Set(all.flatMap(({ rooms = [] }) => rooms))],
+})

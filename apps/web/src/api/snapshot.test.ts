@@ -19,3 +19,12 @@ test('the current snapshot stays the same object when it arrives again, so that 
   const current = snapshot(4)
   expect(newerOf(current, snapshot(4))).toBe(current)
 })
+
+test('a snapshot of another epoch replaces what is shown, and answers without one count as of the one that is shown', () => {
+  const shown = { ...snapshot(9), epoch: 'E1' }
+  const restored = { ...snapshot(3), epoch: 'E2' }
+  expect(newerOf(shown, restored)).toBe(restored)
+  expect(newerOf(restored, snapshot(4))).toEqual({ ...snapshot(4), now: expect.any(String), epoch: 'E2' })
+  expect(newerOf(restored, snapshot(2))).toBe(restored)
+  expect(newerOf(snapshot(3), restored)).toMatchObject({ epoch: 'E2', revision: 3 })
+})

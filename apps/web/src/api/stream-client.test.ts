@@ -4,9 +4,10 @@ import type { RoomEvent } from '@pollcast/shared/room'
 import type { EndData } from '@pollcast/shared/stream'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type Answer, json, runEventLoop, startServer, type TestServer } from '../../test/server.ts'
-import { snapshot as someSnapshot } from '../../test/snapshot.ts'
+import { pollOf, snapshot as someSnapshot } from '../../test/snapshot.ts'
 import type { Access } from './access.ts'
 import { openStream, type StreamClient, type StreamState } from './stream-client.ts'
+import { deliver, type OfEpoch } from './told.ts'
 import type { Topics } from './topics.ts'
 
 type Response = Parameters<Answer>[0]
@@ -56,27 +57,37 @@ test('reconnects within a second after the server dropped the connection', async
   expect(states.filter((state) => state === 'live')).toHaveLength(2)
 })
 
-test('sends the last event id when it reconnects', async () => {
-  const lastEventIds: unknown[] = []
+test('says what it has been shown of each topic when it reconnects', async () => {
+  const asked: unknown[] = []
   server.answer = (res, req) => {
-    lastEventIds.push(req.headers['last-event-id'])
-    sendHead(res).end(`id: 7\n${frame(7)}`)
+    asked.push(req.url)
+    sendHead(res).end(frame(7) + frame(8) + frame(2, 'A', 'other'))
   }
-  listen()
-  await until(() => states.at(-1) === 'reconnecting')
+  listen(['poll', 'other'])
+  await until(isWaiting)
   vi.advanceTimersByTime(1_000)
-  await until(() => lastEventIds.length === 2)
-  expect(lastEventIds).toEqual([undefined, '7'])
+  await until(() => asked.length === 2)
+  expect(asked).toEqual(['/', '/?after=E1.poll.public.8.MAC%2CE1.other.public.2.MAC'])
 })
 
 test('is live again when the server says that the last snapshot is still the current one', async () => {
+  const id = idOf(snapshot(7))
   server.answer = (res) =>
-    void sendHead(res).end(server.requests === 1 ? `id: 7\n${frame(7)}` : 'event: current\nid: 7\ndata: {}\n\n')
+    void sendHead(res).end(server.requests === 1 ? frame(7) : `event: current\nid: ${id}\ndata: {}\n\n`)
   listen()
   await until(() => states.at(-1) === 'reconnecting')
   vi.advanceTimersByTime(1_000)
   await until(() => states.filter((state) => state === 'live').length === 2)
   expect(snapshots).toHaveLength(1)
+})
+
+test('a snapshot of another epoch replaces what was shown, whatever its revision', async () => {
+  const open = openResponse()
+  listen()
+  const res = await open
+  res.write(frame(9) + updateOf(snapshot(3), 'E2') + updateOf(snapshot(2), 'E2') + updateOf(snapshot(4), 'E2'))
+  await until(() => snapshots.at(-1)?.revision === 4)
+  expect(snapshots.map(({ revision }) => revision)).toEqual([9, 3, 4])
 })
 
 test('reads characters that the network splits in two', async () => {
@@ -115,12 +126,14 @@ test('keeps the newest snapshot when the server comes back with an older one', a
   expect(snapshots.map(({ revision }) => revision)).toEqual([9])
 })
 
-test('takes a long silence for a dead connection', async () => {
+test('takes a silence for a dead connection, and has the next one within 20 s of its beginning', async () => {
   listen()
   await until(() => states.at(-1) === 'live')
-  vi.advanceTimersByTime(33_000)
+  vi.advanceTimersByTime(18_400)
+  expect(states.at(-1)).toBe('live')
+  vi.advanceTimersByTime(100)
   expect(states.at(-1)).toBe('reconnecting')
-  vi.advanceTimersByTime(1_000)
+  vi.advanceTimersByTime(1_400)
   await until(() => server.requests === 2 && states.at(-1) === 'live')
 })
 
@@ -202,7 +215,7 @@ test('another view replaces what was shown, whatever its revision', async () => 
 })
 
 const room: RoomEvent = { code: '472915', title: 'All hands', currentPollId: null, poll: null }
-const roomFrame = `event: room\nid: 1\ndata: ${JSON.stringify(room)}\n\n`
+const roomFrame = `event: room\nid: E1.472915.public.4294967296.MAC\ndata: ${JSON.stringify(room)}\n\n`
 
 test('a room’s stream is live with its first event, tells each move, and goes on with the poll that is on', async () => {
   server.answer = (res) => void sendHead(res).write(roomFrame + frame(3))
@@ -251,6 +264,133 @@ test('after a shutdown it comes back', async () => {
   vi.advanceTimersByTime(1_000)
   await until(() => states.at(-1) === 'live')
   expect(ended).toEqual([])
+})
+
+test('after a shutdown it comes back when it was told to, and not before', async () => {
+  const farewell = `event: end\nretry: 3400\ndata: {"reason":"shutdown"}\n\n`
+  server.answer = (res) => sendHead(res).end(`retry: 1000\n${frame(1)}${farewell}`)
+  listen()
+  await until(isWaiting)
+  vi.advanceTimersByTime(3_390)
+  await runEventLoop(20)
+  expect(server.requests).toBe(1)
+  vi.advanceTimersByTime(10)
+  await until(() => server.requests === 2)
+})
+
+/** A server whose streams no proxy lets through: what a GET of the topic answers is `answerPoll`. */
+function bufferStreams(answerPoll: Answer): { isBuffering: boolean; streams: number; asked: (string | undefined)[] } {
+  const seen = { isBuffering: true, streams: 0, asked: [] as (string | undefined)[] }
+  server.answer = (res, req) => {
+    if (req.headers.accept !== 'text/event-stream') {
+      seen.asked.push(req.url)
+      return answerPoll(res, req)
+    }
+    seen.streams += 1
+    if (!seen.isBuffering) sendHead(res).write(frame(9))
+  }
+  return seen
+}
+
+const pollAnswer = (res: Response, revision: number) => {
+  const body = pollOf(snapshot(revision))
+  const headers = { 'Content-Type': 'application/json', ETag: `W/"${idOf(snapshot(revision))}-"` }
+  return res.writeHead(200, headers).end(JSON.stringify(body))
+}
+
+test('where nothing comes on the stream for 4 s, it polls, and tries the stream again within 30 s', async () => {
+  const held: Response[] = []
+  const seen = bufferStreams((res) => void (seen.asked.length === 1 ? pollAnswer(res, 1) : held.push(res)))
+  listen()
+  await until(() => seen.streams === 1)
+  vi.advanceTimersByTime(3_990)
+  await runEventLoop(20)
+  expect(seen.asked).toEqual([])
+  vi.advanceTimersByTime(10)
+  await until(() => states.at(-1) === 'polling' && held.length === 1)
+  expect([snapshots, seen.asked]).toEqual([
+    [snapshot(1)],
+    ['/api/polls/poll', '/api/polls/poll?after=E1.poll.public.1.MAC'],
+  ])
+  pollAnswer(held[0] as Response, 2)
+  await until(() => snapshots.length === 2)
+  vi.advanceTimersByTime(25_000)
+  await until(() => seen.streams === 2)
+  vi.advanceTimersByTime(4_000)
+  seen.isBuffering = false
+  expect(states).toEqual(['polling'])
+  vi.advanceTimersByTime(25_000)
+  await until(() => states.at(-1) === 'live')
+  expect(snapshots.map(({ revision }) => revision)).toEqual([1, 2, 9])
+})
+
+test('where polling fails too, it is reconnecting, and goes on trying', async () => {
+  const seen = bufferStreams((res) => void res.writeHead(502, { 'Content-Type': 'text/html' }).end('Bad gateway'))
+  listen()
+  await until(() => seen.streams === 1)
+  vi.advanceTimersByTime(4_000)
+  await until(isWaiting)
+  seen.isBuffering = false
+  vi.advanceTimersByTime(1_000)
+  await until(() => states.at(-1) === 'live')
+})
+
+test('what is deleted is told while polling, too', async () => {
+  const seen = bufferStreams((res) => json(res, 410, { title: '', status: 410, code: 'poll-deleted', detail: '' }))
+  listen()
+  await until(() => seen.streams === 1)
+  vi.advanceTimersByTime(4_000)
+  await until(() => states.at(-1) === 'gone')
+  expect(ended).toEqual(['poll deleted'])
+})
+
+test('a stream that is swallowed twice after its first bytes is no way: it polls', async () => {
+  server.answer = (res, req) => {
+    if (req.headers.accept === 'text/event-stream') sendHead(res).write(frame(1))
+    else if (!req.url?.includes('after=')) pollAnswer(res, 2)
+    else if (req.url.includes('.1.MAC')) pollAnswer(res, 3)
+  }
+  listen()
+  await until(() => states.at(-1) === 'live')
+  vi.advanceTimersByTime(18_500)
+  vi.advanceTimersByTime(1_400)
+  await until(() => states.at(-1) === 'live')
+  vi.advanceTimersByTime(18_500)
+  await until(() => states.at(-1) === 'polling')
+  expect(snapshots.at(-1)?.revision).toBe(3)
+})
+
+test('of several polls, the one that is not there is told of, and the stream goes on with the rest', async () => {
+  const streams: (string | undefined)[] = []
+  server.answer = (res, req) => {
+    if (req.headers.accept === 'text/event-stream') {
+      streams.push(req.url)
+      if (req.url?.includes('missing')) json(res, 404, { title: '', status: 404, code: 'poll-not-found', detail: '' })
+      else sendHead(res).write(frame(1))
+    } else if (req.url?.includes('missing')) {
+      json(res, 404, { title: '', status: 404, code: 'poll-not-found', detail: '' })
+    } else if (!req.url?.includes('after=')) pollAnswer(res, 1)
+  }
+  open({ polls: ['poll', 'missing'] }, undefined, ({ polls = [] }) => `${server.url}/api/streams?polls=${polls}`)
+  await until(() => ended.length === 1)
+  vi.advanceTimersByTime(1)
+  await until(() => states.at(-1) === 'live')
+  expect([ended, streams[0]]).toEqual([['missing deleted'], '/api/streams?polls=poll,missing'])
+  expect(streams.at(-1)).toMatch(/^\/api\/streams\?polls=poll(&|$)/)
+})
+
+test('other topics are watched by another connection, which goes on from what was shown of those that stay', async () => {
+  const streams: (string | undefined)[] = []
+  server.answer = (res, req) => {
+    streams.push(req.url)
+    sendHead(res).write(frame(1) + frame(4, 'A', 'other'))
+  }
+  open({ polls: ['poll'] }, undefined, ({ polls = [] }) => `${server.url}/api/streams?polls=${polls}`)
+  await until(() => snapshots.length === 2)
+  client?.watch({ polls: ['other', 'third'] })
+  await until(() => streams.length === 2)
+  expect(streams[1]).toBe('/api/streams?polls=other,third&after=E1.other.public.4.MAC')
+  expect(states).toEqual(['live'])
 })
 
 test('ignores events that it does not know', async () => {
@@ -345,13 +485,17 @@ function listen(polls = ['poll']): void {
   open({ polls })
 }
 
-function open(topics: Topics, access?: Access): void {
-  client = openStream(server.url, {
+function open(topics: Topics, access?: Access, addressOf: (topics: Topics) => string = () => server.url): void {
+  const listener = {
+    onSnapshot: ({ epoch: _, ...snapshot }: OfEpoch<Snapshot>) => snapshots.push(snapshot),
+    onRoom: (room: RoomEvent) => rooms.push(room),
+    onEnd: ({ reason, pollId, roomCode }: EndData) => ended.push(`${pollId ?? roomCode} ${reason}`),
+  }
+  client = openStream({
+    addressOf,
     topics,
     ...(access && { access }),
-    onSnapshot: (snapshot) => snapshots.push(snapshot),
-    onRoom: (room) => rooms.push(room),
-    onEnd: ({ reason, pollId, roomCode }) => ended.push(`${pollId ?? roomCode} ${reason}`),
+    onTold: (told) => deliver(told, listener),
     onState: (state) => states.push(state),
   })
 }
@@ -371,13 +515,16 @@ function sendHead(res: Response): Response {
 }
 
 function frame(revision: number, text?: string, pollId?: string): string {
-  return `event: update\nid: ${revision}\ndata: ${JSON.stringify(snapshot(revision, text, pollId))}\n\n`
+  return updateOf(snapshot(revision, text, pollId))
 }
 
-const updateOf = (data: Snapshot) => `event: update\nid: 1\ndata: ${JSON.stringify(data)}\n\n`
+const idOf = ({ pollId, view, revision }: Snapshot, epoch = 'E1') => `${epoch}.${pollId}.${view}.${revision}.MAC`
+
+const updateOf = (data: Snapshot, epoch?: string) =>
+  `event: update\nid: ${idOf(data, epoch)}\ndata: ${JSON.stringify(data)}\n\n`
 
 function endFrame(end: EndData = { reason: 'deleted', pollId: 'poll' }): string {
-  return `event: end\nid: 9\ndata: ${JSON.stringify(end)}\n\n`
+  return `event: end\ndata: ${JSON.stringify(end)}\n\n`
 }
 
 function snapshot(revision: number, text = 'A', pollId = 'poll', view: View = 'public'): Snapshot {

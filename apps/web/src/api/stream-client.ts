@@ -1,76 +1,95 @@
-import type { Snapshot } from '@pollcast/shared/poll'
-import type { Problem, ProblemCode } from '@pollcast/shared/problem'
-import type { RoomEvent } from '@pollcast/shared/room'
-import { type EndData, keepaliveSeconds, type StreamEvent, type WatchingData } from '@pollcast/shared/stream'
-import { createParser } from 'eventsource-parser'
-import { type Access, accessHeaders, credentialsOf } from './access.ts'
+import type { EndData, StreamEvent } from '@pollcast/shared/stream'
+import { keepaliveSeconds } from '@pollcast/shared/stream'
+import type { Access } from './access.ts'
 import { type Moment, moment, since } from './elapsed.ts'
-import { retryAfter, retryDelay } from './retry-delay.ts'
+import { endReasons, isMissing } from './end-reasons.ts'
+import { longPoll } from './long-poll.ts'
+import { retryDelay } from './retry-delay.ts'
 import { serverClock } from './server-clock.ts'
-import { newerOf } from './snapshot.ts'
-import { Ends, endsOf, type TopicEnd, type Topics } from './topics.ts'
-import { voterHeaders } from './voter-token.ts'
+import { Shown } from './shown.ts'
+import { readStream } from './stream-connection.ts'
+import { type Told, topicOfEvent } from './told.ts'
+import { apiBaseOf, keyOf, keysOf, type Topics, topicsList } from './topics.ts'
 
 /**
- * `live` only once an event has come on the current connection. `gone` and `closed` are final: the server has no such
- * poll or room, or has it no more, or does not take the host key any more; or close() was called.
+ * `live` only once an event has come on the current connection; `polling` where no stream gets through, and what is shown is
+ * read again and again. `gone` and `closed` are final: the server has no such poll or room, or has it no more, or does not
+ * take the host key any more; or close() was called.
  */
-export type StreamState = 'connecting' | 'live' | 'reconnecting' | 'gone' | 'closed'
+export type StreamState = 'connecting' | 'live' | 'polling' | 'reconnecting' | 'gone' | 'closed'
 
-export interface StreamListener {
-  /** Called with each snapshot that is newer than the one before it of the same poll, or of another view. */
-  onSnapshot(snapshot: Snapshot): void
-  /** Called with the room as it is when the stream begins, and with each move. */
-  onRoom?(room: RoomEvent): void
-  /** Called with the number of streams that are open on a room, where the address asks for it. */
-  onWatching?(data: WatchingData): void
-  /** Called once for each poll or room that has ended. Nothing of it comes after that. */
-  onEnd(end: TopicEnd): void
+/** Whether what is shown is what there is. */
+export const isCurrent = (state: StreamState): boolean => state === 'live' || state === 'polling'
+
+export interface StreamOptions {
+  /** Where these topics are watched. */
+  addressOf(topics: Topics): string
+  /** When all of them have ended, so has the stream. */
+  topics: Topics
+  access?: Access
+  /** What has been shown already: the server need not repeat it. */
+  shown?: Shown
+  /** Called with what is new. */
+  onTold(told: Told): void
+  /** Called for a topic whenever the server has said that it is as it was shown, or how it is. */
+  onHeard?(topic: string): void
   onState(state: StreamState): void
 }
 
-export interface StreamOptions extends StreamListener {
-  /** What is watched at this address: when all of it has ended, so has the stream. */
-  topics: Topics
-  access?: Access
-  /** The id of an event that is known already: the server need not repeat it. */
-  lastId?: string
-  /** Called with the id of each event. */
-  onId?(id: string): void
-}
-
-export interface StreamClient {
+export interface StreamHandle {
   /** Drops the connection and connects again at once. For when the network is known to have changed. */
   reconnect(): void
   /** The same, unless data came in the last few seconds. For when timers may have been suspended. */
   reconnectIfSilent(): void
-  /** Aborts the request and stops all timers. After the state `closed` nothing more is reported. */
+  /** Aborts the requests and stops all timers. After the state `closed` nothing more is reported. */
   close(): void
 }
 
-/** A connection that is silent for this long is dead: it has missed two keepalives. */
-export const SILENCE_TIMEOUT_MS = 2 * keepaliveSeconds * 1000 + 3_000
+export interface StreamClient extends StreamHandle {
+  /** Watches these topics from now on. What was shown of those that stay goes along, so nothing is missed or repeated. */
+  watch(topics: Topics): void
+}
+
+/** Without a byte for this long a connection is dead: it has missed a keepalive. With the delay of a retry, below 20 s. */
+const SILENCE_TIMEOUT_MS = (keepaliveSeconds + 3.5) * 1000
+/** On a connection that works the first event comes at once. Where it does not, something keeps it back. */
+const FIRST_EVENT_TIMEOUT_MS = 4_000
+/** While polling: between two tries of the stream. With the timeout of a try, below 30 s. */
+const TRY_AGAIN_MS = 25_000
 /** A connection that lasted this long was stable: when it ends, the retry delays start over. */
 const STABLE_AFTER_MS = 5_000
 
+/** A newer server may send others. */
+const EVENTS: readonly StreamEvent[] = ['snapshot', 'update', 'room', 'watching', 'current', 'end']
+
 /** Whether a keepalive is missing, if this was when the last data came. */
-export const isSilentSince = (lastDataAt: Moment): boolean => since(lastDataAt) >= (keepaliveSeconds + 3) * 1000
+const isSilentSince = (lastDataAt: Moment): boolean => since(lastDataAt) >= (keepaliveSeconds + 3) * 1000
 
 /**
  * A stream that stays open. The browser's EventSource can't do this: it gives up for good on an HTTP error, hides the
  * keepalive comments that tell a quiet connection from a dead one, and reports `open` before any data has come.
  */
-export function openStream(url: string, options: StreamOptions): StreamClient {
-  const { topics, access = {}, onSnapshot, onRoom, onWatching, onEnd, onState, onId } = options
-  const newest = new Map<string, Snapshot>()
-  const ends = new Ends()
+export function openStream({
+  addressOf,
+  topics: firstTopics,
+  access = {},
+  shown = new Shown(),
+  onTold,
+  onHeard,
+  onState,
+}: StreamOptions): StreamClient {
+  let topics = firstTopics
   let state: StreamState = 'connecting'
   let connection: AbortController | undefined
+  let polling: AbortController | undefined
+  /** Of the connection: the first event, or another byte, is late; or there is none, and it is time for the next one. */
   let timer: ReturnType<typeof setTimeout> | undefined
   let failures = 0
+  /** Connections in a row that began to deliver, and soon went silent. */
+  let swallowed = 0
   let serverRetryMs = 0
-  let lastId = options.lastId ?? ''
-  let liveSince = moment()
+  let isServerGoing = false
+  let connectedAt = moment()
   let lastDataAt = moment()
 
   function setState(next: StreamState): void {
@@ -79,10 +98,9 @@ export function openStream(url: string, options: StreamOptions): StreamClient {
     onState(next)
   }
 
-  function restartSilenceTimer(): void {
-    lastDataAt = moment()
+  function setTimer(act: () => void, milliseconds: number): void {
     clearTimeout(timer)
-    timer = setTimeout(retryLater, SILENCE_TIMEOUT_MS, 0)
+    timer = setTimeout(act, milliseconds)
   }
 
   function disconnect(): void {
@@ -91,126 +109,178 @@ export function openStream(url: string, options: StreamOptions): StreamClient {
     connection = undefined
   }
 
+  function stopPolling(): void {
+    polling?.abort()
+    polling = undefined
+  }
+
   function end(final: 'gone' | 'closed'): void {
     disconnect()
+    stopPolling()
     setState(final)
   }
 
   /** Drops the dead connection and schedules the next one. */
   function retryLater(minDelay: number): void {
+    const wasStable = state === 'live' && since(connectedAt) >= STABLE_AFTER_MS
     disconnect()
-    if (state === 'live' && since(liveSince) >= STABLE_AFTER_MS) failures = 0
+    if (wasStable) failures = 0
+    if (polling) return setTimer(connect, TRY_AGAIN_MS)
     setState('reconnecting')
-    timer = setTimeout(connect, retryDelay(failures++, Math.max(minDelay, serverRetryMs)))
+    // A server that goes has spread its clients out already.
+    const delay = isServerGoing ? serverRetryMs : retryDelay(failures, Math.max(minDelay, serverRetryMs))
+    failures += 1
+    if (isServerGoing) serverRetryMs = 0
+    isServerGoing = false
+    setTimer(connect, delay)
+  }
+
+  function onSilence(): void {
+    swallowed = since(connectedAt) < 2 * SILENCE_TIMEOUT_MS ? swallowed + 1 : 0
+    if (swallowed < 2) return retryLater(0)
+    swallowed = 0
+    startPolling()
   }
 
   async function connect(): Promise<void> {
+    disconnect()
     const own = new AbortController()
+    const isOwn = () => connection === own
     connection = own
-    restartSilenceTimer()
-    let minDelay = 0
-    try {
-      const response = await fetch(url, {
-        // As EventSource does: another node may answer this time, and be behind the last one.
-        headers: {
-          Accept: 'text/event-stream',
-          ...(lastId && { 'Last-Event-ID': lastId }),
-          ...voterHeaders(),
-          ...accessHeaders(access),
-        },
-        credentials: credentialsOf(access),
-        cache: 'no-store',
-        signal: own.signal,
-      })
-      if (connection !== own) return
-      minDelay = retryAfter(response.headers.get('retry-after'))
-      const code = await problemCode(response)
-      if (connection !== own) return
-      if (code === 'poll-not-found' || code === 'room-not-found') return end('gone')
-      const reason = code && END_REASONS[code]
-      if (reason) endsOf(topics, reason).forEach(receiveEnd)
-      if (response.ok && response.body && isEventStream(response)) await read(response.body, own)
-    } catch {
-      // Whatever broke the connection, the next step is the same.
-    }
-    if (connection !== own) return
-    if (ends.hasAll(topics)) end('gone')
-    else retryLater(minDelay)
-  }
-
-  async function read(body: ReadableStream<Uint8Array>, own: AbortController): Promise<void> {
-    const decoder = new TextDecoder()
-    const parser = createParser({
-      onEvent: ({ event, data, id }) => {
-        if (connection !== own) return
-        if (id !== undefined) {
-          lastId = id
-          onId?.(id)
-        }
-        receive(event, data)
+    connectedAt = moment()
+    lastDataAt = moment()
+    let hasEvent = false
+    setTimer(startPolling, FIRST_EVENT_TIMEOUT_MS)
+    const remaining = shown.remaining(topics)
+    const { code, isPage, minDelay } = await readStream(withAfter(remaining), access, own.signal, {
+      onBytes() {
+        if (!isOwn()) return
+        lastDataAt = moment()
+        if (hasEvent) setTimer(onSilence, SILENCE_TIMEOUT_MS)
+        else setTimer(startPolling, FIRST_EVENT_TIMEOUT_MS)
       },
-      onRetry: (milliseconds) => {
+      onEvent(event, id, data) {
+        if (!isOwn()) return
+        hasEvent = true
+        setTimer(onSilence, SILENCE_TIMEOUT_MS)
+        receive(event as StreamEvent, id, data)
+      },
+      onRetry(milliseconds) {
         serverRetryMs = milliseconds
       },
     })
-    const reader = body.getReader()
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done || connection !== own) return
-      restartSilenceTimer()
-      parser.feed(decoder.decode(value, { stream: true }))
+    if (!isOwn()) return
+    const isUnknown = isMissing(code)
+    // What is in the way may let other requests through.
+    if (isPage || (!hasEvent && !code && failures % 3 === 2)) {
+      failures += 1
+      return void startPolling()
     }
+    // One of them: by itself each says whether it is the one.
+    if (isUnknown && topicsList(remaining).length > 1) return void startPolling()
+    const reason = code && endReasons[code]
+    if (reason) {
+      for (const topic of topicsList(remaining)) {
+        tell({ topic: keyOf(topic), id: '', event: 'end', data: { reason, ...topic } })
+      }
+    }
+    if (isUnknown || shown.hasEndedAll(topics)) end('gone')
+    else retryLater(minDelay)
   }
 
-  function receive(event: string | undefined, data: string): void {
-    switch (event as StreamEvent) {
+  /** What the client has of each topic is said in the address, so that the server need not repeat it. */
+  function withAfter(remaining: Topics): string {
+    const ids = keysOf(remaining).flatMap((topic) => shown.idOf(topic) ?? [])
+    const address = addressOf(remaining)
+    if (ids.length === 0) return address
+    return `${address}${address.includes('?') ? '&' : '?'}after=${encodeURIComponent(ids.join(','))}`
+  }
+
+  function receive(event: StreamEvent, id: string, text: string): void {
+    if (!EVENTS.includes(event)) return
+    const data = JSON.parse(text)
+    const topic = topicOfEvent(id, data)
+    switch (event) {
+      case 'current':
+        setLive()
+        return onHeard?.(topic)
       case 'snapshot':
       case 'update':
-        return receiveSnapshot(JSON.parse(data))
-      case 'room':
-        return receiveRoom(JSON.parse(data))
+      case 'room': {
+        setLive()
+        onHeard?.(topic)
+        const now = event === 'room' ? data.poll?.now : data.now
+        if (now) serverClock.note(now)
+        return tell({ topic, id, event, data })
+      }
       case 'watching':
-        return onWatching?.(JSON.parse(data))
-      case 'current':
-        return setLive()
+        return tell({ topic, id, event, data })
       case 'end':
-        return receiveEnd(JSON.parse(data))
-      // A newer server may send other events.
+        return receiveEnd(topic, id, data)
     }
   }
 
   function setLive(): void {
-    if (state !== 'live') liveSince = moment()
+    stopPolling()
     setState('live')
   }
 
-  function receiveSnapshot(snapshot: Snapshot): void {
-    setLive()
-    serverClock.note(snapshot.now)
-    const { pollId } = snapshot
-    if (ends.hasPoll(pollId) || newerOf(newest.get(pollId), snapshot) !== snapshot) return
-    newest.set(pollId, snapshot)
-    onSnapshot(snapshot)
-  }
-
-  function receiveRoom(room: RoomEvent): void {
-    setLive()
-    if (room.poll) serverClock.note(room.poll.now)
-    onRoom?.(room)
-  }
-
-  function receiveEnd(data: EndData): void {
+  function receiveEnd(topic: string, id: string, data: EndData): void {
     const { reason } = data
     // After a shutdown there is something to come back for.
-    if (reason === 'shutdown') return
-    const ended = { ...data, reason }
-    if (ends.add(ended)) onEnd(ended)
+    if (reason === 'shutdown') isServerGoing = true
+    else tell({ topic, id, event: 'end', data: { ...data, reason } })
+  }
+
+  function tell(told: Told): void {
+    if (shown.take(told)) onTold(told)
+  }
+
+  /** Reads what the stream does not bring, and tries the stream again and again meanwhile. */
+  async function startPolling(): Promise<void> {
+    disconnect()
+    setTimer(connect, TRY_AGAIN_MS)
+    if (polling) return
+    if (state === 'live') setState('reconnecting')
+    const own = new AbortController()
+    polling = own
+    let hasFailed = false
+    const asked = topics
+    try {
+      await longPoll({
+        base: apiBaseOf(addressOf(topics)),
+        topics: shown.remaining(topics),
+        access,
+        shown,
+        signal: own.signal,
+        onTold(told) {
+          tell(told)
+          // The others may be watched by a stream again.
+          if (told.event === 'end' && !shown.hasEndedAll(asked)) setTimer(connect, 0)
+        },
+        onAnswer(topic) {
+          if (polling !== own || state === 'live') return
+          setState('polling')
+          onHeard?.(topic)
+        },
+      })
+    } catch {
+      hasFailed = true
+    }
+    if (polling !== own) return
+    stopPolling()
+    if (!hasFailed) return end('gone')
+    // If the stream is tried at the moment, that goes on.
+    if (connection) setState('reconnecting')
+    else retryLater(0)
   }
 
   function reconnect(): void {
     if (state === 'gone' || state === 'closed') return
     disconnect()
-    if (state === 'live') setState('reconnecting')
+    stopPolling()
+    failures = 0
+    if (isCurrent(state)) setState('reconnecting')
     void connect()
   }
 
@@ -220,23 +290,14 @@ export function openStream(url: string, options: StreamOptions): StreamClient {
     reconnectIfSilent() {
       if (!connection || isSilentSince(lastDataAt)) reconnect()
     },
+    watch(next) {
+      topics = next
+      if (state === 'closed') return
+      if (state === 'gone') setState('connecting')
+      if (!polling) return void connect()
+      stopPolling()
+      void startPolling()
+    },
     close: () => end('closed'),
   }
-}
-
-/** Answers that end what a stream is about. */
-const END_REASONS: Partial<Record<ProblemCode, TopicEnd['reason']>> = {
-  'poll-deleted': 'deleted',
-  'room-deleted': 'deleted',
-  'invalid-host-key': 'unauthorized',
-}
-
-/** Only the API's own answer counts: a 404 from a proxy, or from a server that is still starting, is temporary. */
-async function problemCode(response: Response): Promise<ProblemCode | undefined> {
-  if (!response.headers.get('content-type')?.startsWith('application/problem+json')) return undefined
-  return ((await response.json()) as Problem).code
-}
-
-function isEventStream(response: Response): boolean {
-  return response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
 }

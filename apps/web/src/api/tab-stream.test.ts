@@ -5,49 +5,128 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { runEventLoop, startServer, type TestServer } from '../../test/server.ts'
 import { snapshot as someSnapshot } from '../../test/snapshot.ts'
 import type { Access } from './access.ts'
-import type { StreamClient, StreamState } from './stream-client.ts'
-import { openTabStream } from './tab-stream.ts'
+import type { StreamHandle, StreamState } from './stream-client.ts'
+import type { OfEpoch } from './told.ts'
+import type { Topics } from './topics.ts'
 
-const snapshot = someSnapshot(1, 0, 0)
+type Response = Parameters<TestServer['answer']>[0]
 
 let server: TestServer
-let tabs: StreamClient[]
+let tabs: StreamHandle[]
+let channels: FreezableChannel[]
+/** The open streams: what each was asked for, and where to write what it carries. */
+let streams: { url: string; res: Response }[]
+
+// Virtual minutes take real seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
+
+const RealChannel = globalThis.BroadcastChannel
+
+/** A channel of a tab that can be made to hear and say nothing, as if its page were frozen. */
+class FreezableChannel extends RealChannel {
+  isFrozen = false
+  constructor(name: string) {
+    super(name)
+    channels.push(this)
+  }
+  override postMessage(message: unknown): void {
+    if (!this.isFrozen) super.postMessage(message)
+  }
+}
 
 beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })
   tabs = []
-  server = await startServer((res) => {
+  channels = []
+  streams = []
+  vi.stubGlobal('BroadcastChannel', FreezableChannel)
+  server = await startServer((res, req) => {
+    const url = new URL(req.url ?? '', server.url)
     res.writeHead(200, { 'Content-Type': 'text/event-stream' })
-    res.write(`event: snapshot\ndata: ${JSON.stringify(snapshot)}\n\n`)
+    const stream = { url: url.pathname + url.search, res }
+    streams.push(stream)
+    res.on('close', () => streams.splice(streams.indexOf(stream), 1))
+    for (const poll of url.searchParams.get('polls')?.split(',') ?? []) res.write(frame(poll, 1))
+    for (const code of url.searchParams.get('rooms')?.split(',') ?? []) res.write(roomFrame(code))
   })
 })
 afterEach(async () => {
   for (const tab of tabs) tab.close()
+  await runEventLoop(5)
   vi.useRealTimers()
   vi.unstubAllGlobals()
   vi.restoreAllMocks()
   await server.close()
 })
 
-function openTab(access?: Access) {
+const ids = { poll: 'abcdefgh', other: 'bcdefghj', room: '472915' }
+
+const snapshotOf = (pollId: string, revision: number): Snapshot => ({
+  ...someSnapshot(revision, revision),
+  now: '2030-01-01T00:00:00.000Z',
+  pollId,
+})
+const frame = (pollId: string, revision: number, event = 'update') =>
+  `event: ${event}\nid: E1.${pollId}.public.${revision}.MAC\ndata: ${JSON.stringify(snapshotOf(pollId, revision))}\n\n`
+const roomOf = (code: string): RoomEvent => ({ code, title: '', currentPollId: null, poll: null })
+const roomFrame = (code: string) =>
+  `event: room\nid: E1.${code}.public.1.MAC\ndata: ${JSON.stringify(roomOf(code))}\n\n`
+const endFrame = (pollId: string) => `event: end\ndata: ${JSON.stringify({ reason: 'deleted', pollId })}\n\n`
+
+/** A tab of its own: nothing of its modules is shared with another one. */
+async function openTab(topics: Topics = { polls: [ids.poll] }, access?: Access) {
+  vi.resetModules()
+  const { openTabStream } = await import('./tab-stream.ts')
   const seen = {
-    state: 'connecting' as StreamState,
-    snapshots: [] as Snapshot[],
+    states: [] as StreamState[],
+    revisions: [] as string[],
     ended: [] as string[],
     rooms: [] as RoomEvent[],
   }
-  const client = openTabStream(server.url, {
+  const channelsBefore = channels.length
+  const query = [...(topics.polls ?? []), ...(topics.rooms ?? [])].join()
+  const client = openTabStream(`${server.url}/api/streams?polls=${query}`, {
     ...(access && { access }),
-    topics: { polls: ['abcdefgh', 'bcdefghj'] },
-    onSnapshot: (snapshot) => seen.snapshots.push(snapshot),
+    topics,
+    onSnapshot: ({ pollId, revision }: OfEpoch<Snapshot>) => seen.revisions.push(`${pollId} ${revision}`),
     onRoom: (room) => seen.rooms.push(room),
     onEnd: ({ pollId = '' }) => seen.ended.push(pollId),
-    onState: (state) => {
-      seen.state = state
-    },
+    onState: (state) => seen.states.push(state),
   })
   tabs.push(client)
-  return { ...client, seen }
+  const channel = channels[channelsBefore]
+  return { ...client, seen, channel, state: () => seen.states.at(-1) }
+}
+
+type Tab = Awaited<ReturnType<typeof openTab>>
+
+async function openTabs(count: number): Promise<Tab[]> {
+  const opened: Tab[] = []
+  for (let index = 0; index < count; index++) opened.push(await openTab())
+  return opened
+}
+
+/** Lets virtual time pass, and messages and requests with it. */
+async function pass(milliseconds: number): Promise<void> {
+  for (let passed = 0; passed < milliseconds; passed += 50) {
+    vi.advanceTimersByTime(50)
+    await runEventLoop(4)
+  }
+}
+
+async function untilSo(check: () => boolean): Promise<void> {
+  while (!check()) await pass(50)
+}
+
+const areLive = (some: Tab[]) => untilSo(() => some.every((tab) => tab.state() === 'live'))
+
+async function openLeaderAndOthers(): Promise<[Tab, Tab, Tab]> {
+  const leader = await openTab()
+  await areLive([leader])
+  const others = [await openTab(), await openTab()] as const
+  await areLive([leader, ...others])
+  await pass(500)
+  return [leader, ...others]
 }
 
 type Request = (name: string, options: LockOptions, hold: () => unknown) => unknown
@@ -59,98 +138,126 @@ function stubLocks(request: Request) {
   return locks.request
 }
 
-/** Like a browser’s: one tab holds the lock and the others wait, unless they steal it. */
+/** Like a browser’s: one tab holds the lock and the others wait. */
 function workingLocks() {
-  let lose: (() => void) | undefined
+  let isHeld = false
   const waiting: (() => void)[] = []
   return stubLocks(
-    (_name, { steal }, hold) =>
+    (_name, { signal }, hold) =>
       new Promise((resolve, reject) => {
         const take = async () => {
-          const own = () => reject(new DOMException('It was stolen.', 'AbortError'))
-          lose = own
+          isHeld = true
           resolve(await hold())
-          if (lose !== own) return
-          lose = undefined
+          isHeld = false
           waiting.shift()?.()
         }
-        if (steal) lose?.()
-        if (steal || !lose) void take()
-        else waiting.push(take)
+        if (!isHeld) return void take()
+        waiting.push(take)
+        signal?.addEventListener('abort', () => {
+          if (waiting.includes(take)) waiting.splice(waiting.indexOf(take), 1)
+          reject(new DOMException('It left the queue.', 'AbortError'))
+        })
       }),
   )
 }
 
-const refusals: [string, Request][] = [
-  ['reject', () => Promise.reject(new DOMException('Storage is blocked.', 'SecurityError'))],
+const lockKinds: [string, () => void][] = [
+  ['with locks', () => void workingLocks()],
+  ['without locks', () => vi.stubGlobal('navigator', {})],
+  ['with locks that reject', () => void stubLocks(() => Promise.reject(new DOMException('Blocked.', 'SecurityError')))],
   [
-    'throw',
-    () => {
-      throw new TypeError('Illegal invocation')
-    },
+    'with locks that throw',
+    () =>
+      void stubLocks(() => {
+        throw new TypeError('Illegal invocation')
+      }),
   ],
-  ['return nothing', () => undefined],
-  [
-    'are granted and lost at once',
-    (_name, _options, hold) => {
-      void hold()
-      return Promise.reject(new DOMException('It was stolen.', 'AbortError'))
-    },
-  ],
+  ['with locks that never answer', () => void stubLocks(() => new Promise(() => {}))],
 ]
 
-test.each(refusals)(
-  'where requests for a lock %s, a tab opens its own stream and stops requesting',
-  async (_how, request) => {
-    const requests = stubLocks(request)
-    const { seen } = openTab()
-    await until(() => seen.state === 'live')
-    vi.advanceTimersByTime(120_000)
-    await runEventLoop(50)
-    expect(seen.snapshots).toEqual([snapshot])
-    expect(requests.mock.calls.length).toBeLessThanOrEqual(2)
+test.each(lockKinds)('%s, tabs that show different polls and a room share one stream', async (_how, set) => {
+  set()
+  const shown: Topics[] = [{ polls: [ids.poll] }, { polls: [ids.other] }, { rooms: [ids.room] }, { polls: [ids.poll] }]
+  const opened: Tab[] = []
+  for (const topics of shown) opened.push(await openTab(topics))
+  await areLive(opened)
+  await pass(1_000)
+  expect(streams).toHaveLength(1)
+  streams[0]?.res.write(frame(ids.poll, 2) + frame(ids.other, 3))
+  await untilSo(() => opened[3]?.seen.revisions.length === 2)
+  await pass(100)
+  expect(opened.map(({ seen }) => [seen.revisions, seen.rooms])).toEqual([
+    [[`${ids.poll} 1`, `${ids.poll} 2`], []],
+    [[`${ids.other} 1`, `${ids.other} 3`], []],
+    [[], [roomOf(ids.room)]],
+    [[`${ids.poll} 1`, `${ids.poll} 2`], []],
+  ])
+})
+
+test.each(lockKinds)(
+  '%s, when the tab with the stream is closed, another one goes on from the last event',
+  async (_how, set) => {
+    set()
+    const [leader, ...others] = await openLeaderAndOthers()
+    const before = others.map(({ seen }) => [...seen.states])
+    leader.close()
+    await untilSo(() => streams.length === 1 && streams[0]?.url.includes('after=') === true)
+    expect(streams[0]?.url).toContain(`after=E1.${ids.poll}.public.1.MAC`)
+    expect(others.map(({ seen }) => seen.states)).toEqual(before)
   },
 )
 
-test('where requests for a lock are never answered, a tab opens its own stream after ten seconds', async () => {
-  stubLocks(() => new Promise(() => {}))
-  const { seen } = openTab()
-  await runEventLoop(20)
-  expect(server.requests).toBe(0)
-  vi.advanceTimersByTime(5_000)
-  vi.advanceTimersByTime(5_000)
-  await until(() => seen.state === 'live')
-  expect(server.requests).toBe(1)
+test.each(lockKinds)(
+  '%s, a tab that freezes with the stream is replaced within two seconds, and follows once it thaws',
+  async (_how, set) => {
+    set()
+    const [leader, ...others] = await openLeaderAndOthers()
+    const channel = leader.channel as FreezableChannel
+    const hear = channel.onmessage
+    Object.assign(channel, { isFrozen: true, onmessage: null })
+    await pass(2_000)
+    expect(streams.length).toBeGreaterThanOrEqual(2)
+    streams.at(-1)?.res.write(frame(ids.poll, 2))
+    await untilSo(() => others.every(({ seen }) => seen.revisions.includes(`${ids.poll} 2`)))
+
+    Object.assign(channel, { isFrozen: false, onmessage: hear })
+    await untilSo(() => streams.length === 1)
+    await pass(2_000)
+    await areLive([leader, ...others])
+    expect([streams.length, leader.seen.revisions]).toEqual([1, [`${ids.poll} 1`, `${ids.poll} 2`]])
+  },
+)
+
+test('topics of tabs that are opened and closed are added to the stream and taken from it', async () => {
+  workingLocks()
+  const one = await openTab()
+  await areLive([one])
+  const other = await openTab({ polls: [ids.other] })
+  await areLive([one, other])
+  expect(streams.map(({ url }) => url)).toEqual([
+    `/api/streams?polls=${ids.poll},${ids.other}&after=E1.${ids.poll}.public.1.MAC`,
+  ])
+  other.close()
+  await untilSo(() => streams.length === 1 && !streams[0]?.url.includes(`polls=${ids.poll},`))
+  expect(one.seen.states).toEqual(['live'])
 })
 
-test('a lock that is granted late, to a tab with its own stream, is released at once', async () => {
-  const results: unknown[] = []
-  const late: (() => void)[] = []
-  stubLocks((_name, _options, hold) => new Promise(() => late.push(() => results.push(hold()))))
-  const { seen } = openTab()
-  vi.advanceTimersByTime(5_000)
-  vi.advanceTimersByTime(5_000)
-  await until(() => seen.state === 'live')
-  for (const grant of late) grant()
-  expect(results).toEqual([undefined, undefined])
-  await runEventLoop(20)
-  expect(server.requests).toBe(1)
+test('a tab that crashed is forgotten after ten seconds', async () => {
+  workingLocks()
+  const one = await openTab()
+  const other = await openTab({ polls: [ids.other] })
+  await areLive([one, other])
+  Object.assign(other.channel as FreezableChannel, { isFrozen: true, onmessage: null })
+  await untilSo(() => streams.some(({ url }) => url.startsWith(`/api/streams?polls=${ids.poll}&`)))
 })
 
-test.each([
-  ['there are no locks', {}],
-  [
-    'the getter of locks throws',
-    {
-      get locks() {
-        throw new DOMException('Storage is blocked.', 'SecurityError')
-      },
-    },
-  ],
-])('where %s, a tab opens its own stream', async (_what, navigator) => {
-  vi.stubGlobal('navigator', navigator)
-  const { seen } = openTab()
-  await until(() => seen.state === 'live')
+test('more topics than one stream takes are on as few streams as there have to be', async () => {
+  workingLocks()
+  const many = Array.from({ length: 25 }, (_, index) => `poll${index}`)
+  const tab = await openTab({ polls: many })
+  await areLive([tab])
+  expect(streams.map(({ url }) => url.split(',').length)).toEqual([20, 5])
+  expect(tab.seen.revisions).toHaveLength(25)
 })
 
 test('where there is no channel between tabs, each opens its own stream', async () => {
@@ -158,117 +265,70 @@ test('where there is no channel between tabs, each opens its own stream', async 
   vi.stubGlobal('BroadcastChannel', function refuse() {
     throw new DOMException('Storage is blocked.', 'SecurityError')
   })
-  const tabs = [openTab(), openTab()]
-  await until(() => tabs.every(({ seen }) => seen.state === 'live'))
-  expect(server.requests).toBe(2)
+  const opened = await openTabs(2)
+  await areLive(opened)
+  expect(streams).toHaveLength(2)
   expect(requests).not.toHaveBeenCalled()
 })
 
 test('where a channel takes no message, each tab opens its own stream', async () => {
   workingLocks()
-  vi.spyOn(BroadcastChannel.prototype, 'postMessage').mockImplementation(() => {
+  vi.spyOn(FreezableChannel.prototype, 'postMessage').mockImplementation(() => {
     throw new DOMException('It is closed.', 'InvalidStateError')
   })
-  const tabs = [openTab(), openTab()]
-  await until(() => tabs.every(({ seen }) => seen.state === 'live'))
-  expect(server.requests).toBe(2)
+  await areLive(await openTabs(2))
+  expect(streams).toHaveLength(2)
 })
 
-test('tabs whose messages all get lost do not steal the stream from each other for ever', async () => {
-  const requests = workingLocks()
-  vi.spyOn(BroadcastChannel.prototype, 'postMessage').mockImplementation(() => {})
-  const tabs = [openTab(), openTab()]
-  const advanceSecond = async () => {
-    vi.advanceTimersByTime(1_000)
-    await runEventLoop(10)
-  }
-  for (let seconds = 0; seconds < 120; seconds++) await advanceSecond()
-  expect(requests.mock.calls.length).toBeLessThanOrEqual(6)
-  // This server sends no keepalives, so a stream is lost, and comes back, every 33 s.
-  while (!tabs.every(({ seen }) => seen.state === 'live')) await advanceSecond()
-})
-
-test('tabs share one stream, and the next one takes over when the first is closed', async () => {
+test('tabs whose messages all get lost are live, each by itself, and take nothing from each other', async () => {
   workingLocks()
-  const [first, second] = [openTab(), openTab()]
-  await until(() => first.seen.state === 'live' && second.seen.state === 'live')
-  expect(server.requests).toBe(1)
-  first.close()
-  await until(() => server.requests === 2)
-  expect([first.seen.state, second.seen.state]).toEqual(['closed', 'live'])
+  vi.spyOn(FreezableChannel.prototype, 'postMessage').mockImplementation(() => {})
+  const opened = await openTabs(2)
+  await areLive(opened)
+  await pass(10_000)
+  expect([streams.length, server.requests, opened.map(({ state }) => state())]).toEqual([2, 2, ['live', 'live']])
 })
-
-const end = (pollId: string) => `event: end\ndata: ${JSON.stringify({ reason: 'deleted', pollId })}\n\n`
 
 test('tabs that share a stream are told once of a poll that has ended, also one that is opened later', async () => {
   workingLocks()
-  let response: Parameters<typeof server.answer>[0] | undefined
-  server.answer = (res) => {
-    response = res.writeHead(200, { 'Content-Type': 'text/event-stream' })
-    res.write(`event: snapshot\ndata: ${JSON.stringify(snapshot)}\n\n`)
-  }
-  const [first, second] = [openTab(), openTab()]
-  await until(() => first.seen.state === 'live' && second.seen.state === 'live')
-  response?.write(end('abcdefgh'))
-  await until(() => second.seen.ended.length > 0)
-  const third = openTab()
-  await until(() => third.seen.state === 'live')
-  expect(third.seen).toEqual({ state: 'live', snapshots: [], ended: ['abcdefgh'], rooms: [] })
-
-  response?.end(end('bcdefghj'))
-  const open = [first, second, third]
-  await until(() => open.every(({ seen }) => seen.state === 'gone'))
-  for (const { seen } of open) expect(seen.ended).toEqual(['abcdefgh', 'bcdefghj'])
-  expect(server.requests).toBe(1)
+  const both = { polls: [ids.poll, ids.other] }
+  const opened = [await openTab(both), await openTab(both)]
+  await areLive(opened)
+  streams[0]?.res.write(endFrame(ids.poll))
+  await untilSo(() => opened.every(({ seen }) => seen.ended.length > 0))
+  opened.push(await openTab(both))
+  await areLive(opened)
+  expect(opened[2]?.seen).toMatchObject({ revisions: [`${ids.other} 1`], ended: [ids.poll] })
+  await pass(500)
+  streams.at(-1)?.res.end(endFrame(ids.other))
+  await untilSo(() => opened.every(({ state }) => state() === 'gone'))
+  for (const { seen } of opened) expect(seen.ended).toEqual([ids.poll, ids.other])
 })
 
-test('tabs that share a room’s stream are all moved, also one that is opened later', async () => {
-  workingLocks()
-  const room = { code: '472915', title: '', currentPollId: null, poll: null }
-  server.answer = (res) => {
-    res.writeHead(200, { 'Content-Type': 'text/event-stream' })
-    res.write(`event: room\nid: r1\ndata: ${JSON.stringify(room)}\n\n`)
-    res.write(`event: update\nid: r2\ndata: ${JSON.stringify(snapshot)}\n\n`)
-  }
-  const [first, second] = [openTab(), openTab()]
-  await until(() => [first, second].every(({ seen }) => seen.snapshots.length === 1))
-  const third = openTab()
-  await until(() => third.seen.snapshots.length === 1)
-  for (const { seen } of [first, second, third]) expect(seen.rooms).toEqual([room])
-  expect(server.requests).toBe(1)
-})
-
-test('whoever takes the stream over goes on from the last event', async () => {
-  workingLocks()
-  const lastIds: unknown[] = []
-  server.answer = (res, req) => {
-    lastIds.push(req.headers['last-event-id'])
-    res.writeHead(200, { 'Content-Type': 'text/event-stream' })
-    res.write(`event: snapshot\nid: E.abcdefgh.public.1.MAC\ndata: ${JSON.stringify(snapshot)}\n\n`)
-  }
-  const [first, second] = [openTab(), openTab()]
-  await until(() => first.seen.state === 'live' && second.seen.state === 'live')
-  first.close()
-  await until(() => lastIds.length === 2)
-  expect(lastIds).toEqual([undefined, 'E.abcdefgh.public.1.MAC'])
-})
-
-test.each([{ hostKey: 'secret' }, { code: 'ABCD' }])(
+test.each([{ hostKey: 'secret' }, { code: 'ABCD' }, { isAnonymous: true }])(
   'a stream with %j is the tab’s own, and nothing of it is told to others',
   async (access) => {
     const requests = workingLocks()
-    const channels = vi.spyOn(BroadcastChannel.prototype, 'postMessage')
-    const tabs = [openTab(access), openTab(access)]
-    await until(() => tabs.every(({ seen }) => seen.state === 'live'))
-    expect(server.requests).toBe(2)
-    expect([requests, channels].map(({ mock }) => mock.calls.length)).toEqual([0, 0])
+    const opened = [await openTab(undefined, access), await openTab(undefined, access)]
+    await areLive(opened)
+    expect([streams.length, channels.length, requests.mock.calls.length]).toEqual([2, 0, 0])
   },
 )
 
-test('a tab that is closed while its request is refused opens no stream', async () => {
-  stubLocks(() => Promise.reject(new DOMException('Storage is blocked.', 'SecurityError')))
-  const { close, seen } = openTab()
-  close()
-  await runEventLoop(20)
-  expect([seen.state, server.requests]).toEqual(['closed', 0])
+test('a tab that is closed before it knows of the others opens no stream', async () => {
+  const tab = await openTab()
+  tab.close()
+  await pass(5_000)
+  expect([tab.seen.states, server.requests]).toEqual([['closed'], 0])
+})
+
+test('when the server is gone, all tabs that share a stream are reconnecting', async () => {
+  workingLocks()
+  const opened = await openTabs(2)
+  await areLive(opened)
+  const before = server.requests
+  for (const { res } of streams) res.destroy()
+  await untilSo(() => opened.every(({ seen }) => seen.states.includes('reconnecting')))
+  await areLive(opened)
+  await until(() => server.requests > before)
 })

@@ -1,3 +1,4 @@
+import { routes } from '@pollcast/shared/routes'
 import type { EndData } from '@pollcast/shared/stream'
 
 /** What a stream tells of. */
@@ -9,29 +10,27 @@ export interface Topics {
 /** The end of one poll or room. */
 export type TopicEnd = EndData & { reason: Exclude<EndData['reason'], 'shutdown'> }
 
-/** Which of them have ended. */
-export class Ends {
-  readonly #ends = new Map<string, TopicEnd>()
+type Topic = { pollId: string } | { roomCode: string }
 
-  /** False where this one had ended already. */
-  add(end: TopicEnd): boolean {
-    const topic = topicOf(end)
-    if (this.#ends.has(topic)) return false
-    this.#ends.set(topic, end)
-    return true
-  }
-
-  hasPoll = (pollId: string): boolean => this.#ends.has(`poll ${pollId}`)
-
-  hasAll = (topics: Topics): boolean => endsOf(topics, 'deleted').every((end) => this.#ends.has(topicOf(end)))
-
-  list = (): TopicEnd[] => [...this.#ends.values()]
-}
-
-/** An end for each of the topics. */
-export const endsOf = ({ polls = [], rooms = [] }: Topics, reason: TopicEnd['reason']): TopicEnd[] => [
-  ...polls.map((pollId) => ({ reason, pollId })),
-  ...rooms.map((roomCode) => ({ reason, roomCode })),
+export const topicsList = ({ polls = [], rooms = [] }: Topics): Topic[] => [
+  ...polls.map((pollId) => ({ pollId })),
+  ...rooms.map((roomCode) => ({ roomCode })),
 ]
 
-const topicOf = ({ pollId, roomCode }: EndData) => (pollId === undefined ? `room ${roomCode}` : `poll ${pollId}`)
+/** By what a topic is known, here and in ids of events. */
+export const keyOf = (topic: Topic): string => ('pollId' in topic ? topic.pollId : topic.roomCode)
+
+export const keysOf = (topics: Topics): string[] => topicsList(topics).map(keyOf)
+
+/** Where the topic is read without a stream. */
+export const addressOf = (topic: Topic): string =>
+  'pollId' in topic ? routes.poll(topic.pollId) : routes.room(topic.roomCode)
+
+/** Where several are watched at once. */
+export function streamAddressOf({ polls = [], rooms = [] }: Topics): string {
+  const query = [polls.length > 0 && `polls=${polls.join(',')}`, rooms.length > 0 && `rooms=${rooms.join(',')}`]
+  return `${routes.streams}?${query.filter(Boolean).join('&')}`
+}
+
+/** What an address of the API begins with: its origin, and the path under which it is hosted. */
+export const apiBaseOf = (url: string): string => url.split('/api/')[0] ?? ''

@@ -6,8 +6,7 @@ import { storageOf } from '../browser/storage.ts'
  * storage that this site has in frames of that one.
  */
 
-const NAME = 'voter-token'
-const storage = storageOf<string>(NAME)
+const storage = storageOf<string>('voter-token')
 let served: string | undefined
 let token: string | undefined
 
@@ -21,11 +20,8 @@ export function takeVoterToken(fromPage: string | undefined): boolean {
   served = fromPage
   if (fromPage === undefined) return true
   token = storage.read() ?? fromPage
-  storage.write(token)
-  return keepsToken() || keepsCookies()
+  return storage.write(token) || keepsCookies()
 }
-
-const keepsToken = () => attempt(() => localStorage.getItem(`pollcast.${NAME}`) !== null) ?? false
 
 /** Whether the browser keeps cookies of the kind that the page came with over https: its own can't be read by scripts. */
 function keepsCookies(): boolean {

@@ -4,8 +4,8 @@ import { attempt } from './attempt.ts'
 export interface Storage<T> {
   /** Undefined where nothing is kept, or the browser refuses. */
   read(): T | undefined
-  /** Undefined removes it. */
-  write(value: T | undefined): void
+  /** Undefined removes it. Returns whether the browser took it: if not, it is kept as long as the page is open. */
+  write(value: T | undefined): boolean
 }
 
 /** What is kept by this page alone, as the browser refused it. */
@@ -32,6 +32,7 @@ export function storageOf<T>(name: string, where: 'browser' | 'tab' = 'browser')
         return true
       })
       if (!isDone && text !== undefined) refused.set(key, text)
+      return isDone ?? false
     },
   }
 }

@@ -2,6 +2,7 @@ import type { Poll, SharedPoll, Snapshot } from '@pollcast/shared/poll'
 import { type Ref, shallowReadonly, shallowRef } from 'vue'
 import { newerOf } from '../api/snapshot.ts'
 import type { StreamState } from '../api/stream-client.ts'
+import type { OfEpoch } from '../api/told.ts'
 import { kindOf } from '../kinds/index.ts'
 import type { PollStatus } from '../kinds/kind.ts'
 import { oncePerFrame } from './once-per-frame.ts'
@@ -24,7 +25,7 @@ export interface PollFeed {
 export function createPollFeed(first: Poll, state: Readonly<Ref<StreamState>>) {
   const kind = kindOf(first)
   const poll = shallowRef(first)
-  let newest = kind.snapshotOf(first)
+  let newest: OfEpoch<Snapshot> = kind.snapshotOf(first)
   const snapshot = shallowRef(newest)
   const status = shallowRef<PollStatus>(newest.status)
 
@@ -38,7 +39,7 @@ export function createPollFeed(first: Poll, state: Readonly<Ref<StreamState>>) {
     }
   }
 
-  function merge(received: Snapshot): void {
+  function merge(received: OfEpoch<Snapshot>): void {
     newest = newerOf(newest, received)
     showNewest()
   }
@@ -58,14 +59,15 @@ export function createPollFeed(first: Poll, state: Readonly<Ref<StreamState>>) {
   }
   return {
     feed,
-    onSnapshot(received: Snapshot) {
+    onSnapshot(received: OfEpoch<Snapshot>) {
       newest = newerOf(newest, received)
       showNewestOncePerFrame()
     },
     /** Takes the whole poll, as a stream begins with it: its settings may have changed too. */
-    onPoll(shared: SharedPoll, own: Own) {
+    onPoll(shared: OfEpoch<SharedPoll>, own: Own) {
+      const { epoch } = shared
       poll.value = { ...shared, ...own }
-      merge(kind.snapshotOf(poll.value))
+      merge({ ...kind.snapshotOf(poll.value), ...(epoch !== undefined && { epoch }) })
     },
   }
 }

@@ -1,11 +1,11 @@
-import { useDocumentVisibility, useTimeoutFn } from '@vueuse/core'
+import { useDocumentVisibility, useEventListener, useTimeoutFn } from '@vueuse/core'
 import { type Ref, shallowReadonly, shallowRef, watch } from 'vue'
 
 const HIDDEN_TIMEOUT_MS = 30_000
 
 /**
- * Whether the tab is visible: true as soon as it is, false once it has been hidden for 30 seconds. Over HTTP/1.1 a
- * browser opens six connections to a host, so six forgotten tabs with a stream each would keep a seventh from loading.
+ * Whether the tab is visible: true as soon as it is, false once it has been hidden for 30 seconds, or is left. A tab that
+ * nobody sees needs no news, and its browser slows its timers down: it should not have the stream that others need.
  */
 export function usePageVisibility(): Readonly<Ref<boolean>> {
   const visibility = useDocumentVisibility()
@@ -19,6 +19,10 @@ export function usePageVisibility(): Readonly<Ref<boolean>> {
     if (state === 'hidden') return start()
     stop()
     isVisible.value = true
+  })
+  useEventListener(window, 'pagehide', hide)
+  useEventListener(window, 'pageshow', () => {
+    if (visibility.value === 'visible') isVisible.value = true
   })
   return shallowReadonly(isVisible)
 }

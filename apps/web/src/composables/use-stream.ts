@@ -1,10 +1,11 @@
-import { useEventListener } from '@vueuse/core'
 import { type Ref, shallowReadonly, shallowRef, watch } from 'vue'
 import type { Access } from '../api/access.ts'
-import type { StreamClient, StreamListener, StreamState } from '../api/stream-client.ts'
-import { openTabStream } from '../api/tab-stream.ts'
+import type { StreamHandle, StreamState } from '../api/stream-client.ts'
+import { openTabStream, type StreamListener } from '../api/tab-stream.ts'
 import type { Topics } from '../api/topics.ts'
+import { notePainted } from './live-freshness.ts'
 import { usePageVisibility } from './use-page-visibility.ts'
+import { useWake } from './use-wake.ts'
 
 /** What to listen to, as it is at the moment. */
 interface Source {
@@ -21,7 +22,7 @@ export function useStream(
 ): Readonly<Ref<StreamState>> {
   const state = shallowRef<StreamState>('connecting')
   const isVisible = usePageVisibility()
-  let stream: StreamClient | undefined
+  let stream: StreamHandle | undefined
 
   watch(
     // Getters alone: with a shallow ref among them, Vue calls back where no value has changed, too.
@@ -31,6 +32,10 @@ export function useStream(
       state.value = 'connecting'
       stream = openTabStream(address, {
         ...listener,
+        onSnapshot(snapshot, isUpdate) {
+          listener.onSnapshot(snapshot, isUpdate)
+          if (isUpdate) notePainted(snapshot.now)
+        },
         topics: topics(),
         access: access(),
         onState: (next) => {
@@ -44,7 +49,6 @@ export function useStream(
     },
     { immediate: true },
   )
-  useEventListener(window, ['online', 'offline'], () => stream?.reconnect())
-  useEventListener(document, 'visibilitychange', () => document.hidden || stream?.reconnectIfSilent())
+  useWake({ onChange: () => stream?.reconnect(), onSeen: () => stream?.reconnectIfSilent() })
   return shallowReadonly(state)
 }

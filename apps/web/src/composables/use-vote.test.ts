@@ -6,7 +6,7 @@ import { json, startServer, type TestServer } from '../../test/server.ts'
 import { hidden, pollOf, snapshot } from '../../test/snapshot.ts'
 import { createApiClient } from '../api/api-client.ts'
 import type { StreamState } from '../api/stream-client.ts'
-import { t } from '../i18n/index.ts'
+import { storageOf } from '../browser/storage.ts'
 import { choice } from '../kinds/choice/index.ts'
 import { createPollFeed } from './poll-feed.ts'
 import { useVote } from './use-vote.ts'
@@ -24,16 +24,11 @@ interface ReceivedVote {
 let server: TestServer
 let received: ReceivedVote[]
 let tabs: EffectScope[]
-/** What the server answers to a GET of the poll; undefined drops the connection. */
-let current: (Snapshot & { ownChoiceIds: number[] }) | undefined
 
 beforeEach(async () => {
   received = []
   tabs = []
-  current = undefined
   server = await startServer(async (res, req) => {
-    if (req.method === 'GET')
-      return current ? json(res, 200, pollOf(current, { ownChoiceIds: current.ownChoiceIds })) : res.destroy()
     let body = ''
     for await (const chunk of req) body += chunk
     const sent = body ? JSON.parse(body) : { choiceIds: [] }
@@ -49,6 +44,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   for (const tab of tabs) tab.stop()
+  storageOf('waiting abcdefgh CODE').write(undefined)
   await server.close()
 })
 
@@ -135,49 +131,104 @@ test('a vote for a poll that was deleted is taken back, and says so', async () =
   expect(poll.feed.status.value).toBe('deleted')
 })
 
-test('a vote that may not have been counted is taken back, with a message', async () => {
-  const poll = openPoll(snapshot(1, 4, 0), [1])
-  await server.close()
-  await poll.vote([2])
-  expect(poll.answer.value).toEqual([1])
-  expect(poll.refusal.value).toMatch(/may not have been counted/)
-})
+const waits = 'No connection. Your vote is kept, and sent as soon as there is one.'
 
-test('after a lost answer the page asks the server, which has counted the vote', async () => {
+test('a vote whose answer is lost waits, says so, and is sent again with the same key', async () => {
   const poll = openPoll(snapshot(1, 0, 0))
   const cast = poll.vote([2])
   await until(() => received.length === 1)
-  current = { ...snapshot(2, 0, 1), ownChoiceIds: [2] }
   received[0]?.cut()
   await cast
-  expect(poll.answer.value).toEqual([2])
-  expect(poll.numbers()).toEqual([0, 1, 1])
-  expect(poll.refusal.value).toBe('')
+  expect([poll.answer.value, poll.numbers(), poll.refusal.value]).toEqual([[2], [0, 0, 0], waits])
+  await until(() => received.length === 2)
+  received[1]?.answer(201, snapshot(2, 0, 1))
+  await until(() => poll.refusal.value === '' && poll.counted.value.length > 0)
+  expect([poll.answer.value, poll.numbers(), received[1]?.key]).toEqual([[2], [0, 1, 1], received[0]?.key])
 })
 
-test('after a lost vote the page asks the server, which has not counted it', async () => {
-  const poll = openPoll(snapshot(1, 1, 0), [1])
+test.each([
+  [503, 'shutting-down'],
+  [503, 'server-busy'],
+  [503, 'store-unavailable'],
+])('a vote that is answered with %i %s waits too', async (status, code) => {
+  const poll = openPoll(snapshot(1, 0, 0))
   const cast = poll.vote([2])
   await until(() => received.length === 1)
-  current = { ...snapshot(1, 1, 0), ownChoiceIds: [1] }
-  received[0]?.cut()
+  received[0]?.answer(status, { title: '', status, code, detail: '' })
   await cast
-  expect(poll.answer.value).toEqual([1])
-  expect(poll.refusal.value).toBe('Your vote was not counted. Please vote again.')
+  expect(poll.refusal.value).toBe(waits)
+  await until(() => received.length === 2)
+  received[1]?.answer(201, snapshot(2, 0, 1))
+  await until(() => poll.counted.value.length > 0)
 })
 
-test('a page that could not ask the server asks once it is live again', async () => {
+test('a waiting vote is sent at once when the stream is back', async () => {
   const poll = openPoll(snapshot(1, 0, 0))
   poll.state.value = 'reconnecting'
+  await nextTick()
   const cast = poll.vote([2])
   await until(() => received.length === 1)
   received[0]?.cut()
   await cast
-  expect(poll.refusal.value).toMatch(/may not have been counted/)
-  current = { ...snapshot(2, 0, 1), ownChoiceIds: [2] }
   poll.state.value = 'live'
-  await until(() => poll.refusal.value === '')
-  expect(poll.answer.value).toEqual([2])
+  await nextTick()
+  expect(poll.refusal.value).toBe('')
+  await until(() => received.length === 2)
+  received[1]?.answer(201, snapshot(2, 0, 1))
+  await until(() => poll.counted.value.length > 0)
+})
+
+test('a waiting vote is kept over a reload, and sent once', async () => {
+  const poll = openPoll(snapshot(1, 0, 0))
+  const cast = poll.vote([2])
+  await until(() => received.length === 1)
+  received[0]?.cut()
+  await cast
+  tabs[0]?.stop()
+  const again = openPoll(snapshot(1, 0, 0))
+  expect(again.answer.value).toEqual([2])
+  await until(() => received.length === 2)
+  received[1]?.answer(201, snapshot(2, 0, 1))
+  await until(() => again.counted.value.length > 0)
+  expect(received[1]?.key).toBe(received[0]?.key)
+  const third = openPoll(snapshot(2, 0, 1), [2])
+  expect([third.refusal.value, third.answer.value]).toEqual(['', [2]])
+})
+
+test('a waiting vote can be changed: the last answer counts', async () => {
+  const poll = openPoll(snapshot(1, 0, 0))
+  const cast = poll.vote([2])
+  await until(() => received.length === 1)
+  received[0]?.cut()
+  await cast
+  void poll.vote([1])
+  await until(() => received.length === 2)
+  expect([received[1]?.choiceIds, received[1]?.key === received[0]?.key]).toEqual([[1], false])
+  received[1]?.answer(201, snapshot(2, 1, 0))
+  await until(() => poll.counted.value[0] === 1)
+})
+
+test('a vote that waited until another round is not counted in that one, and says so', async () => {
+  const poll = openPoll(snapshot(5, 0, 0))
+  const cast = poll.vote([2])
+  await until(() => received.length === 1)
+  received[0]?.cut()
+  await cast
+  poll.merge({ ...snapshot(6, 0, 0), round: 2 })
+  await nextTick()
+  expect([poll.answer.value, poll.refusal.value]).toEqual([[], 'Your vote was not counted. Please vote again.'])
+})
+
+test('a waiting vote that is refused says why', async () => {
+  const poll = openPoll(snapshot(1, 0, 0))
+  const cast = poll.vote([2])
+  await until(() => received.length === 1)
+  received[0]?.cut()
+  await cast
+  await until(() => received.length === 2)
+  received[1]?.answer(409, refusal)
+  await until(() => poll.refusal.value === 'This poll is closed.')
+  expect(poll.answer.value).toEqual([])
 })
 
 test('a vote in one tab shows as the own vote in the other, which can change it', async () => {
@@ -347,5 +398,8 @@ test('a refusal is told with its code', async () => {
   await until(() => received.length === 1)
   received[0]?.answer(401, { title: '', status: 401, code: 'invalid-code', detail: 'No such code.' })
   await cast
-  expect([poll.refusalCode.value, poll.refusal.value]).toEqual(['invalid-code', t('problem.invalid-code')])
+  expect([poll.refusalCode.value, poll.refusal.value]).toEqual([
+    'invalid-code',
+    expect.stringMatching(/belong to this room/),
+  ])
 })

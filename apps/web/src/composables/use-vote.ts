@@ -3,15 +3,17 @@ import { computed, shallowRef, watch } from 'vue'
 import type { ApiClient } from '../api/api-client.ts'
 import { ApiProblem } from '../api/api-problem.ts'
 import { randomKey } from '../api/random-key.ts'
+import { isCurrent } from '../api/stream-client.ts'
 import { t } from '../i18n/index.ts'
 import { problemText } from '../i18n/problem-text.ts'
 import type { Kind, PendingVote } from '../kinds/kind.ts'
 import { type Own, ownBallots } from './own-ballots.ts'
 import type { PollFeed } from './poll-feed.ts'
 import { useOtherTabs } from './use-other-tabs.ts'
+import { useWaitingVote, type WaitingVote } from './waiting-vote.ts'
 
 interface Voting<Answer> {
-  api: Pick<ApiClient, 'castVote' | 'takeVoteBack' | 'getPoll'>
+  api: Pick<ApiClient, 'castVote' | 'takeVoteBack'>
   feed: PollFeed
   kind: Kind<Answer>
   /** The voter's one-time code, where the poll takes codes. */
@@ -21,7 +23,7 @@ interface Voting<Answer> {
 /** Why a vote is not counted. */
 interface Refusal {
   problem?: ApiProblem
-  /** Whether the server may have counted it all the same, or was asked and has not. */
+  /** Whether the server may have counted it all the same, or it came too late for its round. */
   outcome: 'refused' | 'unknown' | 'not-counted'
 }
 
@@ -41,21 +43,23 @@ export function useVote<Answer>({ api, feed, kind, code = () => undefined }: Vot
   /** Where the last own answer stands: later ones replace it. */
   let ownAt = { round: poll.value.round, view: poll.value.view, revision: poll.value.revision }
   const pending = shallowRef<PendingVote<Answer>>()
-  /** An answer without a response: the server may have counted it or not. Its key makes a second try the same vote. */
+  /** Of who stood before the screen, without a response. Its key makes a second try the same vote. */
   const unconfirmed = shallowRef<{ answer: Answer; key: string }>()
   const refusal = shallowRef<Refusal>()
   let key = ''
+  const { waiting, keep, drop } = useWaitingVote<Answer>(`${id} ${code() ?? ''}`, sendAgain, () =>
+    isCurrent(state.value),
+  )
 
-  const answer = computed(() => (pending.value ? pending.value.wanted : counted.value))
+  const answer = computed(() => {
+    if (pending.value) return pending.value.wanted
+    return waiting.value ? waiting.value.answer : counted.value
+  })
   const shown = computed(() =>
     pending.value ? kind.withPendingVote(snapshot.value, counted.value, pending.value) : snapshot.value,
   )
   const tellOtherTabs = useOtherTabs<Voted>(`vote ${id} ${code() ?? ''}`, setOwn)
 
-  watch(
-    () => state.value === 'live',
-    (live) => live && void reconcile(),
-  )
   // The whole poll has come anew, for another code or after a move.
   watch(poll, (now, before) => {
     if (now.ownChoiceIds !== before.ownChoiceIds) own.value = now
@@ -68,6 +72,7 @@ export function useVote<Answer>({ api, feed, kind, code = () => undefined }: Vot
       ownAt = { round, view: snapshot.value.view, revision: snapshot.value.revision }
       refusal.value = undefined
       unconfirmed.value = undefined
+      dropIfLate()
     },
   )
   // A vote that was refused because the poll was closed can be cast now.
@@ -102,16 +107,37 @@ export function useVote<Answer>({ api, feed, kind, code = () => undefined }: Vot
     key = again && kind.isSameAnswer(again.answer, wanted) ? again.key : randomKey()
     refusal.value = undefined
     unconfirmed.value = undefined
+    drop()
     if (pending.value) {
       pending.value = { ...pending.value, wanted }
       return
     }
     pending.value = startOf(wanted)
+    await sendPending()
+  }
+
+  async function sendPending(): Promise<void> {
     try {
       while (pending.value) await send(pending.value.sent)
+      drop()
     } catch (error) {
-      await handleFailure(error)
+      handleFailure(error)
     }
+  }
+
+  async function sendAgain(vote: WaitingVote<Answer>): Promise<void> {
+    if (pending.value || dropIfLate()) return
+    key = vote.key
+    pending.value = startOf(vote.answer)
+    await sendPending()
+  }
+
+  /** A vote was for what its voter saw: it is not counted in another round. */
+  function dropIfLate(): boolean {
+    if (!waiting.value || waiting.value.round === snapshot.value.round) return false
+    drop()
+    refusal.value = { outcome: 'not-counted' }
+    return true
   }
 
   const startOf = (sent: Answer): PendingVote<Answer> => ({ wanted: sent, sent, base: snapshot.value })
@@ -131,32 +157,23 @@ export function useVote<Answer>({ api, feed, kind, code = () => undefined }: Vot
     return known === undefined ? {} : { code: known }
   }
 
-  async function handleFailure(error: unknown): Promise<void> {
+  function handleFailure(error: unknown): void {
     const failed = pending.value
     pending.value = undefined
     if (!(error instanceof ApiProblem)) throw error
     if (error.code === 'poll-deleted') markDeleted()
     const mayBeCounted = error.code === 'unreachable' || error.code === 'unexpected'
+    // A server that goes, or is too busy, has not counted it, and will.
+    if (isKept() && failed && (mayBeCounted || error.status === 503)) {
+      return keep({ answer: failed.wanted, key, round: snapshot.value.round })
+    }
+    drop()
     refusal.value = { problem: error, outcome: mayBeCounted ? 'unknown' : 'refused' }
-    if (!mayBeCounted) return
-    unconfirmed.value = failed && { answer: failed.wanted, key }
-    if (isKept()) await reconcile()
-  }
-
-  /** Asks the server which answer it counted. If that fails too, the next time is when the stream is live again. */
-  async function reconcile(): Promise<void> {
-    const asked = unconfirmed.value
-    if (!asked || !isKept()) return
-    const current = await api.getPoll(id, { code: code() }).catch(() => undefined)
-    if (!current || unconfirmed.value !== asked) return
-    unconfirmed.value = undefined
-    const { ownChoiceIds, ownReceipt } = current
-    setOwn({ ...kind.snapshotOf(current), ownChoiceIds, ownReceipt })
-    const isCounted = kind.isSameAnswer(asked.answer, counted.value)
-    refusal.value = isCounted ? undefined : { outcome: 'not-counted' }
+    unconfirmed.value = mayBeCounted && failed ? { answer: failed.wanted, key } : undefined
   }
 
   const refusalText = computed(() => {
+    if (waiting.value && !pending.value) return t('live.vote-waits')
     if (!refusal.value) return ''
     const { problem, outcome } = refusal.value
     const reason = problem ? problemText(problem) : ''

@@ -38,8 +38,9 @@ export function invalidInput(
 export class TooManyRequests extends PollError {
   readonly retryAfterSeconds: number
 
-  constructor(retryAfterSeconds: number) {
-    super('too-many-requests', `Too many requests. Try again in ${retryAfterSeconds} s.`)
+  /** @param sentence what there was too much of */
+  constructor(retryAfterSeconds: number, sentence = 'Too many requests.') {
+    super('too-many-requests', `${sentence} Try again in ${retryAfterSeconds} s.`)
     this.retryAfterSeconds = retryAfterSeconds
   }
 }

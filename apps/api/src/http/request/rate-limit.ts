@@ -1,27 +1,44 @@
 import type { Context } from 'koa'
 import { networkOf } from '../../lib/address.ts'
-import { MemoryRateCounter, type RateCounter } from '../../lib/rate-counter.ts'
+import { type Bucket, MemoryTokenBuckets, type TokenBuckets } from '../../lib/token-buckets.ts'
 import { PollError } from '../../polls/errors.ts'
 import { TooManyRequests } from '../middleware/problem.ts'
 
-/** Enough for a full hall behind one router, and too few for a script that drops its cookies. */
-const VOTES_FROM_ADDRESS = 12_000
-/** More than anyone votes by hand. */
-const VOTES_OF_VOTER = 60
-const POLLS_FROM_ADDRESS = 30
-/** Changes of a host's, and attempts with a wrong key. */
-const HOST_REQUESTS_FROM_ADDRESS = 120
-/** Each reads all ballots of a poll. */
-const BALLOTS_FROM_ADDRESS = 30
-/** Slips of a full hall's fingers, and too few to find a room by trying: one in a hundred codes is a room's at most. */
-const WRONG_CODES_FROM_ADDRESS = 60
+/*
+ * What is counted by address has room for a hall of a thousand phones behind one router. A voter who is known by their
+ * cookie is counted by themselves, so that nobody behind the same router can use up what they need.
+ */
+const LIMITS = {
+  /** Pages and data, of clients without a cookie. */
+  readsFrom: { burst: 6000, perMinute: 3000 },
+  readsOf: { burst: 600, perMinute: 300 },
+  streamsFrom: { burst: 3000, perMinute: 1500 },
+  streamsOf: { burst: 60, perMinute: 60 },
+  /** More than anyone votes by hand. */
+  votesOf: { burst: 60, perMinute: 60 },
+  /** Cookies that make a client a voter, whether it gets one with a page or with its vote: three halls, and no more. */
+  newVotersFrom: { burst: 3000, perMinute: 600 },
+  pollsFrom: { burst: 30, perMinute: 30 },
+  /** Changes of a host's, and attempts with a wrong key. */
+  hostFrom: { burst: 120, perMinute: 120 },
+  /** Each reads all ballots of a poll. */
+  ballotsFrom: { burst: 30, perMinute: 30 },
+  /** Slips of a full hall's fingers, and too few to find a room by trying: one in a hundred codes is a room's at most. */
+  wrongCodesFrom: { burst: 60, perMinute: 60 },
+} as const satisfies Record<string, Bucket>
 
-/** Each counts one request, and rejects with TooManyRequests if the limit is exceeded. To be called before the body is read. */
+/** Each takes a token for one request, and rejects with TooManyRequests where there is none. To be called before the body is read. */
 export interface RateLimits {
-  /** A vote from the client's network. */
-  voteFrom(ctx: Context): Promise<void>
+  /** A page, or the data of one. @param voterId of a known voter */
+  readFrom(ctx: Context, voterId: string | undefined): Promise<void>
+  /** A new stream. */
+  streamFrom(ctx: Context, voterId: string | undefined): Promise<void>
   /** A vote of a known voter. */
   voteOf(voterId: string): Promise<void>
+  /** A vote of a client that becomes a voter with it. */
+  newVoterFrom(ctx: Context): Promise<void>
+  /** Whether a client that reads may become a voter. */
+  allowsNewVoter(ctx: Context): Promise<boolean>
   /** A new poll. */
   pollFrom(ctx: Context): Promise<void>
   /** A change or a deletion that says it is the host's. */
@@ -36,34 +53,44 @@ export interface RateLimits {
 const WRONG_CODES = ['room-not-found', 'invalid-code', 'invalid-create-key']
 
 /** The limits; undefined if there are none. */
-export function rateLimits(on: boolean, counter: RateCounter = new MemoryRateCounter()): RateLimits | undefined {
+export function rateLimits(on: boolean, buckets: TokenBuckets = new MemoryTokenBuckets()): RateLimits | undefined {
   if (!on) return undefined
-  const charge = async (key: string, perMinute: number) => {
-    const wait = await counter.charge(key, perMinute)
-    if (wait > 0) throw new TooManyRequests(Math.ceil(wait / 1000))
+  const waitFrom = (name: keyof typeof LIMITS, who: string) => buckets.take(`${name} ${who}`, LIMITS[name])
+  const take = async (name: keyof typeof LIMITS, who: string, sentence?: string) => {
+    const wait = await waitFrom(name, who)
+    if (wait > 0) throw new TooManyRequests(Math.ceil(wait / 1000), sentence)
   }
+  const from = (ctx: Context) => networkOf(ctx.ip)
   const blocked = new BlockedAddresses()
   return {
-    voteFrom: (ctx) => charge(`votes from ${networkOf(ctx.ip)}`, VOTES_FROM_ADDRESS),
-    voteOf: (voterId) => charge(`votes of ${voterId}`, VOTES_OF_VOTER),
-    pollFrom: (ctx) => charge(`polls from ${networkOf(ctx.ip)}`, POLLS_FROM_ADDRESS),
-    hostFrom: (ctx) => charge(`host requests from ${networkOf(ctx.ip)}`, HOST_REQUESTS_FROM_ADDRESS),
-    ballotsFrom: (ctx) => charge(`ballots from ${networkOf(ctx.ip)}`, BALLOTS_FROM_ADDRESS),
+    readFrom: (ctx, voterId) => (voterId === undefined ? take('readsFrom', from(ctx)) : take('readsOf', voterId)),
+    streamFrom: (ctx, voterId) => (voterId === undefined ? take('streamsFrom', from(ctx)) : take('streamsOf', voterId)),
+    voteOf: (voterId) => take('votesOf', voterId),
+    newVoterFrom: (ctx) =>
+      take('newVotersFrom', from(ctx), 'Very many new voters came from your network. Your vote was not counted.'),
+    allowsNewVoter: async (ctx) => (await waitFrom('newVotersFrom', from(ctx))) === 0,
+    pollFrom: (ctx) => take('pollsFrom', from(ctx)),
+    hostFrom: (ctx) => take('hostFrom', from(ctx)),
+    ballotsFrom: (ctx) => take('ballotsFrom', from(ctx)),
     withCode: async (ctx, work) => {
-      const network = networkOf(ctx.ip)
+      const network = from(ctx)
       blocked.check(network)
       try {
         return await work()
       } catch (error) {
         if (!(error instanceof PollError) || !WRONG_CODES.includes(error.code)) throw error
-        const wait = await counter.charge(`wrong codes from ${network}`, WRONG_CODES_FROM_ADDRESS)
+        const wait = await waitFrom('wrongCodesFrom', network)
         if (wait === 0) throw error
-        blocked.add(network, wait)
-        throw new TooManyRequests(Math.ceil(wait / 1000))
+        // Until the bucket is full again: one code a second would be enough to go on trying.
+        blocked.add(network, BLOCK_MS)
+        throw new TooManyRequests(BLOCK_MS / 1000)
       }
     },
   }
 }
+
+/** For so long nothing is taken from who tried too many codes. */
+const BLOCK_MS = 60_000
 
 /** Networks from which too many wrong codes came: without waiting for the counter, a right one is refused too. */
 class BlockedAddresses {

@@ -4,6 +4,7 @@ import { routes } from '@pollcast/shared/routes'
 import { expect, test } from 'vitest'
 import { readAs, readProblem } from '../../../testing/answer.ts'
 import { openApp } from '../../../testing/app.ts'
+import { stopClock } from '../../../testing/clock.ts'
 import { Host } from '../../../testing/host.ts'
 import { bearer, createPollOf, json } from '../../../testing/voter.ts'
 import { webBuild } from '../../../testing/web-build.ts'
@@ -56,6 +57,7 @@ test.each<CreatePolls>(['nobody', { key: KEY }])(
 )
 
 test('who tries many keys is refused for a while, and others are not', async () => {
+  stopClock()
   const { url } = await openApp({ createPolls: { key: KEY }, rateLimit: true, trustProxy: 1 })
   const from = (address: string, key: string) => {
     const init = json({ title: '' })

@@ -4,6 +4,7 @@ import { parse } from 'csv-parse/sync'
 import { expect, test } from 'vitest'
 import { readAs, readProblem } from '../../../testing/answer.ts'
 import { openApp, sharedApp } from '../../../testing/app.ts'
+import { stopClock } from '../../../testing/clock.ts'
 import { query } from '../../../testing/database.ts'
 import { get, RawConnection } from '../../../testing/raw-connection.ts'
 import { bearer, createPoll, Voter } from '../../../testing/voter.ts'
@@ -293,6 +294,7 @@ test.each([
 })
 
 test('so many exports of ballots a minute are answered', async () => {
+  stopClock()
   const { url } = await openApp({ rateLimit: true })
   const { poll, hostKey } = await createPoll(url)
   const init = { headers: bearer(hostKey) }

@@ -50,7 +50,8 @@ const findNothing = async ({ url, host, poll, get }: Awaited<ReturnType<typeof s
     expect(text).not.toMatch(/"votes":\d|"totalVotes":\d|,7,|,5,/)
   }
   for (const path of [routes.pollPage(poll.id), routes.roomPage(host.code), routes.listPage]) {
-    const page = await (await get(path)).text()
+    // The front page has another poll to try.
+    const page = (await (await get(path)).text()).replace(/"demo":\{.*?"ownReceipt":null\},/, '')
     expect(page).not.toMatch(/"votes":\d|"totalVotes":\d|\b[57] votes?\b|58 ?%|width="5[0-9.]+%"/)
   }
 }

@@ -3,6 +3,7 @@ import { routes } from '@pollcast/shared/routes'
 import { expect, test } from 'vitest'
 import { readAs, readProblem } from '../../../testing/answer.ts'
 import { openApp } from '../../../testing/app.ts'
+import { stopClock } from '../../../testing/clock.ts'
 import { contents, query } from '../../../testing/database.ts'
 import { get, RawConnection } from '../../../testing/raw-connection.ts'
 import { bearer, createPoll, json, patch, Voter } from '../../../testing/voter.ts'
@@ -81,6 +82,7 @@ test.each<[string, string | undefined]>([
 })
 
 test('requests that say they are the host’s are limited for each address, before anything is looked up', async () => {
+  stopClock()
   const { url } = await openApp({ rateLimit: true })
   const ask = () => fetch(url + routes.poll('tabspace'), { method: 'DELETE', headers: bearer('x'.repeat(32)) })
   const statuses = new Map<number, number>()

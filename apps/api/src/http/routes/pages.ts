@@ -83,16 +83,26 @@ export function pageRoutes(parts: PageParts) {
         )
       }
       const asker = voters.find(ctx)
+      const isNew = asker.voterId === undefined
+      // Where very many have become voters from its network, a client reads all the same, and becomes one later.
+      const isAllowed = !isNew || !rateLimits || (await rateLimits.allowsNewVoter(ctx))
       const voterId = asker.voterId ?? newVoterId()
-      const token = isEmbed && asker.voterId === undefined ? { voterToken: voters.tokenOf(voterId) } : {}
+      const token = isEmbed && isNew && isAllowed ? { voterToken: voters.tokenOf(voterId) } : {}
       await render(ctx, entry, { ...viewerOf(ctx, asker), token })
       // Every page, because the app can open a poll from any of them without another page load.
-      voters.remember(ctx, asker, voterId)
+      if (isAllowed) voters.remember(ctx, asker, voterId)
       if (isEmbed) allowFraming(ctx)
     }
 
   const html = (ctx: Context, built: WebEntry, title: string, content: Content, fallback: string, tags = '') =>
-    writePage(ctx, built, title, { apiUrl: '', ...(publicUrl && { publicUrl }), ...createPolls, ...content }, fallback, tags)
+    writePage(
+      ctx,
+      built,
+      title,
+      { apiUrl: '', ...(publicUrl && { publicUrl }), ...createPolls, ...content },
+      fallback,
+      tags,
+    )
 
   const list = page(async (ctx, built, viewer) => {
     const pollList = await pollListFor({ limit: limits.pageSize }, reader)

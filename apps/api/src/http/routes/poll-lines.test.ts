@@ -3,6 +3,7 @@ import { routes } from '@pollcast/shared/routes'
 import { expect, test } from 'vitest'
 import { readProblem } from '../../../testing/answer.ts'
 import { openApp, sharedApp } from '../../../testing/app.ts'
+import { stopClock } from '../../../testing/clock.ts'
 import { contents } from '../../../testing/database.ts'
 import { RawConnection } from '../../../testing/raw-connection.ts'
 import { json, Voter } from '../../../testing/voter.ts'
@@ -196,6 +197,7 @@ test('lines that are sent again with their key are the same poll, with the same 
 })
 
 test('text and JSON count towards one limit of new polls', async () => {
+  stopClock()
   const { url } = await openApp({ rateLimit: true })
   for (let asked = 0; asked < 15; asked += 1) {
     expect((await send(url, 'A?\nb\nc')).status).toBe(201)

@@ -6,6 +6,7 @@ import { routes } from '@pollcast/shared/routes'
 import { expect, test } from 'vitest'
 import { readAs, readProblem } from '../../../testing/answer.ts'
 import { openApp, sharedApp } from '../../../testing/app.ts'
+import { stopClock } from '../../../testing/clock.ts'
 import { contents } from '../../../testing/database.ts'
 import { get, RawConnection } from '../../../testing/raw-connection.ts'
 import { createPoll, form, json, Voter } from '../../../testing/voter.ts'
@@ -323,6 +324,7 @@ test('a deeply nested body is refused like any other', async () => {
 })
 
 test('refused polls count towards the limit of new polls', async () => {
+  stopClock()
   const { url } = await openApp({ rateLimit: true })
   for (let asked = 0; asked < 30; asked += 1) {
     await readProblem('malformed-json', await fetch(url + routes.polls, { ...json(''), body: '{' }))
@@ -331,6 +333,7 @@ test('refused polls count towards the limit of new polls', async () => {
 })
 
 test('with RATE_LIMIT on, an address can create some polls, and is then told when to try again', async () => {
+  stopClock()
   const { url } = await openApp({ rateLimit: true })
   let answer = await fetch(url + routes.polls, json(good))
   for (let made = 1; made < 100 && answer.status === 201; made += 1)
@@ -340,6 +343,7 @@ test('with RATE_LIMIT on, an address can create some polls, and is then told whe
 })
 
 test('behind a trusted proxy, a client can’t pass for another address by its own headers', async () => {
+  stopClock()
   const { url } = await openApp({ rateLimit: true, trustProxy: 1 })
   // The proxy appends the address that it sees to what the client sent.
   const askFrom = (claimed: string, seen: string) => {
@@ -371,6 +375,7 @@ test.each([
   ],
   ['something that is not an address', (index: number) => `junk-${index}`, '192.0.2.2'],
 ])('%s is one address for the limits, however it is written', async (_, write, other) => {
+  stopClock()
   const { url } = await openApp({ rateLimit: true, trustProxy: 1 })
   const ask = async (forwarded = '') => {
     const poll = json(good)

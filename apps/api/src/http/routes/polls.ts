@@ -15,10 +15,10 @@ import { readBody, validate } from '../request/body.ts'
 import { requireMayCreate } from '../request/create-key.ts'
 import { requireBearerKey } from '../request/host-key.ts'
 import { idempotencyKeyOf, requireSecret } from '../request/idempotency-key.ts'
+import { identify } from '../request/identify.ts'
 import { awaitNews } from '../request/long-poll.ts'
 import { parsePollLines } from '../request/poll-lines.ts'
 import { findBallot, type Viewer, viewerOf, viewOf, withReceipt } from '../request/viewer.ts'
-import type { Voters } from '../request/voter.ts'
 import { roomFor } from './rooms.ts'
 
 /** The poll with the asker's own ballot, in the view that they have of it. */
@@ -40,12 +40,13 @@ export async function pollListFor(page: ListPage, reader: PollReader): Promise<P
 }
 
 /** `GET /api/polls` */
-export function pollListRoute(reader: PollReader, voters: Voters): Middleware {
+export function pollListRoute(parts: Pick<RouteParts, 'reader' | 'voters' | 'limits'>): Middleware {
+  const { reader, voters } = parts
   return async (ctx) => {
     ctx.set('Cache-Control', 'private, no-cache')
     ctx.vary('Cookie')
     ctx.body = await pollListFor(validate(pollListQuerySchema, ctx.query, 'invalid-query'), reader)
-    voters.identify(ctx, voters.find(ctx))
+    await identify(ctx, voters.find(ctx), parts)
   }
 }
 
@@ -114,7 +115,7 @@ export function pollRoute(parts: RouteParts): Middleware {
       return
     }
     const poll = await pollFor(viewerOf(ctx, asker), pollId, parts)
-    voters.identify(ctx, asker)
+    await identify(ctx, asker, parts)
     ctx.vary('Cookie, Authorization, Pollcast-Code, Pollcast-Voter')
     ctx.status = 200
     ctx.etag = `W/"${eventIds.write(poll)}-${poll.ownChoiceIds.join('.')}${poll.deletesAt ?? ''}"`

@@ -4,6 +4,7 @@ import { routes } from '@pollcast/shared/routes'
 import { expect, test } from 'vitest'
 import { readAs, readProblem } from '../../../testing/answer.ts'
 import { openApp } from '../../../testing/app.ts'
+import { stopClock } from '../../../testing/clock.ts'
 import { contents, query } from '../../../testing/database.ts'
 import { EventReader } from '../../../testing/event-reader.ts'
 import { Host } from '../../../testing/host.ts'
@@ -131,6 +132,7 @@ test.each(['12345', '1234567890', 'abcdef', '12345a', '٤٧٢٩١٥'])('a code s
 })
 
 test('with RATE_LIMIT on, an address that tries codes is refused for a while, with a right one too, and others are not', async () => {
+  stopClock()
   const { url } = await openApp({ rateLimit: true, trustProxy: 1 })
   const { host } = await Host.ofPoll(url)
   const from = (address: string, code: string) =>

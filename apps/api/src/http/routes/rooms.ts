@@ -14,6 +14,7 @@ import { roomCodeOf } from '../request/addresses.ts'
 import { readJson } from '../request/body.ts'
 import { requireMayCreate } from '../request/create-key.ts'
 import { requireBearerKey } from '../request/host-key.ts'
+import { identify } from '../request/identify.ts'
 import { awaitNews } from '../request/long-poll.ts'
 import { findBallot, isHost, type Viewer, viewerOf, viewOf, withReceipt } from '../request/viewer.ts'
 
@@ -85,7 +86,7 @@ export function roomRoutes(parts: RouteParts) {
       return
     }
     const { room, id } = await found(ctx)
-    voters.identify(ctx, asker)
+    await identify(ctx, asker, parts)
     ctx.vary('Cookie, Authorization, Pollcast-Code, Pollcast-Voter')
     ctx.status = 200
     // The host's also says how many watch, and what was done.

@@ -7,6 +7,7 @@ import { parse } from 'csv-parse/sync'
 import { expect, test } from 'vitest'
 import { readAs, readProblem } from '../../../testing/answer.ts'
 import { openApp, sharedApp } from '../../../testing/app.ts'
+import { stopClock } from '../../../testing/clock.ts'
 import { contents, query } from '../../../testing/database.ts'
 import { EventReader } from '../../../testing/event-reader.ts'
 import { Host } from '../../../testing/host.ts'
@@ -217,6 +218,7 @@ test('without a code, with one that is wrong or of another room, nobody votes, n
 })
 
 test('with RATE_LIMIT on, who tries one-time codes is refused for a while', async () => {
+  stopClock()
   const { ids, vote, newVoter } = await setUp({ voteMode: 'code' }, { rateLimit: true })
   const attempt = async () => (await vote(newVoter(), { choiceIds: [ids[0]], code: '22222-22222' })).status
   const statuses: number[] = []

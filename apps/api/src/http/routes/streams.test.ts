@@ -30,6 +30,7 @@ import { openSqlite } from '../../store/sqlite-database.ts'
 import type { RouteParts } from '../parts.ts'
 import { Proxies } from '../request/proxies.ts'
 import { rateLimits } from '../request/rate-limit.ts'
+import { StreamSlots } from '../request/stream-slots.ts'
 import { Voters } from '../request/voter.ts'
 import { createKoa } from '../router.ts'
 import { ClientFaults } from '../server/client-faults.ts'
@@ -284,6 +285,7 @@ const openParts = async () => {
   const audiences = new Audiences(broker)
   const koa = createKoa({
     createPolls: 'anyone',
+    streamSlots: new StreamSlots(1000, false),
     reader,
     writer,
     signals,
@@ -348,6 +350,7 @@ test('a stream is in flight only until its first snapshot is there', async () =>
   const audiences = new Audiences(new Broker({ source, onError: () => {} }))
   onTestFinished(() => audiences.heartbeat.stop(0))
   const streams = streamRoutes({
+    streamSlots: new StreamSlots(1000, false),
     audiences,
     voters: new Voters('key', 'abcd1234'),
     eventIds: new EventIds('key', 'epoch'),

@@ -80,9 +80,12 @@ export function streamRoutes(parts: RouteParts) {
 
 /** The request is in flight until the first events are there: they may have to be read from the database. */
 async function openStream(ctx: Context, parts: RouteParts, subjects: readonly string[]): Promise<void> {
-  const { audiences, voterStreams } = parts
+  const { audiences, voterStreams, streamSlots } = parts
+  await parts.limits?.streamFrom(ctx, parts.voters.find(ctx).voterId)
   const asked = await topicsFor(ctx, subjects, parts)
   const { res } = ctx
+  const giveBack = streamSlots.take(ctx)
+  let isOpen = false
   const open = () => {
     // Of a HEAD, Node has ended an HTTP/2 stream already.
     if (http2StreamOf(res)?.destroyed ?? !res.socket?.writable) return undefined
@@ -92,6 +95,8 @@ async function openStream(ctx: Context, parts: RouteParts, subjects: readonly st
       return undefined
     }
     const { stream, onClose } = streamOn(res, audiences)
+    isOpen = true
+    onClose(giveBack)
     const { voter, hostKeyHash } = asked.viewer
     if (voter && hostKeyHash === undefined) {
       asked.topics.forEach((topic, index) => {
@@ -106,6 +111,8 @@ async function openStream(ctx: Context, parts: RouteParts, subjects: readonly st
     await audiences.join(shownOf(ctx, asked.topics, parts), open)
   } catch (error) {
     throw error instanceof TopicsEnded ? endedOf(asked) : error
+  } finally {
+    if (!isOpen) giveBack()
   }
 }
 

@@ -4,6 +4,7 @@ import { routes } from '@pollcast/shared/routes'
 import { expect, test } from 'vitest'
 import { readProblem } from '../../../testing/answer.ts'
 import { openApp, type RunningApp, sharedApp } from '../../../testing/app.ts'
+import { stopClock } from '../../../testing/clock.ts'
 import { contents, query, recount } from '../../../testing/database.ts'
 import { createPoll, form, json, Voter } from '../../../testing/voter.ts'
 
@@ -205,6 +206,7 @@ test('a refusal names the path in the body', async () => {
 })
 
 test('a body with thousands of choices is refused with a short answer, and counts towards the limit', async () => {
+  stopClock()
   const { url } = await openApp({ rateLimit: true })
   const { poll } = await createPoll(url)
   const voter = new Voter(url)
@@ -265,6 +267,7 @@ test('one voter who votes in 40 tabs at once has one ballot', async () => {
 })
 
 test('a voter who votes too often is told when to try again, and other voters are not affected', async () => {
+  stopClock()
   const { url, databasePath } = await openApp({ rateLimit: true })
   const { poll } = await createPoll(url)
   const voter = new Voter(url)

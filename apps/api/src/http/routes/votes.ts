@@ -28,9 +28,8 @@ interface SentVote {
 export function voteRoute({ writer, voters, signals, limits, serverKey }: RouteParts): Middleware {
   return async (ctx) => {
     const pollId = pollIdOf(ctx)
-    await limits?.voteFrom(ctx)
     const asker = voters.find(ctx)
-    if (asker.voterId !== undefined) await limits?.voteOf(asker.voterId)
+    if (limits) await (asker.voterId === undefined ? limits.newVoterFrom(ctx) : limits.voteOf(asker.voterId))
     const { answer, codeHash, isForm } = await readVote(ctx)
     voters.refuseInvalid(ctx, asker)
     const key = idempotencyKeyOf(ctx)

@@ -1,0 +1,48 @@
+import { Redis } from 'ioredis'
+import { expect, onTestFinished, test } from 'vitest'
+import { redisPrefix, redisUrl } from '../../testing/redis.ts'
+import { RedisServer } from '../../testing/redis-server.ts'
+import { redisTokenBuckets } from './redis-token-buckets.ts'
+import { SharedTokenBuckets } from './shared-token-buckets.ts'
+
+const SLOW = { burst: 5, perMinute: 0.001 }
+
+const node = async (url: string, prefix: string, errors: Error[] = []) => {
+  const { ask, close } = redisTokenBuckets(url, prefix, 'secret', (error) => errors.push(error))
+  onTestFinished(close)
+  // Until the connection is there, each node counts by itself.
+  await expect
+    .poll(() =>
+      ask([['ready', { burst: 1e6, perMinute: 1e6 }]]).then(
+        () => true,
+        () => false,
+      ),
+    )
+    .toBe(true)
+  return new SharedTokenBuckets(ask)
+}
+
+test('nodes share buckets, and Redis is told no address and no voter', async () => {
+  const [url, prefix] = [await redisUrl(), redisPrefix()]
+  const nodes = [await node(url, prefix), await node(url, prefix)]
+  const waits: number[] = []
+  for (let n = 0; n < 8; n += 1) waits.push((await nodes[n % 2]?.take('votes 192.0.2.1', SLOW)) ?? -1)
+  expect(waits.map((wait) => wait > 0)).toEqual([false, false, false, false, false, true, true, true])
+  const redis = new Redis(url)
+  onTestFinished(() => redis.disconnect())
+  const keys = await redis.keys(`${prefix}*`)
+  expect(keys.length).toBeGreaterThan(0)
+  expect(keys.join(' ')).not.toContain('192.0.2.1')
+  for (const key of keys) expect(await redis.pttl(key)).toBeGreaterThan(0)
+})
+
+test('while Redis is away each node counts by itself, and says so once', async () => {
+  const server = await RedisServer.open()
+  const errors: Error[] = []
+  const buckets = await node(server.url, 'x:', errors)
+  expect(await buckets.take('a', SLOW)).toBe(0)
+  await server.kill()
+  for (let n = 0; n < 5; n += 1) expect(await buckets.take('a', SLOW)).toBe(0)
+  expect(await buckets.take('a', SLOW)).toBeGreaterThan(0)
+  await expect.poll(() => errors.length).toBe(1)
+})

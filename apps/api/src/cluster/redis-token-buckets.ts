@@ -1,0 +1,67 @@
+import { createHmac } from 'node:crypto'
+import { Redis } from 'ioredis'
+import { reasonOf } from '../lib/reason-of.ts'
+import { backoff } from '../lib/time.ts'
+import type { AskBuckets } from './shared-token-buckets.ts'
+
+/** As MemoryTokenBuckets, for all keys at once, by the clock of Redis. Of each bucket it keeps when it is full again. */
+const TAKE = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + time[2] / 1000
+local waits = {}
+for i, key in ipairs(KEYS) do
+  local burst, interval = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
+  local full = math.max(tonumber(redis.call('GET', key) or 0), now) + interval
+  local wait = full - now - burst * interval
+  if wait > 0.5 then
+    waits[i] = math.ceil(wait)
+  else
+    redis.call('SET', key, string.format('%.3f', full), 'PX', math.ceil(full - now))
+    waits[i] = 0
+  end
+end
+return waits`
+
+export interface RedisTokenBuckets {
+  ask: AskBuckets
+  close(): void
+}
+
+/**
+ * Buckets that all nodes share through Redis. Keys have addresses and voters in them, and Redis may write them to disk: it
+ * gets them hashed, under the installation's secret.
+ *
+ * @param prefix of every key, so that several installations can share one server
+ * @param onError is called once for each outage
+ */
+export function redisTokenBuckets(
+  url: string,
+  prefix: string,
+  secret: string,
+  onError: (error: Error) => void,
+): RedisTokenBuckets {
+  let isReported = false
+  const redis = new Redis(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: (attempt) => backoff(attempt),
+  })
+  redis.on('error', (error) => {
+    if (isReported) return
+    isReported = true
+    onError(new Error(`Redis is not available: each process counts for its limits by itself (${reasonOf(error)}).`))
+  })
+  redis.on('ready', () => {
+    isReported = false
+  })
+  const keyOf = (key: string) =>
+    `${prefix}bucket:${createHmac('sha256', secret).update(`bucket ${key}`).digest('base64url').slice(0, 22)}`
+  return {
+    ask: async (takes) => {
+      const keys = takes.map(([key]) => keyOf(key))
+      const args = takes.flatMap(([, { burst, perMinute }]) => [burst, 60_000 / perMinute])
+      return (await redis.eval(TAKE, keys.length, ...keys, ...args)) as number[]
+    },
+    close: () => redis.disconnect(),
+  }
+}

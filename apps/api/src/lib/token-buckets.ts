@@ -1,0 +1,53 @@
+/** What a bucket holds when it is full, and how many tokens it gets back a minute. */
+export interface Bucket {
+  readonly burst: number
+  readonly perMinute: number
+}
+
+/** One bucket of tokens for each key: a request takes one, and is refused where there is none. */
+export interface TokenBuckets {
+  /** Takes a token. Returns 0, or where there is none the milliseconds until there is one. */
+  take(key: string, bucket: Bucket): number | Promise<number>
+}
+
+const MINUTE_MS = 60_000
+
+/** Milliseconds that a full bucket may be early by: sums of fractions are not exact. */
+const TOLERANCE_MS = 0.5
+
+/**
+ * Buckets in memory. Of each it keeps one number, the time at which it is full again (GCRA, ITU-T I.371); one that is full
+ * is not kept.
+ */
+export class MemoryTokenBuckets implements TokenBuckets {
+  readonly #fullAt = new Map<string, number>()
+  readonly #now: () => number
+  #lastSweep: number
+
+  /** @param now milliseconds on a monotonic clock, which no setting of the system's clock moves */
+  constructor(now = () => performance.now()) {
+    this.#now = now
+    this.#lastSweep = now()
+  }
+
+  /** Number of keys in memory. */
+  get size(): number {
+    return this.#fullAt.size
+  }
+
+  take(key: string, { burst, perMinute }: Bucket): number {
+    const now = this.#now()
+    if (now - this.#lastSweep >= MINUTE_MS) this.#dropFull(now)
+    const interval = MINUTE_MS / perMinute
+    const fullAt = Math.max(this.#fullAt.get(key) ?? 0, now) + interval
+    const wait = fullAt - now - burst * interval
+    if (wait > TOLERANCE_MS) return Math.ceil(wait)
+    this.#fullAt.set(key, fullAt)
+    return 0
+  }
+
+  #dropFull(now: number): void {
+    this.#lastSweep = now
+    for (const [key, fullAt] of this.#fullAt) if (fullAt <= now) this.#fullAt.delete(key)
+  }
+}
