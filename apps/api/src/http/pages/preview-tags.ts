@@ -23,7 +23,7 @@ export async function previewTags(
     ['og:site_name', 'Pollcast'],
     ['og:type', 'website'],
     ['og:title', title],
-    ['og:description', poll ? descriptionOf(poll) : 'The next question comes soon.'],
+    ['og:description', poll ? descriptionOf(poll) : 'The next question is coming soon.'],
     ['og:url', url],
     ...(picture ?? []),
   ]
