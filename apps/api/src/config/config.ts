@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { limits } from '@pollcast/shared/limits'
 import * as z from 'zod'
+import type { CreatePolls } from '../lib/create-polls.ts'
 import { readTrustProxy, type TrustProxy } from '../lib/trust-proxy.ts'
 import { databaseUrlProblem, redisUrlProblem } from './database-url.ts'
 import { hostProblem } from './listen-host.ts'
@@ -135,9 +136,6 @@ const environmentRules = environmentSchema.check(({ value, issues }) => {
 })
 
 export const settingNames = Object.keys(environmentSchema.shape)
-
-/** With a key: those who send it. */
-export type CreatePolls = 'anyone' | 'nobody' | { readonly key: string }
 
 export interface Config {
   readonly port: number

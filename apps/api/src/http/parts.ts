@@ -1,5 +1,5 @@
 import type { Context } from 'koa'
-import type { CreatePolls } from '../config/config.ts'
+import type { CreatePolls } from '../lib/create-polls.ts'
 import type { Audiences } from '../live/audiences.ts'
 import type { Stream } from '../live/stream.ts'
 import type { VoterRef } from '../polls/ballot-id.ts'

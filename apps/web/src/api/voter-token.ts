@@ -29,8 +29,10 @@ function keepsCookies(): boolean {
   const attributes = 'Path=/; Secure; SameSite=None; Partitioned'
   return (
     attempt(() => {
+      // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in all browsers
       document.cookie = `pollcast-probe=1; ${attributes}`
       const isKept = document.cookie.includes('pollcast-probe=')
+      // biome-ignore lint/suspicious/noDocumentCookie: as above
       document.cookie = `pollcast-probe=; Max-Age=0; ${attributes}`
       return isKept
     }) ?? false

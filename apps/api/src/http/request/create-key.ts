@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Context } from 'koa'
-import type { CreatePolls } from '../../config/config.ts'
+import type { CreatePolls } from '../../lib/create-polls.ts'
 import { RequestError } from '../middleware/problem.ts'
 import type { RateLimits } from './rate-limit.ts'
 

@@ -8,7 +8,7 @@ import { stopClock } from '../../../testing/clock.ts'
 import { Host } from '../../../testing/host.ts'
 import { bearer, createPollOf, json } from '../../../testing/voter.ts'
 import { webBuild } from '../../../testing/web-build.ts'
-import type { CreatePolls } from '../../config/config.ts'
+import type { CreatePolls } from '../../lib/create-polls.ts'
 
 const KEY = 'only-for-teachers'
 const newPoll = { question: 'Lunch?', choices: ['Pizza', 'Salad'] }

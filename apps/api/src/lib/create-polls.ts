@@ -1,0 +1,2 @@
+/** Who may make rooms: anyone, nobody, or who sends this key. */
+export type CreatePolls = 'anyone' | 'nobody' | { readonly key: string }
