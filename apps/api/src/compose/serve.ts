@@ -91,6 +91,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     cache: others.cache,
     onError: onUnexpected,
     onSetBack: () => epoch.renew(),
+    onAnnounced: others.cache && ((subject) => voterStreams.announced(subject)),
   })
   publishChanges(signals, broker, messages)
   const streams = () => audiences.heartbeat.streams

@@ -34,6 +34,8 @@ interface BrokerParts extends Omit<TopicParts, 'recheckMs' | 'onSetBack'> {
   /** Undefined if there are no other processes. */
   pubsub?: PubSub | undefined
   recheckMs?: number
+  /** Called with each subject that another process has changed. */
+  onAnnounced?: ((subject: string) => void) | undefined
   /** Called when the source was set back, until `restart`. It may be called often. */
   onSetBack?: () => void
 }
@@ -54,6 +56,7 @@ export class Broker {
     parts.pubsub?.listen({
       onMessage: ({ subject, revision }) => {
         for (const topic of this.topicsOf(subject)) topic.announce(revision)
+        parts.onAnnounced?.(subject)
       },
       onGap: (subject) => {
         for (const topic of this.topicsOf(subject)) topic.recheck()

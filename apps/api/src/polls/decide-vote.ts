@@ -72,7 +72,7 @@ function ownBallotId(vote: Vote): string {
 /** The ballots that the vote may be on. */
 export const ballotIdsOf = (vote: Vote): string[] => {
   const own = ownBallotIds.get(vote)
-  return own === undefined ? [vote.ballotId] : [vote.ballotId, own]
+  return [vote.ballotId, vote.idempotencyScope, own].filter((id) => id !== undefined)
 }
 
 function checkCode(vote: Vote, isNeeded: boolean, isCode: (vote: Vote) => boolean): PollError | undefined {

@@ -10,7 +10,7 @@ import { receiptOf } from './receipt.ts'
 import { revisionOf } from './revisions.ts'
 import { ShuffledBallots } from './shuffled-ballots.ts'
 import type { PollState, RoomState } from './state.ts'
-import { showsResults } from './visibility.ts'
+import { showsPastRound, showsResults } from './visibility.ts'
 
 /*
  * What leaves Pollcast of a poll to be kept elsewhere. As in views.ts, what is shown is named here or by the kind, and no
@@ -24,12 +24,11 @@ export interface PollHistory {
   view: View
 }
 
-/** All rounds, oldest first. Those that are over show what the current one would if it were closed. */
+/** All rounds, oldest first. */
 function roundsOf({ poll, past, view }: PollHistory): RoundResult[] {
   const kind = kindOf(poll)
   const ended = past.map(({ round, question, content, voters, counters, endedAt }): RoundResult => {
-    const isShown = showsResults({ ...poll, status: 'closed', voters }, view)
-    const { choices } = kind.showResults(content, isShown ? counters : null, voters)
+    const { choices } = kind.showResults(content, showsPastRound(poll, view, voters) ? counters : null, voters)
     return { round, question, voters, choices, endedAt }
   })
   const { round, question, content, voters, counters } = poll
@@ -37,13 +36,27 @@ function roundsOf({ poll, past, view }: PollHistory): RoundResult[] {
   return [...ended, { round, question, voters, choices, endedAt: null }]
 }
 
-/** @param moves of each round to the next, by the number of the first; undefined where they are hidden */
-export function roundsWithMoves(history: PollHistory, moves: ReadonlyMap<number, AnswerMove[]> | undefined): Rounds {
+/**
+ * The rounds from which moves to the next one can be told: both are shown, and each has one choice of each voter, who has
+ * the same ballot in both.
+ */
+export function roundsToCompare({ poll, past, view }: PollHistory): number[] {
+  if (poll.voteMode === 'none' || !showsResults(poll, view)) return []
+  const isComparable = (content: unknown) => kindOf(poll).showRules(content).maxChoices === 1
+  const rounds = past.map(({ round, content, voters }) => {
+    return { round, isShown: showsPastRound(poll, view, voters) && isComparable(content) }
+  })
+  const all = [...rounds, { round: poll.round, isShown: isComparable(poll.content) }]
+  return all.slice(0, -1).flatMap(({ round, isShown }, index) => (isShown && all[index + 1]?.isShown ? round : []))
+}
+
+/** @param moves of each round to the next, by the number of the first */
+export function roundsWithMoves(history: PollHistory, moves: ReadonlyMap<number, AnswerMove[]>): Rounds {
   const kind = kindOf(history.poll)
   const choiceOf = (answer: string | null) => (answer === null ? null : (kind.single(JSON.parse(answer)) ?? undefined))
   return {
     rounds: roundsOf(history),
-    moves: [...(moves ?? [])].flatMap(([fromRound, ofRound]) =>
+    moves: [...moves].flatMap(([fromRound, ofRound]) =>
       ofRound.flatMap(({ from, to, voters }) => {
         const [fromChoiceId, toChoiceId] = [choiceOf(from), choiceOf(to)]
         if (fromChoiceId === undefined || toChoiceId === undefined) return []
@@ -96,26 +109,17 @@ export function roomResultsOf(
 /** The results as a table: one row a choice and round. Each row says what it is about, so that tables can be put together. */
 export function resultTableOf(histories: readonly PollHistory[]): Table {
   const parts = histories.flatMap(({ poll, past, view }) => {
-    const closed: PollState = { ...poll, status: 'closed' }
-    const ofRound = (state: PollState, shown: PollState) => {
-      const counters = showsResults(shown, view) ? state.counters : null
-      const { columns, rows } = kindOf(poll).resultTable(state.content, counters, state.voters)
+    const ofRound = (state: PollState, isShown: boolean) => {
+      const { columns, rows } = kindOf(poll).resultTable(state.content, isShown ? state.counters : null, state.voters)
+      const about = [poll.room.code, poll.id, state.round, state.question, poll.kind]
       return {
         columns: ['room', 'poll', 'round', 'question', 'kind', ...columns, 'voters'],
-        rows: rows.map((cells) => [
-          poll.room.code,
-          poll.id,
-          state.round,
-          state.question,
-          poll.kind,
-          ...cells,
-          state.voters,
-        ]),
+        rows: rows.map((cells) => [...about, ...cells, state.voters]),
       }
     }
     return [
-      ...past.map((round) => ofRound({ ...poll, ...round }, { ...closed, voters: round.voters })),
-      ofRound(poll, poll),
+      ...past.map((round) => ofRound({ ...poll, ...round }, showsPastRound(poll, view, round.voters))),
+      ofRound(poll, showsResults(poll, view)),
     ]
   })
   const [first] = parts

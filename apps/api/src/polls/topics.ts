@@ -9,7 +9,7 @@ import type { View } from '@pollcast/shared/poll'
 export const pollSubject = (pollId: string): string => `poll:${pollId}`
 export const roomSubject = (code: string): string => `room:${code}`
 
-/** How many watch a room. It has one topic, whose name is `public`. */
+/** How many watch a room: what its host sees of that, and who shows it to all. */
 export const watchingSubject = (code: string): string => `watching:${code}`
 
 export const topicOf = (subject: string, view: ViewName): string => `${subject}/${view}`

@@ -17,6 +17,10 @@ export function showsResults(poll: PollState, view: View): boolean {
   }
 }
 
+/** Whether a view shows what a round that is over came to: with what is on now, so that a vote can be repeated unseen. */
+export const showsPastRound = (poll: PollState, view: View, voters: number): boolean =>
+  showsResults(poll, view) && (view === 'host' || voters >= poll.resultsFromVoters)
+
 /** Whether those who have voted see more than others. */
 export const rewardsVoters = ({ resultsVisibility }: Pick<PollState, 'resultsVisibility'>): boolean =>
   resultsVisibility === 'after-vote'

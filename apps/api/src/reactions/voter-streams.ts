@@ -16,6 +16,9 @@ interface VoterStream {
   topic: string
 }
 
+/** Milliseconds between two looks at who has voted, where others take the votes. */
+const ANNOUNCED_MS = 1000
+
 /** Ballots that are looked up in one query. */
 const AT_ONCE = 1000
 
@@ -32,6 +35,7 @@ export class VoterStreams {
   readonly #streams = new Map<string, Map<string, Set<VoterStream>>>()
   /** The poll that each subject with streams shows, if it shows one. */
   readonly #known = new Map<string, PollState | undefined>()
+  readonly #announced = new Set<string>()
   readonly #reading = new Map<string, Promise<PollState | undefined>>()
   /** Subjects whose voters are being looked up; with the poll to look them up for next. */
   readonly #reconciling = new Map<string, PollState | undefined>()
@@ -84,6 +88,22 @@ export class VoterStreams {
   #read(subject: string): Promise<PollState | undefined> {
     const { kind, id } = parseTopic(topicOf(subject, 'public'))
     return kind === 'poll' ? this.#reader.find(id) : this.#reader.findRoom(id).then(({ current }) => current)
+  }
+
+  /**
+   * Another process has changed the subject, and what it shows now may come from a cache, without who has voted: it is read,
+   * at most once a second.
+   */
+  announced(subject: string): void {
+    if (!this.#streams.has(subject) || this.#announced.has(subject)) return
+    this.#announced.add(subject)
+    setTimeout(() => {
+      this.#announced.delete(subject)
+      if (!this.#streams.has(subject)) return
+      this.#readOnce(subject)
+        .then((poll) => poll && this.reconcile(poll))
+        .catch(this.#onError)
+    }, ANNOUNCED_MS).unref()
   }
 
   /** Adds a stream that has joined a topic. Returns what takes it away again. */
@@ -143,9 +163,14 @@ export class VoterStreams {
   }
 
   async #lookUp(streams: readonly VoterStream[], poll: Pick<PollState, 'id' | 'round'>): Promise<void> {
-    const ballotIds = streams.map(({ voter }) => ballotIdOf(this.#serverKey, poll.id, voter))
-    const cast = await this.#reader.cast(poll.id, [...new Set(ballotIds)])
-    for (const [index, one] of streams.entries()) this.#switch(one, poll, cast.has(ballotIds[index] ?? ''))
+    const asked = streams.map((one) => {
+      return { one, topic: one.topic, ballotId: ballotIdOf(this.#serverKey, poll.id, one.voter) }
+    })
+    const cast = await this.#reader.cast(poll.id, [...new Set(asked.map(({ ballotId }) => ballotId))])
+    for (const { one, topic, ballotId } of asked) {
+      // A vote that was taken meanwhile is newer than the answer.
+      if (one.topic === topic) this.#switch(one, poll, cast.has(ballotId))
+    }
   }
 
   #switch(one: VoterStream, poll: Pick<PollState, 'id' | 'round'>, hasBallot: boolean): void {
@@ -153,7 +178,11 @@ export class VoterStreams {
     if (to === one.topic) return
     const from = one.topic
     one.topic = to
-    this.#audiences.switchTopic(one.stream, from, to).catch(this.#onError)
+    this.#audiences.switchTopic(one.stream, from, to).catch((error) => {
+      // It has stayed where it was, and is switched when there is another reason to.
+      if (one.topic === to) one.topic = from
+      this.#onError(error)
+    })
   }
 }
 

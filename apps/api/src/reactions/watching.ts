@@ -1,7 +1,7 @@
 import type { EndData, StreamEvent, WatchingData } from '@pollcast/shared/stream'
 import type { Change, CurrentMessage, Message } from '../live/message.ts'
 import type { RoomChanged, Signal } from '../polls/events.ts'
-import { roomSubject, watchingSubject } from '../polls/topics.ts'
+import { parseTopic, roomSubject, watchingSubject } from '../polls/topics.ts'
 
 /** Milliseconds between two looks at how many watch: often enough for a person, and seldom enough to cost nothing. */
 const LOOK_MS = 1000
@@ -32,7 +32,13 @@ export class Watching {
     roomChanged.listen(({ type, room }) => {
       if (type !== 'deleted' && type !== 'key-replaced') return
       const reason = type === 'deleted' ? 'deleted' : 'unauthorized'
-      this.#publish(broker, room.code, (topic) => this.#end(topic, { reason, roomCode: room.code }))
+      this.#publish(broker, room.code, (topic) => {
+        // Screens go on: they show what all see.
+        const isOver = type === 'deleted' || parseTopic(topic).view === 'host'
+        return isOver
+          ? this.#end(topic, { reason, roomCode: room.code })
+          : this.#message(topic, room.code, this.count(room.code))
+      })
     })
   }
 

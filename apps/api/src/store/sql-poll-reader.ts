@@ -103,15 +103,16 @@ export class SqlPollReader implements PollReader {
 
   findRoom(code: string): Promise<{ room: RoomState; current: PollState | undefined }> {
     return this.#database.read(async (manager) => {
-      const found = await manager.findOneBy(RoomEntity, { code })
-      if (!found) throw roomNotFound()
-      const { currentPollId } = found
-      const current =
-        currentPollId === null ? undefined : await readPoll(manager, this.#database.voteSql, currentPollId)
-      // The poll was read last: the room as it is with it is the newer one.
-      return current && current.room.currentPollId === current.id
-        ? { room: current.room, current }
-        : { room: stateOfRoom(found), current: undefined }
+      for (;;) {
+        const found = await manager.findOneBy(RoomEntity, { code })
+        if (!found) throw roomNotFound()
+        const { currentPollId } = found
+        if (currentPollId === null) return { room: stateOfRoom(found), current: undefined }
+        const current = await readPoll(manager, this.#database.voteSql, currentPollId)
+        // The room as it is with the poll is the newer one; where it has moved meanwhile, both are read again.
+        if (!current) return { room: stateOfRoom(found), current }
+        if (current.room.currentPollId === current.id) return { room: current.room, current }
+      }
     })
   }
 

@@ -19,13 +19,12 @@ export async function topicsFor(ctx: Context, subjects: readonly string[], parts
   const { voter } = viewer
   const topicFor = async (subject: string): Promise<string> => {
     const { kind, id } = parseTopic(topicOf(subject, 'public'))
-    if (kind === 'watching') return topicOf(subject, 'public')
     if (viewer.hostKeyHash !== undefined) {
       const { room } = kind === 'poll' ? await reader.find(id) : await reader.findRoom(id)
       isHost(viewer, room)
       return topicOf(subject, hostName(room.hostKeyHash))
     }
-    return voter ? voterStreams.topicFor(subject, voter) : topicOf(subject, 'public')
+    return voter && kind !== 'watching' ? voterStreams.topicFor(subject, voter) : topicOf(subject, 'public')
   }
   return { viewer, subjects, topics: await Promise.all(subjects.map(topicFor)) }
 }

@@ -8,6 +8,7 @@ import {
   resultsOf,
   resultTableOf,
   roomResultsOf,
+  roundsToCompare,
   roundsWithMoves,
 } from '../../polls/exports.ts'
 import { kindOf } from '../../polls/kinds/index.ts'
@@ -62,8 +63,10 @@ export function exportRoutes(parts: RouteParts) {
   }
 
   /** Weak: two files of the same ballots are not the same bytes. With the version of the files' columns. */
-  const etagOf = ({ poll, view }: Pick<PollHistory, 'poll' | 'view'>) =>
-    `W/"2-${eventIds.write({ id: poll.id, view, revision: revisionOf(poll, view) })}"`
+  const etagOf = (history: Pick<PollHistory, 'poll' | 'view'>) => `W/"2-${idOf(history)}"`
+
+  const idOf = ({ poll, view }: Pick<PollHistory, 'poll' | 'view'>) =>
+    eventIds.write({ id: poll.id, view, revision: revisionOf(poll, view) })
 
   /** `GET /api/polls/:id/results.csv` */
   const resultsCsv: Middleware = async (ctx) => {
@@ -97,8 +100,8 @@ export function exportRoutes(parts: RouteParts) {
     const history = await pollToSend(ctx)
     ctx.set('Cross-Origin-Resource-Policy', 'cross-origin')
     if (!history) return
-    const { poll, view } = history
-    const picture = await chartPng(`${poll.id} ${poll.round} ${view} ${revisionOf(poll, view)}`, () => svgOf(poll))
+    const { poll } = history
+    const picture = await chartPng(idOf(history), () => svgOf(poll))
     if (!picture) throw new RequestError('not-implemented', NO_PNG)
     ctx.type = 'image/png'
     ctx.body = picture
@@ -108,12 +111,12 @@ export function exportRoutes(parts: RouteParts) {
   const rounds: Middleware = async (ctx) => {
     const history = await historyOf(viewerOf(ctx, voters.find(ctx)), await reader.find(pollIdOf(ctx)))
     setCaching(ctx)
-    const { poll, view } = history
+    const { poll } = history
     const moves = new Map<number, AnswerMove[]>()
-    if (showsResults(poll, view)) {
-      for (let from = 1; from < poll.round; from += 1)
-        moves.set(from, await reader.movesBetween(poll.id, from, from + 1))
-    }
+    const toCompare = roundsToCompare(history)
+    // Each reads all ballots of two rounds.
+    if (toCompare.length > 0) await limits?.ballotsFrom(ctx)
+    for (const from of toCompare) moves.set(from, await reader.movesBetween(poll.id, from, from + 1))
     ctx.body = roundsWithMoves(history, moves)
   }
 

@@ -370,3 +370,17 @@ test('a room is found again, with its host, after a restart', async () => {
   expect(await again.room()).toMatchObject({ currentPollId: poll.id, polls: [{ id: poll.id }] })
   expect(JSON.stringify(await contents(databasePath))).not.toContain(host.key)
 })
+
+test('a new host key ends the host’s streams, and not those of the big screen', async () => {
+  const { url } = await openApp()
+  const { host, poll } = await Host.ofPoll(url)
+  const path = `${url}${routes.roomStream(host.code)}?watching=on`
+  const screen = await EventReader.open(path)
+  const hosts = await EventReader.open(path, bearer(host.key))
+  await until(() => screen.watching.length > 0 && hosts.watching.length > 0)
+  await host.ask(routes.roomKey(host.code), { method: 'POST' })
+  await until(() => hosts.ended)
+  await new Voter(url).vote(poll.id, poll.choices[0]?.id ?? 0)
+  await screen.nextLike(({ data }) => data.voters === 1)
+  expect(screen.events.filter(({ event }) => event === 'end')).toEqual([])
+})

@@ -59,7 +59,8 @@ export function roomRoutes(parts: RouteParts) {
     const [code, hostKey] = [roomCodeOf(ctx), requireBearerKey(ctx)]
     await limits?.hostFrom(ctx)
     ctx.set('Cache-Control', 'no-store')
-    return roomRequest(code, hostKey, reader)
+    const find = () => roomRequest(code, hostKey, reader)
+    return limits ? limits.withCode(ctx, find) : find()
   }
 
   /** `POST /api/rooms`: a room without polls. */

@@ -165,3 +165,34 @@ test('with a new round everything may be edited again', async () => {
     ['Coffee', 0],
   ])
 })
+
+test('of a round that too few voted in, nobody learns the results from who moved', async () => {
+  const { host, poll, tea, coffee, rounds, newVoter } = await setUp({ resultsFromVoters: 3 })
+  const voters = Array.from({ length: 3 }, newVoter)
+  for (const voter of voters.slice(0, 2)) await voter.vote(poll.id, tea)
+  await host.startRound(poll.id)
+  for (const voter of voters) await voter.vote(poll.id, coffee)
+  const { rounds: found, moves } = await rounds()
+  expect(found.map(({ choices }) => choices[0]?.votes)).toEqual([null, 0])
+  expect(moves).toEqual([])
+})
+
+test('a round that is over stays hidden while the one that repeats it is', async () => {
+  const { host, poll, tea, rounds, newVoter } = await setUp({ resultsVisibility: 'after-close' })
+  await newVoter().vote(poll.id, tea)
+  await host.startRound(poll.id)
+  expect((await rounds()).rounds.map(({ choices }) => choices[0]?.votes)).toEqual([null, null])
+  await host.change(poll.id, { status: 'closed' })
+  expect((await rounds()).rounds.map(({ choices }) => choices[0]?.votes)).toEqual([1, 0])
+})
+
+test('where ballots are nobody’s, or hold several choices, no moves are told', async () => {
+  for (const body of [{ voteMode: 'none' as const }, { maxChoices: 2 }]) {
+    const { host, poll, tea, coffee, rounds, newVoter } = await setUp(body)
+    const voter = newVoter()
+    await voter.vote(poll.id, tea)
+    await host.startRound(poll.id)
+    await voter.vote(poll.id, coffee)
+    expect((await rounds()).moves).toEqual([])
+  }
+})

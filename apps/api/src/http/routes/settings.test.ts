@@ -317,3 +317,31 @@ test('a key in the address opens nothing', async () => {
   expect(await answer.json()).toMatchObject({ view: 'public', resultsHidden: true })
   expect((await fetch(url + routes.poll(poll.id), { headers: bearer(host.key) })).status).toBe(200)
 })
+
+test('on a tablet, whose vote opened the results does not open them to the next person', async () => {
+  const app = await openApp()
+  const { poll } = await Host.ofPoll(app.url, { voteMode: 'none', resultsVisibility: 'after-vote' })
+  const tablet = new Voter(app.url)
+  await tablet.read(poll.id)
+  const stream = await EventReader.open(app.url + poll.streamUrl, { Cookie: tablet.cookieHeader })
+  await stream.next()
+  expect((await tablet.vote(poll.id, poll.choices[0]?.id ?? 0)).view).toBe('voted')
+  expect((await stream.next()).data).toMatchObject({ view: 'public', voters: 1, resultsHidden: true })
+  await tablet.vote(poll.id, poll.choices[0]?.id ?? 0)
+  expect((await stream.next()).data).toMatchObject({ view: 'public', voters: 2, resultsHidden: true })
+})
+
+test('on a tablet, a vote that is sent again with its key is answered with its own ballot', async () => {
+  const app = await openApp()
+  const { poll } = await Host.ofPoll(app.url, { voteMode: 'none' })
+  const tablet = new Voter(app.url)
+  await tablet.read(poll.id)
+  const choiceIds = [poll.choices[1]?.id ?? 0]
+  const cast = async () => {
+    const request = json({ choiceIds })
+    const headers = { ...request.headers, 'Idempotency-Key': '"8e03978e-40d5-43dd-bc93-6894a57f9324"' }
+    return readAs(votedSchema, 201, await tablet.ask(routes.votes(poll.id), { ...request, headers }))
+  }
+  const [first, again] = [await cast(), await cast()]
+  expect(again).toMatchObject({ voters: 1, ownChoiceIds: choiceIds, ownReceipt: first.ownReceipt })
+})

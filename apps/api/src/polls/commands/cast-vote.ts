@@ -14,7 +14,11 @@ export async function castVote(
   voterKey?: string,
 ): Promise<RecordedVote> {
   const recorded = await store.record(vote)
-  if (recorded.changed)
-    pollChanged.emit({ type: 'voted', poll: recorded.poll, voterKey, hasBallot: recorded.ballot !== null })
+  // A ballot that is nobody's opens nothing to whoever stands before the screen next.
+  const isOwn = recorded.ballotId === vote.ballotId
+  if (recorded.changed) {
+    const voter = isOwn ? { voterKey, hasBallot: recorded.ballot !== null } : {}
+    pollChanged.emit({ type: 'voted', poll: recorded.poll, ...voter })
+  }
   return recorded
 }
