@@ -26,6 +26,8 @@ export function htmlPage({ title, styles, more = '' }: Head, body: string): stri
 <meta name="description" content="Ask a question, share a link, and watch the votes come in.">
 <title>${escapeHtml(title)}</title>
 <link rel="icon" href="/favicon.svg" type="image/svg+xml">
+<link rel="apple-touch-icon" href="/icon-192.png">
+<link rel="manifest" href="/manifest.webmanifest">
 ${styles.map((href) => `<link rel="stylesheet" href="${href}">`).join('\n')}
 ${more}
 </head>

@@ -5,7 +5,7 @@ import { escapeHtml, htmlPage, plainPage } from './html.ts'
 
 /** Such a page loads only styles, fonts and images. */
 const POLICY =
-  "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+  "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 /**
  * Turns problem+json into a page if a person reads it: after a browser has sent a form or opened a page. Programs, and
