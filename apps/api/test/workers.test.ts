@@ -10,7 +10,7 @@ import { get, post, RawConnection } from '../testing/raw-connection.ts'
 import { redisUrl } from '../testing/redis.ts'
 import { ServerProcess } from '../testing/server-process.ts'
 import { tempFolder } from '../testing/temp-folder.ts'
-import { createPoll, json, Voter } from '../testing/voter.ts'
+import { bearer, createPoll, json, Voter } from '../testing/voter.ts'
 import { Watcher } from '../testing/watcher.ts'
 
 afterAll(async () => (await postgresServer()).stop())
@@ -18,8 +18,8 @@ afterAll(async () => (await postgresServer()).stop())
 const open = async (environment: Record<string, string>, how: 'node' | 'npm' = 'node') => {
   const server = new ServerProcess(environment, how)
   const { url, port } = await server.address()
-  const { poll } = await createPoll(url)
-  return { server, url, port, poll, choiceId: poll.choices[0]?.id ?? 0 }
+  const { poll, hostKey } = await createPoll(url)
+  return { server, url, port, poll, hostKey, choiceId: poll.choices[0]?.id ?? 0 }
 }
 
 const setUp = async (how: 'node' | 'npm' = 'node', workers = '2', at = 0) => {
@@ -97,9 +97,10 @@ test.each(places)('several workers on %s: every stream ends on the newest, and n
 
 test.each(places)('a file of ballots on %s is the same from every worker, but for its order', async (_, place) => {
   const { environment } = await place()
-  const { url, poll, choiceId } = await open({ ...environment, WORKERS: '3' })
+  const { url, poll, hostKey, choiceId } = await open({ ...environment, WORKERS: '3' })
   for (let n = 0; n < 5; n += 1) await new Voter(url).vote(poll.id, choiceId)
-  const lines = async () => (await (await fetch(url + routes.ballotsCsv(poll.id))).text()).split('\r\n').toSorted()
+  const file = () => fetch(url + routes.ballotsCsv(poll.id), { headers: bearer(hostKey) })
+  const lines = async () => (await (await file()).text()).split('\r\n').toSorted()
   // Requests side by side have connections of their own, which the pool deals out.
   const all = await Promise.all(Array.from({ length: 9 }, lines))
   expect(all[0]).toHaveLength(7)
