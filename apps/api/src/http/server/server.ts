@@ -118,7 +118,8 @@ export class HttpServer implements ConnectionOwner {
     await drainBacklog(this.#listener, this.#options.acceptWaiting)
     const closed = new Promise<void>((resolve) => this.#listener.close(() => resolve()))
     this.#http2?.close()
-    const idle = setInterval(() => this.#closeIdle(), 50)
+    // By then, what had come on a new connection has been read.
+    const idle = setInterval(() => this.#closeIdle(({ isIdle, isUnused }) => isIdle || isUnused), 50)
     const cut = setTimeout(() => {
       this.#server.closeAllConnections()
       for (const socket of this.#tlsSockets) socket.destroy()
@@ -199,7 +200,7 @@ export class HttpServer implements ConnectionOwner {
   #createServer(): Server {
     const server = createNodeServer(this.timeouts)
     // Node calls this when it closes, and takes streams for idle: their responses are finished (take-socket.ts).
-    server.closeIdleConnections = () => this.#closeIdle()
+    server.closeIdleConnections = () => this.#closeIdle(({ isIdle }) => isIdle)
     server.on('connection', (socket: Socket) => {
       const now = performance.now()
       const connection = new Connection(socket, this, now)
@@ -261,10 +262,8 @@ export class HttpServer implements ConnectionOwner {
     this.#http2?.check(now)
   }
 
-  #closeIdle(): void {
-    for (const connection of this.#connections) {
-      if (connection.isIdle || connection.isUnused) connection.socket.destroy()
-    }
+  #closeIdle(isIdle: (connection: Connection) => boolean): void {
+    for (const connection of this.#connections) if (isIdle(connection)) connection.socket.destroy()
   }
 }
 
