@@ -38,5 +38,8 @@ export function formatDuration(seconds: number): string {
 
 const twoDigits = inLocale((name) => new Intl.NumberFormat(name, { minimumIntegerDigits: 2 }))
 
-/** A room's code in groups of three digits, as people read and type it: 472 915. The blank does not break. */
-export const formatRoomCode = (code: string): string => code.replace(/\B(?=(\d{3})+$)/g, '\u00a0')
+/**
+ * A room's code as it is read aloud: "472 915", and "472 9150". The space keeps a line, and the groups' order where text
+ * runs from right to left.
+ */
+export const formatRoomCode = (code: string): string => code.replace(/(\d{3})(?=\d{3})/g, '$1\u00a0')

@@ -2,8 +2,7 @@ import type { Poll, SharedPoll, Snapshot } from '@pollcast/shared/poll'
 import { type Ref, shallowReadonly, shallowRef } from 'vue'
 import { newerOf } from '../api/snapshot.ts'
 import type { StreamState } from '../api/stream-client.ts'
-import type { OfEpoch } from '../api/told.ts'
-import { kindOf } from '../kinds/index.ts'
+import { type OfEpoch, snapshotOfPoll } from '../api/told.ts'
 import type { PollStatus } from '../kinds/kind.ts'
 import { oncePerFrame } from './once-per-frame.ts'
 import type { Own } from './own-ballots.ts'
@@ -23,9 +22,8 @@ export interface PollFeed {
 
 /** A feed, and how a stream feeds it. */
 export function createPollFeed(first: Poll, state: Readonly<Ref<StreamState>>) {
-  const kind = kindOf(first)
   const poll = shallowRef(first)
-  let newest: OfEpoch<Snapshot> = kind.snapshotOf(first)
+  let newest: OfEpoch<Snapshot> = snapshotOfPoll(first)
   const snapshot = shallowRef(newest)
   const status = shallowRef<PollStatus>(newest.status)
 
@@ -67,7 +65,7 @@ export function createPollFeed(first: Poll, state: Readonly<Ref<StreamState>>) {
     onPoll(shared: OfEpoch<SharedPoll>, own: Own) {
       const { epoch } = shared
       poll.value = { ...shared, ...own }
-      merge({ ...kind.snapshotOf(poll.value), ...(epoch !== undefined && { epoch }) })
+      merge({ ...snapshotOfPoll(poll.value), ...(epoch !== undefined && { epoch }) })
     },
   }
 }

@@ -5,7 +5,7 @@ import { openTabStream, type StreamListener } from '../api/tab-stream.ts'
 import type { Topics } from '../api/topics.ts'
 import { notePainted } from './live-freshness.ts'
 import { usePageVisibility } from './use-page-visibility.ts'
-import { useWake } from './use-wake.ts'
+import { useResume } from './use-resume.ts'
 
 /** What to listen to, as it is at the moment. */
 interface Source {
@@ -49,6 +49,6 @@ export function useStream(
     },
     { immediate: true },
   )
-  useWake({ onChange: () => stream?.reconnect(), onSeen: () => stream?.reconnectIfSilent() })
+  useResume({ onChange: () => stream?.reconnect(), onSeen: () => stream?.reconnectIfSilent() })
   return shallowReadonly(state)
 }

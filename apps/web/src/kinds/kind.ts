@@ -47,7 +47,6 @@ export interface Kind<Answer = unknown> {
   ResultTable: ComponentOf<ResultTableProps<Answer>>
   /** CSS variables by which the big-screen layout fits the form to the screen (styles/tokens.css). */
   dimensions(poll: Poll): Record<`--${string}`, number>
-  snapshotOf(poll: Poll): Snapshot
   /** The answer that the server has counted for this voter. */
   ownAnswerOf(own: Pick<Poll, 'ownChoiceIds'>): Answer
   /** That of a voter without a ballot. */

@@ -5,7 +5,7 @@ const TICK_MS = 2_000
 /** A tick that is later than this was not late but asleep. */
 const SLEPT_MS = 10_000
 
-interface Awake {
+interface Resumed {
   /** The network is another one, or the machine has slept: whatever was open is dead. */
   onChange(): void
   /** The page is seen again. What was open may be alive. */
@@ -13,7 +13,7 @@ interface Awake {
 }
 
 /** Tells, while the scope lives, of what no timer tells of in time. */
-export function useWake({ onChange, onSeen }: Awake): void {
+export function useResume({ onChange, onSeen }: Resumed): void {
   let last = moment()
   useIntervalFn(() => {
     const slept = since(last) > SLEPT_MS
