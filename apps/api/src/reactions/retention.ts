@@ -1,3 +1,4 @@
+import { DAY_MS } from '../lib/time.ts'
 import type { Signals } from '../polls/events.ts'
 import type { PollWriter } from '../polls/ports.ts'
 
@@ -8,8 +9,6 @@ interface RetentionParts {
   signals: Signals
   onError: (error: unknown) => void
 }
-
-const DAY_MS = 24 * 60 * 60 * 1000
 
 /** Milliseconds between two looks at what is to be deleted. */
 const EVERY_MS = 60 * 60 * 1000

@@ -1,8 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import type { Database, WritableDatabase } from './database.ts'
 import { InstallationEntity } from './entities/installation-entity.ts'
-
-const EPOCH = 'epoch'
+import { EPOCH, newEpoch } from './installation.ts'
 
 /** Writes the epoch, for every process on the database. */
 export interface EpochWriter {
@@ -20,8 +18,7 @@ export function epochWriter({ transactions }: Pick<WritableDatabase, 'transactio
     renewEpoch: (known) =>
       transactions.run(async ({ manager }) => {
         // Of two processes at once, one finds it renewed by then.
-        const value = randomBytes(6).toString('base64url')
-        await manager.update(InstallationEntity, { name: EPOCH, value: known }, { value })
+        await manager.update(InstallationEntity, { name: EPOCH, value: known }, newEpoch())
         return (await manager.findOneByOrFail(InstallationEntity, { name: EPOCH })).value
       }, 'repeatable'),
   }

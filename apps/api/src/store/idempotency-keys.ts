@@ -1,9 +1,8 @@
+import { DAY_MS } from '../lib/time.ts'
 import { PollError } from '../polls/errors.ts'
 import type { Vote } from '../polls/ports.ts'
 import { all, type Query } from './transactions.ts'
 import type { VoteSql } from './vote-sql.ts'
-
-const DAY_MS = 24 * 60 * 60 * 1000
 
 const today = () => Math.floor(Date.now() / DAY_MS)
 

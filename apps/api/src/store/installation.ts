@@ -17,9 +17,9 @@ export interface Installation {
 
 const VOTER_KEY = 'voter-key'
 const INSTALLATION_ID = 'installation-id'
-const EPOCH = 'epoch'
+export const EPOCH = 'epoch'
 
-const newEpoch = () => ({ name: EPOCH, value: randomBytes(6).toString('base64url') })
+export const newEpoch = () => ({ name: EPOCH, value: randomBytes(6).toString('base64url') })
 
 /** Makes those that are not there. */
 export async function makeInstallation(writer: DataSource): Promise<void> {

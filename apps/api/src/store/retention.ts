@@ -1,4 +1,5 @@
 import { In } from 'typeorm'
+import { DAY_MS } from '../lib/time.ts'
 import type { Retained, RetentionTimes } from '../polls/ports.ts'
 import type { PollState } from '../polls/state.ts'
 import { DatabaseBusy } from './database-errors.ts'
@@ -11,15 +12,13 @@ import type { Transaction, Transactions } from './transactions.ts'
 import type { VoteSql } from './vote-sql.ts'
 
 /** Milliseconds from the day on which a room's end is told to its end. */
-const NOTICE_MS = 24 * 60 * 60 * 1000
+const NOTICE_MS = DAY_MS
 
 /** Rows that one transaction deletes: a few milliseconds of work, after which votes that wait have their turn. */
 const ROWS = 500
 
 /** Rooms that one transaction marks. */
 const ROOMS = 100
-
-const DAY_MS = 24 * 60 * 60 * 1000
 
 /** A room in which nothing has happened since $1, by its host or its voters. */
 const IS_IDLE = `r.deleted_at IS NULL AND r.active_at < $1

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { DAY_MS } from '../lib/time.ts'
 import { PollEntity } from './entities/poll-entity.ts'
 import { RoomEntity } from './entities/room-entity.ts'
 import type { Transaction } from './transactions.ts'
@@ -9,7 +10,7 @@ const MIN_DIGITS = 6
 const MAX_SHARE = 1 / 100
 
 /** For so long nobody who types a deleted room's code gets into another one. */
-const FREE_AFTER_MS = 30 * 24 * 60 * 60 * 1000
+const FREE_AFTER_MS = 30 * DAY_MS
 
 const drawCode = (digits: number) => String(randomInt(10 ** digits)).padStart(digits, '0')
 
