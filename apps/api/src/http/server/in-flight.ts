@@ -1,4 +1,4 @@
-/** Counts the requests in flight and limits them: in all, and of one address. */
+/** Counts what is open at a time (requests in flight, streams) and limits it: in all, and of one address. */
 export class InFlight {
   readonly #limit: number
   readonly #limitOfAddress: number
@@ -23,12 +23,16 @@ export class InFlight {
     return this.#count >= this.#limit
   }
 
+  /** Whether the limit of this address is reached. */
+  isFullFor(address: string): boolean {
+    return (this.#ofAddress.get(address) ?? 0) >= this.#limitOfAddress
+  }
+
   /** Counts one more. Returns false, without counting it, if that would exceed a limit. */
   enter(address: string): boolean {
-    const ofAddress = this.#ofAddress.get(address) ?? 0
-    if (this.#count >= this.#limit || ofAddress >= this.#limitOfAddress) return false
+    if (this.isFull || this.isFullFor(address)) return false
     this.#count += 1
-    this.#ofAddress.set(address, ofAddress + 1)
+    this.#ofAddress.set(address, (this.#ofAddress.get(address) ?? 0) + 1)
     return true
   }
 
