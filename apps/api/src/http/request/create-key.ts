@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Context } from 'koa'
 import type { CreatePolls } from '../../lib/create-polls.ts'
 import { RequestError } from '../middleware/problem.ts'
-import type { RateLimits } from './rate-limit.ts'
+import { limitedByCode, type RateLimits } from './rate-limit.ts'
 
 interface CreateParts {
   createPolls: CreatePolls
@@ -16,7 +16,7 @@ export async function requireMayCreate(ctx: Context, { createPolls, limits }: Cr
     throw new RequestError('creation-closed', 'No new polls can be made on this server. Its rooms stay open.')
   }
   const check = async () => checkCreateKey(ctx, createPolls.key)
-  await (limits ? limits.withCode(ctx, check) : check())
+  await limitedByCode(limits, ctx, check)
 }
 
 function checkCreateKey(ctx: Context, key: string): void {

@@ -52,6 +52,10 @@ export interface RateLimits {
 /** What a wrong code is answered with: of a room, a one-time code, or the key for making polls. */
 const WRONG_CODES = ['room-not-found', 'invalid-code', 'invalid-create-key']
 
+/** Does work that takes a code, as `RateLimits.withCode` has it where there are limits. */
+export const limitedByCode = <T>(limits: RateLimits | undefined, ctx: Context, work: () => Promise<T>): Promise<T> =>
+  limits ? limits.withCode(ctx, work) : work()
+
 /** The limits; undefined if there are none. */
 export function rateLimits(on: boolean, buckets: TokenBuckets = new MemoryTokenBuckets()): RateLimits | undefined {
   if (!on) return undefined

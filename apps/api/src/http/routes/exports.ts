@@ -27,6 +27,7 @@ import { RequestError } from '../middleware/problem.ts'
 import type { RouteParts } from '../parts.ts'
 import { pollIdOf, roomCodeOf } from '../request/addresses.ts'
 import { closeOf } from '../request/close-signal.ts'
+import { limitedByCode } from '../request/rate-limit.ts'
 import { findBallot, isHost, type Viewer, viewerOf, viewOf } from '../request/viewer.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
@@ -166,7 +167,7 @@ export function exportRoutes(parts: RouteParts) {
   const roomToSend = async (ctx: Context) => {
     const viewer = viewerOf(ctx, voters.find(ctx))
     const find = async () => reader.findRoom(roomCodeOf(ctx))
-    const { room, current } = await (limits ? limits.withCode(ctx, find) : find())
+    const { room, current } = await limitedByCode(limits, ctx, find)
     const deleted = checkRoomExists(room)
     if (deleted) throw deleted
     const host = isHost(viewer, room)

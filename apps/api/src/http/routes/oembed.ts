@@ -8,6 +8,7 @@ import { escapeHtml } from '../pages/html.ts'
 import { publicOriginOf, type RouteParts } from '../parts.ts'
 import { validate } from '../request/body.ts'
 import { originOf } from '../request/origin.ts'
+import { limitedByCode } from '../request/rate-limit.ts'
 import { anybody } from '../request/viewer.ts'
 import { pollFor } from './polls.ts'
 import { roomFor } from './rooms.ts'
@@ -44,10 +45,7 @@ export function oembedRoute(parts: RouteParts): Middleware {
     const shown = readAddress(url, [origin, originOf(ctx)])
     const { limits } = parts
     const findRoom = async (code: string) => (await roomFor(anybody, code, origin, parts)).room
-    const room =
-      'code' in shown
-        ? await (limits ? limits.withCode(ctx, () => findRoom(shown.code)) : findRoom(shown.code))
-        : undefined
+    const room = 'code' in shown ? await limitedByCode(limits, ctx, () => findRoom(shown.code)) : undefined
     const poll = 'pollId' in shown ? await pollFor(anybody, shown.pollId, parts) : (room?.poll ?? null)
 
     const title = poll?.question || room?.title || 'Pollcast'

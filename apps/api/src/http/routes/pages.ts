@@ -21,6 +21,7 @@ import { previewTags } from '../pages/preview-tags.ts'
 import { devEntry, renderShell, type WebEntry } from '../pages/web-shell.ts'
 import { publicOriginOf, type RouteParts } from '../parts.ts'
 import { pollIdOf, roomCodeOf } from '../request/addresses.ts'
+import { limitedByCode } from '../request/rate-limit.ts'
 import { anybody, type Viewer, viewerOf } from '../request/viewer.ts'
 import { newVoterId } from '../request/voter.ts'
 import { pollFor, pollListFor } from './polls.ts'
@@ -145,7 +146,7 @@ export function pageRoutes(parts: PageParts) {
       try {
         const viewer = isForAll ? anybody : visitor
         const find = async () => roomFor(viewer, roomCodeOf(ctx), publicOriginOf(ctx, parts), parts)
-        const { room } = await (rateLimits ? rateLimits.withCode(ctx, find) : find())
+        const { room } = await limitedByCode(rateLimits, ctx, find)
         const content = { room, streamUrl: room.streamUrl }
         const shown = room.poll ? pollFallback(room.poll) : nothingOnFallback
         const tags = await previewTags(publicOriginOf(ctx, parts), routes.roomPage(room.code), {
@@ -172,7 +173,7 @@ export function pageRoutes(parts: PageParts) {
   const roomEmbed = page(async (ctx, built, visitor) => {
     try {
       const find = async () => roomFor(visitor, roomCodeOf(ctx), publicOriginOf(ctx, parts), parts)
-      const { room } = await (rateLimits ? rateLimits.withCode(ctx, find) : find())
+      const { room } = await limitedByCode(rateLimits, ctx, find)
       const content = { room, streamUrl: room.streamUrl, ...visitor.token }
       const title = room.poll?.question || room.title || room.code
       html(ctx, built, `${title} · Pollcast`, content, embedFallback(title, routes.roomPage(room.code)))

@@ -18,6 +18,7 @@ import { idempotencyKeyOf, requireSecret } from '../request/idempotency-key.ts'
 import { identify } from '../request/identify.ts'
 import { awaitNews } from '../request/long-poll.ts'
 import { parsePollLines } from '../request/poll-lines.ts'
+import { limitedByCode } from '../request/rate-limit.ts'
 import { findBallot, type Viewer, viewerOf, viewOf, withReceipt } from '../request/viewer.ts'
 import { roomFor } from './rooms.ts'
 
@@ -67,7 +68,7 @@ export function newPollRoute(parts: RouteParts): Middleware {
     const { roomCode } = wanted
     if (roomCode === undefined) await requireMayCreate(ctx, parts)
     const findRoom = async () => roomCode && roomRequest(requireRoomCode(roomCode), requireBearerKey(ctx), reader)
-    const room = (await (limits ? limits.withCode(ctx, findRoom) : findRoom())) || undefined
+    const room = (await limitedByCode(limits, ctx, findRoom)) || undefined
     const { poll, hostKey } = await createPoll(wanted, room, writer, signals, seed)
     const viewer: Viewer = { voter: undefined, hostKeyHash: poll.room.hostKeyHash }
     const { room: itsRoom } = await roomFor(viewer, poll.room.code, publicOriginOf(ctx, parts), parts)

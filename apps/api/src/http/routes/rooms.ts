@@ -16,6 +16,7 @@ import { requireMayCreate } from '../request/create-key.ts'
 import { requireBearerKey } from '../request/host-key.ts'
 import { identify } from '../request/identify.ts'
 import { awaitNews } from '../request/long-poll.ts'
+import { limitedByCode } from '../request/rate-limit.ts'
 import { findBallot, isHost, type Viewer, viewerOf, viewOf, withReceipt } from '../request/viewer.ts'
 
 type RoomParts = Pick<RouteParts, 'reader' | 'serverKey' | 'watching' | 'eventIds'>
@@ -51,7 +52,7 @@ export function roomRoutes(parts: RouteParts) {
   const found = async (ctx: Context): Promise<FoundRoom> => {
     const viewer = viewerOf(ctx, voters.find(ctx))
     const find = () => roomFor(viewer, roomCodeOf(ctx), publicOriginOf(ctx, parts), parts)
-    return limits ? limits.withCode(ctx, find) : find()
+    return limitedByCode(limits, ctx, find)
   }
 
   /** A request of the host's, limited as such. */
@@ -60,7 +61,7 @@ export function roomRoutes(parts: RouteParts) {
     await limits?.hostFrom(ctx)
     ctx.set('Cache-Control', 'no-store')
     const find = () => roomRequest(code, hostKey, reader)
-    return limits ? limits.withCode(ctx, find) : find()
+    return limitedByCode(limits, ctx, find)
   }
 
   /** `POST /api/rooms`: a room without polls. */
@@ -82,7 +83,7 @@ export function roomRoutes(parts: RouteParts) {
     const asker = voters.find(ctx)
     ctx.set('Cache-Control', 'private, no-cache')
     const wait = async () => awaitNews(ctx, roomSubject(roomCodeOf(ctx)), parts)
-    if (!(await (limits ? limits.withCode(ctx, wait) : wait()))) {
+    if (!(await limitedByCode(limits, ctx, wait))) {
       ctx.status = 204
       return
     }

@@ -16,6 +16,7 @@ import { parseTopic, pollSubject, roomSubject, topicOf, watchingSubject } from '
 import type { RouteParts } from '../parts.ts'
 import { pollIdOf, roomCodeOf } from '../request/addresses.ts'
 import { validate } from '../request/body.ts'
+import { limitedByCode } from '../request/rate-limit.ts'
 import { type Asked, shownOf, topicsFor } from '../request/topics.ts'
 import { takeSocket } from '../server/take-socket.ts'
 import { http2StreamOf, takeStream } from '../server/take-stream.ts'
@@ -72,7 +73,7 @@ export function streamRoutes(parts: RouteParts) {
 
   const ofRooms = (ctx: Context, subjects: () => string[]): Promise<void> => {
     const open = async () => openStream(ctx, parts, subjects())
-    return rateLimits ? rateLimits.withCode(ctx, open) : open()
+    return limitedByCode(rateLimits, ctx, open)
   }
 
   return { poll, room, several }
