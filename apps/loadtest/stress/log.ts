@@ -15,6 +15,7 @@ const LOGGED = [
   /^Waiting for the database at /,
   /^PubSub disconnected, reconnecting: /,
   /^Redis cache disconnected, reading the database instead: /,
+  /^Redis is not available: each process counts for its limits by itself /,
   /^The database at 127\.0\.0\.1:\d+ is unavailable: .+ and streams stay open\.$/,
   /^The database at 127\.0\.0\.1:\d+ is available again\.$/,
 ]

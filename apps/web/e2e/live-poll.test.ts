@@ -75,8 +75,9 @@ test('a tab that is hidden for 30 seconds closes its stream, and opens it again 
       document.dispatchEvent(new Event('visibilitychange'))
     }, state)
   await setVisibility('hidden')
+  // The clock's jump may itself pass for silence, after which the stream is opened again at once.
   await voter.clock.fastForward(29_000)
-  expect(await connection(tab)).toBe('live')
+  await isLive(tab)
   await voter.clock.fastForward(2_000)
   await expect.poll(() => connection(tab)).toBe('closed')
   await pollcast.vote(id, 1)
