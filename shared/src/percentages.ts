@@ -25,7 +25,12 @@ const percent = new Intl.NumberFormat('en', { style: 'percent' })
  *
  * @param format writes a share of 1 as the reader's language does
  */
-export function formatPercentage(percentage: number, votes: number, voters: number, format = percent.format): string {
+export function formatPercentage(
+  percentage: number,
+  votes: number,
+  voters: number,
+  format: (share: number) => string = percent.format,
+): string {
   if (votes > 0 && percentage === 0) return `<${format(0.01)}`
   if (votes < voters && percentage === 100) return `>${format(0.99)}`
   return format(percentage / 100)

@@ -6,3 +6,10 @@ export function isRightToLeft(texts: readonly string[]): boolean {
   const [letter] = /\p{L}/u.exec(texts.join(' ')) ?? []
   return letter !== undefined && RIGHT_TO_LEFT.test(letter)
 }
+
+/** A list, as some browsers can't tell (Intl.Locale). */
+const RIGHT_TO_LEFT_LANGUAGES = ['ar', 'ckb', 'dv', 'fa', 'he', 'ps', 'sd', 'ug', 'ur', 'yi']
+
+/** The direction of a page in this language, for `<html dir>`. */
+export const directionOf = (language: string): 'ltr' | 'rtl' =>
+  RIGHT_TO_LEFT_LANGUAGES.includes(language.split('-', 1)[0] ?? '') ? 'rtl' : 'ltr'

@@ -188,7 +188,7 @@ test('nothing moves when the font arrives late', async () => {
     const tab = await voter.newPage()
     await tab.goto(page, { waitUntil: 'commit' })
     await isLive(tab)
-    const hasFont = () => tab.evaluate(() => document.fonts.check('800 20px "Besley Variable"'))
+    const hasFont = () => tab.evaluate(() => document.fonts.check('800 20px "Besley"'))
     expect(await hasFont()).toBe(false)
     await Promise.all(requests.map((route) => route.continue()))
     await expect.poll(hasFont).toBe(true)

@@ -22,14 +22,13 @@ async function voteByForm(tab: Page, text: string): Promise<void> {
 const obstacles: [string, (voter: BrowserContext) => Promise<unknown>][] = [
   ['all scripts are blocked', (voter) => voter.route('**/*.js', (route) => route.abort('blockedbyclient'))],
   [
-    'the page’s own script is blocked',
-    (voter) => voter.route('**/PollPage-*.js', (route) => route.abort('blockedbyclient')),
+    'one of two scripts is blocked',
+    (voter) => voter.route('**/rolldown-runtime-*.js', (route) => route.abort('blockedbyclient')),
   ],
   [
-    'the page’s own script is gone',
-    (voter) => voter.route('**/PollPage-*.js', (route) => route.fulfill({ status: 404 })),
+    'one of two scripts is gone',
+    (voter) => voter.route('**/rolldown-runtime-*.js', (route) => route.fulfill({ status: 404 })),
   ],
-  ['the page’s own styles are blocked', (voter) => voter.route('**/PollPage-*.css', (route) => route.abort())],
   [
     'the browser does not know the syntax',
     (voter) =>
@@ -73,7 +72,7 @@ test('with scripts off the form is there at once, changes a vote, and every othe
     expect.stringMatching(/^No\s+Your vote\s+1 vote$/),
   ])
   await tab.getByRole('link', { name: 'Pollcast' }).click()
-  await tab.getByRole('link', { name: /Off\?\s+1 vote/ }).click()
+  await tab.getByRole('link', { name: /Off\?\s+1 voter/ }).click()
   expect(tab.url()).toBe(page)
   await tab.goto(`${pollcast.url}/new`)
   await tab.getByText(/Asking a question needs JavaScript/).waitFor()
@@ -102,6 +101,31 @@ test('where scripts are blocked the form appears with reduced motion, too', asyn
   const tab = await openTab(voter, page)
   expect(await tab.locator('#fallback').isVisible()).toBe(false)
   await vote(tab).waitFor()
+})
+
+test('while the app loads the question is there, where the app puts it, and the form is not', async () => {
+  const { page } = await pollcast.makePoll('Early, and at the same place as later?', ['Yes', 'No'])
+  for (const viewport of [
+    { width: 360, height: 740 },
+    { width: 1366, height: 768 },
+  ]) {
+    const voter = await newVoter({ viewport })
+    let load = () => {}
+    const mayLoad = new Promise<void>((resolve) => {
+      load = resolve
+    })
+    await voter.route('**/index-*.js', (route) => mayLoad.then(() => route.continue()))
+    const tab = await voter.newPage()
+    await tab.goto(page, { waitUntil: 'commit' })
+    const places = () =>
+      Promise.all(['h1', 'header', 'header .name'].map((part) => tab.locator(part).first().boundingBox()))
+    await tab.locator('#fallback h1').waitFor()
+    expect(await vote(tab).isVisible()).toBe(false)
+    const early = await places()
+    load()
+    await isLive(tab)
+    expect(await places()).toEqual(early)
+  }
 })
 
 test('where the app runs the form is never visible', async () => {
@@ -147,11 +171,11 @@ test('a form that a voter has begun to fill in is not removed by an app that loa
   const mayLoad = new Promise<void>((resolve) => {
     load = resolve
   })
-  await voter.route('**/PollPage-*.js', (route) => mayLoad.then(() => route.continue()))
+  await voter.route('**/index-*.js', (route) => mayLoad.then(() => route.continue()))
   const tab = await voter.newPage()
   await tab.goto(page, { waitUntil: 'commit' })
   await radio(tab, 'No').check()
-  const loaded = tab.waitForResponse(/PollPage-.*\.js/)
+  const loaded = tab.waitForResponse(/index-.*\.js/)
   load()
   const script = (await loaded).url()
   await tab.evaluate(`import(${JSON.stringify(script)}).then(() => new Promise(requestAnimationFrame))`)
@@ -223,15 +247,18 @@ test('when a page does not load because the server is down, the user stays on th
   expect(tab.url()).toBe(`${pollcast.url}/new`)
 })
 
-test('a page whose files are gone, or blocked, while the server is up shows its fallback', async () => {
-  const { id, page } = await pollcast.makePoll('Blocked?', ['Yes', 'No'])
-  const voter = await browser.newContext()
-  await voter.route('**/PollPage-*.js', (route) => route.fulfill({ status: 404 }))
-  const tab = await openTab(voter, pollcast.url)
-  await tab.locator(`[href="/polls/${id}"]`).click()
-  await vote(tab).waitFor()
-  expect(tab.url()).toBe(page)
-  await voter.close()
+test('a page whose files are gone while the server is up shows its fallback', async () => {
+  const { page } = await pollcast.makePoll('Blocked?', ['Yes', 'No'])
+  for (const end of ['js', 'css']) {
+    const voter = await browser.newContext()
+    await voter.route(`**/NewPollPage-*.${end}`, (route) => route.fulfill({ status: 404 }))
+    const tab = await openTab(voter, page)
+    await isLive(tab)
+    await tab.getByRole('link', { name: 'New poll' }).click()
+    await tab.getByText(/Asking a question needs JavaScript/).waitFor()
+    expect(tab.url()).toBe(`${pollcast.url}/new`)
+    await voter.close()
+  }
 })
 
 test('the page that a static host serves says what it needs', async () => {

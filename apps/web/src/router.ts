@@ -1,5 +1,7 @@
 import { routes } from '@pollcast/shared/routes'
-import { createRouter, createWebHistory, type Router } from 'vue-router'
+import { createRouter, createWebHistory, type Router, START_LOCATION } from 'vue-router'
+import PollPage from './pages/PollPage.vue'
+import RoomPage from './pages/RoomPage.vue'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -11,6 +13,7 @@ declare module 'vue-router' {
   }
 }
 
+/** The voter's pages are in the first script, which has all they need: one request on a slow phone. Others have their own. */
 export function createPageRouter(): Router {
   return createRouter({
     history: createWebHistory(),
@@ -19,13 +22,13 @@ export function createPageRouter(): Router {
       { path: routes.newPollPage, component: () => import('./pages/NewPollPage.vue'), meta: { layout: 'wide' } },
       {
         path: routes.pollPage(':pollId'),
-        component: () => import('./pages/PollPage.vue'),
+        component: PollPage,
         props: true,
         meta: { layout: 'fits-screen' },
       },
       {
         path: routes.roomPage(':code'),
-        component: () => import('./pages/RoomPage.vue'),
+        component: RoomPage,
         props: true,
         meta: { layout: 'fits-screen' },
       },
@@ -56,6 +59,7 @@ export function createPageRouter(): Router {
       { path: routes.embedPage, component: () => import('./pages/EmbedPage.vue'), meta: { layout: 'bare' } },
       { path: '/:unknown(.*)*', component: () => import('./pages/NotFoundPage.vue') },
     ],
-    scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+    // The first page is at its top already, and to scroll there would have it laid out once more.
+    scrollBehavior: (_to, from, saved) => saved ?? (from !== START_LOCATION && { top: 0 }),
   })
 }

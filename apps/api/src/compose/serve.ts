@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { roundTrip } from '../cluster/ipc.ts'
 import type { Config } from '../config/config.ts'
@@ -13,6 +14,7 @@ import { createKoa } from '../http/router.ts'
 import { ClientFaults } from '../http/server/client-faults.ts'
 import { ConnectionLimitLog } from '../http/server/connection-limit-log.ts'
 import { HttpServer } from '../http/server/server.ts'
+import { Languages } from '../http/texts/languages.ts'
 import { networkOf } from '../lib/address.ts'
 import type { Log } from '../lib/log.ts'
 import { connectionLimit } from '../lib/open-file-limit.ts'
@@ -40,6 +42,9 @@ const ASK_POOL_TIMEOUT_MS = 1000
 
 /** Where `vite build` puts the web app. The path is the same from src/ and from dist/. */
 const WEB_ROOT = fileURLToPath(new URL('../../../web/dist', import.meta.url))
+
+/** The web app's messages, as the build puts them beside its manifest; this is where they are while developing. */
+const WEB_TEXTS = fileURLToPath(new URL('../../../web/src/i18n', import.meta.url))
 
 export interface App {
   /** The port that the server listens on. */
@@ -131,6 +136,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     allowedOrigins: config.allowedOrigins,
     publicOrigin: config.publicOrigin,
     proxies,
+    languages: new Languages(config.webDev ? WEB_TEXTS : join(webRoot, '.vite', 'i18n')),
     entry,
     files: built && webFiles(webRoot),
     health,

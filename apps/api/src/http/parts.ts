@@ -10,6 +10,7 @@ import { originOf } from './request/origin.ts'
 import type { RateLimits } from './request/rate-limit.ts'
 import type { StreamSlots } from './request/stream-slots.ts'
 import type { Voters } from './request/voter.ts'
+import type { Languages } from './texts/languages.ts'
 
 /** Follows the streams of known voters, for what only those see who have voted. */
 export interface VoterStreams {
@@ -35,6 +36,8 @@ export interface RouteParts {
   streamSlots: StreamSlots
   voters: Voters
   eventIds: EventIds
+  /** What people read that the server itself writes. */
+  languages: Languages
   /** A secret of the installation, the same in all of its processes. */
   serverKey: string
   /** PUBLIC_URL's origin, if it is set: the one that people open. */

@@ -53,7 +53,7 @@ export function createKoa(parts: HttpParts): Koa {
   if (parts.onAnswered.length > 0) koa.use(tellAnswered(parts.onAnswered))
   koa.use(securityHeaders())
   if (allowedOrigins.length > 0) koa.use(corsFor(allowedOrigins))
-  koa.use(problemPages(parts.entry?.styles ?? []))
+  koa.use(problemPages(parts.entry?.styles ?? [], parts.languages))
   koa.use(problems(onError))
   koa.use(readQuery)
   koa.use(refuseCrossSite(publicOrigin ? [publicOrigin, ...allowedOrigins] : allowedOrigins))

@@ -1,5 +1,5 @@
+import { findChromium } from '@pollcast/api/testing/chromium'
 import type { TestProject } from 'vitest/node'
-import { findChromium } from './chromium.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

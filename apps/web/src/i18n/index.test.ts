@@ -1,6 +1,6 @@
+import { pluralForm } from '@pollcast/shared/plural-form'
 import { expect, test } from 'vitest'
 import { t } from './index.ts'
-import { pluralForm } from './plural-form.ts'
 import { preferredLocale } from './preferred-locale.ts'
 
 test('a message has the form that its count needs', () => {

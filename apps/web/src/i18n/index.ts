@@ -1,8 +1,8 @@
 import { compile, createCoreContext, registerMessageCompiler, translate } from '@intlify/core-base'
+import { pluralForm } from '@pollcast/shared/plural-form'
+import { directionOf } from '@pollcast/shared/text-direction'
 import { shallowReadonly, shallowRef } from 'vue'
-import { attempt } from '../browser/attempt.ts'
 import en from './en.json'
-import { pluralForm } from './plural-form.ts'
 
 /** Messages are in groups: `poll.closed` is one of those that show a poll. */
 export type MessageKey = keyof typeof en
@@ -53,18 +53,5 @@ export async function setLocale(wanted: string): Promise<void> {
   if (!locales.includes(wanted)) return
   current.value = wanted
   document.documentElement.lang = wanted
-  document.documentElement.dir = isRightToLeft(wanted) ? 'rtl' : 'ltr'
-}
-
-/** `getTextInfo` is missing in some browsers, and a property in others. */
-function isRightToLeft(language: string): boolean {
-  interface WithTextInfo {
-    textInfo?: { direction: string }
-    getTextInfo?(): { direction: string }
-  }
-  const info = attempt(() => {
-    const asked = new Intl.Locale(language) as WithTextInfo
-    return asked.getTextInfo?.() ?? asked.textInfo
-  })
-  return info ? info.direction === 'rtl' : ['ar', 'fa', 'he', 'ur'].includes(language)
+  document.documentElement.dir = directionOf(wanted)
 }

@@ -1,5 +1,6 @@
 import { problemStatus } from '@pollcast/shared/problem'
 import { expect, test } from 'vitest'
+import { english as ofServer } from '../../../api/src/http/texts/english.ts'
 import en from './en.json?raw'
 
 type Messages = Record<string, string>
@@ -39,7 +40,8 @@ test('every message that the app asks for is there', () => {
 
 test('every message is used', () => {
   const unused = Object.keys(english).filter(
-    (name) => !ofProblems.includes(name) && !used.some(({ key }) => pattern(key).test(name)),
+    (name) =>
+      !ofProblems.includes(name) && !Object.hasOwn(ofServer, name) && !used.some(({ key }) => pattern(key).test(name)),
   )
   expect(unused).toEqual([])
 })
@@ -62,4 +64,8 @@ test('where English has plural forms, every language has all of its own', () => 
       expect(formsOf(message), `${locale} ${name}`).toHaveLength(expected)
     }
   }
+})
+
+test('what the server writes itself is what the app has, word by word', () => {
+  for (const [name, message] of Object.entries(ofServer)) expect(english[name], name).toBe(message)
 })

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
-import { type Chart, chartSvg } from './chart-svg.ts'
+import { ENGLISH } from '../texts/languages.ts'
+import { type Chart, chartSvg as chartIn } from './chart-svg.ts'
 import { widthOf } from './text-width.ts'
 import { wrap } from './wrap.ts'
+
+const chartSvg = (chart: Chart) => chartIn(chart, ENGLISH)
 
 const chart = (question: string, texts: readonly string[]): Chart => ({
   question,

@@ -1,6 +1,7 @@
 import { formatPercentage, percentagesOf } from '@pollcast/shared/percentages'
 import { isRightToLeft } from '@pollcast/shared/text-direction'
 import type { Shown } from '../../polls/kinds/kind.ts'
+import type { Texts } from '../texts/languages.ts'
 import { drawRow, type Row } from './row.ts'
 import { STYLE } from './style.ts'
 import { escapeXml, textLine } from './text-line.ts'
@@ -20,17 +21,20 @@ const INNER = WIDTH - 2 * MARGIN
 const QUESTION = { size: 34, line: 40 }
 const NOTE_SIZE = 16
 
-const numbers = new Intl.NumberFormat('en')
-
 /**
  * The chart of a poll as an SVG that stands by itself: a bar for each choice, the leader marked, light or dark as the viewer
  * has it. It is laid out from right to left where the question is written so. The results must not be hidden.
+ *
+ * @param texts the language of what is counted
  */
-export function chartSvg(chart: Chart): string {
+export function chartSvg(chart: Chart, texts: Texts): string {
   const { question } = chart
   const isRtl = isRightToLeft([question, ...chart.choices.map(({ text }) => text)])
-  const rows = rowsOf(chart)
-  const longestCount = rows.reduce((longest, { count }) => (count.length > longest.length ? count : longest), '')
+  const rows = rowsOf(chart, texts)
+  const longest = {
+    share: texts.percent(1),
+    count: rows.reduce((longest, { count }) => (count.length > longest.length ? count : longest), ''),
+  }
 
   let y = MARGIN
   const drawn = wrap(question, QUESTION.size, INNER).map((text) => {
@@ -47,12 +51,18 @@ export function chartSvg(chart: Chart): string {
   })
   y += 16
   for (const row of rows) {
-    const { svg, height } = drawRow(row, INNER, longestCount, isRtl)
+    const { svg, height } = drawRow(row, INNER, longest, isRtl)
     drawn.push(`<g${row.isLeader ? ' class="lead"' : ''} transform="translate(${MARGIN} ${y})">${svg}</g>`)
     y += height + 8
   }
-  const note = noteOf(chart)
-  drawn.push(textLine({ text: note, x: MARGIN, y: y + 24, size: NOTE_SIZE, className: 'soft' }, WIDTH, isRtl))
+  const note = noteOf(chart, texts)
+  drawn.push(
+    textLine(
+      { text: note, x: MARGIN, y: y + 24, size: NOTE_SIZE, className: 'soft', isRtl: isRightToLeft([note]) },
+      WIDTH,
+      isRtl,
+    ),
+  )
   const height = y + 24 + MARGIN
   const told = [...rows.map(({ text, share, count }) => `${text}: ${share}, ${count}.`), note].join(' ')
 
@@ -66,7 +76,7 @@ ${drawn.join('\n')}
 `
 }
 
-function rowsOf({ choices, voters, maxChoices }: Chart): Row[] {
+function rowsOf({ choices, voters, maxChoices }: Chart, texts: Texts): Row[] {
   const votes = choices.map((choice) => choice.votes ?? 0)
   const percentages = percentagesOf(votes, voters, maxChoices === 1)
   const [most = 0, second = 0] = votes.toSorted((one, other) => other - one)
@@ -75,16 +85,15 @@ function rowsOf({ choices, voters, maxChoices }: Chart): Row[] {
     return {
       text,
       part: voters === 0 ? 0 : Math.min(1, count / voters),
-      share: formatPercentage(percentages[index] ?? 0, count, voters),
-      count: numbers.format(count),
+      share: formatPercentage(percentages[index] ?? 0, count, voters, texts.percent),
+      count: texts.number(count),
       isLeader: count === most && most > second,
     }
   })
 }
 
-function noteOf({ status, voters }: Chart): string {
+function noteOf({ status, voters }: Chart, texts: Texts): string {
   const isOpen = status === 'open'
-  if (voters === 0) return isOpen ? 'No votes yet' : 'Closed without votes'
-  const counted = `${numbers.format(voters)} ${voters === 1 ? 'voter' : 'voters'}`
-  return isOpen ? counted : `${counted} · closed`
+  if (voters === 0) return texts.t(isOpen ? 'chart.none' : 'chart.none-closed')
+  return isOpen ? texts.voters(voters) : `${texts.voters(voters)} · ${texts.t('list.closed')}`
 }

@@ -20,22 +20,19 @@ const COUNT_SIZE = 15
 const GAP = 32
 const FOOT = 5
 
-/** No share is wider. */
-const LONGEST_SHARE = '100%'
-
 /**
  * A row is its bar: a tint, and a strip at its foot in the same hue. The text begins the row, the numbers end it.
  *
- * @param longestCount so that the numbers of all rows stand below one another
+ * @param longest of all rows, so that their numbers stand below one another
  */
 export function drawRow(
   { text, part, share, count, isLeader }: Row,
   width: number,
-  longestCount: string,
+  longest: { share: string; count: string },
   isChartRtl: boolean,
 ): { svg: string; height: number } {
-  const shareEnd = width - 2 * PADDING - widthOf(longestCount, COUNT_SIZE)
-  const textWidth = shareEnd - widthOf(LONGEST_SHARE, SHARE_SIZE) - GAP - PADDING
+  const shareEnd = width - 2 * PADDING - widthOf(longest.count, COUNT_SIZE)
+  const textWidth = shareEnd - widthOf(longest.share, SHARE_SIZE) - GAP - PADDING
   const lines = wrap(text, TEXT.size, textWidth)
   const height = lines.length * TEXT.line + 28
   const middle = (height - FOOT) / 2 + 1

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { readAs, readProblem } from '../../../testing/answer.ts'
 import { openApp } from '../../../testing/app.ts'
 import { query } from '../../../testing/database.ts'
-import { createPoll, form, json, Voter } from '../../../testing/voter.ts'
+import { createPoll, form, json, patch, Voter } from '../../../testing/voter.ts'
 import { webBuild } from '../../../testing/web-build.ts'
 
 const ACCEPT = 'text/html,application/xhtml+xml,*/*;q=0.8'
@@ -121,4 +121,52 @@ test('a program gets a problem that says why its form or its request was refused
   const headersOfPage = { ...asJson.headers, Accept: ACCEPT }
   await readProblem('no-choice', await fetch(url + routes.votes(poll.id), { ...asJson, headers: headersOfPage }))
   await readProblem('poll-not-found', await fetch(url + routes.poll('zzzzzzzz'), { headers: { Accept: ACCEPT } }))
+})
+
+const inLanguage = (language: string) => ({ headers: { Accept: ACCEPT, 'Accept-Language': language } })
+
+test('a page is in the first of the reader’s languages that there is, and says which and how it runs', async () => {
+  const { poll, voter, url } = await setUp()
+  const visit = async (language: string, path = routes.pollPage(poll.id)) => {
+    const answer = await voter.ask(path, inLanguage(language))
+    expect(answer.headers.get('Vary')).toMatch(/accept-language/i)
+    return answer.text()
+  }
+  await new Voter(url).vote(poll.id, poll.choices[0]?.id ?? 0)
+  const german = await visit('de-AT,de;q=0.9,en;q=0.5')
+  expect(german).toContain('<html lang="de" dir="ltr">')
+  expect(german).toContain('<strong>1 Teilnehmer</strong>')
+  expect(german.match(/<span class="numbers">[^<]*/g)?.map((text) => text.slice(22))).toEqual(['1 Stimme', '0 Stimmen'])
+  expect(german).toContain('<button class="button">Abstimmen</button>')
+  expect(german).toContain('Tea, Coffee · 1 Teilnehmer">')
+  expect(await visit('ar')).toMatch(/<html lang="ar" dir="rtl">.*<button class="button">صوّت</s)
+  expect(await visit('fi,de;q=0.1')).toContain('<html lang="de"')
+  for (const language of ['fi', '*', 'de;q=0']) expect(await visit(language)).toContain('<html lang="en" dir="ltr">')
+  expect(await visit('de', '/nothing')).toContain('<h1>Seite nicht gefunden</h1>')
+})
+
+test('a refused form is answered in the reader’s language, with what has no text in it marked as English', async () => {
+  const { poll, voter } = await setUp()
+  const { headers, ...init } = form('')
+  const submit = async (fields: string) => {
+    const sent = { ...init, body: fields, headers: { ...headers, ...inLanguage('de').headers } }
+    return (await voter.ask(routes.votes(poll.id), sent)).text()
+  }
+  const refused = await submit('')
+  expect(refused).toContain('<p class="notice">Wählen Sie mindestens eine Antwort.</p>')
+  expect(refused).toContain('>Zurück zur Umfrage</a>')
+  expect(await submit('choice=x')).toContain('<p class="notice" lang="en" dir="ltr">')
+})
+
+test('a room’s page has its title above the question, and both can be shown while the app loads', async () => {
+  const { url } = await setUp()
+  const { room, hostKey } = await createPoll(url)
+  await fetch(url + routes.room(room.code), patch({ title: 'All & hands' }, hostKey))
+  const visit = async (path: string) => (await fetch(url + path, { headers: { Accept: ACCEPT } })).text()
+  expect(await visit(routes.roomPage(room.code))).toMatch(
+    /id="fallback" data-early>.*<p class="room" dir="auto">All &amp; hands<\/p>\n<h1 /s,
+  )
+  for (const path of [routes.screenPage(room.code), routes.hostPage(room.code), routes.listPage]) {
+    expect(await visit(path)).not.toContain('data-early')
+  }
 })

@@ -1,6 +1,7 @@
 import type { Choice } from '@pollcast/shared/kinds/choice'
 import type { Poll, PollList } from '@pollcast/shared/poll'
 import { routes } from '@pollcast/shared/routes'
+import type { Texts } from '../texts/languages.ts'
 import { escapeHtml, plainPage } from './html.ts'
 
 /*
@@ -9,56 +10,68 @@ import { escapeHtml, plainPage } from './html.ts'
  * shows it when that does not happen.
  */
 
-const NEEDS = 'JavaScript and a browser from 2023 or later'
-const ALL_POLLS = `<p><a href="${routes.listPage}">See all polls</a></p>`
+const allPolls = (texts: Texts) => `<p><a href="${routes.listPage}">${texts.t('app.all-polls')}</a></p>`
+const numbersOf = (text: string) => `<span class="numbers">${text}</span>`
 
-const counts = new Intl.NumberFormat('en')
-const votesOf = (count: number) => `${counts.format(count)} ${count === 1 ? 'vote' : 'votes'}`
-const votersOf = (count: number) => `${counts.format(count)} ${count === 1 ? 'voter' : 'voters'}`
-const numbersOf = (count: number, more = '') => `<span class="numbers">${votesOf(count)}${more}</span>`
+const fallback = (content: string, attributes = '') => plainPage(content, `id="fallback"${attributes}`)
 
-const fallback = (content: string) => plainPage(content, 'id="fallback"')
+interface Around {
+  /** The room's title, on its page. */
+  roomTitle?: string
+  /**
+   * Whether the app's page begins with the same header, title and question at the same places: then they are shown while the
+   * app still loads (the web app's styles/plain.css).
+   */
+  isEarly?: boolean
+}
 
 /** The poll's choices and results, as a form while the poll is open. */
-export function pollFallback(poll: Poll): string {
+export function pollFallback(poll: Poll, texts: Texts, { roomTitle = '', isEarly = false }: Around = {}): string {
   const isOpen = poll.status === 'open'
-  const choices = `<ul>\n${poll.choices.map((choice) => choiceItem(choice, poll)).join('\n')}\n</ul>`
-  const heading = `<h1 dir="auto">${escapeHtml(poll.question)}</h1>\n<p><strong>${votersOf(poll.voters)}</strong></p>`
+  const choices = `<ul>\n${poll.choices.map((choice) => choiceItem(choice, poll, texts)).join('\n')}\n</ul>`
+  const attributes = isEarly ? ' data-early' : ''
+  const title = roomTitle && `<p class="room" dir="auto">${escapeHtml(roomTitle)}</p>\n`
+  const heading = `${title}<h1 dir="auto">${escapeHtml(poll.question)}</h1>\n<p><strong>${texts.voters(poll.voters)}</strong></p>`
   if (!isOpen) {
-    return fallback(
-      `${heading}\n<p>${poll.resultsHidden ? 'Closed. The results are hidden.' : 'Closed. Final results.'}</p>\n${choices}`,
-    )
+    const closed = texts.t(poll.resultsHidden ? 'plain.closed-hidden' : 'poll.closed-final')
+    return fallback(`${heading}\n<p>${closed}</p>\n${choices}`, attributes)
   }
   // Without autocomplete="off", what a browser fills in after a reload would look like the voter's ballot.
-  return fallback(`${heading}
+  return fallback(
+    `${heading}
 <form method="post" action="${routes.votes(poll.id)}" autocomplete="off">
 <fieldset>
-<legend>${legendOf(poll)}</legend>
-${choices}${poll.voteMode === 'code' ? CODE_FIELD : ''}
+<legend>${legendOf(poll, texts)}</legend>
+${choices}${poll.voteMode === 'code' ? codeField(texts) : ''}
 </fieldset>
-<button class="button">${poll.ownChoiceIds.length > 0 ? 'Change my vote' : 'Vote'}</button>
+<button class="button">${texts.t(poll.ownChoiceIds.length > 0 ? 'poll.change' : 'poll.vote')}</button>
 </form>
-<p class="notice">The live view is not running: it needs ${NEEDS}. You can still vote here. Reload the page to see new votes.</p>`)
+<p class="notice">${texts.t('plain.no-live')} ${texts.t('plain.vote-here')}</p>`,
+    attributes,
+  )
 }
 
-function legendOf({ minChoices, maxChoices }: Poll): string {
-  if (maxChoices === 1) return 'Choose one.'
-  if (minChoices === 1) return `Choose up to ${maxChoices}.`
-  return minChoices === maxChoices ? `Choose ${maxChoices}.` : `Choose ${minChoices} to ${maxChoices}.`
+function legendOf({ minChoices, maxChoices }: Poll, texts: Texts): string {
+  const [min, max] = [texts.number(minChoices), texts.number(maxChoices)]
+  if (maxChoices === 1) return texts.t('poll.choose-one')
+  if (minChoices === 1) return texts.t('poll.choose-up-to', { max })
+  return minChoices === maxChoices
+    ? texts.t('poll.choose-exactly', { count: max })
+    : texts.t('poll.choose-from-to', { min, max })
 }
 
-const CODE_FIELD =
-  '\n<p><label>Your code <input name="code" required autocapitalize="characters" maxlength="40"></label></p>'
+const codeField = (texts: Texts) =>
+  `\n<p><label>${texts.t('code.label')} <input name="code" required autocapitalize="characters" maxlength="40"></label></p>`
 
-function choiceItem({ id, text, votes }: Choice, { status, maxChoices, ownChoiceIds, voters }: Poll): string {
-  const isOwn = ownChoiceIds.includes(id)
-  const mark = isOwn ? ' <span class="own">Your vote</span>' : ''
-  const numbers = votes === null ? '' : ` ${numbersOf(votes)}`
+function choiceItem({ id, text, votes }: Choice, poll: Poll, texts: Texts): string {
+  const isOwn = poll.ownChoiceIds.includes(id)
+  const mark = isOwn ? ` <span class="own">${texts.t('poll.your-vote')}</span>` : ''
+  const numbers = votes === null ? '' : ` ${numbersOf(texts.votes(votes))}`
   const content = `<span class="text"><bdi>${escapeHtml(text)}</bdi>${mark}</span>${numbers}`
-  const type = maxChoices === 1 ? 'type="radio" required' : 'type="checkbox"'
+  const type = poll.maxChoices === 1 ? 'type="radio" required' : 'type="checkbox"'
   const control = `<input ${type} name="choice" value="${id}"${isOwn ? ' checked' : ''}>`
-  const item = status === 'open' ? `<label>${control} ${content}</label>` : `<div>${content}</div>`
-  return `<li>${item}${votes === null ? '' : bar(votes, voters)}</li>`
+  const item = poll.status === 'open' ? `<label>${control} ${content}</label>` : `<div>${content}</div>`
+  return `<li>${item}${votes === null ? '' : bar(votes, poll.voters)}</li>`
 }
 
 /** Has no style attribute, which the pages' content security policy refuses, and is visible without any styles. */
@@ -68,42 +81,35 @@ function bar(votes: number, voters: number): string {
 }
 
 /** In a frame: the way to the page itself, which has the form. A form in a frame of another site is refused. */
-export const embedFallback = (title: string, path: string) =>
+export const embedFallback = (title: string, path: string, texts: Texts) =>
   `<div class="plain" id="fallback"><main tabindex="-1">
 <h1 dir="auto">${escapeHtml(title)}</h1>
-<p><a class="button" href="${path}" target="_blank" rel="noopener">Open to vote</a></p>
+<p><a class="button" href="${path}" target="_blank" rel="noopener">${texts.t('embed.open-to-vote')}</a></p>
 </main></div>`
 
 /** Links to the polls. */
-export function listFallback({ polls, nextCursor }: PollList): string {
+export function listFallback({ polls, nextCursor }: PollList, texts: Texts): string {
   const items = polls.map(({ id, question, voters, status }) => {
     const text = `<span class="text" dir="auto">${escapeHtml(question)}</span>`
-    return `<li><a href="${routes.pollPage(id)}">${text} ${numbersOf(voters, status === 'closed' ? ', closed' : '')}</a></li>`
+    const numbers = [texts.voters(voters), ...(status === 'closed' ? [texts.t('list.closed')] : [])].join(' · ')
+    return `<li><a href="${routes.pollPage(id)}">${text} ${numbersOf(numbers)}</a></li>`
   })
-  const list = polls.length > 0 ? `<ul>\n${items.join('\n')}\n</ul>` : '<p>There are no polls yet.</p>'
-  const older = nextCursor ? ` These are the newest ${polls.length} polls.` : ''
-  return fallback(`<h1>Polls</h1>
+  const list = polls.length > 0 ? `<ul>\n${items.join('\n')}\n</ul>` : `<p>${texts.t('plain.no-polls')}</p>`
+  const older = nextCursor ? ` ${texts.t('plain.newest', { count: texts.number(polls.length) })}` : ''
+  return fallback(`<h1>${texts.t('front.listed')}</h1>
 ${list}
-<p class="notice">The live view is not running: it needs ${NEEDS}. You can still open a poll and vote. Reload the page to see new votes.${older}</p>`)
+<p class="notice">${texts.t('plain.no-live')} ${texts.t('plain.open-poll')}${older}</p>`)
 }
 
 /** Without a form: the API takes no new polls from forms. */
-export const newPollFallback = fallback(
-  `<h1>Ask a question</h1>\n<p class="notice">Asking a question needs ${NEEDS}. Reload the page to try again.</p>\n${ALL_POLLS}`,
-)
+export const newPollFallback = (texts: Texts) =>
+  fallback(`<h1>${texts.t('app.ask')}</h1>\n<p class="notice">${texts.t('plain.ask-needs')}</p>\n${allPolls(texts)}`)
 
-type Missing = 'page' | 'poll' | 'room'
+/** What is not there, or not any more. */
+export type Missing = 'page' | 'poll' | 'room' | 'deletedPoll' | 'deletedRoom'
 
-const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
+export const missingFallback = (what: Missing, texts: Texts) =>
+  fallback(`<h1>${texts.t(`missing.${what}`)}</h1>\n<p>${texts.t(`missing.${what}-detail`)}</p>\n${allPolls(texts)}`)
 
-export const notFoundFallback = (what: Missing) =>
-  fallback(
-    `<h1>${capitalized(what)} not found</h1>\n<p>This ${what} doesn't exist or was deleted. Check the link.</p>\n${ALL_POLLS}`,
-  )
-
-export const deletedFallback = (what: Missing) =>
-  fallback(`<h1>${capitalized(what)} deleted</h1>\n<p>This ${what} was deleted by its host.</p>\n${ALL_POLLS}`)
-
-export const nothingOnFallback = fallback(
-  '<h1>The next question is coming soon</h1>\n<p class="notice">Reload the page to see whether it is there.</p>',
-)
+export const nothingOnFallback = (texts: Texts) =>
+  fallback(`<h1>${texts.t('room.next-soon')}</h1>\n<p class="notice">${texts.t('plain.reload')}</p>`)

@@ -2,6 +2,7 @@ import type { Poll } from '@pollcast/shared/poll'
 import type { Room } from '@pollcast/shared/room'
 import { routes } from '@pollcast/shared/routes'
 import { canDrawPng, PREVIEW } from '../chart/chart-png.ts'
+import type { Texts } from '../texts/languages.ts'
 import { escapeHtml } from './html.ts'
 
 /**
@@ -14,16 +15,17 @@ export async function previewTags(
   origin: string,
   path: string,
   shown: { poll: Poll | null; room?: Room },
+  texts: Texts,
 ): Promise<string> {
   const { poll, room } = shown
   const title = poll?.question || room?.title || 'Pollcast'
   const url = origin + path
-  const picture = poll && !poll.resultsHidden ? await pictureOf(origin, poll) : undefined
+  const picture = poll && !poll.resultsHidden ? await pictureOf(origin, poll, texts) : undefined
   const properties = [
     ['og:site_name', 'Pollcast'],
     ['og:type', 'website'],
     ['og:title', title],
-    ['og:description', poll ? descriptionOf(poll) : 'The next question is coming soon.'],
+    ['og:description', poll ? descriptionOf(poll, texts) : texts.t('room.next-soon')],
     ['og:url', url],
     ...(picture ?? []),
   ]
@@ -37,21 +39,21 @@ export async function previewTags(
 
 const CHOICES_SHOWN = 5
 
-function descriptionOf({ choices, voters, status }: Poll): string {
-  const texts = choices.slice(0, CHOICES_SHOWN).map(({ text }) => text)
+function descriptionOf({ choices, voters, status }: Poll, texts: Texts): string {
+  const shown = choices.slice(0, CHOICES_SHOWN).map(({ text }) => text)
   const more = choices.length > CHOICES_SHOWN ? ', …' : ''
-  const count = `${voters} ${voters === 1 ? 'voter' : 'voters'}`
-  return `${texts.join(', ')}${more} · ${count}${status === 'closed' ? ' · closed' : ''}`
+  const closed = status === 'closed' ? ` · ${texts.t('list.closed')}` : ''
+  return `${shown.join(', ')}${more} · ${texts.voters(voters)}${closed}`
 }
 
 /** With the revision in its address: services keep a picture by it. */
-async function pictureOf(origin: string, poll: Poll): Promise<[string, string][]> {
+async function pictureOf(origin: string, poll: Poll, texts: Texts): Promise<[string, string][]> {
   const isPng = await canDrawPng()
   const path = isPng ? routes.chartPng(poll.id) : routes.chartSvg(poll.id)
   return [
     ['og:image', `${origin}${path}?${poll.round}.${poll.revision}`],
     ['og:image:type', isPng ? 'image/png' : 'image/svg+xml'],
-    ['og:image:alt', `Chart: ${poll.question}`],
+    ['og:image:alt', texts.t('chart.of', { question: poll.question })],
     ...(isPng
       ? ([
           ['og:image:width', String(PREVIEW.width)],

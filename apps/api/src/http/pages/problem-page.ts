@@ -1,6 +1,7 @@
 import type { Problem } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
 import type { Context, Middleware } from 'koa'
+import type { Languages, Texts } from '../texts/languages.ts'
 import { escapeHtml, htmlPage, plainPage } from './html.ts'
 
 /** Such a page loads only styles, fonts and images. */
@@ -13,20 +14,28 @@ const POLICY =
  *
  * @param styles URLs of the web app's stylesheets
  */
-export function problemPages(styles: readonly string[]): Middleware {
+export function problemPages(styles: readonly string[], languages: Languages): Middleware {
   return async (ctx, next) => {
     await next()
     if (ctx.res.headersSent || ctx.type !== 'application/problem+json' || !isForPerson(ctx)) return
-    const { detail } = JSON.parse(String(ctx.body)) as Problem
+    const problem = JSON.parse(String(ctx.body)) as Problem
+    const texts = languages.for(ctx)
     ctx.set('Content-Security-Policy', POLICY)
     ctx.type = 'html'
     ctx.body = htmlPage(
-      { title: 'Pollcast', styles },
-      plainPage(`<h1>That didn't work</h1>
-<p class="notice">${escapeHtml(detail)}</p>
-<p>${linkFrom(ctx)}</p>`),
+      { title: 'Pollcast', texts, styles },
+      plainPage(`<h1>${texts.t('plain.failed')}</h1>
+${noticeOf(problem, texts)}
+<p>${linkFrom(ctx, texts)}</p>`),
     )
   }
+}
+
+/** What has no text in the reader's language is told in English. */
+function noticeOf({ code, detail }: Problem, texts: Texts): string {
+  const text = texts.problem(code)
+  if (text) return `<p class="notice">${escapeHtml(text)}</p>`
+  return `<p class="notice"${texts.language === 'en' ? '' : ' lang="en" dir="ltr"'}>${escapeHtml(detail)}</p>`
 }
 
 function isForPerson(ctx: Context): boolean {
@@ -34,10 +43,10 @@ function isForPerson(ctx: Context): boolean {
   return ctx.method === 'POST' ? ctx.is('urlencoded') === 'urlencoded' : !ctx.path.startsWith('/api/')
 }
 
-function linkFrom(ctx: Context): string {
+function linkFrom(ctx: Context, texts: Texts): string {
   const [, pollId] = /^\/api\/polls\/(\w+)\/votes$/.exec(ctx.path) ?? []
-  if (pollId) return `<a href="${routes.pollPage(pollId)}">Back to the poll</a>`
+  if (pollId) return `<a href="${routes.pollPage(pollId)}">${texts.t('plain.back')}</a>`
   return ctx.method === 'POST'
-    ? `<a href="${routes.listPage}">See all polls</a>`
-    : `<a href="${escapeHtml(ctx.path)}">Try again</a>`
+    ? `<a href="${routes.listPage}">${texts.t('app.all-polls')}</a>`
+    : `<a href="${escapeHtml(ctx.path)}">${texts.t('app.try-again')}</a>`
 }

@@ -1,8 +1,9 @@
 import { routes } from '@pollcast/shared/routes'
 import { expect, test } from 'vitest'
 import { readProblem } from '../../../testing/answer.ts'
-import { sharedApp } from '../../../testing/app.ts'
+import { openApp, sharedApp } from '../../../testing/app.ts'
 import { createPoll, createPollOf, Voter } from '../../../testing/voter.ts'
+import { webBuild } from '../../../testing/web-build.ts'
 
 const app = sharedApp()
 
@@ -69,6 +70,25 @@ test('where results are hidden it is refused, to all but those who may see them'
   expect((await voter.ask(routes.chartSvg(poll.id))).status).toBe(200)
   expect((await chartOf(poll.id, { Authorization: `Bearer ${hostKey}` })).response.status).toBe(200)
   await readProblem('results-hidden', await fetch(app().url + routes.chartSvg(poll.id)))
+})
+
+test('what is counted is told in the language of who asks, and each language has an ETag of its own', async () => {
+  const { url } = await openApp({ webRoot: webBuild() })
+  const { poll } = await createPoll(url)
+  await new Voter(url).vote(poll.id, poll.choices[0]?.id ?? 0)
+  const ask = async (language: string) => {
+    const answer = await fetch(url + routes.chartSvg(poll.id), { headers: { 'Accept-Language': language } })
+    expect(answer.headers.get('Vary')).toMatch(/accept-language/i)
+    const svg = await answer.text()
+    return { etag: answer.headers.get('ETag'), note: textsOf(svg, 'soft'), shares: textsOf(svg, 'share') }
+  }
+  const [english, german] = [await ask('en'), await ask('de')]
+  expect([english.note, german.note]).toEqual([['1 voter'], ['1 Teilnehmer']])
+  expect([english.shares, german.shares]).toEqual([
+    ['100%', '0%'],
+    ['100\u00a0%', '0\u00a0%'],
+  ])
+  expect(german.etag).not.toBe(english.etag)
 })
 
 test('what people write stays text', async () => {

@@ -29,6 +29,7 @@ import { pollIdOf, roomCodeOf } from '../request/addresses.ts'
 import { closeOf } from '../request/close-signal.ts'
 import { limitedByCode } from '../request/rate-limit.ts'
 import { findBallot, isHost, type Viewer, viewerOf, viewOf } from '../request/viewer.ts'
+import type { Texts } from '../texts/languages.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
@@ -37,7 +38,7 @@ const JSON_TYPE = 'application/json; charset=utf-8'
  * consist of them.
  */
 export function exportRoutes(parts: RouteParts) {
-  const { reader, limits, serverKey, voters, eventIds } = parts
+  const { reader, limits, serverKey, voters, eventIds, languages } = parts
 
   const historyOf = async (viewer: Viewer, poll: PollState): Promise<PollHistory> => {
     requireExists(poll)
@@ -52,19 +53,19 @@ export function exportRoutes(parts: RouteParts) {
   }
 
   /** The poll asked for, whose results the asker may see; undefined where the client has it as it is, and is told so. */
-  const pollToSend = async (ctx: Context): Promise<PollHistory | undefined> => {
+  const pollToSend = async (ctx: Context, language = ''): Promise<PollHistory | undefined> => {
     const history = await historyOf(viewerOf(ctx, voters.find(ctx)), await reader.find(pollIdOf(ctx)))
     setCaching(ctx)
     if (!showsResults(history.poll, history.view)) throw resultsHidden()
     ctx.status = 200
-    ctx.etag = etagOf(history)
+    ctx.etag = etagOf(history, language)
     if (!ctx.fresh) return history
     ctx.status = 304
     return undefined
   }
 
   /** Weak: two files of the same ballots are not the same bytes. With the version of the files' columns. */
-  const etagOf = (history: Pick<PollHistory, 'poll' | 'view'>) => `W/"2-${idOf(history)}"`
+  const etagOf = (history: Pick<PollHistory, 'poll' | 'view'>, language = '') => `W/"2-${language}${idOf(history)}"`
 
   const idOf = ({ poll, view }: Pick<PollHistory, 'poll' | 'view'>) =>
     eventIds.write({ id: poll.id, view, revision: revisionOf(poll, view) })
@@ -88,21 +89,23 @@ export function exportRoutes(parts: RouteParts) {
 
   /** `GET /api/polls/:id/chart.svg`: a picture, to be shown on any site. There it is asked for without the cookie. */
   const chart: Middleware = async (ctx) => {
-    const history = await pollToSend(ctx)
+    const texts = languages.for(ctx)
+    const history = await pollToSend(ctx, texts.language)
     ctx.set('Cross-Origin-Resource-Policy', 'cross-origin')
     if (!history) return
     ctx.set('Content-Security-Policy', CHART_POLICY)
     ctx.type = 'image/svg+xml'
-    ctx.body = svgOf(history.poll)
+    ctx.body = svgOf(history.poll, texts)
   }
 
   /** `GET /api/polls/:id/chart.png`: the same for services that take no SVG. 501 where the server can't draw it. */
   const png: Middleware = async (ctx) => {
-    const history = await pollToSend(ctx)
+    const texts = languages.for(ctx)
+    const history = await pollToSend(ctx, texts.language)
     ctx.set('Cross-Origin-Resource-Policy', 'cross-origin')
     if (!history) return
     const { poll } = history
-    const picture = await chartPng(idOf(history), () => svgOf(poll))
+    const picture = await chartPng(texts.language + idOf(history), () => svgOf(poll, texts))
     if (!picture) throw new RequestError('not-implemented', NO_PNG)
     ctx.type = 'image/png'
     ctx.body = picture
@@ -229,10 +232,10 @@ export function exportRoutes(parts: RouteParts) {
 
 const NO_PNG = 'This server draws no PNG: there is no font on it, or its system is one that the library does not know.'
 
-function svgOf(poll: PollState): string {
+function svgOf(poll: PollState, texts: Texts): string {
   const { question, status, voters, content, counters } = poll
   const kind = kindOf(poll)
-  return chartSvg({ question, status, voters, ...kind.showRules(content), ...kind.show(content, counters) })
+  return chartSvg({ question, status, voters, ...kind.showRules(content), ...kind.show(content, counters) }, texts)
 }
 
 const resultsHidden = () => new PollError('results-hidden', 'The results of this poll are hidden for now.')

@@ -118,12 +118,36 @@ test('a page loads the compiled entry, its styles and its font, and runs no scri
   const styles = [...html.matchAll(/<link rel="stylesheet" href="([^"]*)"/g)].map(([, href]) => href)
   expect(scripts).toEqual(['/assets/index-1a2b.js'])
   expect(styles).toEqual(['/assets/index-9z.css'])
-  const preloads = [...html.matchAll(/<link rel="preload" as="font" type="font\/woff2" href="([^"]*)" crossorigin>/g)]
+  const preloads = [
+    ...html.matchAll(
+      /<link rel="preload" as="font" type="font\/woff2" href="([^"]*)" fetchpriority="low" crossorigin>/g,
+    ),
+  ]
   const fonts = preloads.map(([, href]) => href)
-  expect(fonts).toEqual(['/assets/besley-latin-wght-normal-7d.woff2'])
+  expect(fonts).toEqual(['/assets/besley-latin-800-normal-7d.woff2'])
   for (const path of [...scripts, ...styles, ...fonts]) expect((await fetch(url + path)).status).toBe(200)
   expect(policy).toMatch(/^default-src 'none';/)
   expect(policy).not.toMatch(/unsafe|\*/)
+})
+
+test('a page says at once what the app will ask for: the rest of the entry, the page’s own files, and its language', async () => {
+  const { url, poll } = await setUp()
+  const preloads = async (path: string, language = 'en') => {
+    const answer = await fetch(url + path, { headers: { ...BROWSER.headers, 'Accept-Language': language } })
+    const links = (await answer.text()).matchAll(/<link rel="(?:modulepreload|preload" as="style)" href="([^"]*)">/g)
+    return [...links].map(([, href]) => href)
+  }
+  expect(await preloads(routes.pollPage(poll.id))).toEqual(['/assets/vendor-3x.js'])
+  expect(await preloads(routes.pollPage(poll.id), 'de-CH,en;q=0.5')).toEqual([
+    '/assets/vendor-3x.js',
+    '/assets/de-8a.js',
+  ])
+  expect(await preloads(routes.listPage)).toEqual([
+    '/assets/vendor-3x.js',
+    '/assets/FrontPage-4f.js',
+    '/assets/rows-6d.js',
+    '/assets/FrontPage-5c.css',
+  ])
 })
 
 test('a page is requested anew each time and for each voter, and a compiled file is cached for ever', async () => {

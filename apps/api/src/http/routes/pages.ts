@@ -1,7 +1,7 @@
 import type { PageContext } from '@pollcast/shared/context'
 import { limits } from '@pollcast/shared/limits'
 import type { Poll, PollList } from '@pollcast/shared/poll'
-import { problemStatus } from '@pollcast/shared/problem'
+import { type ProblemCode, problemStatus } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
 import type { Context, Middleware } from 'koa'
 import type { CreatePolls } from '../../lib/create-polls.ts'
@@ -9,16 +9,16 @@ import { PollError } from '../../polls/errors.ts'
 import { RequestError } from '../middleware/problem.ts'
 import { allowFraming, setPagePolicy } from '../middleware/security-headers.ts'
 import {
-  deletedFallback,
   embedFallback,
   listFallback,
+  type Missing,
+  missingFallback,
   newPollFallback,
-  notFoundFallback,
   nothingOnFallback,
   pollFallback,
 } from '../pages/fallback.ts'
 import { previewTags } from '../pages/preview-tags.ts'
-import { devEntry, renderShell, type WebEntry } from '../pages/web-shell.ts'
+import { devEntry, renderShell, type Shell, type WebEntry } from '../pages/web-shell.ts'
 import { publicOriginOf, type RouteParts } from '../parts.ts'
 import { pollIdOf, roomCodeOf } from '../request/addresses.ts'
 import { limitedByCode } from '../request/rate-limit.ts'
@@ -32,19 +32,17 @@ type Content = Omit<PageContext, 'apiUrl' | 'publicUrl'>
 /** The poll that the front page has one try, unless it was deleted: then the newest that is listed and open. */
 const DEMO_POLL = 'tabspace'
 
-const writePage = (
-  ctx: Context,
-  entry: WebEntry,
-  title: string,
-  context: PageContext,
-  fallback: string,
-  tags: string,
-) => {
+/** What is known of a page before its content is. */
+interface Frame extends Pick<Shell, 'page' | 'texts'> {
+  entry: WebEntry
+}
+
+function writePage(ctx: Context, entry: WebEntry, shell: Shell): void {
   setPagePolicy(ctx, entry === devEntry)
   ctx.set('Cache-Control', 'private, no-cache')
   ctx.vary('Cookie')
   ctx.type = 'html'
-  ctx.body = renderShell(entry, title, context, fallback, tags)
+  ctx.body = renderShell(entry, shell)
 }
 
 /** Who loads a page. */
@@ -65,17 +63,27 @@ function toldOf(createPolls: CreatePolls): Pick<PageContext, 'createPolls'> {
 }
 
 /** What a page is answered with that shows something that is not there. */
-const GONE = ['poll-not-found', 'poll-deleted', 'room-not-found', 'room-deleted'] as const
+const MISSING = {
+  'poll-not-found': 'poll',
+  'poll-deleted': 'deletedPoll',
+  'room-not-found': 'room',
+  'room-deleted': 'deletedRoom',
+} as const satisfies Partial<Record<ProblemCode, Missing>>
 
-const isGone = (error: unknown): error is PollError & { code: (typeof GONE)[number] } =>
-  error instanceof PollError && GONE.some((code) => code === error.code)
+const isGone = (error: unknown): error is PollError & { code: keyof typeof MISSING } =>
+  error instanceof PollError && Object.hasOwn(MISSING, error.code)
 
 /** The pages of the web app. Each has in its context the data that it shows first. */
 export function pageRoutes(parts: PageParts) {
-  const { reader, voters, limits: rateLimits, publicOrigin: publicUrl, entry } = parts
+  const { reader, voters, limits: rateLimits, publicOrigin: publicUrl, languages, entry } = parts
   const createPolls = toldOf(parts.createPolls)
+  /** @param name of the component in the web app's src/pages */
   const page =
-    (render: (ctx: Context, entry: WebEntry, visitor: Visitor) => Promise<void> | void, isEmbed = false): Middleware =>
+    (
+      name: string,
+      render: (ctx: Context, frame: Frame, visitor: Visitor) => Promise<void> | void,
+      isEmbed = false,
+    ): Middleware =>
     async (ctx) => {
       if (!entry) {
         throw new RequestError(
@@ -89,28 +97,25 @@ export function pageRoutes(parts: PageParts) {
       const isAllowed = !isNew || !rateLimits || (await rateLimits.allowsNewVoter(ctx))
       const voterId = asker.voterId ?? newVoterId()
       const token = isEmbed && isNew && isAllowed ? { voterToken: voters.tokenOf(voterId) } : {}
-      await render(ctx, entry, { ...viewerOf(ctx, asker), token })
+      const frame = { entry, page: name, texts: languages.for(ctx) }
+      await render(ctx, frame, { ...viewerOf(ctx, asker), token })
       // Every page, because the app can open a poll from any of them without another page load.
       if (isAllowed) voters.remember(ctx, asker, voterId)
       if (isEmbed) allowFraming(ctx)
     }
 
-  const html = (ctx: Context, built: WebEntry, title: string, content: Content, fallback: string, tags = '') =>
-    writePage(
-      ctx,
-      built,
-      title,
-      { apiUrl: '', ...(publicUrl && { publicUrl }), ...createPolls, ...content },
-      fallback,
-      tags,
-    )
+  const html = (ctx: Context, frame: Frame, title: string, content: Content, fallback: string, tags = '') => {
+    const { entry, ...known } = frame
+    const context = { apiUrl: '', ...(publicUrl && { publicUrl }), ...createPolls, ...content }
+    writePage(ctx, entry, { ...known, title, context, fallback, tags })
+  }
 
-  const list = page(async (ctx, built, viewer) => {
+  const list = page('FrontPage', async (ctx, frame, viewer) => {
     const pollList = await pollListFor({ limit: limits.pageSize }, reader)
     const demo = await demoFor(viewer, pollList)
     const streamUrl = routes.streamOf(pollList.polls.map((poll) => poll.id))
     const content = { pollList, ...(demo && { demo }), ...(pollList.polls.length > 0 && { streamUrl }) }
-    html(ctx, built, 'Pollcast', content, listFallback(pollList))
+    html(ctx, frame, 'Pollcast', content, listFallback(pollList, frame.texts))
   })
 
   async function demoFor(viewer: Viewer, { polls }: PollList): Promise<Poll | undefined> {
@@ -126,14 +131,26 @@ export function pageRoutes(parts: PageParts) {
     return undefined
   }
 
-  const poll = page(async (ctx, built, viewer) => {
+  const poll = page('PollPage', async (ctx, frame, viewer) => {
     try {
       const found = await pollFor(viewer, pollIdOf(ctx), parts)
       const content = { poll: found, streamUrl: found.streamUrl }
-      const tags = await previewTags(publicOriginOf(ctx, parts), routes.pollPage(found.id), { poll: found })
-      html(ctx, built, `${found.question} · Pollcast`, content, pollFallback(found), tags)
+      const tags = await previewTags(
+        publicOriginOf(ctx, parts),
+        routes.pollPage(found.id),
+        { poll: found },
+        frame.texts,
+      )
+      html(
+        ctx,
+        frame,
+        `${found.question} · Pollcast`,
+        content,
+        pollFallback(found, frame.texts, { isEarly: true }),
+        tags,
+      )
     } catch (error) {
-      gone(ctx, built, error)
+      gone(ctx, frame, error)
     }
   })
 
@@ -141,69 +158,84 @@ export function pageRoutes(parts: PageParts) {
    * The room as its audience sees it; or on the screen in front of them as everybody sees it, whoever's browser it is. The
    * host's page asks the API for more, with the key that only the browser has.
    */
-  const roomPage = (title: string, isForAll = false) =>
-    page(async (ctx, built, visitor) => {
+  const roomPage = (name: 'RoomPage' | 'ScreenPage' | 'HostPage', isForAll = false) =>
+    page(name, async (ctx, frame, visitor) => {
       try {
         const viewer = isForAll ? anybody : visitor
         const find = async () => roomFor(viewer, roomCodeOf(ctx), publicOriginOf(ctx, parts), parts)
         const { room } = await limitedByCode(rateLimits, ctx, find)
         const content = { room, streamUrl: room.streamUrl }
-        const shown = room.poll ? pollFallback(room.poll) : nothingOnFallback
-        const tags = await previewTags(publicOriginOf(ctx, parts), routes.roomPage(room.code), {
-          poll: room.poll,
-          room,
-        })
-        html(ctx, built, `${title || room.poll?.question || room.title || room.code} · Pollcast`, content, shown, tags)
+        const around = { roomTitle: room.title, isEarly: name === 'RoomPage' }
+        const shown = room.poll ? pollFallback(room.poll, frame.texts, around) : nothingOnFallback(frame.texts)
+        const told = { poll: room.poll, room }
+        const tags = await previewTags(publicOriginOf(ctx, parts), routes.roomPage(room.code), told, frame.texts)
+        html(ctx, frame, `${room.poll?.question || room.title || room.code} · Pollcast`, content, shown, tags)
       } catch (error) {
-        gone(ctx, built, error)
+        gone(ctx, frame, error)
       }
     })
 
   /** The same two for a frame on any site, and one in which people enter the code of a room. */
-  const pollEmbed = page(async (ctx, built, visitor) => {
-    try {
-      const poll = await pollFor(visitor, pollIdOf(ctx), parts)
-      const content = { poll, streamUrl: poll.streamUrl, ...visitor.token }
-      html(ctx, built, `${poll.question} · Pollcast`, content, embedFallback(poll.question, routes.pollPage(poll.id)))
-    } catch (error) {
-      gone(ctx, built, error)
-    }
-  }, true)
+  const pollEmbed = page(
+    'PollEmbedPage',
+    async (ctx, frame, visitor) => {
+      try {
+        const poll = await pollFor(visitor, pollIdOf(ctx), parts)
+        const content = { poll, streamUrl: poll.streamUrl, ...visitor.token }
+        html(
+          ctx,
+          frame,
+          `${poll.question} · Pollcast`,
+          content,
+          embedFallback(poll.question, routes.pollPage(poll.id), frame.texts),
+        )
+      } catch (error) {
+        gone(ctx, frame, error)
+      }
+    },
+    true,
+  )
 
-  const roomEmbed = page(async (ctx, built, visitor) => {
-    try {
-      const find = async () => roomFor(visitor, roomCodeOf(ctx), publicOriginOf(ctx, parts), parts)
-      const { room } = await limitedByCode(rateLimits, ctx, find)
-      const content = { room, streamUrl: room.streamUrl, ...visitor.token }
-      const title = room.poll?.question || room.title || room.code
-      html(ctx, built, `${title} · Pollcast`, content, embedFallback(title, routes.roomPage(room.code)))
-    } catch (error) {
-      gone(ctx, built, error)
-    }
-  }, true)
+  const roomEmbed = page(
+    'RoomEmbedPage',
+    async (ctx, frame, visitor) => {
+      try {
+        const find = async () => roomFor(visitor, roomCodeOf(ctx), publicOriginOf(ctx, parts), parts)
+        const { room } = await limitedByCode(rateLimits, ctx, find)
+        const content = { room, streamUrl: room.streamUrl, ...visitor.token }
+        const title = room.poll?.question || room.title || room.code
+        html(ctx, frame, `${title} · Pollcast`, content, embedFallback(title, routes.roomPage(room.code), frame.texts))
+      } catch (error) {
+        gone(ctx, frame, error)
+      }
+    },
+    true,
+  )
 
-  const embed = page((ctx, built, { token }) => {
-    html(ctx, built, 'Pollcast', token, embedFallback('Pollcast', routes.listPage))
-  }, true)
+  const embed = page(
+    'EmbedPage',
+    (ctx, frame, { token }) => {
+      html(ctx, frame, 'Pollcast', token, embedFallback('Pollcast', routes.listPage, frame.texts))
+    },
+    true,
+  )
 
-  const gone = (ctx: Context, built: WebEntry, error: unknown) => {
+  const gone = (ctx: Context, frame: Frame, error: unknown) => {
     if (!isGone(error)) throw error
     ctx.status = problemStatus[error.code]
-    const isPoll = error.code.startsWith('poll')
-    const fallback = error.code.endsWith('deleted')
-      ? deletedFallback(isPoll ? 'poll' : 'room')
-      : notFoundFallback(isPoll ? 'poll' : 'room')
-    html(ctx, built, 'Pollcast', {}, fallback)
+    html(ctx, frame, 'Pollcast', {}, missingFallback(MISSING[error.code], frame.texts))
   }
 
-  const newPoll = page((ctx, built) => html(ctx, built, 'New poll · Pollcast', {}, newPollFallback))
+  const newPoll = page('NewPollPage', (ctx, frame) =>
+    html(ctx, frame, `${frame.texts.t('app.ask')} · Pollcast`, {}, newPollFallback(frame.texts)),
+  )
 
   /** Any other path: the app shows that there is no such page. */
-  const unknown = page((ctx, built) => {
+  const unknown = page('NotFoundPage', (ctx, frame) => {
     ctx.status = 404
-    html(ctx, built, 'Pollcast', {}, notFoundFallback('page'))
+    html(ctx, frame, 'Pollcast', {}, missingFallback('page', frame.texts))
   })
 
-  const [room, screen, host] = [roomPage(''), roomPage('', true), roomPage('Host')]
+  const [room, screen, host] = [roomPage('RoomPage'), roomPage('ScreenPage', true), roomPage('HostPage')]
   return { list, poll, room, screen, host, embed, pollEmbed, roomEmbed, newPoll, unknown }
 }
