@@ -15,7 +15,7 @@ import { readBody, validate } from '../request/body.ts'
 import { requireMayCreate } from '../request/create-key.ts'
 import { requireBearerKey } from '../request/host-key.ts'
 import { idempotencyKeyOf, requireSecret } from '../request/idempotency-key.ts'
-import { identify } from '../request/identify.ts'
+import { identifyByCookie } from '../request/identify.ts'
 import { awaitNews } from '../request/long-poll.ts'
 import { parsePollLines } from '../request/poll-lines.ts'
 import { limitedByCode } from '../request/rate-limit.ts'
@@ -47,7 +47,7 @@ export function pollListRoute(parts: Pick<RouteParts, 'reader' | 'voters' | 'lim
     ctx.set('Cache-Control', 'private, no-cache')
     ctx.vary('Cookie')
     ctx.body = await pollListFor(validate(pollListQuerySchema, ctx.query, 'invalid-query'), reader)
-    await identify(ctx, voters.find(ctx), parts)
+    await identifyByCookie(ctx, voters.find(ctx), parts)
   }
 }
 
@@ -68,7 +68,7 @@ export function newPollRoute(parts: RouteParts): Middleware {
     const { roomCode } = wanted
     if (roomCode === undefined) await requireMayCreate(ctx, parts)
     const findRoom = async () => roomCode && roomRequest(requireRoomCode(roomCode), requireBearerKey(ctx), reader)
-    const room = (await limitedByCode(limits, ctx, findRoom)) || undefined
+    const room = (await limitedByCode(parts, ctx, findRoom)) || undefined
     const { poll, hostKey } = await createPoll(wanted, room, writer, signals, seed)
     const viewer: Viewer = { voter: undefined, hostKeyHash: poll.room.hostKeyHash }
     const { room: itsRoom } = await roomFor(viewer, poll.room.code, publicOriginOf(ctx, parts), parts)
@@ -116,7 +116,7 @@ export function pollRoute(parts: RouteParts): Middleware {
       return
     }
     const poll = await pollFor(viewerOf(ctx, asker), pollId, parts)
-    await identify(ctx, asker, parts)
+    await identifyByCookie(ctx, asker, parts)
     ctx.vary('Cookie, Authorization, Pollcast-Code, Pollcast-Voter')
     ctx.status = 200
     ctx.etag = `W/"${eventIds.write(poll)}-${poll.ownChoiceIds.join('.')}${poll.deletesAt ?? ''}"`
