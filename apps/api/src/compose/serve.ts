@@ -131,7 +131,9 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     watching,
     eventIds,
     createPolls: config.createPolls,
-    limits: config.rateLimit ? rateLimits({ buckets, proofs: new Proofs(database.voterKey, buckets), bursts }) : undefined,
+    limits: config.rateLimit
+      ? rateLimits({ buckets, proofs: new Proofs(database.voterKey, buckets), bursts })
+      : undefined,
     streamSlots: new StreamSlots(maxConnections, config.rateLimit),
     serverKey: database.voterKey,
     voters: new Voters(database.voterKey, database.installationId),

@@ -74,7 +74,8 @@ export function createKoa(parts: HttpParts): Koa {
 
   // All that follows reads, or is limited by its route.
   router.use(async (ctx, next) => {
-    if (limits && (ctx.method === 'GET' || ctx.method === 'HEAD')) await limits.readFrom(ctx, knownVoter(voters.find(ctx)))
+    if (limits && (ctx.method === 'GET' || ctx.method === 'HEAD'))
+      await limits.readFrom(ctx, knownVoter(voters.find(ctx)))
     return next()
   })
 

@@ -76,11 +76,8 @@ export interface CodeParts {
 }
 
 /** Does work that takes a code, as `RateLimits.withCode` has it where there are limits. */
-export const limitedByCode = <T>(
-  { limits, voters }: CodeParts,
-  ctx: Context,
-  work: () => Promise<T>,
-): Promise<T> => (limits ? limits.withCode(ctx, knownVoter(voters.find(ctx)), work) : work())
+export const limitedByCode = <T>({ limits, voters }: CodeParts, ctx: Context, work: () => Promise<T>): Promise<T> =>
+  limits ? limits.withCode(ctx, knownVoter(voters.find(ctx)), work) : work()
 
 interface LimitParts {
   buckets: TokenBuckets
@@ -105,16 +102,11 @@ export function rateLimits({ buckets, proofs, bursts }: LimitParts): RateLimits 
       const wait = await waitFrom('newVotersFrom', network)
       if (wait === 0) return undefined
       if (!(await proofs.take(ctx))) throw new ProofRequired(Math.ceil(wait / 1000), await proofs.challenge(network))
-      await take(
-        'provenVotersFrom',
-        network,
-        'Very many new voters came from your network. Your vote was not counted.',
-      )
+      await take('provenVotersFrom', network, 'Very many new voters came from your network. Your vote was not counted.')
       return bursts.of(network)
     },
     // Nor may who is guessing codes become one voter after the other.
-    allowsNewVoter: async (ctx) =>
-      !blocked.has(from(ctx)) && (await waitFrom('newVotersFrom', from(ctx))) === 0,
+    allowsNewVoter: async (ctx) => !blocked.has(from(ctx)) && (await waitFrom('newVotersFrom', from(ctx))) === 0,
     challengeFor: (ctx) => proofs.challenge(from(ctx)),
     pollFrom: (ctx) => take('pollsFrom', from(ctx)),
     hostFrom: (ctx) => take('hostFrom', from(ctx)),
