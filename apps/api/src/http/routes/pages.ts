@@ -19,7 +19,7 @@ import {
 } from '../pages/fallback.ts'
 import { previewTags } from '../pages/preview-tags.ts'
 import { devEntry, renderShell, type WebEntry } from '../pages/web-shell.ts'
-import { publicOriginOf, type RouteParts } from '../parts.ts'
+import { publicUrlOf, type RouteParts } from '../parts.ts'
 import { pollIdOf, roomCodeOf } from '../request/addresses.ts'
 import { limitedByCode } from '../request/rate-limit.ts'
 import { anybody, type Viewer, viewerOf } from '../request/viewer.ts'
@@ -72,7 +72,7 @@ const isGone = (error: unknown): error is PollError & { code: (typeof GONE)[numb
 
 /** The pages of the web app. Each has in its context the data that it shows first. */
 export function pageRoutes(parts: PageParts) {
-  const { reader, voters, limits: rateLimits, publicOrigin: publicUrl, entry } = parts
+  const { reader, voters, limits: rateLimits, publicUrl, basePath, entry } = parts
   const createPolls = toldOf(parts.createPolls)
   const page =
     (render: (ctx: Context, entry: WebEntry, visitor: Visitor) => Promise<void> | void, isEmbed = false): Middleware =>
@@ -100,7 +100,7 @@ export function pageRoutes(parts: PageParts) {
       ctx,
       built,
       title,
-      { apiUrl: '', ...(publicUrl && { publicUrl }), ...createPolls, ...content },
+      { apiUrl: basePath, ...(publicUrl && { publicUrl }), ...createPolls, ...content },
       fallback,
       tags,
     )
@@ -108,7 +108,7 @@ export function pageRoutes(parts: PageParts) {
   const list = page(async (ctx, built, viewer) => {
     const pollList = await pollListFor({ limit: limits.pageSize }, reader)
     const demo = await demoFor(viewer, pollList)
-    const streamUrl = routes.streamOf(pollList.polls.map((poll) => poll.id))
+    const streamUrl = basePath + routes.streamOf(pollList.polls.map((poll) => poll.id))
     const content = { pollList, ...(demo && { demo }), ...(pollList.polls.length > 0 && { streamUrl }) }
     html(ctx, built, 'Pollcast', content, listFallback(pollList))
   })
@@ -130,7 +130,7 @@ export function pageRoutes(parts: PageParts) {
     try {
       const found = await pollFor(viewer, pollIdOf(ctx), parts)
       const content = { poll: found, streamUrl: found.streamUrl }
-      const tags = await previewTags(publicOriginOf(ctx, parts), routes.pollPage(found.id), { poll: found })
+      const tags = await previewTags(publicUrlOf(ctx, parts), routes.pollPage(found.id), { poll: found })
       html(ctx, built, `${found.question} · Pollcast`, content, pollFallback(found), tags)
     } catch (error) {
       gone(ctx, built, error)
@@ -145,11 +145,11 @@ export function pageRoutes(parts: PageParts) {
     page(async (ctx, built, visitor) => {
       try {
         const viewer = isForAll ? anybody : visitor
-        const find = async () => roomFor(viewer, roomCodeOf(ctx), publicOriginOf(ctx, parts), parts)
+        const find = async () => roomFor(viewer, roomCodeOf(ctx), publicUrlOf(ctx, parts), parts)
         const { room } = await limitedByCode(rateLimits, ctx, find)
         const content = { room, streamUrl: room.streamUrl }
         const shown = room.poll ? pollFallback(room.poll) : nothingOnFallback
-        const tags = await previewTags(publicOriginOf(ctx, parts), routes.roomPage(room.code), {
+        const tags = await previewTags(publicUrlOf(ctx, parts), routes.roomPage(room.code), {
           poll: room.poll,
           room,
         })
@@ -172,7 +172,7 @@ export function pageRoutes(parts: PageParts) {
 
   const roomEmbed = page(async (ctx, built, visitor) => {
     try {
-      const find = async () => roomFor(visitor, roomCodeOf(ctx), publicOriginOf(ctx, parts), parts)
+      const find = async () => roomFor(visitor, roomCodeOf(ctx), publicUrlOf(ctx, parts), parts)
       const { room } = await limitedByCode(rateLimits, ctx, find)
       const content = { room, streamUrl: room.streamUrl, ...visitor.token }
       const title = room.poll?.question || room.title || room.code
