@@ -9,9 +9,12 @@ import { roomSchema } from './room.ts'
  * field is missing (the page is served by another host, or one came from another page) it asks the API.
  */
 export const contextSchema = z.strictObject({
-  /** Origin of the API, without a slash at its end; empty where it is the page's own. */
+  /**
+   * What the API's addresses begin with, without a slash at the end: nothing where it is at the root of the page's own
+   * origin, the path there under which page and API are (PUBLIC_URL's), or another origin.
+   */
   apiUrl: z.string(),
-  /** PUBLIC_URL's origin: links to share begin with it. Without it, with the page's own. */
+  /** PUBLIC_URL, without a slash at its end: links to share begin with it. Without it, with the page's origin. */
   publicUrl: z.string().optional(),
   streamUrl: z.string().optional(),
   /**

@@ -67,6 +67,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
   const onUnexpected = (error: unknown) => {
     if (!isUnavailable(error)) onError(error)
   }
+  const basePath = config.publicUrl ? new URL(config.publicUrl).pathname.replace(/\/$/, '') : ''
   const certificate = config.tls && readTlsFiles(config.tls)
   const { reader, writer, epochs, database, writable } = await openStore(config, log)
   const signals: Signals = {
@@ -88,7 +89,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
   })
   const others = connectOthers(config, database.voterKey, () => epoch.current, log)
   const eventIds = new EventIds(database.voterKey, database.epoch)
-  const messages = new Messages(reader, eventIds)
+  const messages = new Messages(reader, eventIds, basePath)
   const broker = new Broker({
     source: messages,
     pubsub: others.pubsub,
@@ -117,7 +118,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
 
   const built = builtEntry(webRoot)
   const entry = config.webDev ? devEntry : built
-  const proxies = new Proxies(config.trustProxy, config.publicOrigin)
+  const proxies = new Proxies(config.trustProxy, config.publicUrl)
   const maxConnections = connectionLimit()
   const buckets = others.buckets ?? new MemoryTokenBuckets()
   const bursts = new BurstNumbers()
@@ -138,7 +139,8 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     serverKey: database.voterKey,
     voters: new Voters(database.voterKey, database.installationId),
     allowedOrigins: config.allowedOrigins,
-    publicOrigin: config.publicOrigin,
+    publicUrl: config.publicUrl,
+    basePath,
     proxies,
     entry,
     files: built && webFiles(webRoot),

@@ -13,7 +13,7 @@ import { renewVoterToken } from './voter-token.ts'
 
 export type ApiClient = ReturnType<typeof createApiClient>
 
-/** Every call of the API. Each rejects with an ApiProblem. `apiUrl` is the API's origin, empty if that is the page's own. */
+/** Every call of the API. Each rejects with an ApiProblem. `apiUrl` is what its addresses begin with. */
 export function createApiClient(apiUrl: string, timeout?: number) {
   const request = createRequest(apiUrl, timeout)
   const asHost = (hostKey: string) => accessHeaders({ hostKey })
@@ -48,8 +48,11 @@ export function createApiClient(apiUrl: string, timeout?: number) {
     /** Solves the challenge that came with the page, for the vote that may follow. */
     prepareProof: proofs.prepare,
 
-    /** The path as an address on the API's origin. */
+    /** The address of a route. */
     urlOf: (path: string) => apiUrl + path,
+
+    /** An address that the API names (`streamUrl`): it may be on another host than the page. */
+    resolve: (address: string) => (URL.canParse(apiUrl) ? new URL(address, apiUrl).href : address),
 
     listPolls: (cursor?: string) =>
       request.json<PollList>(routes.polls + (cursor ? `?${new URLSearchParams({ cursor })}` : '')),

@@ -19,7 +19,7 @@ import {
 } from '../pages/fallback.ts'
 import { previewTags } from '../pages/preview-tags.ts'
 import { devEntry, renderShell, type WebEntry } from '../pages/web-shell.ts'
-import { publicOriginOf, type RouteParts } from '../parts.ts'
+import { publicUrlOf, type RouteParts } from '../parts.ts'
 import { pollIdOf, roomCodeOf } from '../request/addresses.ts'
 import { identify } from '../request/identify.ts'
 import { limitedByCode } from '../request/rate-limit.ts'
@@ -70,7 +70,7 @@ const isGone = (error: unknown): error is PollError & { code: (typeof GONE)[numb
 
 /** The pages of the web app. Each has in its context the data that it shows first. */
 export function pageRoutes(parts: PageParts) {
-  const { reader, voters, limits, publicOrigin: publicUrl, entry } = parts
+  const { reader, voters, limits, publicUrl, basePath, entry } = parts
   const createPolls = toldOf(parts.createPolls)
   const page =
     (render: (ctx: Context, entry: WebEntry, visitor: Viewer) => Promise<void> | void, isEmbed = false): Middleware =>
@@ -98,7 +98,7 @@ export function pageRoutes(parts: PageParts) {
       ctx,
       built,
       title,
-      { apiUrl: '', ...(publicUrl && { publicUrl }), ...createPolls, ...(ctx.state.told as Told), ...content },
+      { apiUrl: basePath, ...(publicUrl && { publicUrl }), ...createPolls, ...(ctx.state.told as Told), ...content },
       fallback,
       tags,
     )
@@ -106,7 +106,7 @@ export function pageRoutes(parts: PageParts) {
   const list = page(async (ctx, built, viewer) => {
     const pollList = await pollListFor({ limit: sizes.pageSize }, reader)
     const demo = await demoFor(viewer, pollList)
-    const streamUrl = routes.streamOf(pollList.polls.map((poll) => poll.id))
+    const streamUrl = basePath + routes.streamOf(pollList.polls.map((poll) => poll.id))
     const content = { pollList, ...(demo && { demo }), ...(pollList.polls.length > 0 && { streamUrl }) }
     html(ctx, built, 'Pollcast', content, listFallback(pollList))
   })
@@ -128,7 +128,7 @@ export function pageRoutes(parts: PageParts) {
     try {
       const found = await pollFor(viewer, pollIdOf(ctx), parts)
       const content = { poll: found, streamUrl: found.streamUrl }
-      const tags = await previewTags(publicOriginOf(ctx, parts), routes.pollPage(found.id), { poll: found })
+      const tags = await previewTags(publicUrlOf(ctx, parts), routes.pollPage(found.id), { poll: found })
       html(ctx, built, `${found.question} · Pollcast`, content, pollFallback(found), tags)
     } catch (error) {
       gone(ctx, built, error)
@@ -143,11 +143,11 @@ export function pageRoutes(parts: PageParts) {
     page(async (ctx, built, visitor) => {
       try {
         const viewer = isForAll ? anybody : visitor
-        const find = async () => roomFor(viewer, roomCodeOf(ctx), publicOriginOf(ctx, parts), parts)
+        const find = async () => roomFor(viewer, roomCodeOf(ctx), publicUrlOf(ctx, parts), parts)
         const { room } = await limitedByCode(parts, ctx, find)
         const content = { room, streamUrl: room.streamUrl }
         const shown = room.poll ? pollFallback(room.poll) : nothingOnFallback
-        const tags = await previewTags(publicOriginOf(ctx, parts), routes.roomPage(room.code), {
+        const tags = await previewTags(publicUrlOf(ctx, parts), routes.roomPage(room.code), {
           poll: room.poll,
           room,
         })
@@ -170,7 +170,7 @@ export function pageRoutes(parts: PageParts) {
 
   const roomEmbed = page(async (ctx, built, visitor) => {
     try {
-      const find = async () => roomFor(visitor, roomCodeOf(ctx), publicOriginOf(ctx, parts), parts)
+      const find = async () => roomFor(visitor, roomCodeOf(ctx), publicUrlOf(ctx, parts), parts)
       const { room } = await limitedByCode(parts, ctx, find)
       const content = { room, streamUrl: room.streamUrl }
       const title = room.poll?.question || room.title || room.code

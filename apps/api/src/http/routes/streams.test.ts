@@ -278,7 +278,7 @@ const openParts = async () => {
   const failed = (error: unknown) => errors.push(error)
   const signals: Signals = { pollChanged: new Signal(failed), roomChanged: new Signal(failed) }
   const eventIds = new EventIds('key', 'epoch')
-  const messages = new Messages(reader, eventIds)
+  const messages = new Messages(reader, eventIds, '')
   const broker = new Broker({ source: messages, onError: failed })
   publishChanges(signals, broker, messages)
   const audiences = new Audiences(broker)
@@ -296,7 +296,8 @@ const openParts = async () => {
     voters: new Voters('key', 'abcd1234'),
     serverKey: 'key',
     allowedOrigins: [],
-    publicOrigin: undefined,
+    publicUrl: undefined,
+    basePath: '',
     proxies: new Proxies(false),
     entry: undefined,
     files: undefined,

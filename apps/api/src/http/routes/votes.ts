@@ -25,7 +25,7 @@ interface SentVote {
  * `POST /api/polls/:id/votes`: 201 with the snapshot that has the vote in it, or 303 to the poll's page for a form.
  * `DELETE` takes the vote back: 200 with the snapshot without it.
  */
-export function voteRoute({ writer, voters, signals, limits, serverKey }: RouteParts): Middleware {
+export function voteRoute({ writer, voters, signals, limits, serverKey, basePath }: RouteParts): Middleware {
   return async (ctx) => {
     const pollId = pollIdOf(ctx)
     const asker = voters.find(ctx)
@@ -49,7 +49,7 @@ export function voteRoute({ writer, voters, signals, limits, serverKey }: RouteP
     // A client that repeats a vote gets the cookie of the first one again, unless the key could have been guessed.
     if (!recorded.isRepeat || (key !== undefined && isSecret(key))) voters.remember(ctx, asker, voterId, mark)
     if (isForm) {
-      ctx.redirect(pageOf(ctx, recorded.poll))
+      ctx.redirect(pageOf(ctx, recorded.poll, basePath))
       ctx.status = 303
       return
     }
@@ -65,10 +65,10 @@ export function voteRoute({ writer, voters, signals, limits, serverKey }: RouteP
 }
 
 /** The page that the form was on: the room's, or the poll's. */
-function pageOf(ctx: Context, { id, room }: PollState): string {
+function pageOf(ctx: Context, { id, room }: PollState, basePath: string): string {
   const roomPage = routes.roomPage(room.code)
   const referrer = ctx.get('Referer')
-  return URL.canParse(referrer) && new URL(referrer).pathname === roomPage ? roomPage : routes.pollPage(id)
+  return URL.canParse(referrer) && new URL(referrer).pathname === basePath + roomPage ? roomPage : routes.pollPage(id)
 }
 
 /** The answer that the body holds; which fields those are depends on the kinds of questions there are. */
