@@ -35,7 +35,10 @@ async function main(args: string[]): Promise<void> {
 }
 
 function report(url: URL, { proxy, findings }: Examined): string {
-  const lines = [`${url.origin}, ${proxy ? `behind ${proxy}` : 'behind no proxy that says its name'}`, '']
+  const lines = [
+    `${url.origin}${url.pathname.replace(/\/+$/, '')}, ${proxy ? `behind ${proxy}` : 'behind no proxy that says its name'}`,
+    '',
+  ]
   for (const { what, seen, problem } of findings) {
     lines.push(`${problem ? 'WRONG' : 'ok   '} ${what.padEnd(16)} ${seen}`)
     if (problem) lines.push(`      change: ${lineFor(problem, proxy)}`)

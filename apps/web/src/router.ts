@@ -13,10 +13,14 @@ declare module 'vue-router' {
   }
 }
 
-/** The voter's pages are in the first script, which has all they need: one request on a slow phone. Others have their own. */
-export function createPageRouter(): Router {
+/**
+ * The voter's pages are in the first script, which has all they need: one request on a slow phone. Others have their own.
+ *
+ * @param basePath the path under which the pages are, if not at the root
+ */
+export function createPageRouter(basePath: string): Router {
   return createRouter({
-    history: createWebHistory(),
+    history: createWebHistory(basePath || '/'),
     routes: [
       { path: routes.listPage, component: () => import('./pages/FrontPage.vue'), meta: { layout: 'wide' } },
       { path: routes.newPollPage, component: () => import('./pages/NewPollPage.vue'), meta: { layout: 'wide' } },

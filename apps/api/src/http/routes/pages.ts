@@ -1,5 +1,5 @@
 import type { PageContext } from '@pollcast/shared/context'
-import { limits } from '@pollcast/shared/limits'
+import { limits as sizes } from '@pollcast/shared/limits'
 import type { Poll, PollList } from '@pollcast/shared/poll'
 import { type ProblemCode, problemStatus } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
@@ -19,11 +19,12 @@ import {
 } from '../pages/fallback.ts'
 import { previewTags } from '../pages/preview-tags.ts'
 import { devEntry, renderShell, type Shell, type WebEntry } from '../pages/web-shell.ts'
-import { publicOriginOf, type RouteParts } from '../parts.ts'
+import { publicUrlOf, type RouteParts } from '../parts.ts'
 import { pollIdOf, roomCodeOf } from '../request/addresses.ts'
+import { identify } from '../request/identify.ts'
 import { limitedByCode } from '../request/rate-limit.ts'
 import { anybody, type Viewer, viewerOf } from '../request/viewer.ts'
-import { newVoterId } from '../request/voter.ts'
+import { OWES_PROOF } from '../request/voter.ts'
 import { pollFor, pollListFor } from './polls.ts'
 import { roomFor } from './rooms.ts'
 
@@ -45,11 +46,8 @@ function writePage(ctx: Context, entry: WebEntry, shell: Shell): void {
   ctx.body = renderShell(entry, shell)
 }
 
-/** Who loads a page. */
-interface Visitor extends Viewer {
-  /** What the page tells of a new voter in a frame, where the browser may keep no cookie; empty elsewhere. */
-  token: Pick<PageContext, 'voterToken'>
-}
+/** Of a new voter: their token in a frame, where the browser may keep no cookie, and what they have to solve before they vote. */
+type Told = Pick<PageContext, 'voterToken' | 'challenge'>
 
 interface PageParts extends RouteParts {
   /** Undefined if the web app has not been built. */
@@ -75,13 +73,13 @@ const isGone = (error: unknown): error is PollError & { code: keyof typeof MISSI
 
 /** The pages of the web app. Each has in its context the data that it shows first. */
 export function pageRoutes(parts: PageParts) {
-  const { reader, voters, limits: rateLimits, publicOrigin: publicUrl, languages, entry } = parts
+  const { reader, voters, limits, publicUrl, basePath, languages, entry } = parts
   const createPolls = toldOf(parts.createPolls)
   /** @param name of the component in the web app's src/pages */
   const page =
     (
       name: string,
-      render: (ctx: Context, frame: Frame, visitor: Visitor) => Promise<void> | void,
+      render: (ctx: Context, frame: Frame, visitor: Viewer) => Promise<void> | void,
       isEmbed = false,
     ): Middleware =>
     async (ctx) => {
@@ -92,28 +90,29 @@ export function pageRoutes(parts: PageParts) {
         )
       }
       const asker = voters.find(ctx)
-      const isNew = asker.voterId === undefined
-      // Where very many have become voters from its network, a client reads all the same, and becomes one later.
-      const isAllowed = !isNew || !rateLimits || (await rateLimits.allowsNewVoter(ctx))
-      const voterId = asker.voterId ?? newVoterId()
-      const token = isEmbed && isNew && isAllowed ? { voterToken: voters.tokenOf(voterId) } : {}
+      const { voterId, mark } = await identify(ctx, asker, parts)
+      ctx.state.told = {
+        ...(isEmbed && asker.voterId === undefined && { voterToken: voters.tokenOf(voterId, mark) }),
+        ...(mark === OWES_PROOF && limits && { challenge: await limits.challengeFor(ctx) }),
+      } satisfies Told
       const frame = { entry, page: name, texts: languages.for(ctx) }
-      await render(ctx, frame, { ...viewerOf(ctx, asker), token })
+      await render(ctx, frame, viewerOf(ctx, asker))
       // Every page, because the app can open a poll from any of them without another page load.
-      if (isAllowed) voters.remember(ctx, asker, voterId)
+      voters.remember(ctx, asker, voterId, mark)
       if (isEmbed) allowFraming(ctx)
     }
 
   const html = (ctx: Context, frame: Frame, title: string, content: Content, fallback: string, tags = '') => {
-    const { entry, ...known } = frame
-    const context = { apiUrl: '', ...(publicUrl && { publicUrl }), ...createPolls, ...content }
-    writePage(ctx, entry, { ...known, title, context, fallback, tags })
+    const { entry, ...shell } = frame
+    const known = { apiUrl: basePath, ...(publicUrl && { publicUrl }), ...createPolls, ...(ctx.state.told as Told) }
+    const context = { ...known, ...content }
+    writePage(ctx, entry, { ...shell, title, context, fallback, tags })
   }
 
   const list = page('FrontPage', async (ctx, frame, viewer) => {
-    const pollList = await pollListFor({ limit: limits.pageSize }, reader)
+    const pollList = await pollListFor({ limit: sizes.pageSize }, reader)
     const demo = await demoFor(viewer, pollList)
-    const streamUrl = routes.streamOf(pollList.polls.map((poll) => poll.id))
+    const streamUrl = basePath + routes.streamOf(pollList.polls.map((poll) => poll.id))
     const content = { pollList, ...(demo && { demo }), ...(pollList.polls.length > 0 && { streamUrl }) }
     html(ctx, frame, 'Pollcast', content, listFallback(pollList, frame.texts))
   })
@@ -135,12 +134,7 @@ export function pageRoutes(parts: PageParts) {
     try {
       const found = await pollFor(viewer, pollIdOf(ctx), parts)
       const content = { poll: found, streamUrl: found.streamUrl }
-      const tags = await previewTags(
-        publicOriginOf(ctx, parts),
-        routes.pollPage(found.id),
-        { poll: found },
-        frame.texts,
-      )
+      const tags = await previewTags(publicUrlOf(ctx, parts), routes.pollPage(found.id), { poll: found }, frame.texts)
       html(
         ctx,
         frame,
@@ -162,13 +156,13 @@ export function pageRoutes(parts: PageParts) {
     page(name, async (ctx, frame, visitor) => {
       try {
         const viewer = isForAll ? anybody : visitor
-        const find = async () => roomFor(viewer, roomCodeOf(ctx), publicOriginOf(ctx, parts), parts)
-        const { room } = await limitedByCode(rateLimits, ctx, find)
+        const find = async () => roomFor(viewer, roomCodeOf(ctx), publicUrlOf(ctx, parts), parts)
+        const { room } = await limitedByCode(parts, ctx, find)
         const content = { room, streamUrl: room.streamUrl }
         const around = { roomTitle: room.title, isEarly: name === 'RoomPage' }
         const shown = room.poll ? pollFallback(room.poll, frame.texts, around) : nothingOnFallback(frame.texts)
         const told = { poll: room.poll, room }
-        const tags = await previewTags(publicOriginOf(ctx, parts), routes.roomPage(room.code), told, frame.texts)
+        const tags = await previewTags(publicUrlOf(ctx, parts), routes.roomPage(room.code), told, frame.texts)
         html(ctx, frame, `${room.poll?.question || room.title || room.code} · Pollcast`, content, shown, tags)
       } catch (error) {
         gone(ctx, frame, error)
@@ -181,7 +175,7 @@ export function pageRoutes(parts: PageParts) {
     async (ctx, frame, visitor) => {
       try {
         const poll = await pollFor(visitor, pollIdOf(ctx), parts)
-        const content = { poll, streamUrl: poll.streamUrl, ...visitor.token }
+        const content = { poll, streamUrl: poll.streamUrl }
         html(
           ctx,
           frame,
@@ -200,9 +194,9 @@ export function pageRoutes(parts: PageParts) {
     'RoomEmbedPage',
     async (ctx, frame, visitor) => {
       try {
-        const find = async () => roomFor(visitor, roomCodeOf(ctx), publicOriginOf(ctx, parts), parts)
-        const { room } = await limitedByCode(rateLimits, ctx, find)
-        const content = { room, streamUrl: room.streamUrl, ...visitor.token }
+        const find = async () => roomFor(visitor, roomCodeOf(ctx), publicUrlOf(ctx, parts), parts)
+        const { room } = await limitedByCode(parts, ctx, find)
+        const content = { room, streamUrl: room.streamUrl }
         const title = room.poll?.question || room.title || room.code
         html(ctx, frame, `${title} · Pollcast`, content, embedFallback(title, routes.roomPage(room.code), frame.texts))
       } catch (error) {
@@ -214,8 +208,8 @@ export function pageRoutes(parts: PageParts) {
 
   const embed = page(
     'EmbedPage',
-    (ctx, frame, { token }) => {
-      html(ctx, frame, 'Pollcast', token, embedFallback('Pollcast', routes.listPage, frame.texts))
+    (ctx, frame) => {
+      html(ctx, frame, 'Pollcast', {}, embedFallback('Pollcast', routes.listPage, frame.texts))
     },
     true,
   )

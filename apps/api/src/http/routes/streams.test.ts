@@ -29,12 +29,12 @@ import { SqlPollWriter } from '../../store/sql-poll-writer.ts'
 import { openSqlite } from '../../store/sqlite-database.ts'
 import type { RouteParts } from '../parts.ts'
 import { Proxies } from '../request/proxies.ts'
-import { rateLimits } from '../request/rate-limit.ts'
 import { StreamSlots } from '../request/stream-slots.ts'
 import { Voters } from '../request/voter.ts'
 import { createKoa } from '../router.ts'
 import { ClientFaults } from '../server/client-faults.ts'
 import { HttpServer } from '../server/server.ts'
+import { Languages } from '../texts/languages.ts'
 import { streamRoutes } from './streams.ts'
 
 /** For what is refused. */
@@ -279,12 +279,13 @@ const openParts = async () => {
   const failed = (error: unknown) => errors.push(error)
   const signals: Signals = { pollChanged: new Signal(failed), roomChanged: new Signal(failed) }
   const eventIds = new EventIds('key', 'epoch')
-  const messages = new Messages(reader, eventIds)
+  const messages = new Messages(reader, eventIds, '')
   const broker = new Broker({ source: messages, onError: failed })
   publishChanges(signals, broker, messages)
   const audiences = new Audiences(broker)
   const koa = createKoa({
     createPolls: 'anyone',
+    languages: new Languages(''),
     streamSlots: new StreamSlots(1000, false),
     reader,
     writer,
@@ -293,11 +294,12 @@ const openParts = async () => {
     voterStreams: new VoterStreams(audiences, reader, 'key', failed),
     watching: undefined,
     eventIds,
-    limits: rateLimits(false),
+    limits: undefined,
     voters: new Voters('key', 'abcd1234'),
     serverKey: 'key',
     allowedOrigins: [],
-    publicOrigin: undefined,
+    publicUrl: undefined,
+    basePath: '',
     proxies: new Proxies(false),
     entry: undefined,
     files: undefined,
