@@ -118,7 +118,7 @@ test('while the app loads the question is there, where the app puts it, and the 
     const tab = await voter.newPage()
     await tab.goto(page, { waitUntil: 'commit' })
     const places = () =>
-      Promise.all(['h1', 'header', 'header .name'].map((part) => tab.locator(part).first().boundingBox()))
+      Promise.all(['h1', 'header', 'header svg'].map((part) => tab.locator(part).first().boundingBox()))
     await tab.locator('#fallback h1').waitFor()
     expect(await vote(tab).isVisible()).toBe(false)
     const early = await places()
