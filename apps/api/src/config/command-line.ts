@@ -43,7 +43,7 @@ Environment variables:
   BACKUP_KEEP      how many nightly backups are kept (7)
   LOG_LEVEL        debug, info, warn, error or silent (info)
   ALLOWED_ORIGINS  other origins whose pages may use the API, separated by commas (none)
-  PUBLIC_URL       the URL that people open, if a proxy changes Host or the scheme (none)
+  PUBLIC_URL       the URL that people open, with its path if it has one, or if a proxy changes Host or the scheme (none)
   TLS_CERT         a PEM file with the certificate and its chain: with TLS_KEY, serves HTTP/2 and https (none)
   TLS_KEY          a PEM file with the certificate's private key (none)
   TRUST_PROXY      number of proxies in a row, or their addresses and networks, separated by commas (off)

@@ -38,11 +38,19 @@ test.each(['public', 'voted', 'host'] as const)(
     for (const [shown, schema] of [
       [stamped(snapshotJson(poll, view)), snapshotSchema],
       [stamped(votedJson(poll, ballot)), votedSchema],
-      [pollOf(poll, view, ballot), pollSchema],
+      [pollOf(poll, view, '', ballot), pollSchema],
       [summaryOf(poll), pollSummarySchema],
-      [stamped(roomEventJson(content, view)), roomEventSchema],
-      [stamped(roomEventJson(content, view)).poll, sharedPollSchema],
-      [roomOf(content, pollOf(poll, view, ballot), '/r/472915', host), roomSchema],
+      [stamped(roomEventJson(content, view, '')), roomEventSchema],
+      [stamped(roomEventJson(content, view, '')).poll, sharedPollSchema],
+      [
+        roomOf(
+          content,
+          pollOf(poll, view, '', ballot),
+          { joinUrl: '/r/472915', streamUrl: '/api/rooms/472915/stream' },
+          host,
+        ),
+        roomSchema,
+      ],
       [resultsOf(history, []), resultsSchema],
       [roomResultsOf(room, [history], []), roomResultsSchema],
       [roundsWithMoves(history, new Map()), roundsSchema],

@@ -20,7 +20,10 @@ export async function doctor(url: URL, isQuick: boolean, pollId?: string): Promi
 }
 
 function reportOf(url: URL, { proxy, findings }: Examined): string {
-  const lines = [`${url.origin}, ${proxy ? `behind ${proxy}` : 'behind no proxy that says its name'}`, '']
+  const lines = [
+    `${url.origin}${url.pathname.replace(/\/+$/, '')}, ${proxy ? `behind ${proxy}` : 'behind no proxy that says its name'}`,
+    '',
+  ]
   for (const { what, seen, problem } of findings) {
     lines.push(`${problem ? 'WRONG' : 'ok   '} ${what.padEnd(16)} ${seen}`)
     if (problem) lines.push(`      change: ${lineFor(problem, proxy)}`)

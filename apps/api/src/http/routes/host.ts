@@ -12,7 +12,7 @@ import { requireBearerKey } from '../request/host-key.ts'
 import { findBallot, viewerOf, withReceipt } from '../request/viewer.ts'
 
 /** What a host may do with a poll. Each is answered with the poll as its host sees it then. */
-export function hostRoutes({ reader, writer, signals, limits, voters, serverKey }: RouteParts) {
+export function hostRoutes({ reader, writer, signals, limits, voters, serverKey, basePath }: RouteParts) {
   const hosted = async (ctx: Context): Promise<HostRequest> => {
     const [pollId, hostKey] = [pollIdOf(ctx), requireBearerKey(ctx)]
     await limits?.hostFrom(ctx)
@@ -26,19 +26,19 @@ export function hostRoutes({ reader, writer, signals, limits, voters, serverKey 
     const wanted = await readJson(ctx, pollChangeSchema)
     const poll = await changePoll(request, wanted, writer, signals)
     const found = await findBallot(viewerOf(ctx, voters.find(ctx)), poll.id, reader, serverKey)
-    ctx.body = pollOf(poll, 'host', withReceipt(serverKey, poll, found))
+    ctx.body = pollOf(poll, 'host', basePath, withReceipt(serverKey, poll, found))
   }
 
   /** `POST /api/polls/:id/rounds`: 201 with the poll in its new round. */
   const addRound: Middleware = async (ctx) => {
-    ctx.body = pollOf(await startRound(await hosted(ctx), writer, signals), 'host')
+    ctx.body = pollOf(await startRound(await hosted(ctx), writer, signals), 'host', basePath)
     ctx.status = 201
   }
 
   /** `POST /api/polls/:id/copies`: 201 and the Location of the copy. */
   const copy: Middleware = async (ctx) => {
     const poll = await copyPoll(await hosted(ctx), writer, signals)
-    ctx.body = pollOf(poll, 'host')
+    ctx.body = pollOf(poll, 'host', basePath)
     ctx.status = 201
     ctx.set('Location', routes.poll(poll.id))
   }
