@@ -430,3 +430,18 @@ test('between two questions the next one is under the same key, also after a rel
   await host.keyboard.press('n')
   await question(host, 'Two?')
 })
+
+test('there is HTML that embeds the room or the question, and a link for OBS; the link that others can’t open is said once', async () => {
+  const { link, code, ids } = await makeRoom('Embedded?')
+  const host = await openHost(link)
+  const embeds = await panel(host, 'embed')
+  const values = await embeds
+    .getByTestId('share-link')
+    .evaluateAll((fields) => (fields as HTMLInputElement[]).map(({ value }) => value))
+  expect(values).toEqual([
+    expect.stringContaining(`<iframe src="${pollcast.url}${routes.roomEmbed(code)}"`),
+    expect.stringContaining(`<iframe src="${pollcast.url}${routes.pollEmbed(ids[0] ?? '')}"`),
+    `${pollcast.url}${routes.roomEmbed(code)}?transparent`,
+  ])
+  expect(await host.getByTestId('local-link').count()).toBe(1)
+})

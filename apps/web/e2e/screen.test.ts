@@ -177,3 +177,24 @@ test.each(['columns', 'doughnut'])(
     expect(await tab.getByTestId('tally').getByTestId('count').allTextContents()).toEqual(['1', '2'])
   },
 )
+
+test('keys that write a character can be turned off, here or at the end of any page, and the browser keeps it', async () => {
+  const { poll, room } = await make('Off?', ['Yes', 'No'])
+  const voter = await newVoter()
+  const tab = await openTab(voter, pollcast.url + routes.roomPage(room.code))
+  await isLive(tab)
+  expect(await tab.getByTestId('choice').first().getAttribute('aria-keyshortcuts')).toBe('1')
+  await tab.getByTestId('shortcuts').uncheck()
+  expect(await tab.getByTestId('choice').first().getAttribute('aria-keyshortcuts')).toBeNull()
+  await tab.keyboard.press('1')
+
+  await tab.goto(pollcast.url + routes.screenPage(room.code))
+  await isLive(tab)
+  for (const key of ['q', 'b', '.', 'r', 'f']) await tab.keyboard.press(key)
+  expect(await tab.getByTestId('big-code').count()).toBe(0)
+  expect(await tab.getByTestId('tools').locator('kbd').count()).toBe(0)
+  expect(await (await fetch(pollcast.url + routes.poll(poll.id))).json()).toMatchObject({ voters: 0 })
+  await tab.getByTestId('shortcuts').check()
+  await tab.keyboard.press('q')
+  await tab.getByTestId('big-code').waitFor()
+})

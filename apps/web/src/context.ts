@@ -21,6 +21,8 @@ export interface ServedPage {
   takeRoom(code: string): Served<Room> | undefined
   /** What tells a new voter in a frame; undefined where their cookie did. */
   readonly voterToken: string | undefined
+  /** Who may make polls on this server, where not anyone may. */
+  readonly createPolls: PageContext['createPolls']
   /** The poll that the front page has one try. */
   takeDemo(): Poll | undefined
   /** What links to share begin with, where it is not the page's own origin. */
@@ -42,6 +44,7 @@ export function createServedPage({
   streamUrl,
   publicUrl,
   voterToken,
+  createPolls,
 }: PageContext): ServedPage {
   let unusedPoll = poll
   let unusedList = pollList
@@ -72,6 +75,7 @@ export function createServedPage({
     },
     publicUrl,
     voterToken,
+    createPolls,
   }
 }
 

@@ -93,8 +93,10 @@ export function renderShell(entry: WebEntry, { page, texts, title, context, fall
   const early = ['', page, texts.language].flatMap((name) => entry.preloads.get(name) ?? [])
   const preloads = [
     ...early.flatMap(({ scripts }) => scripts.map((href) => `<link rel="modulepreload" href="${href}">`)),
-    // Not as stylesheets: where one does not load, the app must learn of it.
-    ...early.flatMap(({ styles }) => styles.map((href) => `<link rel="preload" as="style" href="${href}">`)),
+    // Not as stylesheets: where one does not load, the app must learn of it. Vite asks for them with CORS.
+    ...early.flatMap(({ styles }) =>
+      styles.map((href) => `<link rel="preload" as="style" href="${href}" crossorigin>`),
+    ),
     // Else the browser would learn of the font only when it lays out the first heading. Fonts are requested with CORS. It is
     // not waited for: until it is there, a font of the same measures is shown.
     ...entry.fonts.map(

@@ -134,7 +134,9 @@ test('a page says at once what the app will ask for: the rest of the entry, the 
   const { url, poll } = await setUp()
   const preloads = async (path: string, language = 'en') => {
     const answer = await fetch(url + path, { headers: { ...BROWSER.headers, 'Accept-Language': language } })
-    const links = (await answer.text()).matchAll(/<link rel="(?:modulepreload|preload" as="style)" href="([^"]*)">/g)
+    const links = (await answer.text()).matchAll(
+      /<link rel="(?:modulepreload|preload" as="style)" href="([^"]*)"(?: crossorigin)?>/g,
+    )
     return [...links].map(([, href]) => href)
   }
   expect(await preloads(routes.pollPage(poll.id))).toEqual(['/assets/vendor-3x.js'])

@@ -1,4 +1,5 @@
 import { useEventListener } from '@vueuse/core'
+import { isTurnedOff } from '../../composables/shortcuts.ts'
 import type { Moves } from './use-moves.ts'
 
 /** Keys that mean something where they are pressed. */
@@ -9,6 +10,7 @@ export function useMoveKeys({ moveToNext }: Moves, isActive: () => boolean): voi
   useEventListener(document, 'keydown', (event) => {
     if (
       !isActive() ||
+      isTurnedOff(event) ||
       event.defaultPrevented ||
       event.repeat ||
       event.ctrlKey ||

@@ -1,15 +1,20 @@
 import { computed, type Ref, shallowReadonly, shallowRef } from 'vue'
 import { ApiProblem } from '../../api/api-problem.ts'
 import { randomKey } from '../../api/random-key.ts'
+import { createKey, keepCreateKey } from '../../composables/create-key.ts'
 import { hostRooms } from '../../composables/host-rooms.ts'
-import { useApi } from '../../context.ts'
+import { useApi, useServedPage } from '../../context.ts'
 import { fieldErrorText } from '../../i18n/field-error-text.ts'
+import { problemText } from '../../i18n/problem-text.ts'
 import { bodyOf, fieldOf, type PollDraft } from './drafts.ts'
 import type { useDrafts } from './use-drafts.ts'
+
+const KEY_PROBLEMS: readonly string[] = ['create-key-required', 'invalid-create-key']
 
 /** Asks the questions that were written, in their order and in one room: the one that is given, or one of their own. */
 export function useNewPoll({ state, forget }: Pick<ReturnType<typeof useDrafts>, 'state' | 'forget'>) {
   const api = useApi()
+  const served = useServedPage()
   const problem = shallowRef<ApiProblem>()
   const isSending = shallowRef(false)
   /** How many of the questions are in the room already. */
@@ -18,6 +23,13 @@ export function useNewPoll({ state, forget }: Pick<ReturnType<typeof useDrafts>,
   const fieldErrors: Ref<ReadonlyMap<string | number, string>> = shallowRef(new Map())
   /** The room to put them into, if this browser hosts it. */
   const room = computed(() => (state.value.roomCode === undefined ? undefined : hostRooms.find(state.value.roomCode)))
+
+  /** Who may make a room, where not anyone may: the page says so, or what the API has answered. */
+  const createPolls = computed(() => {
+    if (problem.value?.code === 'creation-closed') return 'nobody'
+    if (KEY_PROBLEMS.includes(problem.value?.code ?? '')) return 'key'
+    return served.createPolls
+  })
 
   /**
    * The same request as the last one, with its key, where the poll has not changed since: whatever became of that, the poll
@@ -70,7 +82,12 @@ export function useNewPoll({ state, forget }: Pick<ReturnType<typeof useDrafts>,
 
   async function askFirst(): Promise<string> {
     const { body, key } = requestOf(state.value.drafts[0] as PollDraft)
-    const { poll, room: into, hostKey } = await api.createPoll(body, key, room.value?.hostKey)
+    const {
+      poll,
+      room: into,
+      hostKey,
+    } = await api.createPoll(body, key, room.value?.hostKey ?? (createKey.value || undefined))
+    if (!room.value && createKey.value) keepCreateKey()
     const title = into.title || poll.question
     // Kept before anything else can fail: the server tells the key to nobody again.
     if (hostKey) hostRooms.keep({ code: into.code, hostKey, title })
@@ -80,6 +97,11 @@ export function useNewPoll({ state, forget }: Pick<ReturnType<typeof useDrafts>,
 
   return {
     room,
+    createPolls,
+    /** What is wrong with the server's key. */
+    keyError: computed(() =>
+      KEY_PROBLEMS.includes(problem.value?.code ?? '') && problem.value ? problemText(problem.value) : undefined,
+    ),
     problem: shallowReadonly(problem),
     fieldErrors: shallowReadonly(fieldErrors),
     isSending: shallowReadonly(isSending),

@@ -1,4 +1,5 @@
 import { useEventListener } from '@vueuse/core'
+import { isTurnedOff } from '../../composables/shortcuts.ts'
 
 interface Actions {
   code(): void
@@ -31,7 +32,7 @@ const KEYS: Record<string, keyof Actions> = {
 
 export function useScreenKeys(actions: Actions): void {
   useEventListener(window, 'keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
+    if (isTurnedOff(event) || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
     const action = KEYS[event.key.toLowerCase()]
     if (!action || isForControl(event)) return
     event.preventDefault()
