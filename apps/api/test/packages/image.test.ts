@@ -79,7 +79,17 @@ describe.skipIf(cannot)(`the image, as the Dockerfile makes it${cannot ? ` (skip
   })
 
   test('nothing is in it that only builds or tests', () => {
-    const sources = execFileSync('find', [`${image.root}/app`, '-name', '*.ts', '-not', '-path', '*/node_modules/*'])
+    const sources = execFileSync('find', [
+      `${image.root}/app`,
+      '-name',
+      '*.ts',
+      '-not',
+      '-name',
+      '*.d.ts',
+      '-not',
+      '-path',
+      '*/node_modules/*',
+    ])
     expect(sources.toString()).toBe('')
     const tools = ['typescript', 'vite', 'vitest', 'vue', 'turbo']
     expect(tools.filter((name) => existsSync(`${image.root}/app/node_modules/${name}`))).toEqual([])
