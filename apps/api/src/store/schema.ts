@@ -7,6 +7,7 @@ import { OneTimeCodeEntity } from './entities/one-time-code-entity.ts'
 import { PastRoundEntity } from './entities/past-round-entity.ts'
 import { PollEntity } from './entities/poll-entity.ts'
 import { RoomEntity } from './entities/room-entity.ts'
+import { WebhookEventEntity } from './entities/webhook-event-entity.ts'
 import { Polls1763856000000 } from './migrations/1763856000000-polls.ts'
 import { DemoPolls1763856000001 } from './migrations/1763856000001-demo-polls.ts'
 import { PollSequence1764086400000 } from './migrations/1764086400000-poll-sequence.ts'
@@ -15,6 +16,7 @@ import { Kinds1764115300000 } from './migrations/1764115300000-kinds.ts'
 import { DeletedPolls1764115400000 } from './migrations/1764115400000-deleted-polls.ts'
 import { Rooms1764115500000 } from './migrations/1764115500000-rooms.ts'
 import { Retention1764115600000 } from './migrations/1764115600000-retention.ts'
+import { Webhooks1764115800000 } from './migrations/1764115800000-webhooks.ts'
 
 /** What is stored, the same in every engine. */
 export const entities = [
@@ -27,6 +29,7 @@ export const entities = [
   HostLogEntity,
   InstallationEntity,
   IdempotencyKeyEntity,
+  WebhookEventEntity,
 ]
 
 export const migrations = [
@@ -38,4 +41,5 @@ export const migrations = [
   DeletedPolls1764115400000,
   Rooms1764115500000,
   Retention1764115600000,
+  Webhooks1764115800000,
 ]

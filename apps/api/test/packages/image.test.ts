@@ -91,7 +91,7 @@ describe.skipIf(cannot)(`the image, as the Dockerfile makes it${cannot ? ` (skip
       '*/node_modules/*',
     ])
     expect(sources.toString()).toBe('')
-    const tools = ['typescript', 'vite', 'vitest', 'vue', 'turbo']
+    const tools = ['vite', 'vitest', 'vue', 'turbo']
     expect(tools.filter((name) => existsSync(`${image.root}/app/node_modules/${name}`))).toEqual([])
   })
 })
