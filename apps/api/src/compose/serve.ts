@@ -128,6 +128,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     limits: rateLimits(config.rateLimit, others.buckets),
     streamSlots: new StreamSlots(maxConnections, config.rateLimit),
     serverKey: database.voterKey,
+    onFreshness: metrics?.painted,
     voters: new Voters(database.voterKey, database.installationId),
     allowedOrigins: config.allowedOrigins,
     publicUrl: config.publicUrl,

@@ -16,6 +16,7 @@ import type { RouteParts } from './parts.ts'
 import { extendRequest } from './request/koa-request.ts'
 import type { Proxies } from './request/proxies.ts'
 import { exportRoutes } from './routes/exports.ts'
+import { freshnessRoute } from './routes/freshness.ts'
 import { type Health, healthRoute, readyRoute } from './routes/health.ts'
 import { hostRoutes } from './routes/host.ts'
 import { oembedRoute } from './routes/oembed.ts'
@@ -109,6 +110,7 @@ export function createKoa(parts: HttpParts): Koa {
   router.get(routes.roomResultsJson(':code'), exports.roomResultsJson)
   router.get(routes.roomBallotsCsv(':code'), exports.roomBallotsCsv)
 
+  router.post(routes.freshness, freshnessRoute(parts))
   router.get(routes.seen, seenRoute(parts))
   router.get(routes.openapi, openApiRoute(basePath))
 

@@ -34,7 +34,7 @@ export function useStream(
         ...listener,
         onSnapshot(snapshot, isUpdate) {
           listener.onSnapshot(snapshot, isUpdate)
-          if (isUpdate) notePainted(snapshot.now)
+          if (isUpdate && snapshot.age !== undefined) notePainted(snapshot.now, snapshot.age)
         },
         topics: topics(),
         access: access(),

@@ -23,6 +23,8 @@ const LIMITS = {
   hostFrom: { burst: 120, perMinute: 120 },
   /** Each reads all ballots of a poll. */
   ballotsFrom: { burst: 30, perMinute: 30 },
+  /** Each page of the sample, one in ten, sends one a minute. */
+  freshnessFrom: { burst: 300, perMinute: 300 },
   /** Slips of a full hall's fingers, and too few to find a room by trying: one in a hundred codes is a room's at most. */
   wrongCodesFrom: { burst: 60, perMinute: 60 },
 } as const satisfies Record<string, Bucket>
@@ -45,6 +47,8 @@ export interface RateLimits {
   hostFrom(ctx: Context): Promise<void>
   /** An export of a poll's ballots. */
   ballotsFrom(ctx: Context): Promise<void>
+  /** A report of how fresh a page is. */
+  freshnessFrom(ctx: Context): Promise<void>
   /** Work that takes a code: of those that come to nothing because it is wrong, so many are allowed, and then none at all. */
   withCode<T>(ctx: Context, work: () => Promise<T>): Promise<T>
 }
@@ -76,6 +80,7 @@ export function rateLimits(on: boolean, buckets: TokenBuckets = new MemoryTokenB
     pollFrom: (ctx) => take('pollsFrom', from(ctx)),
     hostFrom: (ctx) => take('hostFrom', from(ctx)),
     ballotsFrom: (ctx) => take('ballotsFrom', from(ctx)),
+    freshnessFrom: (ctx) => take('freshnessFrom', from(ctx)),
     withCode: async (ctx, work) => {
       const network = from(ctx)
       blocked.check(network)
