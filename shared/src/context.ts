@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { pollListSchema, pollSchema } from './poll.ts'
+import { challengeSchema } from './proof-of-work.ts'
 import { roomSchema } from './room.ts'
 
 /**
@@ -31,6 +32,8 @@ export const contextSchema = z.strictObject({
   room: roomSchema.optional(),
   /** Only in a page for frames, and for a new voter: what they show where the browser keeps no cookie (Pollcast-Voter). */
   voterToken: z.string().optional(),
+  /** For a new voter beyond the burst of their network: solved before they vote, so that their vote waits for nothing. */
+  challenge: challengeSchema.optional(),
 })
 
 export type PageContext = z.infer<typeof contextSchema>

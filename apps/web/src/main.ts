@@ -27,7 +27,9 @@ async function start(): Promise<void> {
   const context = readContext(document)
   if (context.reportsFreshness) listenToFreshness(reportFreshness(context.apiUrl))
   const router = createPageRouter(context.apiUrl.startsWith('/') ? context.apiUrl : '')
-  app.provide(apiKey, createApiClient(context.apiUrl)).provide(servedPageKey, createServedPage(context)).use(router)
+  const api = createApiClient(context.apiUrl)
+  if (context.challenge) api.prepareProof(context.challenge)
+  app.provide(apiKey, api).provide(servedPageKey, createServedPage(context)).use(router)
   await Promise.all([router.isReady(), setLocale(preferredLocale())])
   if (fallback.isInUse()) return
   fallback.remove()

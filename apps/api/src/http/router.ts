@@ -15,6 +15,7 @@ import type { WebEntry } from './pages/web-shell.ts'
 import type { RouteParts } from './parts.ts'
 import { extendRequest } from './request/koa-request.ts'
 import type { Proxies } from './request/proxies.ts'
+import { knownVoter } from './request/voter.ts'
 import { exportRoutes } from './routes/exports.ts'
 import { freshnessRoute } from './routes/freshness.ts'
 import { type Health, healthRoute, readyRoute } from './routes/health.ts'
@@ -76,7 +77,8 @@ export function createKoa(parts: HttpParts): Koa {
 
   // All that follows reads, or is limited by its route.
   router.use(async (ctx, next) => {
-    if (limits && (ctx.method === 'GET' || ctx.method === 'HEAD')) await limits.readFrom(ctx, voters.find(ctx).voterId)
+    if (limits && (ctx.method === 'GET' || ctx.method === 'HEAD'))
+      await limits.readFrom(ctx, knownVoter(voters.find(ctx)))
     return next()
   })
 

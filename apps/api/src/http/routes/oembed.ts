@@ -43,9 +43,8 @@ export function oembedRoute(parts: RouteParts): Middleware {
     if (format !== 'json') throw new RequestError('not-implemented', 'The only format is json.')
     const publicUrl = publicUrlOf(ctx, parts)
     const shown = readAddress(url, [publicUrl, originOf(ctx)])
-    const { limits } = parts
     const findRoom = async (code: string) => (await roomFor(anybody, code, publicUrl, parts)).room
-    const room = 'code' in shown ? await limitedByCode(limits, ctx, () => findRoom(shown.code)) : undefined
+    const room = 'code' in shown ? await limitedByCode(parts, ctx, () => findRoom(shown.code)) : undefined
     const poll = 'pollId' in shown ? await pollFor(anybody, shown.pollId, parts) : (room?.poll ?? null)
 
     const title = poll?.question || room?.title || 'Pollcast'

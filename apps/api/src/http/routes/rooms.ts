@@ -14,7 +14,7 @@ import { roomCodeOf } from '../request/addresses.ts'
 import { readJson } from '../request/body.ts'
 import { requireMayCreate } from '../request/create-key.ts'
 import { requireBearerKey } from '../request/host-key.ts'
-import { identify } from '../request/identify.ts'
+import { identifyByCookie } from '../request/identify.ts'
 import { awaitNews } from '../request/long-poll.ts'
 import { limitedByCode } from '../request/rate-limit.ts'
 import { findBallot, isHost, type Viewer, viewerOf, viewOf, withReceipt } from '../request/viewer.ts'
@@ -52,7 +52,7 @@ export function roomRoutes(parts: RouteParts) {
   const found = async (ctx: Context): Promise<FoundRoom> => {
     const viewer = viewerOf(ctx, voters.find(ctx))
     const find = () => roomFor(viewer, roomCodeOf(ctx), publicUrlOf(ctx, parts), parts)
-    return limitedByCode(limits, ctx, find)
+    return limitedByCode(parts, ctx, find)
   }
 
   /** A request of the host's, limited as such. */
@@ -61,7 +61,7 @@ export function roomRoutes(parts: RouteParts) {
     await limits?.hostFrom(ctx)
     ctx.set('Cache-Control', 'no-store')
     const find = () => roomRequest(code, hostKey, reader)
-    return limitedByCode(limits, ctx, find)
+    return limitedByCode(parts, ctx, find)
   }
 
   /** `POST /api/rooms`: a room without polls. */
@@ -83,12 +83,12 @@ export function roomRoutes(parts: RouteParts) {
     const asker = voters.find(ctx)
     ctx.set('Cache-Control', 'private, no-cache')
     const wait = async () => awaitNews(ctx, roomSubject(roomCodeOf(ctx)), parts)
-    if (!(await limitedByCode(limits, ctx, wait))) {
+    if (!(await limitedByCode(parts, ctx, wait))) {
       ctx.status = 204
       return
     }
     const { room, id } = await found(ctx)
-    await identify(ctx, asker, parts)
+    await identifyByCookie(ctx, asker, parts)
     ctx.vary('Cookie, Authorization, Pollcast-Code, Pollcast-Voter')
     ctx.status = 200
     // The host's also says how many watch, and what was done.

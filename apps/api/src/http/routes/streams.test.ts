@@ -29,7 +29,6 @@ import { SqlPollWriter } from '../../store/sql-poll-writer.ts'
 import { openSqlite } from '../../store/sqlite-database.ts'
 import type { RouteParts } from '../parts.ts'
 import { Proxies } from '../request/proxies.ts'
-import { rateLimits } from '../request/rate-limit.ts'
 import { StreamSlots } from '../request/stream-slots.ts'
 import { Voters } from '../request/voter.ts'
 import { createKoa } from '../router.ts'
@@ -293,7 +292,7 @@ const openParts = async () => {
     voterStreams: new VoterStreams(audiences, reader, 'key', failed),
     watching: undefined,
     eventIds,
-    limits: rateLimits(false),
+    limits: undefined,
     voters: new Voters('key', 'abcd1234'),
     serverKey: 'key',
     allowedOrigins: [],

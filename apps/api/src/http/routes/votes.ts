@@ -13,7 +13,7 @@ import { pollIdOf } from '../request/addresses.ts'
 import { readBody, validate } from '../request/body.ts'
 import { idempotencyKeyOf, isSecret, requireDistinct } from '../request/idempotency-key.ts'
 import { codeHashOf } from '../request/viewer.ts'
-import { newVoterId } from '../request/voter.ts'
+import { knownVoter, markOfBurst, newVoterId } from '../request/voter.ts'
 
 interface SentVote {
   answer: unknown
@@ -29,9 +29,12 @@ export function voteRoute({ writer, voters, signals, limits, serverKey, basePath
   return async (ctx) => {
     const pollId = pollIdOf(ctx)
     const asker = voters.find(ctx)
-    if (limits) await (asker.voterId === undefined ? limits.newVoterFrom(ctx) : limits.voteOf(asker.voterId))
+    const known = knownVoter(asker)
+    let { mark } = asker
+    if (limits && known !== undefined) await limits.voteOf(known)
+    else if (known === undefined) mark = markOfBurst(await limits?.newVoterFrom(ctx))
     const { answer, codeHash, isForm } = await readVote(ctx)
-    voters.refuseInvalid(ctx, asker)
+    voters.refuseInvalid(ctx, asker, mark)
     const key = idempotencyKeyOf(ctx)
     if (key !== undefined && asker.voterId === undefined && codeHash === undefined) requireDistinct(key)
     const voterId = asker.voterId ?? (key === undefined ? newVoterId() : voterOfKey(serverKey, key, pollId))
@@ -41,10 +44,10 @@ export function voteRoute({ writer, voters, signals, limits, serverKey, basePath
 
     const vote = { pollId, ballotId, answer, codeHash, idempotencyScope: scope }
     const cast = () => castVote(vote, writer, signals.pollChanged, voterKeyOf(voter))
-    const recorded = await (codeHash !== undefined && limits ? limits.withCode(ctx, cast) : cast())
+    const recorded = await (codeHash !== undefined && limits ? limits.withCode(ctx, known, cast) : cast())
 
     // A client that repeats a vote gets the cookie of the first one again, unless the key could have been guessed.
-    if (!recorded.isRepeat || (key !== undefined && isSecret(key))) voters.remember(ctx, asker, voterId)
+    if (!recorded.isRepeat || (key !== undefined && isSecret(key))) voters.remember(ctx, asker, voterId, mark)
     if (isForm) {
       ctx.redirect(pageOf(ctx, recorded.poll, basePath))
       ctx.status = 303
