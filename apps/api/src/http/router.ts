@@ -150,6 +150,6 @@ function corsFor(allowedOrigins: readonly string[]): Middleware {
     credentials: true,
     // A stream that reconnects sends Last-Event-ID, which takes a preflight request: one a day is enough.
     maxAge: 86_400,
-    exposeHeaders: ['Location', 'Retry-After', 'ETag'],
+    exposeHeaders: ['Location', 'Retry-After', 'ETag', 'Pollcast-Voter'],
   })
 }

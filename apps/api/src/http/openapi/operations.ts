@@ -134,7 +134,11 @@ export const operations: readonly Operation[] = [
       },
     },
     answers: {
-      201: { description: 'The poll with the vote, as the voter may see it.', content: json(votedSchema) },
+      201: {
+        description: 'The poll with the vote, as the voter may see it.',
+        headers: ['PollcastVoter'],
+        content: json(votedSchema),
+      },
       303: { description: 'To the poll’s page, where a form voted.', headers: ['Location'] },
     },
     codes: [
