@@ -266,7 +266,7 @@ test.each(Object.entries(valid))(
 )
 
 test('--help names every setting for admins', () => {
-  const command = readCommandLine(['--help'])
+  const command = readCommandLine(['--help'], {})
   const named = [...JSON.stringify(command).matchAll(/\\n {2}([A-Z_]+) /g)].map(([, name]) => name)
   expect([...named, 'WEB_DEV'].sort()).toEqual([...settingNames].sort())
 })

@@ -1,5 +1,6 @@
 import { type Poll, type PollList, pollListQuerySchema } from '@pollcast/shared/poll'
 import type { CreatedPoll } from '@pollcast/shared/room'
+import { spacedCode } from '@pollcast/shared/room-code'
 import { routes } from '@pollcast/shared/routes'
 import { newPollSchema } from '@pollcast/shared/settings'
 import type { Context, Middleware } from 'koa'
@@ -90,16 +91,13 @@ function createdText(ctx: Context, { poll, room, hostKey }: CreatedPoll, parts: 
   const url = publicUrlOf(ctx, parts).replaceAll("'", '%27')
   ctx.type = 'text/plain; charset=utf-8'
   return `${room.joinUrl}
-Code: ${spaced(room.code)}
+Code: ${spacedCode(room.code)}
 Results: ${url}${routes.resultsCsv(poll.id)}
 Host page: ${url}${routes.hostPage(room.code)}#${hostKey}
 Host key, not shown again: ${hostKey}
 To close the poll: curl -X PATCH -H 'Authorization: Bearer ${hostKey}' -H 'Content-Type: application/json' -d '{"status":"closed"}' '${url}${routes.poll(poll.id)}'
 `
 }
-
-/** As it is read aloud: "472 915". */
-const spaced = (code: string) => code.replace(/(\d{3})(?=\d{3})/g, '$1 ')
 
 /**
  * `GET /api/polls/:id`, with an ETag of what changes in it: the id that its stream's events have, and the voter's ballot.

@@ -2,7 +2,7 @@ import type { Seen } from '@pollcast/shared/seen'
 import type { Middleware } from 'koa'
 import type { Proxies } from '../request/proxies.ts'
 
-/** `GET /api/seen`: what the server sees of this very request, for `npm run doctor`. Nothing that its client could not know. */
+/** `GET /api/seen`: what the server sees of this very request, for `pollcast doctor`. Nothing that its client could not know. */
 export function seenRoute({ proxies, basePath }: { proxies: Proxies; basePath: string }): Middleware {
   return (ctx) => {
     ctx.set('Cache-Control', 'no-store')

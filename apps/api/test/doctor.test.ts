@@ -1,22 +1,19 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { BuiltServer } from '@pollcast/api/testing/built-server'
-import { certificateFiles } from '@pollcast/api/testing/certificate'
-import { freePort } from '@pollcast/api/testing/free-port'
-import { openNginx } from '@pollcast/api/testing/nginx'
-import { tempFolder } from '@pollcast/api/testing/temp-folder'
-import { expect, onTestFinished, test, vi } from 'vitest'
-
-vi.setConfig({ testTimeout: 60_000 })
-
-const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
+import { expect, onTestFinished, test } from 'vitest'
+import { MAIN } from '../testing/built-server.ts'
+import { certificateFiles } from '../testing/certificate.ts'
+import { freePort } from '../testing/free-port.ts'
+import { openNginx } from '../testing/nginx.ts'
+import { ServerProcess } from '../testing/server-process.ts'
+import { tempFolder } from '../testing/temp-folder.ts'
 
 /** Runs the command; the certificates of tests are trusted. */
 async function doctor(args: string[], ca = ''): Promise<{ code: number; output: string }> {
-  const command = ['--import', import.meta.resolve('tsx'), '--conditions=source', MAIN, ...args]
-  const child = spawn(process.execPath, command, { env: { ...process.env, ...(ca && { NODE_EXTRA_CA_CERTS: ca }) } })
+  const child = spawn(process.execPath, [MAIN, 'doctor', ...args], {
+    env: { ...process.env, ...(ca && { NODE_EXTRA_CA_CERTS: ca }) },
+  })
   onTestFinished(() => void child.kill())
   let output = ''
   for (const from of [child.stdout, child.stderr]) {
@@ -31,8 +28,7 @@ async function doctor(args: string[], ca = ''): Promise<{ code: number; output: 
 /** A Pollcast with the polls of the demo. */
 const openPollcast = async (environment: Record<string, string> = {}): Promise<string> => {
   const DATABASE_URL = `sqlite:${join(tempFolder(), 'polls.sqlite')}`
-  const server = new BuiltServer({ DATABASE_URL, TRUST_PROXY: 'on', ...environment })
-  onTestFinished(() => server.end())
+  const server = new ServerProcess({ DATABASE_URL, TRUST_PROXY: 'on', ...environment })
   const [url] = await server.until(/https?:\/\/127\.0\.0\.1:\d+/)
   return url
 }

@@ -2,6 +2,7 @@ import { routes } from '@pollcast/shared/routes'
 import { type Seen, seenSchema } from '@pollcast/shared/seen'
 import { keepaliveSeconds } from '@pollcast/shared/stream'
 import * as z from 'zod'
+import { CommandRefused } from '../command-refused.ts'
 import { type Problem, type ProxyName, proxyOf } from './advice.ts'
 import { ask, negotiated, type StreamSeen, watchStream } from './probe.ts'
 
@@ -23,9 +24,6 @@ export interface Examined {
   findings: Finding[]
 }
 
-/** It can't be examined. The message says why. */
-class NotExamined extends Error {}
-
 /**
  * Opens a running Pollcast as a browser would, and says what is between. @param pollId one to open the stream of; by default
  * the newest in the list
@@ -33,14 +31,14 @@ class NotExamined extends Error {}
 export async function examine(url: URL, isQuick: boolean, pollId?: string): Promise<Examined> {
   const asked = Date.now()
   const { status, headers, body } = await ask(addressOf(routes.seen, url)).catch((error: Error) => {
-    throw new NotExamined(
+    throw new CommandRefused(
       `There is no answer from ${url.origin}: ${error.message || (error as NodeJS.ErrnoException).code}`,
     )
   })
   const received = Date.now()
   const answer = seenSchema.safeParse(readJson(body))
   if (status !== 200 || !answer.success) {
-    throw new NotExamined(
+    throw new CommandRefused(
       `${url.origin} answers ${status} to ${basePathOf(url)}${routes.seen}, and not as a Pollcast of this version does.`,
     )
   }
@@ -66,7 +64,7 @@ async function newestPoll(url: URL): Promise<string> {
   const { body } = await ask(addressOf(`${routes.polls}?limit=1`, url))
   const found = z.object({ polls: z.array(z.object({ id: z.string() })) }).safeParse(readJson(body))
   const [poll] = found.data?.polls ?? []
-  if (!poll) throw new NotExamined('No poll is listed there. Name one to open: --poll ID, the end of its address.')
+  if (!poll) throw new CommandRefused('No poll is listed there. Name one to open: --poll ID, the end of its address.')
   return poll.id
 }
 
@@ -114,7 +112,7 @@ async function protocol(url: URL): Promise<Finding> {
 }
 
 function streamFindings({ headers, status, firstByteMs }: StreamSeen): Finding[] {
-  if (headers && status !== 200) throw new NotExamined(`The stream is answered with ${status}.`)
+  if (headers && status !== 200) throw new CommandRefused(`The stream is answered with ${status}.`)
   const within = `${FIRST_BYTE_MS / 1000} s`
   const first: Finding =
     firstByteMs === undefined
