@@ -10,7 +10,7 @@ test('X-Forwarded-For while TRUST_PROXY is off is told of once, without the addr
   for (let n = 0; n < 3; n += 1) await fetch(url, forwarded)
   expect(errors).toEqual([expect.stringMatching(/X-Forwarded-For.* TRUST_PROXY is off/)])
   expect(errors[0]).not.toContain('192')
-  expect(entries).toEqual([{ event: 'forwarded-for-ignored' }])
+  expect(entries.filter(({ event }) => event === 'forwarded-for-ignored')).toHaveLength(1)
 })
 
 test('where a proxy is trusted, it is nothing to tell', async () => {
