@@ -4,6 +4,7 @@ export const routes = {
   poll: (pollId: string) => `/api/polls/${pollId}`,
   votes: (pollId: string) => `/api/polls/${pollId}/votes`,
   rounds: (pollId: string) => `/api/polls/${pollId}/rounds`,
+  burst: (pollId: string, number: string | number) => `/api/polls/${pollId}/bursts/${number}`,
   copies: (pollId: string) => `/api/polls/${pollId}/copies`,
   resultsCsv: (pollId: string) => `/api/polls/${pollId}/results.csv`,
   resultsJson: (pollId: string) => `/api/polls/${pollId}/results.json`,

@@ -91,6 +91,7 @@ export function createKoa(parts: HttpParts): Koa {
   router.delete(routes.poll(':id'), host.remove)
   router.post(routes.rounds(':id'), host.addRound)
   router.post(routes.copies(':id'), host.copy)
+  router.patch(routes.burst(':id', ':number'), host.changeBurst)
 
   const rooms = roomRoutes(parts)
   router.post(routes.rooms, rooms.create)

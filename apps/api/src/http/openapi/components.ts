@@ -27,6 +27,13 @@ export const parameters = {
     required: true,
     schema: { type: 'string', pattern: '^[2-9a-hjkmnp-z]{8}$' },
   },
+  BurstNumber: {
+    name: 'number',
+    in: 'path' as const,
+    required: true,
+    description: 'As the log of its room has it.',
+    schema: { type: 'integer', minimum: 1 },
+  },
   RoomCode: {
     name: 'code',
     in: 'path' as const,

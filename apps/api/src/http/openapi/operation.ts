@@ -91,6 +91,7 @@ function problemResponse(status: number, codes: readonly ProblemCode[], method: 
 }
 
 function pathParametersOf(path: string): (keyof typeof parameters)[] {
+  if (path.includes('{number}')) return ['PollId', 'BurstNumber']
   if (path.includes('{id}')) return ['PollId']
   return path.includes('{code}') ? ['RoomCode'] : []
 }

@@ -3,6 +3,7 @@ import { freshnessSchema } from '@pollcast/shared/freshness'
 import { pollListQuerySchema, pollListSchema, pollSchema, votedSchema } from '@pollcast/shared/poll'
 import { resultsSchema, roomResultsSchema } from '@pollcast/shared/results'
 import {
+  burstChangeSchema,
   codeCountsSchema,
   codesSchema,
   createdPollSchema,
@@ -187,6 +188,16 @@ export const operations: readonly Operation[] = [
     auth: 'host',
     answers: { 201: { description: 'The copy.', headers: ['Location'], content: json(pollSchema) } },
     codes: [...HOST, ...POLL, 'room-full'],
+  },
+  {
+    method: 'patch',
+    path: routes.burst('{id}', '{number}'),
+    tag: 'polls',
+    summary: 'Void the ballots of a burst of new voters, or count them again',
+    auth: 'host',
+    body: json(burstChangeSchema, { voided: true }),
+    answers: { 200: { description: 'The poll as it is then.', content: json(pollSchema) } },
+    codes: [...HOST, ...POLL, ...BODY, 'burst-not-found'],
   },
   {
     method: 'post',

@@ -18,6 +18,8 @@ export const OWES_PROOF: VoterMark = '~'
 
 export const markOfBurst = (burst: number | undefined): VoterMark => (burst === undefined ? '' : `~${burst}`)
 
+export const burstOf = (mark: VoterMark): number | undefined => (mark.length > 1 ? Number(mark.slice(1)) : undefined)
+
 /** The voter, if limits are theirs and not their network's: those who owe a proof may be anybody. */
 export const knownVoter = ({ voterId, mark }: Asker): string | undefined => (mark === OWES_PROOF ? undefined : voterId)
 
