@@ -61,7 +61,7 @@ describe.skipIf(cannot)(`the image, as the Dockerfile makes it${cannot ? ` (skip
       const chart = await fetch(url + '/api/polls/' + poll.id + '/chart.png')
       console.log(voted.status, page.includes('Lunch?'), chart.headers.get('Content-Type'))`
     expect(await container.exec(['node', '--input-type=module', '-e', script])).toBe('201 true image/png\n')
-    expect(await container.exec(['sh', '-c', `pollcast watch ${code} | head -n 4`])).toMatch(
+    expect(await container.exec(['sh', '-c', `timeout 10 pollcast watch ${code} | head -n 4`])).toMatch(
       /^Lunch\?\n\nPizza\n█+ +100% {2}1\n$/,
     )
   })
