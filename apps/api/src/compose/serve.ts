@@ -33,6 +33,7 @@ import { publishChanges } from '../reactions/publish.ts'
 import { keepRetention } from '../reactions/retention.ts'
 import { VoterStreams } from '../reactions/voter-streams.ts'
 import { Watching } from '../reactions/watching.ts'
+import { sendWebhooks } from '../reactions/webhooks.ts'
 import { readEpoch } from '../store/epochs.ts'
 import { connectOthers, openStore } from './adapters.ts'
 import { Epoch } from './epoch.ts'
@@ -117,13 +118,20 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
   messages.watching = watching
   const timer = closePollsInTime({ reader, writer, signals, onError: onUnexpected })
   const retention = keepRetention({ days: config.retentionDays, writer, signals, onError: onUnexpected })
+  const webhooks =
+    config.webhook && sendWebhooks({ target: config.webhook, reader, writer, signals, log, onError: onUnexpected })
   const onFaults = (line: string, counts: Record<string, number>) =>
     log.info(line, { event: 'client-faults', ...counts })
   const faults = new ClientFaults(onFaults, undefined, metrics?.clientFault)
 
   const built = builtEntry(webRoot)
   const entry = config.webDev ? devEntry : built
-  const proxies = new Proxies(config.trustProxy, config.publicUrl)
+  const proxies = new Proxies(config.trustProxy, config.publicUrl, () => {
+    log.error(
+      'A request came with X-Forwarded-For, which is ignored while TRUST_PROXY is off. Behind a proxy all clients have its address, and share the limits of one: set TRUST_PROXY. Without a proxy, a client made it up.',
+      { event: 'forwarded-for-ignored' },
+    )
+  })
   const maxConnections = connectionLimit()
   const buckets = others.buckets ?? new MemoryTokenBuckets()
   const bursts = new BurstNumbers()
@@ -142,6 +150,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
       : undefined,
     streamSlots: new StreamSlots(maxConnections, config.rateLimit),
     serverKey: database.voterKey,
+    onFreshness: metrics?.painted,
     voters: new Voters(database.voterKey, database.installationId),
     allowedOrigins: config.allowedOrigins,
     publicUrl: config.publicUrl,
@@ -172,6 +181,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     stopFollowing?.()
     await timer.stop()
     await retention.stop()
+    await webhooks?.stop()
     await epoch.stop()
     await operations.close()
     await database.close()

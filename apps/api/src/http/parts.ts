@@ -38,6 +38,8 @@ export interface RouteParts {
   eventIds: EventIds
   /** What people read that the server itself writes. */
   languages: Languages
+  /** Gets what pages report of how fresh they are, in milliseconds; undefined where nobody measures. */
+  onFreshness: ((milliseconds: readonly number[]) => void) | undefined
   /** A secret of the installation, the same in all of its processes. */
   serverKey: string
   /** PUBLIC_URL, if it is set: what people open, without a slash at its end. */

@@ -3,6 +3,7 @@ export const logEvents = [
   'unexpected-error',
   'request',
   'client-faults',
+  'forwarded-for-ignored',
   'connections-full',
   'connections-free',
   'database-created',
@@ -21,6 +22,8 @@ export const logEvents = [
   'rate-limit-error',
   'backup-made',
   'backup-failed',
+  'webhook-failed',
+  'webhook-given-up',
 ] as const
 
 /** The fields of an entry beside its sentence: numbers and texts that a program may want to read. */

@@ -30,6 +30,9 @@ import { roomFor } from './rooms.ts'
 
 type Content = Omit<PageContext, 'apiUrl' | 'publicUrl'>
 
+/** The share of pages that report how fresh they are. */
+const SAMPLE = 0.1
+
 /** The poll that the front page has one try, unless it was deleted: then the newest that is listed and open. */
 const DEMO_POLL = 'tabspace'
 
@@ -73,7 +76,7 @@ const isGone = (error: unknown): error is PollError & { code: keyof typeof MISSI
 
 /** The pages of the web app. Each has in its context the data that it shows first. */
 export function pageRoutes(parts: PageParts) {
-  const { reader, voters, limits, publicUrl, basePath, languages, entry } = parts
+  const { reader, voters, limits, publicUrl, basePath, languages, entry, onFreshness } = parts
   const createPolls = toldOf(parts.createPolls)
   /** @param name of the component in the web app's src/pages */
   const page =
@@ -104,10 +107,19 @@ export function pageRoutes(parts: PageParts) {
 
   const html = (ctx: Context, frame: Frame, title: string, content: Content, fallback: string, tags = '') => {
     const { entry, ...shell } = frame
-    const known = { apiUrl: basePath, ...(publicUrl && { publicUrl }), ...createPolls, ...(ctx.state.told as Told) }
-    const context = { ...known, ...content }
+    const context = {
+      apiUrl: basePath,
+      ...(publicUrl && { publicUrl }),
+      ...createPolls,
+      ...sampled(),
+      ...(ctx.state.told as Told),
+      ...content,
+    }
     writePage(ctx, entry, { ...shell, title, context, fallback, tags })
   }
+
+  /** One page in ten reports how fresh it is, if somebody measures. */
+  const sampled = () => (onFreshness && Math.random() < SAMPLE ? { reportsFreshness: true as const } : {})
 
   const list = page('FrontPage', async (ctx, frame, viewer) => {
     const pollList = await pollListFor({ limit: sizes.pageSize }, reader)

@@ -300,6 +300,7 @@ const openParts = async () => {
     allowedOrigins: [],
     publicUrl: undefined,
     basePath: '',
+    onFreshness: undefined,
     proxies: new Proxies(false),
     entry: undefined,
     files: undefined,

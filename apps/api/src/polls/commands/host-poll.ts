@@ -1,6 +1,6 @@
 import type { PollChange } from '@pollcast/shared/settings'
 import type { PollChanged, Signals } from '../events.ts'
-import type { HostRequest, PollWriter } from '../ports.ts'
+import type { BurstChange, HostRequest, PollWriter } from '../ports.ts'
 import type { PollState } from '../state.ts'
 import { pollIdOf } from './create-poll.ts'
 
@@ -29,6 +29,18 @@ export async function startRound(
 ): Promise<PollState> {
   const poll = await writer.startRound(request)
   tell(signals, 'round-started', poll)
+  return poll
+}
+
+/** Has the votes of a burst count no more, or again. */
+export async function voidBurst(
+  request: HostRequest,
+  change: BurstChange,
+  writer: Pick<PollWriter, 'voidBurst'>,
+  signals: Signals,
+): Promise<PollState> {
+  const { poll, changed } = await writer.voidBurst({ ...request, ...change })
+  if (changed) tell(signals, 'changed', poll)
   return poll
 }
 
