@@ -272,6 +272,38 @@ test('a poll is printed in the light colours, from a dark page too', async () =>
   expect(paper).toBe(await light.evaluate(() => getComputedStyle(document.documentElement).backgroundColor))
 })
 
+test('on paper a poll is whole, with bars as long as their shares, a QR code, and nothing to press', async () => {
+  const { id, page } = await pollcast.makePoll('On paper?', ['Yes', long, ...'ABCDEFGH'])
+  for (const index of [0, 0, 0, 1]) await pollcast.vote(id, index)
+  const tab = await openTab(await newVoter({ colorScheme: 'dark', viewport: { width: 360, height: 740 } }), page)
+  await isLive(tab)
+  await choice(tab, 'Yes').click()
+  await choice(tab, 'Yes').getByText('Your vote').waitFor()
+  await tab.getByTestId('choice').last().scrollIntoViewIfNeeded()
+  await tab.getByTestId('printed-link').getByTestId('qr').waitFor({ state: 'attached' })
+  const pdf = (await tab.pdf({ format: 'A4' })).toString('latin1')
+  expect(pdf.match(/\/Type\s*\/Page\b/g)).toHaveLength(1)
+
+  await tab.emulateMedia({ media: 'print' })
+  await tab.setViewportSize({ width: 720, height: 1000 })
+  const parts = () =>
+    tab.getByTestId('printed-bar').evaluateAll((bars) =>
+      bars.map((bar) => {
+        const [own, row] = [bar, bar.closest('.row') as Element].map((part) => part.getBoundingClientRect())
+        return Math.round((100 * (own?.width ?? 0)) / (row?.width ?? 1))
+      }),
+    )
+  await expect.poll(async () => (await parts()).slice(0, 3)).toEqual([80, 20, 0])
+  expect(await tab.getByTestId('printed-link').getByTestId('qr').isVisible()).toBe(true)
+  expect(await tab.getByTestId('printed-link').getByText(page).isVisible()).toBe(true)
+  const pressed = await tab
+    .locator('a, button, input, select')
+    .evaluateAll((all) =>
+      all.filter((one) => one.checkVisibility({ visibilityProperty: true })).map((one) => one.textContent?.trim()),
+    )
+  expect(pressed.filter((text) => !text?.startsWith('Pollcast'))).toHaveLength(10)
+})
+
 test('with forced colours the own choice and the live dot still stand out', async () => {
   const { page } = await pollcast.makePoll('Forced?', ['Yes', 'No'])
   const tab = await openTab(await newVoter({ forcedColors: 'active', reducedMotion: 'reduce' }), page)

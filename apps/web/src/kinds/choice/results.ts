@@ -9,6 +9,8 @@ export interface ResultNumbers {
   count: string
   /** In percent of voters. */
   share: string
+  /** How much of its row a bar fills, from 0 to 1. */
+  part: number
   /** Whether it has more votes than every other choice. */
   isLeader: boolean
 }
@@ -36,6 +38,7 @@ export function resultsOf({ voters, resultsHidden, choices }: Counts, maxChoices
     votes: count,
     count: formatCount(count),
     share: formatPercentage(percentage, count, voters, formatPercent),
+    part: voters === 0 ? 0 : Math.min(1, count / voters),
     isLeader: count === most && most > second,
   })
   const rows = choices.map(({ id, text }, index) => ({
