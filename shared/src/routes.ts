@@ -25,6 +25,8 @@ export const routes = {
   streamOf: (pollIds: readonly string[]) => `/api/streams?polls=${pollIds.join(',')}`,
   openapi: '/api/openapi.json',
   seen: '/api/seen',
+  /** What a sample of pages reports of how fresh they are. */
+  freshness: '/api/freshness',
   health: '/healthz',
   ready: '/readyz',
 

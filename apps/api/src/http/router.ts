@@ -5,6 +5,7 @@ import Koa, { type Middleware } from 'koa'
 import { type Answered, tellAnswered } from './middleware/answered.ts'
 import { underBasePath } from './middleware/base-path.ts'
 import { refuseCrossSite } from './middleware/cross-site.ts'
+import { openReads } from './middleware/open-reads.ts'
 import { redirectPageAddress } from './middleware/page-address.ts'
 import { problems } from './middleware/problem.ts'
 import { readQuery } from './middleware/query.ts'
@@ -17,6 +18,7 @@ import { extendRequest } from './request/koa-request.ts'
 import type { Proxies } from './request/proxies.ts'
 import { knownVoter } from './request/voter.ts'
 import { exportRoutes } from './routes/exports.ts'
+import { freshnessRoute } from './routes/freshness.ts'
 import { type Health, healthRoute, readyRoute } from './routes/health.ts'
 import { hostRoutes } from './routes/host.ts'
 import { oembedRoute } from './routes/oembed.ts'
@@ -56,6 +58,7 @@ export function createKoa(parts: HttpParts): Koa {
   if (parts.onAnswered.length > 0) koa.use(tellAnswered(parts.onAnswered))
   koa.use(securityHeaders())
   if (allowedOrigins.length > 0) koa.use(corsFor(allowedOrigins))
+  koa.use(openReads)
   koa.use(problemPages(parts.entry?.styles ?? []))
   koa.use(problems(onError))
   koa.use(readQuery)
@@ -112,6 +115,7 @@ export function createKoa(parts: HttpParts): Koa {
   router.get(routes.roomResultsJson(':code'), exports.roomResultsJson)
   router.get(routes.roomBallotsCsv(':code'), exports.roomBallotsCsv)
 
+  router.post(routes.freshness, freshnessRoute(parts))
   router.get(routes.seen, seenRoute(parts))
   router.get(routes.openapi, openApiRoute(basePath))
 
@@ -139,7 +143,7 @@ export function createKoa(parts: HttpParts): Koa {
   return koa
 }
 
-/** Lets pages of these origins use the API with the voter's cookie. Other origins get no CORS headers. */
+/** Lets pages of these origins use the API with the voter's cookie. */
 function corsFor(allowedOrigins: readonly string[]): Middleware {
   return cors({
     origin: (ctx) => {
@@ -149,6 +153,6 @@ function corsFor(allowedOrigins: readonly string[]): Middleware {
     credentials: true,
     // A stream that reconnects sends Last-Event-ID, which takes a preflight request: one a day is enough.
     maxAge: 86_400,
-    exposeHeaders: ['Location', 'Retry-After', 'ETag'],
+    exposeHeaders: ['Location', 'Retry-After', 'ETag', 'Pollcast-Voter'],
   })
 }

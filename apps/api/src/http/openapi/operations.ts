@@ -1,4 +1,5 @@
 import type { ZodContentObject } from '@asteasolutions/zod-to-openapi'
+import { freshnessSchema } from '@pollcast/shared/freshness'
 import { pollListQuerySchema, pollListSchema, pollSchema, votedSchema } from '@pollcast/shared/poll'
 import { resultsSchema, roomResultsSchema } from '@pollcast/shared/results'
 import {
@@ -134,7 +135,11 @@ export const operations: readonly Operation[] = [
       },
     },
     answers: {
-      201: { description: 'The poll with the vote, as the voter may see it.', content: json(votedSchema) },
+      201: {
+        description: 'The poll with the vote, as the voter may see it.',
+        headers: ['PollcastVoter'],
+        content: json(votedSchema),
+      },
       303: { description: 'To the poll’s page, where a form voted.', headers: ['Location'] },
     },
     codes: [
@@ -415,6 +420,15 @@ export const operations: readonly Operation[] = [
     tag: 'server',
     summary: 'What the server sees of this request, to find out what a proxy changes',
     answers: { 200: { description: 'What it sees.', content: json(seenSchema) } },
+  },
+  {
+    method: 'post',
+    path: routes.freshness,
+    tag: 'server',
+    summary: 'How long the last updates took from their commit until a page had painted them',
+    body: json(freshnessSchema),
+    answers: { 204: NOTHING },
+    codes: [...BODY, 'too-many-requests'],
   },
   {
     method: 'get',
