@@ -30,6 +30,8 @@ export const routes = {
   adminBlocks: '/api/admin/blocks',
   openapi: '/api/openapi.json',
   seen: '/api/seen',
+  /** What a sample of pages reports of how fresh they are. */
+  freshness: '/api/freshness',
   health: '/healthz',
   ready: '/readyz',
 

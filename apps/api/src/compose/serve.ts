@@ -143,6 +143,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
       : undefined,
     streamSlots: new StreamSlots(maxConnections, config.rateLimit),
     serverKey: database.voterKey,
+    onFreshness: metrics?.painted,
     voters: new Voters(database.voterKey, database.installationId),
     allowedOrigins: config.allowedOrigins,
     publicUrl: config.publicUrl,

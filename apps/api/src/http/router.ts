@@ -18,6 +18,7 @@ import type { Proxies } from './request/proxies.ts'
 import { knownVoter } from './request/voter.ts'
 import { type AdminParts, adminRoutes } from './routes/admin.ts'
 import { exportRoutes } from './routes/exports.ts'
+import { freshnessRoute } from './routes/freshness.ts'
 import { type Health, healthRoute, readyRoute } from './routes/health.ts'
 import { hostRoutes } from './routes/host.ts'
 import { oembedRoute } from './routes/oembed.ts'
@@ -115,6 +116,7 @@ export function createKoa(parts: HttpParts): Koa {
   router.get(routes.roomResultsJson(':code'), exports.roomResultsJson)
   router.get(routes.roomBallotsCsv(':code'), exports.roomBallotsCsv)
 
+  router.post(routes.freshness, freshnessRoute(parts))
   router.get(routes.seen, seenRoute(parts))
   router.get(routes.openapi, openApiRoute(basePath))
 
@@ -162,6 +164,6 @@ function corsFor(allowedOrigins: readonly string[]): Middleware {
     credentials: true,
     // A stream that reconnects sends Last-Event-ID, which takes a preflight request: one a day is enough.
     maxAge: 86_400,
-    exposeHeaders: ['Location', 'Retry-After', 'ETag'],
+    exposeHeaders: ['Location', 'Retry-After', 'ETag', 'Pollcast-Voter'],
   })
 }

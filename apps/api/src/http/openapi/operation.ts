@@ -41,6 +41,7 @@ const HEADER_NAMES = {
   ETag: 'ETag',
   RetryAfter: 'Retry-After',
   ContentDisposition: 'Content-Disposition',
+  PollcastVoter: 'Pollcast-Voter',
 } satisfies Record<keyof typeof headers, string>
 
 const headersOf = (names: Answer['headers'] = []) =>

@@ -7,6 +7,7 @@ import {
   blockedSchema,
   blockSchema,
 } from '@pollcast/shared/admin'
+import { freshnessSchema } from '@pollcast/shared/freshness'
 import { pollListQuerySchema, pollListSchema, pollSchema, votedSchema } from '@pollcast/shared/poll'
 import { resultsSchema, roomResultsSchema } from '@pollcast/shared/results'
 import {
@@ -142,7 +143,11 @@ export const operations: readonly Operation[] = [
       },
     },
     answers: {
-      201: { description: 'The poll with the vote, as the voter may see it.', content: json(votedSchema) },
+      201: {
+        description: 'The poll with the vote, as the voter may see it.',
+        headers: ['PollcastVoter'],
+        content: json(votedSchema),
+      },
       303: { description: 'To the poll’s page, where a form voted.', headers: ['Location'] },
     },
     codes: [
@@ -480,6 +485,15 @@ export const operations: readonly Operation[] = [
     tag: 'server',
     summary: 'What the server sees of this request, to find out what a proxy changes',
     answers: { 200: { description: 'What it sees.', content: json(seenSchema) } },
+  },
+  {
+    method: 'post',
+    path: routes.freshness,
+    tag: 'server',
+    summary: 'How long the last updates took from their commit until a page had painted them',
+    body: json(freshnessSchema),
+    answers: { 204: NOTHING },
+    codes: [...BODY, 'too-many-requests'],
   },
   {
     method: 'get',

@@ -29,6 +29,8 @@ const LIMITS = {
   hostFrom: { burst: 120, perMinute: 120 },
   /** Each reads all ballots of a poll. */
   ballotsFrom: { burst: 30, perMinute: 30 },
+  /** Each page of the sample, one in ten, sends one a minute. */
+  freshnessFrom: { burst: 300, perMinute: 300 },
   /** Slips of one person's fingers. */
   wrongCodesOf: { burst: 10, perMinute: 5 },
   /** Slips of a full hall's fingers, and too few to find a room by trying: one in a hundred codes is a room's at most. */
@@ -63,6 +65,8 @@ export interface RateLimits {
   hostFrom(ctx: Context): Promise<void>
   /** An export of a poll's ballots. */
   ballotsFrom(ctx: Context): Promise<void>
+  /** A report of how fresh a page is. */
+  freshnessFrom(ctx: Context): Promise<void>
   /**
    * Refuses for so long what comes from a network, on all nodes; nothing more with 0. Voters who are known go on: they may
    * be anybody's neighbours behind one router.
@@ -123,6 +127,7 @@ export function rateLimits({ buckets, proofs, bursts }: LimitParts): RateLimits 
       const ofNetwork = BY_NETWORK.map((name) => buckets.empty(`${name} ${network}`, LIMITS[name], milliseconds))
       await Promise.all(ofNetwork)
     },
+    freshnessFrom: (ctx) => take('freshnessFrom', from(ctx)),
     withCode: async (ctx, voterId, work) => {
       const network = from(ctx)
       const who = voterId ?? network

@@ -47,7 +47,10 @@ export function voteRoute({ writer, voters, signals, limits, serverKey, basePath
     const recorded = await (codeHash !== undefined && limits ? limits.withCode(ctx, known, cast) : cast())
 
     // A client that repeats a vote gets the cookie of the first one again, unless the key could have been guessed.
-    if (!recorded.isRepeat || (key !== undefined && isSecret(key))) voters.remember(ctx, asker, voterId, mark)
+    if (!recorded.isRepeat || (key !== undefined && isSecret(key))) {
+      voters.remember(ctx, asker, voterId, mark)
+      if (codeHash === undefined && !isForm) voters.tell(ctx, asker, voterId, mark)
+    }
     if (isForm) {
       ctx.redirect(pageOf(ctx, recorded.poll, basePath))
       ctx.status = 303
