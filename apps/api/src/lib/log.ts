@@ -23,6 +23,8 @@ export const logEvents = [
   'admin-act',
   'backup-made',
   'backup-failed',
+  'webhook-failed',
+  'webhook-given-up',
 ] as const
 
 /** The fields of an entry beside its sentence: numbers and texts that a program may want to read. */

@@ -158,6 +158,13 @@ export class SqlPollReader implements PollReader {
       return row?.first ?? undefined
     })
   }
+
+  nextWebhook(): Promise<string | undefined> {
+    return this.#database.read(async (manager) => {
+      const [row] = await manager.query('SELECT min(due_at) AS first FROM webhook_event')
+      return row?.first ?? undefined
+    })
+  }
 }
 
 /** Ballots that are read at once: a few milliseconds of work, after which others have their turn. */

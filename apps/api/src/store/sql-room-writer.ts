@@ -12,7 +12,7 @@ import { HostLogEntity } from './entities/host-log-entity.ts'
 import { OneTimeCodeEntity } from './entities/one-time-code-entity.ts'
 import { PollEntity } from './entities/poll-entity.ts'
 import { RoomEntity } from './entities/room-entity.ts'
-import { type HostTransactions, writeLog, writePoll, writeRoom } from './host-transactions.ts'
+import { type HostTransactions, writePoll, writeRoom } from './host-transactions.ts'
 import type { RoomInserts } from './room-inserts.ts'
 import type { Transaction, Transactions } from './transactions.ts'
 
@@ -73,7 +73,12 @@ export class SqlRoomWriter {
       // What the host sees of the polls moves too, so that streams with the old key end on every node.
       const polls = found.map((poll) => ({ ...poll, revision: poll.revision + 1, room }))
       for (const poll of polls) await writePoll(transaction, poll)
-      await writeLog(transaction, room.code, [request.isAdmins ? 'admin-key-replaced' : 'key-replaced'], null)
+      await this.#host.writeLog(
+        transaction,
+        room.code,
+        [request.isAdmins ? 'admin-key-replaced' : 'key-replaced'],
+        null,
+      )
       return { room, changed: true, polls }
     })
   }
@@ -118,7 +123,7 @@ export class SqlRoomWriter {
       }
       for (const poll of polls) {
         await writePoll(transaction, poll)
-        await writeLog(transaction, code, [action === 'close' ? 'admin-closed' : 'admin-unlisted'], poll.id)
+        await this.#host.writeLog(transaction, code, [action === 'close' ? 'admin-closed' : 'admin-unlisted'], poll.id)
       }
       const room = await writeRoom(transaction, before, 'host')
       return { room, changed: true, polls: polls.map((poll) => ({ ...poll, room })) }
@@ -146,7 +151,7 @@ export class SqlRoomWriter {
         const rows = codeHashes.slice(start, start + CODES_AT_ONCE).map((hash) => ({ roomCode, hash, used: 0 }))
         await manager.insert(OneTimeCodeEntity, rows)
       }
-      await writeLog(transaction, roomCode, ['codes-issued'], null)
+      await this.#host.writeLog(transaction, roomCode, ['codes-issued'], null)
       await manager.update(RoomEntity, { code: roomCode }, { activeAt: new Date().toISOString(), deletesAt: null })
       return true
     })
@@ -175,10 +180,10 @@ export class SqlRoomWriter {
     if (closePrevious && previous?.status === 'open') {
       const poll = withRevisions(previous, { ...previous, status: 'closed', closesAt: null })
       await writePoll(transaction, poll)
-      await writeLog(transaction, room.code, ['closed'], poll.id)
+      await this.#host.writeLog(transaction, room.code, ['closed'], poll.id)
       closed.push(poll)
     }
-    await writeLog(transaction, room.code, ['moved'], currentPollId)
+    await this.#host.writeLog(transaction, room.code, ['moved'], currentPollId)
     return { currentPollId, closed }
   }
 }
