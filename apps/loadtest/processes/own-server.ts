@@ -18,7 +18,7 @@ const tsx = ['--import', import.meta.resolve('tsx'), '--conditions=source']
 /** The servers that can be started to be loaded: Pollcast as it is built, and its peers. */
 export const programs = {
   // As `npm run serve` starts it.
-  pollcast: ['--min-semi-space-size=16', MAIN],
+  pollcast: ['--min-semi-space-size=16', '--no-allocation-site-pretenuring', MAIN],
   'better-sse': [...tsx, peer('../bench/peers/better-sse.ts')],
   'bare node': [...tsx, peer('../bench/peers/bare-node.ts')],
 }
@@ -35,8 +35,16 @@ export class OwnServer {
     this.#removeFolder = removeFolder
   }
 
-  /** @param core the core to bind it to; without it, it may use all of them */
-  static async start(name: keyof typeof programs, core: string | undefined, workers: number): Promise<OwnServer> {
+  /**
+   * @param core the core to bind it to; without it, it may use all of them
+   * @param environment more variables
+   */
+  static async start(
+    name: keyof typeof programs,
+    core: string | undefined,
+    workers: number,
+    environment: Record<string, string> = {},
+  ): Promise<OwnServer> {
     const program = programs[name]
     if (name === 'pollcast' && !existsSync(MAIN)) {
       throw new Error('The server has not been built: run "npm run build" first, or give the URL of a running one.')
@@ -57,6 +65,7 @@ export class OwnServer {
         WORKERS: String(workers),
         RATE_LIMIT: 'off',
         LOG_LEVEL: 'error',
+        ...environment,
       },
     })
     // Not before all workers are there: the first one would get all streams.

@@ -9,6 +9,7 @@ import { PollError } from '../../polls/errors.ts'
 import { RequestError } from '../middleware/problem.ts'
 import { allowFraming, setPagePolicy } from '../middleware/security-headers.ts'
 import {
+  adminFallback,
   embedFallback,
   listFallback,
   type Missing,
@@ -236,6 +237,10 @@ export function pageRoutes(parts: PageParts) {
     html(ctx, frame, `${frame.texts.t('app.ask')} · Pollcast`, {}, newPollFallback(frame.texts)),
   )
 
+  const admin = page('AdminPage', (ctx, frame) =>
+    html(ctx, frame, `${frame.texts.t('admin.title')} · Pollcast`, {}, adminFallback(frame.texts)),
+  )
+
   /** Any other path: the app shows that there is no such page. */
   const unknown = page('NotFoundPage', (ctx, frame) => {
     ctx.status = 404
@@ -243,5 +248,5 @@ export function pageRoutes(parts: PageParts) {
   })
 
   const [room, screen, host] = [roomPage('RoomPage'), roomPage('ScreenPage', true), roomPage('HostPage')]
-  return { list, poll, room, screen, host, embed, pollEmbed, roomEmbed, newPoll, unknown }
+  return { list, poll, room, screen, host, embed, pollEmbed, roomEmbed, newPoll, admin, unknown }
 }

@@ -3,6 +3,7 @@
  * app's (src/i18n/en.json, by a test), so that each language is translated once; these are here for an API without the app.
  */
 export const english = {
+  'admin.title': 'Admin · Pollcast',
   'app.all-polls': 'See all polls',
   'app.ask': 'Ask a question',
   'app.try-again': 'Try again',
@@ -35,6 +36,7 @@ export const english = {
   'plain.no-live': 'The live view is not running: it needs JavaScript and a browser from 2023 or later.',
   'plain.no-polls': 'There are no polls yet.',
   'plain.open-poll': 'You can still open a poll and vote. Reload the page to see new votes.',
+  'plain.page-needs': 'This page needs JavaScript and a browser from 2023 or later. Reload the page to try again.',
   'plain.reload': 'Reload the page to see whether it is there.',
   'plain.vote-here': 'You can still vote here. Reload the page to see new votes.',
   'poll.change': 'Change my vote',
