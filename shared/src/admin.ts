@@ -59,9 +59,6 @@ export const adminRoomsQuerySchema = z.object({
     .default(0),
 })
 
-/** Rooms in one answer. */
-export const adminPageSize = 50
-
 /** The body of `PATCH /api/admin/rooms/:code`. */
 export const adminRoomChangeSchema = z.strictObject({
   action: z.enum(['close', 'unlist'], 'Either close or unlist.'),

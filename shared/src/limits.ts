@@ -11,4 +11,8 @@ export const limits = {
   codesInRoom: 20_000,
   /** Polls on one page of the list, and topics that one stream may watch. */
   pageSize: 20,
+  /** Rooms on one page of the admin's list. */
+  adminPageSize: 50,
+  /** Updates in one report of how fresh a page is. */
+  updatesReported: 60,
 } as const

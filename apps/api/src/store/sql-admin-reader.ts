@@ -1,4 +1,5 @@
-import { type AdminRoom, type AdminRoomsQuery, adminPageSize } from '@pollcast/shared/admin'
+import type { AdminRoom, AdminRoomsQuery } from '@pollcast/shared/admin'
+import { limits } from '@pollcast/shared/limits'
 import type { EntityManager } from 'typeorm'
 import type { AdminReader } from '../polls/ports.ts'
 import type { Database } from './database.ts'
@@ -30,7 +31,7 @@ const roomsSql = (order: AdminRoomsQuery['order'], where: string) => `
     count(p.id) AS polls, coalesce(sum(CASE WHEN p.status = 'open' THEN 1 ELSE 0 END), 0) AS "openPolls",
     coalesce(sum(p.listed), 0) AS "listedPolls", coalesce(sum(p.voters), 0) AS voters
   ${FROM} ${where}
-  GROUP BY r.code, r.title, r.created_at, r.active_at ORDER BY ${ORDERS[order]}, r.code LIMIT ${adminPageSize} OFFSET `
+  GROUP BY r.code, r.title, r.created_at, r.active_at ORDER BY ${ORDERS[order]}, r.code LIMIT ${limits.adminPageSize} OFFSET `
 
 const STORED = `
   SELECT (SELECT count(*) FROM room WHERE deleted_at IS NULL) AS rooms,

@@ -1,4 +1,5 @@
-import { type FreshnessReport, MAX_REPORTED } from '@pollcast/shared/freshness'
+import type { FreshnessReport } from '@pollcast/shared/freshness'
+import { limits } from '@pollcast/shared/limits'
 import { routes } from '@pollcast/shared/routes'
 
 /** Milliseconds between two reports of a page. */
@@ -34,7 +35,7 @@ export function reportFreshness(apiUrl: string): (milliseconds: number) => void 
   document.addEventListener('visibilitychange', () => document.hidden && send())
 
   return (milliseconds) => {
-    collected = [...collected, milliseconds].slice(-MAX_REPORTED)
+    collected = [...collected, milliseconds].slice(-limits.updatesReported)
     timer ??= setTimeout(send, EVERY_MS)
   }
 }
