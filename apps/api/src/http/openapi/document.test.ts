@@ -19,7 +19,7 @@ interface RouterMiddleware extends Middleware {
 
 /** The routes that a program may use. The others are pages. */
 function apiRoutes(): string[] {
-  const { middleware } = createKoa({ allowedOrigins: [], onAnswered: [] } as unknown as HttpParts)
+  const { middleware } = createKoa({ allowedOrigins: [], onAnswered: [], admin: {} } as unknown as HttpParts)
   const stack = (middleware as RouterMiddleware[]).flatMap((one) => one.router?.stack ?? [])
   return stack
     .filter(({ path }) => path.startsWith('/api/') || path === routes.health || path === routes.ready)
