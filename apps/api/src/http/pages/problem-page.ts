@@ -4,8 +4,8 @@ import type { Context, Middleware } from 'koa'
 import type { Languages, Texts } from '../texts/languages.ts'
 import { escapeHtml, htmlPage, plainPage } from './html.ts'
 
-/** Such a page loads only styles, fonts and images. */
-const POLICY =
+/** A page without the app loads only styles, fonts and images. */
+export const STATIC_PAGE =
   "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 /**
@@ -20,7 +20,7 @@ export function problemPages(styles: readonly string[], languages: Languages): M
     if (ctx.res.headersSent || ctx.type !== 'application/problem+json' || !isForPerson(ctx)) return
     const problem = JSON.parse(String(ctx.body)) as Problem
     const texts = languages.for(ctx)
-    ctx.set('Content-Security-Policy', POLICY)
+    ctx.set('Content-Security-Policy', STATIC_PAGE)
     ctx.type = 'html'
     ctx.body = htmlPage(
       { title: 'Pollcast', texts, styles },
