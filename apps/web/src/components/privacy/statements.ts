@@ -1,24 +1,24 @@
 import type { Privacy } from '@pollcast/shared/privacy'
 
-/** What there is to say under the settings that a server has: for each heading its sentences, by their keys. */
+/** What there is to say under the settings that a server has: for each heading its sentences, by their names among the page's texts. */
 export function statementsOf(privacy: Privacy) {
   const { retentionDays, hasLimits, hasRedis, logsRequests, backups, hasWebhook } = privacy
-  const address = !hasLimits ? 'privacy.address-unused' : hasRedis ? 'privacy.address-redis' : 'privacy.address-memory'
+  const address = !hasLimits ? 'address-unused' : hasRedis ? 'address-redis' : 'address-memory'
   return [
     {
-      heading: 'privacy.votes',
-      sentences: ['privacy.ballot', 'privacy.pseudonym', ...(hasLimits ? (['privacy.burst'] as const) : [])],
+      heading: 'votes',
+      sentences: ['ballot', 'pseudonym', ...(hasLimits ? (['burst'] as const) : [])],
     },
-    { heading: 'privacy.browser', sentences: ['privacy.cookie', 'privacy.storage'] },
-    { heading: 'privacy.polls', sentences: ['privacy.texts', ...(hasWebhook ? (['privacy.webhook'] as const) : [])] },
+    { heading: 'browser', sentences: ['cookie', 'storage'] },
+    { heading: 'polls', sentences: ['texts', ...(hasWebhook ? (['webhook'] as const) : [])] },
     {
-      heading: 'privacy.how-long',
-      sentences: [retentionDays === 0 ? 'privacy.for-ever' : 'privacy.retention', 'privacy.keys'],
+      heading: 'how-long',
+      sentences: [retentionDays === 0 ? 'for-ever' : 'retention', 'keys'],
     },
-    { heading: 'privacy.addresses', sentences: [address, logsRequests ? 'privacy.log-requests' : 'privacy.log'] },
+    { heading: 'addresses', sentences: [address, logsRequests ? 'log-requests' : 'log'] },
     {
-      heading: 'privacy.copies',
-      sentences: [backups === 0 ? 'privacy.no-backups' : 'privacy.backups', 'privacy.nothing-else'],
+      heading: 'copies',
+      sentences: [backups === 0 ? 'no-backups' : 'backups', 'nothing-else'],
     },
   ] as const
 }
