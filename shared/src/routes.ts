@@ -51,6 +51,8 @@ export const routes = {
   roomEmbed: (code: string) => `/r/${code}/embed`,
   /** For sites that make a frame of a link (oEmbed 1.0). */
   oembed: '/oembed',
+  /** The API, for people. */
+  docsPage: '/docs',
   /** For PowerPoint. */
   officeManifest: '/office/manifest.xml',
 } as const

@@ -18,6 +18,7 @@ import { extendRequest } from './request/koa-request.ts'
 import type { Proxies } from './request/proxies.ts'
 import { knownVoter } from './request/voter.ts'
 import { type AdminParts, adminRoutes } from './routes/admin.ts'
+import { docsRoute } from './routes/docs.ts'
 import { exportRoutes } from './routes/exports.ts'
 import { freshnessRoute } from './routes/freshness.ts'
 import { type Health, healthRoute, readyRoute } from './routes/health.ts'
@@ -147,6 +148,7 @@ export function createKoa(parts: HttpParts): Koa {
   router.get(routes.pollEmbed(':id'), pages.pollEmbed)
   router.get(routes.roomEmbed(':code'), pages.roomEmbed)
   router.get(routes.oembed, oembedRoute(parts))
+  router.get(routes.docsPage, docsRoute(parts))
   router.get(routes.officeManifest, officeManifestRoute(parts))
 
   koa.use(redirectPageAddress)
