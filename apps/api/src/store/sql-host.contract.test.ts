@@ -143,7 +143,8 @@ describe.each(engines)('on $name', (engine) => {
     expect((await store.pollsOf(first.room.code)).map(({ id }) => id)).toEqual(pollIds)
     expect(await change({ pollIds })).toMatchObject({ changed: false })
     for (const wrong of [[first.pollId], [first.pollId, first.pollId], [...pollIds, 'nosuch22']]) {
-      await expect(change({ pollIds: wrong })).rejects.toMatchObject({ code: 'invalid-body' })
+      const errors = [{ path: 'pollIds', message: "Name each of the room's 2 polls once." }]
+      await expect(change({ pollIds: wrong })).rejects.toMatchObject({ code: 'invalid-body', errors })
     }
     expect(await change({ title: 'Quiz' })).toMatchObject({ room: { title: 'Quiz', revision: 4, publicRevision: 2 } })
   })
@@ -282,6 +283,10 @@ describe.each(engines)('on $name', (engine) => {
     const poll = await makePoll(store)
     const { pollId, host, choiceIds } = poll
     const edit = (change: object) => store.change({ ...host, change })
+    await expect(edit({ maxChoices: 4 })).rejects.toMatchObject({
+      code: 'invalid-body',
+      errors: [{ path: 'maxChoices', message: 'More than the number of choices.' }],
+    })
     const { poll: edited } = await edit({ question: 'What?', choices: ['c', 'a', 'new'], maxChoices: 2 })
     expect(edited).toMatchObject({ question: 'What?', rewordedAt: null, revision: 1 })
     const ids = Object.keys(edited.counters).map(Number)
@@ -291,8 +296,9 @@ describe.each(engines)('on $name', (engine) => {
     expect(ids).not.toContain(choiceIds[1])
     await vote(pollId, 'x', choiceIds[0] ?? 0)
     const refused = { choices: ['a', 'c', 'new'] }
-    await expect(edit(refused)).rejects.toMatchObject({ code: 'poll-has-votes' })
-    await expect(edit({ voteMode: 'none' })).rejects.toMatchObject({ code: 'poll-has-votes' })
+    const fieldsOf = (...paths: string[]) => ({ code: 'poll-has-votes', errors: paths.map((path) => ({ path })) })
+    await expect(edit(refused)).rejects.toMatchObject(fieldsOf('choices.0', 'choices.1'))
+    await expect(edit({ voteMode: 'none', minChoices: 2 })).rejects.toMatchObject(fieldsOf('minChoices', 'voteMode'))
     const { poll: reworded } = await edit({ question: 'Which one?' })
     expect(reworded).toMatchObject({ question: 'Which one?', rewordedAt: expect.any(String), voters: 1 })
     expect(await store.find(pollId)).toEqual(reworded)

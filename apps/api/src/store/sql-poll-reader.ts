@@ -1,7 +1,7 @@
 import type { LogEntry } from '@pollcast/shared/room'
 import { type EntityManager, In, type SelectQueryBuilder } from 'typeorm'
 import { SerialQueue } from '../lib/serial-queue.ts'
-import { PollError, pollNotFound, roomNotFound } from '../polls/errors.ts'
+import { fieldError, pollNotFound, roomNotFound } from '../polls/errors.ts'
 import type { AnswerMove, Ballot, ListPage, PastRound, PollReader } from '../polls/ports.ts'
 import type { PollState, RoomState } from '../polls/state.ts'
 import type { Database } from './database.ts'
@@ -176,7 +176,11 @@ const CURSOR = /^(\d{1,9}) (\w{1,20})$/
 function after(query: SelectQueryBuilder<PollEntity>, cursor: string): void {
   const [, sequence, id] = CURSOR.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
   if (sequence === undefined || id === undefined) {
-    throw new PollError('malformed-cursor', 'The cursor is not one that a list gave. Start again without a cursor.')
+    throw fieldError(
+      'malformed-cursor',
+      'cursor',
+      'The cursor is not one that a list gave. Start again without a cursor.',
+    )
   }
   query.andWhere('(poll.sequence < :sequence OR (poll.sequence = :sequence AND poll.id < :id))', { sequence, id })
 }

@@ -1,7 +1,7 @@
 import { limits } from '@pollcast/shared/limits'
 import type { RoomChange } from '@pollcast/shared/room'
 import { In } from 'typeorm'
-import { PollError } from '../polls/errors.ts'
+import { fieldError, invalidFields, PollError } from '../polls/errors.ts'
 import type { ChangedRoom, RoomRequest } from '../polls/ports.ts'
 import { withRevisions } from '../polls/revisions.ts'
 import type { PollState, RoomState } from '../polls/state.ts'
@@ -174,11 +174,13 @@ async function reorder(
   })
   const ids = polls.filter(({ deletedAt }) => deletedAt === null).map(({ id }) => id)
   if (pollIds.length !== ids.length || ids.some((id) => !pollIds.includes(id))) {
-    return new PollError('invalid-body', `pollIds: Name each of the room's ${ids.length} polls once.`)
+    return invalidFields('invalid-body', [
+      { path: 'pollIds', message: `Name each of the room's ${ids.length} polls once.` },
+    ])
   }
   if (pollIds.every((id, index) => id === ids[index])) return false
   for (const [index, id] of pollIds.entries()) await manager.update(PollEntity, { id }, { position: index + 1 })
   return true
 }
 
-const notInRoom = () => new PollError('poll-of-another-room', 'There is no such poll in this room.')
+const notInRoom = () => fieldError('poll-of-another-room', 'currentPollId', 'There is no such poll in this room.')

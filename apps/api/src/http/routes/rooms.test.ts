@@ -252,6 +252,7 @@ test.each([
   const problem = await readProblem(code, await host.ask(routes.room(host.code), patch(body)))
   expect(await contents(databasePath)).toEqual(before)
   expect(problem.detail).not.toMatch(/Invalid|expected|received/)
+  expect(problem.errors?.map(({ path }) => path.replace(/\.\d+$/, ''))).toEqual(Object.keys(body).slice(-1))
 })
 
 test('a room’s polls are put in another order, which moves nobody', async () => {
