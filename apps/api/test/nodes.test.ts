@@ -1,9 +1,11 @@
 import type { Snapshot } from '@pollcast/shared/poll'
 import { routes } from '@pollcast/shared/routes'
+import type { PollChange } from '@pollcast/shared/settings'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { readProblem } from '../testing/answer.ts'
 import { openApp } from '../testing/app.ts'
 import { freePort } from '../testing/free-port.ts'
+import { Host } from '../testing/host.ts'
 import { createDatabase, postgresServer } from '../testing/postgres.ts'
 import { get, RawConnection } from '../testing/raw-connection.ts'
 import { redisUrl } from '../testing/redis.ts'
@@ -65,6 +67,35 @@ describe.each([
     await fetch(nodes[0].url + path, { method: 'DELETE', headers })
     await stream.until(/event: end\n.*\n\n/s)
     await readProblem('poll-deleted', await fetch(nodes[1].url + poll.streamUrl))
+    expect(nodes.flatMap(({ errors }) => errors)).toEqual([])
+  })
+})
+
+describe.each([
+  ['NOTIFY', async (): Promise<string | undefined> => undefined],
+  ['Redis', redisUrl],
+] as const)('by %s', (_, address) => {
+  test('a poll that is edited on one node is so on the streams of the other, before and after the first vote', async () => {
+    const { nodes, poll, hostKey, watchers, vote } = await setUp(await address())
+    const host = new Host(nodes[0].url, poll.roomCode, hostKey)
+    const shownOn = (edit: Partial<PollChange>) =>
+      Promise.all(
+        watchers.map(async (watcher) => {
+          for (;;) {
+            const { snapshot } = await watcher.next()
+            if (Object.entries(edit).every(([name, value]) => snapshot[name as keyof Snapshot] === value))
+              return snapshot
+          }
+        }),
+      )
+    await host.change(poll.id, { choices: ['Tea', 'Milk'], question: 'Which?', maxChoices: 2 })
+    for (const { choices } of await shownOn({ question: 'Which?', maxChoices: 2 })) {
+      expect(choices.map(({ text }) => text)).toEqual(['Tea', 'Milk'])
+    }
+    await vote(1)
+    await host.change(poll.id, { allowChange: false })
+    for (const snapshot of await shownOn({ allowChange: false }))
+      expect(snapshot).toMatchObject({ question: 'Which?', voters: 1 })
     expect(nodes.flatMap(({ errors }) => errors)).toEqual([])
   })
 })

@@ -98,9 +98,12 @@ test('a PollError arrives as a PollError with every field it has, but what cause
   class Locked extends PollError {
     readonly retryAfterSeconds = 5
   }
-  const thrown = Object.assign(new Locked('store-unavailable', 'Locked.', [{ path: 'choiceIds', message: 'is locked' }]), {
-    cause: new Error('a secret of the driver'),
-  })
+  const thrown = Object.assign(
+    new Locked('store-unavailable', 'Locked.', [{ path: 'choiceIds', message: 'is locked' }]),
+    {
+      cause: new Error('a secret of the driver'),
+    },
+  )
   const lock = (): Promise<void> => Promise.reject(thrown)
   const error = (await clientOf({ lock })
     .lock()

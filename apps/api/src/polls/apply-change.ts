@@ -51,9 +51,10 @@ export function applyChange(
     voteMode: change.voteMode ?? before.voteMode,
     listed: change.listed ?? before.listed,
   }
-  const isSame = (Object.keys(changed) as (keyof PollState)[]).every((name) => changed[name] === before[name])
-  if (isSame) return { poll: before, actions: [] }
-  const poll = withRevisions(before, changed)
+  const names = (Object.keys(changed) as (keyof PollState)[]).filter((name) => changed[name] !== before[name])
+  if (names.length === 0) return { poll: before, actions: [] }
+  const isEdited = before.isEdited || names.some((name) => name !== 'status' && name !== 'closesAt')
+  const poll = withRevisions(before, { ...changed, isEdited })
   return { poll, actions: actionsOf(before, poll, isReworded) }
 }
 

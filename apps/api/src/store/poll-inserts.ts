@@ -50,6 +50,7 @@ export class PollInserts {
       counters: Object.fromEntries(keys.map((key) => [key, 0])),
       listed: record.listed,
       isKnown: room.currentPollId === record.id,
+      isEdited: false,
       rewordedAt: null,
       createdAt: new Date().toISOString(),
       deletedAt: null,

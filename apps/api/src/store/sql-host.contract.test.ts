@@ -282,13 +282,15 @@ describe.each(engines)('on $name', (engine) => {
   test('anything is edited before the first vote, and after it the wording alone; a new round opens it again', async () => {
     const poll = await makePoll(store)
     const { pollId, host, choiceIds } = poll
+    expect((await store.change({ ...host, change: { status: 'open' } })).poll.isEdited).toBe(false)
     const edit = (change: object) => store.change({ ...host, change })
     await expect(edit({ maxChoices: 4 })).rejects.toMatchObject({
       code: 'invalid-body',
       errors: [{ path: 'maxChoices', message: 'More than the number of choices.' }],
     })
     const { poll: edited } = await edit({ question: 'What?', choices: ['c', 'a', 'new'], maxChoices: 2 })
-    expect(edited).toMatchObject({ question: 'What?', rewordedAt: null, revision: 1 })
+    expect(edited).toMatchObject({ question: 'What?', rewordedAt: null, revision: 1, isEdited: true })
+    expect(await store.find(pollId)).toEqual(edited)
     const ids = Object.keys(edited.counters).map(Number)
     // Those whose text stays keep their ids, and the new one gets one that was never used.
     expect(ids).toEqual(expect.arrayContaining([choiceIds[0], choiceIds[2]]))

@@ -2,7 +2,7 @@ import { limits } from '@pollcast/shared/limits'
 import { votedSchema } from '@pollcast/shared/poll'
 import { codeCountsSchema, codesSchema } from '@pollcast/shared/room'
 import { routes } from '@pollcast/shared/routes'
-import type { NewPollBody } from '@pollcast/shared/settings'
+import type { NewPollBody, PollChange } from '@pollcast/shared/settings'
 import { parse } from 'csv-parse/sync'
 import { expect, test } from 'vitest'
 import { readAs, readProblem } from '../../../testing/answer.ts'
@@ -40,6 +40,62 @@ test('before the first vote, all of a poll can be edited', async () => {
   // A choice whose text stays is still the same.
   expect(edited.choices[0]?.id).toBe(ids[1])
   expect(await host.actions()).toEqual(['created', 'edited'])
+})
+
+const edit: Omit<PollChange, 'status' | 'closesAt'> & { choices: string[] } = {
+  question: 'Which?',
+  choices: ['Coffee', 'Milk', 'Water'],
+  minChoices: 2,
+  maxChoices: 3,
+  resultsVisibility: 'after-close',
+  resultsFromVoters: 2,
+  allowChange: false,
+  shuffleChoices: true,
+  listed: true,
+  voteMode: 'none',
+  publishBallots: true,
+}
+
+test('every tab is told all of an edit before the first vote, on the streams of the poll and of its room', async () => {
+  const { url, host, poll } = await setUp()
+  const ofPoll = await EventReader.open(url + poll.streamUrl)
+  const hosts = await EventReader.open(url + poll.streamUrl, bearer(host.key))
+  const ofRoom = await EventReader.open(url + routes.roomStream(host.code))
+  for (const stream of [ofPoll, hosts, ofRoom]) await stream.next()
+  expect(ofPoll.events[0]?.data).not.toHaveProperty('question')
+  const { choices: _, ...settings } = edit
+  const edited = await host.change(poll.id, edit)
+  const texts = edit.choices.map((text) => ({ text }))
+  for (const stream of [ofPoll, hosts]) {
+    expect((await stream.next()).data).toMatchObject({ ...settings, rewordedAt: null, choices: texts })
+  }
+  expect((await ofRoom.next()).data.poll).toMatchObject({ ...settings, choices: texts })
+  // Whoever reconnects may have been away meanwhile: what comes first has it too.
+  const late = await EventReader.open(url + poll.streamUrl, { 'Last-Event-ID': ofPoll.events[0]?.id ?? '' })
+  expect(await late.next()).toMatchObject({ event: 'snapshot', data: { ...settings, revision: edited.revision } })
+})
+
+test('an edit of settings after the first vote is told too, and stays in what comes after it', async () => {
+  const { url, host, poll, ids, newVoter } = await setUp()
+  await newVoter().vote(poll.id, ids[0])
+  const stream = await EventReader.open(url + poll.streamUrl)
+  await stream.next()
+  await host.change(poll.id, { allowChange: false, publishBallots: true })
+  expect((await stream.next()).data).toMatchObject({ allowChange: false, publishBallots: true, voters: 1 })
+  await host.startRound(poll.id)
+  await newVoter().vote(poll.id, ids[0])
+  const { data } = await stream.nextLike(({ data }) => data.round === 2 && data.voters === 1)
+  expect(data).toMatchObject({ question: poll.question, allowChange: false, publishBallots: true })
+})
+
+test('a poll that was only closed, opened or timed is sent as short as before', async () => {
+  const { url, host, poll, ids, newVoter } = await setUp()
+  const stream = await EventReader.open(url + poll.streamUrl)
+  await host.change(poll.id, { status: 'closed' })
+  await host.change(poll.id, { status: 'open', closesAt: new Date(Date.now() + 60_000).toISOString() })
+  await newVoter().vote(poll.id, ids[0])
+  const { data } = await stream.nextLike(({ data }) => data.voters === 1)
+  for (const name of ['question', 'rewordedAt', 'maxChoices', 'voteMode']) expect(data).not.toHaveProperty(name)
 })
 
 test('after it the wording can be changed, which every tab is told with the time', async () => {
