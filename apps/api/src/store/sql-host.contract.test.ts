@@ -1,10 +1,14 @@
 import { limits } from '@pollcast/shared/limits'
 import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { engines, type MadePoll, makePoll, postgres, recount, type TestStore, votesOn } from '../../testing/engines.ts'
+import { until } from '../../testing/until.ts'
 import type { PollStore } from '../polls/ports.ts'
 import type { PollState } from '../polls/state.ts'
 import type { WritableDatabase } from './database.ts'
 import { freeRoomCode } from './room-codes.ts'
+
+/** Those who wait for a lock, on PostgreSQL. */
+const WAITING = `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
 
 const DAY = 24 * 60 * 60 * 1000
 
@@ -190,6 +194,52 @@ describe.each(engines)('on $name', (engine) => {
         if (room) expect(poll.room.currentPollId).toBe(room.currentPollId)
       }
     }
+  })
+
+  // A vote that knew an older room than one that was told before would be told under a lower revision: nodes would ignore it.
+  test.each<[string, (other: MadePoll, node: PollStore) => Promise<unknown>]>([
+    ['edits another poll', ({ host }, node) => node.change({ ...host, change: { question: 'Else?' } })],
+    ['closes another poll', ({ host }, node) => node.change({ ...host, change: { status: 'closed' } })],
+    ['starts a round of another poll', ({ host }, node) => node.startRound(host)],
+    ['copies another poll', ({ host }, node) => node.copy({ ...host, newId: 'copied22' })],
+    ['deletes another poll', ({ host }, node) => node.delete(host)],
+    ['adds a poll', ({ room }, node) => makePoll(node, {}, room)],
+    ['renames the room', ({ room }, node) => node.changeRoom({ ...room, change: { title: 'Quiz' } })],
+    [
+      'reorders the polls',
+      async ({ room }, node) => {
+        const pollIds = (await node.pollsOf(room.code)).map(({ id }) => id).toReversed()
+        return node.changeRoom({ ...room, change: { pollIds } })
+      },
+    ],
+    ['replaces the key', ({ room }, node) => node.replaceHostKey({ ...room, newHostKeyHash: 'e'.repeat(64) })],
+    ['has another poll close in time', (_, node) => node.closeDue()],
+  ])('while a vote is on its way, a host who %s is told of after it, and later votes know it', async (_, act) => {
+    const closesAt = new Date(Date.now() + 60_000).toISOString()
+    const on = await makePoll(store)
+    const another = await makePoll(store, { closesAt }, on.room)
+    advance(62_000)
+    // Anew, so that its next COMMIT can be held.
+    await database.close()
+    ;({ store, database } = await own.open())
+    const other = await openOther()
+    const commit = await engine.pauseCommits(database.writer)
+    const voting = vote(on.pollId, 'x', on.choiceIds[0] ?? 0)
+    await commit.asked
+    let isDone = false
+    const acting = act(another, other).finally(() => {
+      isDone = true
+    })
+    const isWaiting = async () => (await own.query(WAITING)).length > 0
+    if (engine === postgres) await until(async () => isDone || (await isWaiting()))
+    const wasDone = isDone
+    commit.allow()
+    expect(wasDone).toBe(false)
+    const before = (await voting).poll
+    await acting
+    const after = (await vote(on.pollId, 'y', on.choiceIds[0] ?? 0)).poll
+    const { room } = await store.findRoom(on.room.code)
+    expect([before.room.revision, after.room.revision]).toEqual([room.revision - 1, room.revision])
   })
 
   test('what is due is closed once, whichever of several nodes looks, and more time set meanwhile counts', async () => {

@@ -141,10 +141,11 @@ export class SqlPollWriter implements PollWriter {
       const limit = new Date(Date.now() - GRACE_MS).toISOString()
       const due: { id: string; roomCode: string }[] = await transaction.manager.query(DUE_POLLS, [limit])
       const rooms = new Set(due.map(({ roomCode }) => roomCode))
-      for (const code of rooms) await this.#host.lockRoom(transaction, code)
+      const current: string[] = []
+      for (const code of rooms) current.push(...(await this.#host.lockRoom(transaction, code)))
       const ids = due.map(({ id }) => id)
       const closed: PollState[] = []
-      for (const before of await this.#host.lockPolls(transaction, ids)) {
+      for (const before of await this.#host.lockPolls(transaction, ids, current)) {
         // Another node has closed it, or its host has given it more time.
         if (before.status !== 'open' || before.closesAt === null || before.closesAt > limit) continue
         const poll = withRevisions(before, { ...before, status: 'closed', closesAt: null })
@@ -193,6 +194,7 @@ export class SqlPollWriter implements PollWriter {
     }
     const room = await this.#host.hostedRoom(transaction, record.room)
     if (room instanceof PollError) return room
+    await this.#host.lockCurrent(transaction, room)
     // A room's first poll is on at once. Of another one only the host is told.
     const where = { roomCode: room.code, deletedAt: IsNull() }
     const isFirst = !(await transaction.manager.existsBy(PollEntity, where))

@@ -43,7 +43,7 @@ export class SqlRoomWriter {
     let closed: PollState[] = []
     return this.#host.withRoom(request, async (before, transaction) => {
       const title = change.title ?? before.title
-      const order = change.pollIds && (await reorder(before, change.pollIds, transaction))
+      const order = change.pollIds && (await this.#reorder(before, change.pollIds, transaction))
       if (order instanceof PollError) return order
       const moved = await this.#move(before, change, transaction)
       if (moved instanceof PollError) return moved
@@ -53,6 +53,7 @@ export class SqlRoomWriter {
         const polls = await this.#host.lockPolls(transaction, transaction.inDoubt ? closed.map(({ id }) => id) : [])
         return { room: before, changed: transaction.inDoubt, polls }
       }
+      if (!moved) await this.#host.lockCurrent(transaction, before)
       const room = await writeRoom(transaction, before, moved || title !== before.title ? 'public' : 'host', {
         title,
         currentPollId,
@@ -159,28 +160,30 @@ export class SqlRoomWriter {
     await writeLog(transaction, room.code, ['moved'], currentPollId)
     return { currentPollId, closed }
   }
-}
 
-/** Puts the room's polls into this order. False where they are in it. */
-async function reorder(
-  { code }: RoomState,
-  pollIds: readonly string[],
-  { manager }: Transaction,
-): Promise<boolean | PollError> {
-  const polls = await manager.find(PollEntity, {
-    select: { id: true, deletedAt: true },
-    where: { roomCode: code },
-    order: { position: 'ASC', sequence: 'ASC' },
-  })
-  const ids = polls.filter(({ deletedAt }) => deletedAt === null).map(({ id }) => id)
-  if (pollIds.length !== ids.length || ids.some((id) => !pollIds.includes(id))) {
-    return invalidFields('invalid-body', [
-      { path: 'pollIds', message: `Name each of the room's ${ids.length} polls once.` },
-    ])
+  /** Puts the room's polls into this order. False where they are in it. */
+  async #reorder(
+    { code }: RoomState,
+    pollIds: readonly string[],
+    transaction: Transaction,
+  ): Promise<boolean | PollError> {
+    const { manager } = transaction
+    const polls = await manager.find(PollEntity, {
+      select: { id: true, deletedAt: true },
+      where: { roomCode: code },
+      order: { position: 'ASC', sequence: 'ASC' },
+    })
+    const ids = polls.filter(({ deletedAt }) => deletedAt === null).map(({ id }) => id)
+    if (pollIds.length !== ids.length || ids.some((id) => !pollIds.includes(id))) {
+      return invalidFields('invalid-body', [
+        { path: 'pollIds', message: `Name each of the room's ${ids.length} polls once.` },
+      ])
+    }
+    if (pollIds.every((id, index) => id === ids[index])) return false
+    await this.#host.lockPolls(transaction, [], ids)
+    for (const [index, id] of pollIds.entries()) await manager.update(PollEntity, { id }, { position: index + 1 })
+    return true
   }
-  if (pollIds.every((id, index) => id === ids[index])) return false
-  for (const [index, id] of pollIds.entries()) await manager.update(PollEntity, { id }, { position: index + 1 })
-  return true
 }
 
 const notInRoom = () => fieldError('poll-of-another-room', 'currentPollId', 'There is no such poll in this room.')
