@@ -109,13 +109,13 @@ export interface PollReader {
   /** Those of these ballots that are there in the poll's current round. */
   cast(pollId: string, ballotIds: readonly string[]): Promise<Set<string>>
   /**
-   * The poll and the ballots of its current round, as both were at one moment. The ballots come in pages, in the order of
-   * their ids, which tells nothing.
+   * The poll, its past rounds and the ballots of some of its rounds, as all were at one moment. The ballots of a round come in
+   * pages, in the order of their ids, which tells nothing.
    *
-   * @param begin gets the poll, and returns what gets the pages; called again where all has to be read again. What they
-   *   throw ends the reading, which rejects with it
+   * @param begin gets the poll and its past rounds, and says which ballots are wanted; called again where all has to be read
+   *   again. What it and `take` throw ends the reading, which rejects with it
    */
-  ballots(pollId: string, begin: (poll: PollState) => (page: readonly Ballot[]) => void): Promise<void>
+  ballots(pollId: string, begin: (poll: PollState, past: readonly PastRound[]) => BallotReading): Promise<void>
   /** The rounds before the current one, oldest first. */
   pastRounds(pollId: string): Promise<PastRound[]>
   /** How many ballots went from one answer to another between two rounds; answers are JSON, null where there was no ballot. */
@@ -138,6 +138,12 @@ export interface Ballot {
   ballotId: string
   /** JSON, as the poll's kind normalizes it. */
   answer: string
+}
+
+/** Which ballots are read, and what gets them. */
+export interface BallotReading {
+  rounds: readonly number[]
+  take(page: readonly Ballot[], round: number): void
 }
 
 /** A round that is over. */

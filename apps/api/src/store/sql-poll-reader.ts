@@ -2,7 +2,7 @@ import type { LogEntry } from '@pollcast/shared/room'
 import { type EntityManager, In, type SelectQueryBuilder } from 'typeorm'
 import { SerialQueue } from '../lib/serial-queue.ts'
 import { fieldError, pollNotFound, roomNotFound } from '../polls/errors.ts'
-import type { AnswerMove, Ballot, ListPage, PastRound, PollReader } from '../polls/ports.ts'
+import type { AnswerMove, Ballot, BallotReading, ListPage, PastRound, PollReader } from '../polls/ports.ts'
 import type { PollState, RoomState } from '../polls/state.ts'
 import type { Database } from './database.ts'
 import { CounterEntity } from './entities/counter-entity.ts'
@@ -44,33 +44,23 @@ export class SqlPollReader implements PollReader {
     return new Set(rows.map(({ ballotId }) => ballotId))
   }
 
-  ballots(pollId: string, begin: (poll: PollState) => (page: readonly Ballot[]) => void): Promise<void> {
+  ballots(pollId: string, begin: (poll: PollState, past: readonly PastRound[]) => BallotReading): Promise<void> {
     const read = async (manager: EntityManager) => {
       const poll = await readPoll(manager, this.#database.voteSql, pollId)
       if (!poll) throw pollNotFound()
-      const take = begin(poll)
-      for (let last: Ballot | undefined; ; ) {
-        const page: Ballot[] = await manager.query(BALLOTS, [pollId, poll.round, last?.ballotId ?? '', PAGE])
-        if (page.length > 0) take(page)
-        if (page.length < PAGE) return
-        last = page.at(-1)
+      const { rounds, take } = begin(poll, poll.round > 1 ? await readPastRounds(manager, pollId) : [])
+      for (const round of rounds) {
+        for (let page: Ballot[] | undefined; page === undefined || page.length === PAGE; ) {
+          page = await manager.query<Ballot[]>(BALLOTS, [pollId, round, page?.at(-1)?.ballotId ?? '', PAGE])
+          if (page.length > 0) take(page, round)
+        }
       }
     }
     return this.#snapshots.run(() => this.#database.readSnapshot(read))
   }
 
   pastRounds(pollId: string): Promise<PastRound[]> {
-    return this.#database.read(async (manager) => {
-      const rounds = await manager.find(PastRoundEntity, { where: { pollId }, order: { round: 'ASC' } })
-      if (rounds.length === 0) return []
-      const counters = await manager.find(CounterEntity, {
-        where: { pollId, round: In(rounds.map((one) => one.round)) },
-      })
-      return rounds.map(({ round, question, content, voters, endedAt }) => {
-        const ofRound = counters.filter((counter) => counter.round === round).map(({ key, value }) => [key, value])
-        return { round, question, content: JSON.parse(content), voters, counters: Object.fromEntries(ofRound), endedAt }
-      })
-    })
+    return this.#database.read((manager) => readPastRounds(manager, pollId))
   }
 
   movesBetween(pollId: string, from: number, to: number): Promise<AnswerMove[]> {
@@ -153,6 +143,18 @@ export class SqlPollReader implements PollReader {
       return row?.first ?? undefined
     })
   }
+}
+
+async function readPastRounds(manager: EntityManager, pollId: string): Promise<PastRound[]> {
+  const rounds = await manager.find(PastRoundEntity, { where: { pollId }, order: { round: 'ASC' } })
+  if (rounds.length === 0) return []
+  const counters = await manager.find(CounterEntity, {
+    where: { pollId, round: In(rounds.map((one) => one.round)) },
+  })
+  return rounds.map(({ round, question, content, voters, endedAt }) => {
+    const ofRound = counters.filter((counter) => counter.round === round).map(({ key, value }) => [key, value])
+    return { round, question, content: JSON.parse(content), voters, counters: Object.fromEntries(ofRound), endedAt }
+  })
 }
 
 /** Ballots that are read at once: a few milliseconds of work, after which others have their turn. */

@@ -314,7 +314,8 @@ export const operations: readonly Operation[] = [
     method: 'get',
     path: routes.ballotsCsv('{id}'),
     tag: 'exports',
-    summary: 'The ballots of a poll, shuffled, for its host; for all once it is closed, if the host allows',
+    summary:
+      'The ballots of all rounds of a poll, shuffled, for its host; for all once it is closed, if the host allows',
     auth: 'viewer',
     parameters: ['IfNoneMatch'],
     answers: { 200: { description: 'A row for each ballot.', headers: FILE, content: CSV }, 304: NOT_MODIFIED },
@@ -380,7 +381,7 @@ export const operations: readonly Operation[] = [
     method: 'get',
     path: routes.roomBallotsCsv('{code}'),
     tag: 'exports',
-    summary: 'The ballots of all polls of a room, for its host',
+    summary: 'The ballots of all rounds of all polls of a room, for its host',
     auth: 'host',
     answers: {
       200: { description: 'A row for each ballot and choice.', headers: ['ContentDisposition'], content: CSV },

@@ -92,7 +92,7 @@ export const choice: Kind<Content, Answer> = {
     rows: resultsOf(content, counters, voters).map(({ text, votes, share }) => [text, votes, share]),
   }),
 
-  ballotColumns: ({ choices }) => choices.map(({ text }) => text),
+  ballotColumns: ({ choices }) => new Map(choices.map(({ id, text }) => [String(id), text])),
 
   ballotCells: ({ choices }, choiceIds) => choices.map(({ id }) => (choiceIds.includes(id) ? 1 : 0)),
 
