@@ -33,8 +33,8 @@ export interface PollRecord extends Omit<NewPoll, 'kind' | 'roomCode'> {
   kind: KindName
   /** The room to put it into, for its host; or else the hash of the key for a room of its own. */
   room: RoomRequest | { newHostKeyHash: string }
-  /** The id and the host's key come from an idempotency key: the same poll asked for again is the one that is there. */
-  isRepeatable?: boolean
+  /** Where the id and the host's key come from an idempotency key: the same poll asked for again is the one that is there. */
+  idempotencyScope?: string
 }
 
 /** What a host's request names: what it is about, and the hash of the key that came with it. */
@@ -45,6 +45,11 @@ export interface HostRequest {
 export interface RoomRequest {
   code: string
   hostKeyHash: string
+}
+
+/** What a host's request is remembered by, for a day, where it came with an idempotency key: it is done once. */
+export interface Repeatable {
+  idempotencyScope?: string | undefined
 }
 
 /** `changed` is false where it was so already. */
@@ -81,9 +86,10 @@ export interface PollWriter {
   /** `isNew` is false where a repeatable poll was there already. */
   create(poll: PollRecord): Promise<{ poll: PollState; isNew: boolean }>
   change(change: HostRequest & { change: PollChange }): Promise<ChangedPoll>
-  startRound(request: HostRequest): Promise<PollState>
-  /** A poll of the same content and settings, without votes, last in the room. */
-  copy(request: HostRequest & { newId: string }): Promise<PollState>
+  /** `isNew` is false where this very round was started before. */
+  startRound(request: HostRequest & Repeatable): Promise<{ poll: PollState; isNew: boolean }>
+  /** A poll of the same content and settings, without votes, last in the room. `isNew` is false where it is there already. */
+  copy(request: HostRequest & { newId: string }): Promise<{ poll: PollState; isNew: boolean }>
   /** Resolves with what is left of the poll, and its room. */
   delete(poll: HostRequest): Promise<PollState>
   /** Closes the polls whose time is over. */
@@ -97,7 +103,8 @@ export interface PollWriter {
   keepRoom(code: string): Promise<void>
   /** Deletes a little of what is not to be kept any longer. Call it again until it is done. */
   retain(times: RetentionTimes): Promise<Retained>
-  addCodes(request: RoomRequest & { codeHashes: readonly string[] }): Promise<void>
+  /** Nothing where these very codes were added before. */
+  addCodes(request: RoomRequest & Repeatable & { codeHashes: readonly string[] }): Promise<void>
 }
 
 /** The half that reads what is committed. Errors are PollErrors where what was asked for is not there. */

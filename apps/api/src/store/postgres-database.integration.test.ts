@@ -219,9 +219,12 @@ test('every other command of a host whose COMMIT was not answered is done once t
     await loseCommitAnswer(database.writer)
     return work()
   }
-  expect(await lost(() => store.startRound(first.host))).toMatchObject({ round: 2, revision: 1 })
+  expect(await lost(() => store.startRound(first.host))).toMatchObject({ isNew: true, poll: { round: 2, revision: 1 } })
   expect(await store.pastRounds(first.pollId)).toHaveLength(1)
-  expect(await lost(() => store.copy({ ...first.host, newId: 'copied22' }))).toMatchObject({ id: 'copied22' })
+  expect(await lost(() => store.copy({ ...first.host, newId: 'copied22' }))).toMatchObject({
+    isNew: true,
+    poll: { id: 'copied22' },
+  })
   const moved = await lost(() => store.changeRoom({ ...first.room, change: { currentPollId: second.pollId } }))
   expect(moved).toMatchObject({ changed: true, room: { currentPollId: second.pollId } })
   // Those who watch the poll that it closed are to be told.

@@ -283,7 +283,7 @@ describe.each(engines)('on $name', (engine) => {
     const { pollId, choiceIds, host } = poll
     const [a = 0, b = 0, c = 0] = choiceIds
     await Promise.all([vote(pollId, 'x', a), vote(pollId, 'y', a), vote(pollId, 'z', b)])
-    const second = await store.startRound(host)
+    const { poll: second } = await store.startRound(host)
     expect(second).toMatchObject({ round: 2, status: 'open', voters: 0, revision: 4, publicRevision: 4 })
     expect(votesOn(second)).toEqual([0, 0, 0])
     expect(await store.find(pollId)).toEqual(second)
@@ -305,13 +305,50 @@ describe.each(engines)('on $name', (engine) => {
     expect(await actions(poll.room.code)).toEqual(['created', 'round-started'])
   })
 
+  test('a round that is asked for again with its key, also on two nodes at once, is started once', async () => {
+    const other = await openOther()
+    const poll = await makePoll(store)
+    const ask = (node: PollStore, idempotencyScope: string) => node.startRound({ ...poll.host, idempotencyScope })
+    const started = await Promise.all([store, other, store, other].map((node) => ask(node, 'one')))
+    expect(started.map(({ poll: { round } }) => round)).toEqual([2, 2, 2, 2])
+    expect(started.filter(({ isNew }) => isNew)).toHaveLength(1)
+    expect(await ask(other, 'two')).toMatchObject({ isNew: true, poll: { round: 3 } })
+    // Late, it is answered with the poll as it is by then.
+    expect(await ask(store, 'one')).toMatchObject({ isNew: false, poll: { round: 3 } })
+    expect(await actions(poll.room.code)).toEqual(['created', 'round-started', 'round-started'])
+  })
+
+  test('a copy that is asked for again under its id is made once, and one that was deleted is not made again', async () => {
+    const other = await openOther()
+    const poll = await makePoll(store)
+    const copied = await Promise.all(
+      [store, other, store].map((node) => node.copy({ ...poll.host, newId: 'copied22' })),
+    )
+    expect(copied.filter(({ isNew }) => isNew)).toHaveLength(1)
+    expect(copied.map(({ poll: { id } }) => id)).toEqual(Array(3).fill('copied22'))
+    await store.delete({ ...poll.host, pollId: 'copied22' })
+    const again = other.copy({ ...poll.host, newId: 'copied22' })
+    await expect(again).rejects.toMatchObject({ code: 'poll-deleted' })
+  })
+
+  test('codes that are asked for again with their key are added once; another number of them is refused', async () => {
+    const other = await openOther()
+    const { room } = await makePoll(store)
+    const add = (node: PollStore, codeHashes: string[]) =>
+      node.addCodes({ ...room, codeHashes, idempotencyScope: 'scope' })
+    await Promise.all([store, other, store].map((node) => add(node, ['one', 'two'])))
+    await expect(add(store, ['three'])).rejects.toMatchObject({ code: 'idempotency-key-reused' })
+    expect(await store.countCodes(room.code)).toEqual({ issued: 2, used: 0 })
+    expect(await actions(room.code)).toEqual(['created', 'codes-issued'])
+  })
+
   test('two nodes that start rounds at once start two, and every vote is in one of them', async () => {
     const other = await openOther()
     const { pollId, choiceIds, host } = await makePoll(store)
     const votes = Array.from({ length: 100 }, (_, n) => vote(pollId, `${n}`, choiceIds[n % 3] ?? 0))
     const rounds = await Promise.all([store.startRound(host), other.startRound(host)])
     await Promise.all(votes)
-    expect(rounds.map(({ round }) => round).toSorted()).toEqual([2, 3])
+    expect(rounds.map(({ poll }) => poll.round).toSorted()).toEqual([2, 3])
     const past = await store.pastRounds(pollId)
     const voters = [...past, await store.find(pollId)].reduce((sum, one) => sum + one.voters, 0)
     expect([past.map(({ round }) => round), voters]).toEqual([[1, 2], 100])
@@ -322,7 +359,7 @@ describe.each(engines)('on $name', (engine) => {
     const settings = { maxChoices: 2, resultsVisibility: 'host', allowChange: false, publishBallots: true } as const
     const poll = await makePoll(store, settings)
     await vote(poll.pollId, 'x', ...poll.choiceIds.slice(0, 2))
-    const copied = await store.copy({ ...poll.host, newId: 'copied22' })
+    const { poll: copied } = await store.copy({ ...poll.host, newId: 'copied22' })
     expect(copied).toMatchObject({ question: 'Which?', voters: 0, round: 1, revision: 0, isKnown: false })
     expect(copied).toMatchObject({ resultsVisibility: 'host', allowChange: false, publishBallots: true })
     expect(Object.keys(copied.counters).filter((key) => key in poll.poll.counters)).toEqual([])
@@ -468,7 +505,7 @@ describe.each(engines)('on $name', (engine) => {
     }
     await see(votes(0, 30))
     await see(votes(0, 30, b))
-    await see(store.startRound(host))
+    await see(store.startRound(host).then((started) => started.poll))
     await see(votes(0, 3))
     await see(change({ resultsVisibility: 'always' }))
     await see(votes(3, 9))
@@ -478,7 +515,7 @@ describe.each(engines)('on $name', (engine) => {
     await see(votes(20, 30))
     await see(change({ status: 'closed' }))
     await see(change({ status: 'open', resultsVisibility: 'after-close' }))
-    await see(store.startRound(host))
+    await see(store.startRound(host).then((started) => started.poll))
     await see(change({ resultsVisibility: 'always', resultsFromVoters: 0 }))
     await see(change({ resultsVisibility: 'host' }))
     await see(votes(0, 12))

@@ -348,13 +348,15 @@ describe.each(engines)('on $name', (engine) => {
   test('a repeatable poll asked for by two nodes at once, and again later, is made once; another of its id is refused', async () => {
     const other = await openOther()
     const record = repeatable()
-    const create = (node: PollStore, change = {}) => node.create({ ...record, isRepeatable: true, ...change })
+    const create = (node: PollStore, change = {}) => node.create({ ...record, idempotencyScope: 'scope', ...change })
     const made = await Promise.all([store, other.store, store, other.store].map((node) => create(node)))
     await restart()
     for (const again of [...made, await create(store)]) expect(again.poll).toEqual(made[0]?.poll)
     expect(made.filter(({ isNew }) => isNew)).toHaveLength(1)
     expect((await store.list({ limit: 20 })).polls).toHaveLength(3)
-    await expect(create(store, { question: 'Twice?' })).rejects.toMatchObject({ code: 'idempotency-key-reused' })
+    for (const change of [{ question: 'Twice?' }, { listed: false }, { voteMode: 'code' }, { resultsFromVoters: 5 }]) {
+      await expect(create(store, change)).rejects.toMatchObject({ code: 'idempotency-key-reused' })
+    }
     await expect(create(store, { room: { newHostKeyHash: 'other' } })).rejects.toMatchObject({
       code: 'idempotency-key-reused',
     })
@@ -372,7 +374,7 @@ describe.each(engines)('on $name', (engine) => {
   })
 
   test('a poll that was made with a key before the upgrade to kinds is still known by it', async () => {
-    const create = () => store.create({ ...record, isRepeatable: true })
+    const create = () => store.create({ ...record, idempotencyScope: 'scope' })
     const record = repeatable()
     await create()
     const content =

@@ -2,9 +2,10 @@ import { limits } from '@pollcast/shared/limits'
 import type { RoomChange } from '@pollcast/shared/room'
 import { In } from 'typeorm'
 import { fieldError, invalidFields, PollError } from '../polls/errors.ts'
-import type { ChangedRoom, RoomRequest } from '../polls/ports.ts'
+import type { ChangedRoom, Repeatable, RoomRequest } from '../polls/ports.ts'
 import { withRevisions } from '../polls/revisions.ts'
 import type { PollState, RoomState } from '../polls/state.ts'
+import type { WritableDatabase } from './database.ts'
 import { DatabaseBusy, isDuplicate } from './database-errors.ts'
 import { deletePoll } from './delete-poll.ts'
 import { HostLogEntity } from './entities/host-log-entity.ts'
@@ -12,8 +13,10 @@ import { OneTimeCodeEntity } from './entities/one-time-code-entity.ts'
 import { PollEntity } from './entities/poll-entity.ts'
 import { RoomEntity } from './entities/room-entity.ts'
 import { type HostTransactions, writeLog, writePoll, writeRoom } from './host-transactions.ts'
+import { IdempotencyKeys } from './idempotency-keys.ts'
 import type { RoomInserts } from './room-inserts.ts'
 import type { Transaction, Transactions } from './transactions.ts'
+import type { VoteSql } from './vote-sql.ts'
 
 /** Hashes that are written at once. */
 const CODES_AT_ONCE = 500
@@ -21,11 +24,17 @@ const CODES_AT_ONCE = 500
 /** The part of the writer that writes rooms. */
 export class SqlRoomWriter {
   readonly #transactions: Transactions
+  readonly #sql: VoteSql
   readonly #host: HostTransactions
   readonly #inserts: RoomInserts
 
-  constructor(transactions: Transactions, host: HostTransactions, inserts: RoomInserts) {
+  constructor(
+    { transactions, voteSql }: Pick<WritableDatabase, 'transactions' | 'voteSql'>,
+    host: HostTransactions,
+    inserts: RoomInserts,
+  ) {
     this.#transactions = transactions
+    this.#sql = voteSql
     this.#host = host
     this.#inserts = inserts
   }
@@ -111,11 +120,19 @@ export class SqlRoomWriter {
     }, 'repeatable')
   }
 
-  async addCodes({ codeHashes, ...request }: RoomRequest & { codeHashes: readonly string[] }): Promise<void> {
+  async addCodes({
+    codeHashes,
+    idempotencyScope,
+    ...request
+  }: RoomRequest & Repeatable & { codeHashes: readonly string[] }): Promise<void> {
     await this.#host.withRoom(request, async ({ code: roomCode }, transaction) => {
-      const { manager } = transaction
+      const { query, manager } = transaction
       const [first = ''] = codeHashes
-      // By an attempt whose COMMIT got no response.
+      const keyed = { pollId: '', idempotencyScope }
+      const known = await IdempotencyKeys.read(query, this.#sql, [keyed])
+      const repeat = known.isRepeat(keyed, codeHashes.length)
+      if (repeat instanceof PollError) return repeat
+      // By an attempt whose COMMIT got no response, or by a request that was sent before.
       if (await manager.existsBy(OneTimeCodeEntity, { roomCode, hash: first })) return true
       const issued = await manager.countBy(OneTimeCodeEntity, { roomCode })
       if (issued + codeHashes.length > limits.codesInRoom) {
@@ -125,6 +142,8 @@ export class SqlRoomWriter {
         const rows = codeHashes.slice(start, start + CODES_AT_ONCE).map((hash) => ({ roomCode, hash, used: 0 }))
         await manager.insert(OneTimeCodeEntity, rows)
       }
+      known.add(keyed, codeHashes.length)
+      await known.write(query, this.#sql)
       await writeLog(transaction, roomCode, ['codes-issued'], null)
       await manager.update(RoomEntity, { code: roomCode }, { activeAt: new Date().toISOString(), deletesAt: null })
       return true

@@ -171,8 +171,9 @@ export const operations: readonly Operation[] = [
     tag: 'polls',
     summary: 'Start a new round: it begins at zero, and the old one is kept',
     auth: 'host',
+    parameters: ['IdempotencyKey'],
     answers: { 201: { description: 'The poll in its new round.', content: json(pollSchema) } },
-    codes: [...HOST, ...POLL],
+    codes: [...HOST, 'invalid-idempotency-key', ...POLL],
   },
   {
     method: 'post',
@@ -180,8 +181,9 @@ export const operations: readonly Operation[] = [
     tag: 'polls',
     summary: 'Copy a poll, without its votes',
     auth: 'host',
+    parameters: ['IdempotencyKey'],
     answers: { 201: { description: 'The copy.', headers: ['Location'], content: json(pollSchema) } },
-    codes: [...HOST, ...POLL, 'room-full'],
+    codes: [...HOST, 'invalid-idempotency-key', ...POLL, 'room-full'],
   },
   {
     method: 'post',
@@ -243,9 +245,10 @@ export const operations: readonly Operation[] = [
     tag: 'rooms',
     summary: 'Make one-time codes',
     auth: 'host',
+    parameters: ['IdempotencyKey'],
     body: json(newCodesSchema, { count: 30 }),
     answers: { 201: { description: 'The codes, which are told once.', content: { ...json(codesSchema), ...CSV } } },
-    codes: [...HOST, ...ROOM, ...BODY, 'room-full'],
+    codes: [...HOST, ...IDEMPOTENT, ...ROOM, ...BODY, 'room-full'],
   },
   {
     method: 'get',
