@@ -14,7 +14,7 @@ export const parts = {
   http: { path: 'apps/api/src/http/', imports: ['polls', 'live', 'lib', 'shared'] },
   config: { path: 'apps/api/src/config/', imports: ['lib', 'shared'] },
   metrics: { path: 'apps/api/src/metrics/', imports: ['lib'] },
-  commands: { path: 'apps/api/src/commands/', imports: ['config', 'store', 'lib'] },
+  commands: { path: 'apps/api/src/commands/', imports: ['config', 'store', 'lib', 'shared'] },
   compose: {
     path: 'apps/api/src/compose/',
     imports: ['config', 'http', 'metrics', 'reactions', 'store', 'cluster', 'polls', 'live', 'lib', 'shared'],

@@ -40,6 +40,7 @@ const integration = defineProject({
     ...limits,
     name: 'api integration',
     include: ['test/**/*.test.ts', 'src/**/*.integration.test.ts', 'src/**/*.contract.test.ts'],
+    exclude: ['test/packages/**'],
     globalSetup: 'testing/install-missing.ts',
     provide: { servers: true },
   },

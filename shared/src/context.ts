@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { pollListSchema, pollSchema } from './poll.ts'
+import { challengeSchema } from './proof-of-work.ts'
 import { roomSchema } from './room.ts'
 
 /**
@@ -8,9 +9,12 @@ import { roomSchema } from './room.ts'
  * field is missing (the page is served by another host, or one came from another page) it asks the API.
  */
 export const contextSchema = z.strictObject({
-  /** Origin of the API, without a slash at its end; empty where it is the page's own. */
+  /**
+   * What the API's addresses begin with, without a slash at the end: nothing where it is at the root of the page's own
+   * origin, the path there under which page and API are (PUBLIC_URL's), or another origin.
+   */
   apiUrl: z.string(),
-  /** PUBLIC_URL's origin: links to share begin with it. Without it, with the page's own. */
+  /** PUBLIC_URL, without a slash at its end: links to share begin with it. Without it, with the page's origin. */
   publicUrl: z.string().optional(),
   streamUrl: z.string().optional(),
   /**
@@ -26,6 +30,8 @@ export const contextSchema = z.strictObject({
   room: roomSchema.optional(),
   /** Only in a page for frames, and for a new voter: what they show where the browser keeps no cookie (Pollcast-Voter). */
   voterToken: z.string().optional(),
+  /** For a new voter beyond the burst of their network: solved before they vote, so that their vote waits for nothing. */
+  challenge: challengeSchema.optional(),
 })
 
 export type PageContext = z.infer<typeof contextSchema>

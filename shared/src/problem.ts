@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { challengeSchema } from './proof-of-work.ts'
 
 /** Every code that an answer can carry, with its HTTP status. Codes are stable: clients branch on them. */
 export const problemStatus = {
@@ -41,6 +42,7 @@ export const problemStatus = {
   'poll-of-another-room': 422,
   'no-code-needed': 422,
   'idempotency-key-reused': 422,
+  'proof-of-work-required': 429,
   'too-many-requests': 429,
   'headers-too-large': 431,
   'internal-error': 500,
@@ -69,6 +71,8 @@ export const problemSchema = z.strictObject({
   detail: z.string(),
   /** Each wrong field, where it is one of the body or query. */
   errors: z.array(fieldErrorSchema).optional(),
+  /** With `proof-of-work-required`: what to solve, and to send the request again with. */
+  challenge: challengeSchema.optional(),
 })
 
 export type FieldError = z.infer<typeof fieldErrorSchema>

@@ -1,3 +1,4 @@
+#!/usr/bin/env -S node --min-semi-space-size=16
 import cluster from 'node:cluster'
 import { networkInterfaces } from 'node:os'
 import { type Ready, reportReady } from './cluster/worker-pool.ts'
@@ -13,11 +14,15 @@ import { version } from './lib/version.ts'
 import { FileRefused } from './lib/whole-file.ts'
 import { DatabaseRefused } from './store/database.ts'
 
-const command = readCommandLine(process.argv.slice(2))
+// Its reader may have read enough: `pollcast --help | head`.
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1))
+
+const command = readCommandLine(process.argv.slice(2), process.env)
 try {
   if ('start' in command) await main()
-  else if ('run' in command) console.log(await runCommand(command, readConfig(process.env)))
-  else if ('say' in command) console.log(command.say)
+  else if ('run' in command) {
+    process.exitCode = await runCommand(command, process.env, process.stdout)
+  } else if ('say' in command) console.log(command.say)
   else {
     console.error(command.refuse)
     process.exitCode = 2

@@ -151,7 +151,7 @@ test('20,000 polls that are voted on and watched by nobody, or by nobody any mor
   const failed = (error: unknown) => errors.push(error)
   const pollChanged = new Signal<PollChanged>(failed)
   const reader = { find, findRoom: () => Promise.reject(roomNotFound()), pollsOf: async () => [] }
-  const messages = new Messages(reader, new EventIds('key', 'epoch'))
+  const messages = new Messages(reader, new EventIds('key', 'epoch'), '')
   const broker = new Broker({ source: messages, onError: failed })
   publishChanges({ pollChanged, roomChanged: new Signal<RoomChanged>(failed) }, broker, messages)
   const audiences = new Audiences(broker)

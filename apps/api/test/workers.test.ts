@@ -1,12 +1,15 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import type { Poll } from '@pollcast/shared/poll'
+import type { Problem } from '@pollcast/shared/problem'
+import type { Challenge } from '@pollcast/shared/proof-of-work'
 import { routes } from '@pollcast/shared/routes'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { query, recount } from '../testing/database.ts'
 import { freePort } from '../testing/free-port.ts'
 import { Host } from '../testing/host.ts'
 import { ask, createDatabase, postgresServer } from '../testing/postgres.ts'
+import { ProofSolver } from '../testing/proof-solver.ts'
 import { get, post, RawConnection } from '../testing/raw-connection.ts'
 import { redisUrl } from '../testing/redis.ts'
 import { ServerProcess } from '../testing/server-process.ts'
@@ -135,6 +138,26 @@ test.each(places.slice(0, 2))('a limit on %s is the same however many workers th
   // One poll is there already.
   expect(made.filter((status) => status === 201)).toHaveLength(29)
   expect(made.filter((status) => status === 429)).toHaveLength(11)
+})
+
+test.each(places)('on %s, a solution counts once, however many workers it is sent to', async (_, place) => {
+  const { environment } = await place()
+  const { url, poll, choiceId } = await open({ ...environment, WORKERS: '3', RATE_LIMIT: 'on' })
+  const solver = new ProofSolver()
+  onTestFinished(() => solver.close())
+  const vote = (headers: Record<string, string> = {}) => {
+    const ballot = json({ choiceIds: [choiceId] })
+    return fetch(url + routes.votes(poll.id), { ...ballot, headers: { ...ballot.headers, ...headers } })
+  }
+  let challenge: Challenge | undefined
+  while (!challenge) challenge = ((await (await vote()).json()) as Partial<Problem>).challenge
+  const headers = { 'Pollcast-Proof': await solver.solve(challenge) }
+  // Requests side by side have connections of their own. Those that are refused for it may get a token that came back meanwhile.
+  const taken = (await Promise.all(Array.from({ length: 6 }, () => vote(headers)))).filter(
+    ({ status }) => status === 201,
+  )
+  const marks = taken.map((answer) => /=[\w-]+(~\d+)?\./.exec(answer.headers.getSetCookie()[0] ?? '')?.[1])
+  expect(marks.filter((mark) => mark !== undefined)).toHaveLength(1)
 })
 
 test('however many workers start at once, what is made on the first start is made once', async () => {

@@ -58,7 +58,7 @@ async function startApp({ databasePath, webRoot, ...overrides }: AppOptions, atE
     backups: undefined,
     logLevel: 'silent',
     allowedOrigins: [],
-    publicOrigin: undefined,
+    publicUrl: undefined,
     trustProxy: false,
     tls: undefined,
     webDev: false,

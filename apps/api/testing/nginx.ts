@@ -16,15 +16,24 @@ interface NginxConfig {
   http?: string
   /** Lines of `server`. */
   server?: string
-  /** Lines of `location /`, where requests are passed on. */
+  /** Lines of the location where requests are passed on. */
   location?: string
+  /** What addresses that are passed on begin with. */
+  path?: string
   /** What `proxy_pass` names. */
   to: string
   tls?: { cert: string; key: string }
 }
 
 /** nginx in front of a server, until the test has ended. Resolves with its address. */
-export async function openNginx({ http = '', server = '', location = '', to, tls }: NginxConfig): Promise<string> {
+export async function openNginx({
+  http = '',
+  server = '',
+  location = '',
+  path = '/',
+  to,
+  tls,
+}: NginxConfig): Promise<string> {
   const program = await programOf(
     'nginx-core',
     () => PROGRAMS.find(existsSync),
@@ -49,7 +58,7 @@ http {
   server {
     ${listen}
     ${server}
-    location / {
+    location ${path} {
       proxy_pass ${to};
       ${location}
     }

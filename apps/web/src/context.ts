@@ -23,7 +23,7 @@ export interface ServedPage {
   readonly voterToken: string | undefined
   /** The poll that the front page has one try. */
   takeDemo(): Poll | undefined
-  /** Origin that links to share begin with, where it is not the page's own. */
+  /** What links to share begin with, where it is not the page's own origin. */
   readonly publicUrl: string | undefined
 }
 

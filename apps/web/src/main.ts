@@ -23,8 +23,10 @@ start().catch(fail)
 /** Mounts the app once the first page's files have loaded. Until then, or if they don't, the fallback is there. */
 async function start(): Promise<void> {
   const context = readContext(document)
-  const router = createPageRouter()
-  app.provide(apiKey, createApiClient(context.apiUrl)).provide(servedPageKey, createServedPage(context)).use(router)
+  const router = createPageRouter(context.apiUrl.startsWith('/') ? context.apiUrl : '')
+  const api = createApiClient(context.apiUrl)
+  if (context.challenge) api.prepareProof(context.challenge)
+  app.provide(apiKey, api).provide(servedPageKey, createServedPage(context)).use(router)
   await Promise.all([router.isReady(), setLocale(preferredLocale())])
   if (fallback.isInUse()) return
   fallback.remove()

@@ -11,9 +11,10 @@ declare module 'vue-router' {
   }
 }
 
-export function createPageRouter(): Router {
+/** @param basePath the path under which the pages are, if not at the root */
+export function createPageRouter(basePath: string): Router {
   return createRouter({
-    history: createWebHistory(),
+    history: createWebHistory(basePath || '/'),
     routes: [
       { path: routes.listPage, component: () => import('./pages/FrontPage.vue'), meta: { layout: 'wide' } },
       { path: routes.newPollPage, component: () => import('./pages/NewPollPage.vue'), meta: { layout: 'wide' } },

@@ -9,7 +9,15 @@ export interface Channel {
 }
 
 /** The type of a message. There are messages of Node and of libraries on the channel too. */
-export type MessageType = 'ready' | 'round-trip' | 'pubsub' | 'token-buckets' | 'writer' | 'writable' | 'metrics'
+export type MessageType =
+  | 'ready'
+  | 'round-trip'
+  | 'pubsub'
+  | 'token-buckets'
+  | 'writer'
+  | 'writable'
+  | 'metrics'
+  | 'burst-key'
 
 /** Resolves when the message has been sent. Rejects if it can't be, or if the other process is gone. */
 export function post(channel: Channel, type: MessageType, body: object): Promise<void> {

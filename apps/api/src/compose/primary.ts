@@ -1,3 +1,4 @@
+import { shareBurstKey } from '../cluster/burst-key.ts'
 import type { Channel } from '../cluster/ipc.ts'
 import { limitAcceptQueue } from '../cluster/limit-accept-queue.ts'
 import { PubSubExchange } from '../cluster/pubsub/pubsub-exchange.ts'
@@ -6,6 +7,7 @@ import { serveTokenBuckets } from '../cluster/worker-token-buckets.ts'
 import { serveWriter } from '../cluster/writer-server.ts'
 import type { Config } from '../config/config.ts'
 import { ConnectionLimitLog } from '../http/server/connection-limit-log.ts'
+import { newBurstKey } from '../lib/burst-numbers.ts'
 import type { Log } from '../lib/log.ts'
 import { connectionLimit } from '../lib/open-file-limit.ts'
 import { MemoryTokenBuckets } from '../lib/token-buckets.ts'
@@ -39,7 +41,9 @@ export async function startPrimary(config: Config, log: Log, onReady: (ready: Re
   const database = 'path' in config.database ? await openSqlite(config.database.path, log) : undefined
   const writer = database && Object.assign(new SqlPollWriter(database, config), epochWriter(database))
   const operations = operatePool(config, log, database)
+  const burstKey = newBurstKey()
   const onFork = (worker: Channel) => {
+    shareBurstKey(worker, burstKey)
     const onGone = operations.onFork(worker)
     serveTokenBuckets(worker, buckets)
     if (writer) serveWriter(worker, writer)

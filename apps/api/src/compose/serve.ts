@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import { fileURLToPath } from 'node:url'
+import { followBurstKey } from '../cluster/burst-key.ts'
 import { roundTrip } from '../cluster/ipc.ts'
 import type { Config } from '../config/config.ts'
 import { readTlsFiles } from '../config/tls-files.ts'
 import { webFiles } from '../http/pages/web-files.ts'
 import { builtEntry, devEntry } from '../http/pages/web-shell.ts'
+import { Proofs } from '../http/request/proofs.ts'
 import { Proxies } from '../http/request/proxies.ts'
 import { rateLimits } from '../http/request/rate-limit.ts'
 import { StreamSlots } from '../http/request/stream-slots.ts'
@@ -14,8 +16,10 @@ import { ClientFaults } from '../http/server/client-faults.ts'
 import { ConnectionLimitLog } from '../http/server/connection-limit-log.ts'
 import { HttpServer } from '../http/server/server.ts'
 import { networkOf } from '../lib/address.ts'
+import { BurstNumbers } from '../lib/burst-numbers.ts'
 import type { Log } from '../lib/log.ts'
 import { connectionLimit } from '../lib/open-file-limit.ts'
+import { MemoryTokenBuckets } from '../lib/token-buckets.ts'
 import { Audiences } from '../live/audiences.ts'
 import { Broker } from '../live/broker.ts'
 import { isUnavailable } from '../polls/errors.ts'
@@ -63,6 +67,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
   const onUnexpected = (error: unknown) => {
     if (!isUnavailable(error)) onError(error)
   }
+  const basePath = config.publicUrl ? new URL(config.publicUrl).pathname.replace(/\/$/, '') : ''
   const certificate = config.tls && readTlsFiles(config.tls)
   const { reader, writer, epochs, database, writable } = await openStore(config, log)
   const signals: Signals = {
@@ -84,7 +89,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
   })
   const others = connectOthers(config, database.voterKey, () => epoch.current, log)
   const eventIds = new EventIds(database.voterKey, database.epoch)
-  const messages = new Messages(reader, eventIds)
+  const messages = new Messages(reader, eventIds, basePath)
   const broker = new Broker({
     source: messages,
     pubsub: others.pubsub,
@@ -113,8 +118,11 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
 
   const built = builtEntry(webRoot)
   const entry = config.webDev ? devEntry : built
-  const proxies = new Proxies(config.trustProxy, config.publicOrigin)
+  const proxies = new Proxies(config.trustProxy, config.publicUrl)
   const maxConnections = connectionLimit()
+  const buckets = others.buckets ?? new MemoryTokenBuckets()
+  const bursts = new BurstNumbers()
+  if (config.workers > 1) followBurstKey(process, bursts)
   const koa = createKoa({
     reader,
     writer,
@@ -124,12 +132,15 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     watching,
     eventIds,
     createPolls: config.createPolls,
-    limits: rateLimits(config.rateLimit, others.buckets),
+    limits: config.rateLimit
+      ? rateLimits({ buckets, proofs: new Proofs(database.voterKey, buckets), bursts })
+      : undefined,
     streamSlots: new StreamSlots(maxConnections, config.rateLimit),
     serverKey: database.voterKey,
     voters: new Voters(database.voterKey, database.installationId),
     allowedOrigins: config.allowedOrigins,
-    publicOrigin: config.publicOrigin,
+    publicUrl: config.publicUrl,
+    basePath,
     proxies,
     entry,
     files: built && webFiles(webRoot),

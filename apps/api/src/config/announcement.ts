@@ -28,8 +28,8 @@ export function announcement(config: Config, { port, metricsPort, version, inter
 }
 
 /** What others in the room can open: `localhost` is another machine on each of their phones. */
-function othersLine({ host, publicOrigin }: Config, scheme: string, port: number, interfaces: Interfaces): string {
-  if (publicOrigin) return `Others open ${publicOrigin}`
+function othersLine({ host, publicUrl }: Config, scheme: string, port: number, interfaces: Interfaces): string {
+  if (publicUrl) return `Others open ${publicUrl}`
   if (isEverywhere(host)) {
     const urls = networkAddresses(interfaces, host).map((address) => scheme + hostPort(address, port))
     if (urls.length > 0) return `Others in the same network open ${urls.join(' or ')}`

@@ -1,10 +1,23 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { version } from '../lib/version.ts'
 
 const USAGE = `Pollcast, a server for live polls.
 
-Usage: npm start, or npm run serve if it is already built
+Usage: pollcast [COMMAND], or in a clone npm run serve -- [COMMAND]
 
-Commands, each as npm run NAME -- FILE:
+Without a command it serves, as the environment variables below say.
+
+For a Pollcast that runs:
+
+  create QUESTION CHOICE CHOICE …
+                   makes a poll, and prints its code and links
+  watch CODE       shows what is on in a room as a chart, live
+  --url URL        with create and watch: where it is (http://localhost:3000)
+  doctor URL       opens it from outside, as browsers do, and says what is in the way
+  --quick          with doctor: skips what takes half a minute, whether streams stay open while they are silent
+  --poll ID        with doctor: the poll whose stream is opened (the newest that is listed)
+
+For the database that DATABASE_URL names:
 
   backup FILE      writes the database to FILE, also while Pollcast runs
   restore FILE     makes a backup the database; the old one is kept. Stop Pollcast first
@@ -30,7 +43,7 @@ Environment variables:
   BACKUP_KEEP      how many nightly backups are kept (7)
   LOG_LEVEL        debug, info, warn, error or silent (info)
   ALLOWED_ORIGINS  other origins whose pages may use the API, separated by commas (none)
-  PUBLIC_URL       the URL that people open, if a proxy changes Host or the scheme (none)
+  PUBLIC_URL       the URL that people open, with its path if it has one, or if a proxy changes Host or the scheme (none)
   TLS_CERT         a PEM file with the certificate and its chain: with TLS_KEY, serves HTTP/2 and https (none)
   TLS_KEY          a PEM file with the certificate's private key (none)
   TRUST_PROXY      number of proxies in a row, or their addresses and networks, separated by commas (off)
@@ -42,39 +55,113 @@ Options:
 
 docs/settings.md explains each setting.`
 
-const commands = ['backup', 'restore', 'export', 'import'] as const
-
-export interface FileCommand {
-  run: (typeof commands)[number]
+/** A command for the database that DATABASE_URL names. */
+interface FileCommand {
+  run: 'backup' | 'restore' | 'export' | 'import'
   file: string
   /** Whether a file that is there is replaced. */
   force: boolean
 }
 
-/** What the command line asks for. Without arguments the server starts. */
-export type Command = { start: true } | FileCommand | { say: string } | { refuse: string }
+/** A command for a Pollcast that runs, here or elsewhere. */
+type ClientCommand =
+  | { run: 'create'; question: string; choices: string[]; url: string }
+  | { run: 'watch'; code: string; url: string }
+  | { run: 'doctor'; url: URL; isQuick: boolean; pollId: string | undefined }
 
-/** @param args the arguments after the program's name */
-export function readCommandLine(args: readonly string[]): Command {
+export type RunnableCommand = FileCommand | ClientCommand
+
+/** What the command line asks for. Without arguments the server starts. */
+export type Command = { start: true } | RunnableCommand | { say: string } | { refuse: string }
+
+/** The command line can't be carried out. The message says why. */
+class UsageError extends Error {}
+
+/**
+ * @param args the arguments after the program's name
+ * @param environment where PORT says which server of this machine is meant
+ */
+export function readCommandLine(args: readonly string[], environment: NodeJS.ProcessEnv): Command {
   const [first, ...more] = args
   if (first === undefined) return { start: true }
   if (more.length === 0 && (first === '--help' || first === '-h')) return { say: USAGE }
   if (more.length === 0 && (first === '--version' || first === '-v')) return { say: version() }
-  const run = commands.find((name) => name === first)
-  if (run) return fileCommand(run, more)
+  const read = Object.hasOwn(readers, first) ? readers[first as keyof typeof readers] : undefined
+  if (!read) return { refuse: unknownOption(first, more) }
+  if (more.length === 1 && (more[0] === '--help' || more[0] === '-h')) return { say: USAGE }
+  try {
+    return read(more, environment)
+  } catch (error) {
+    if (error instanceof UsageError) return { refuse: `${error.message} --help lists the commands.` }
+    throw error
+  }
+}
+
+function unknownOption(first: string, more: readonly string[]): string {
   const unknown = /^--?(h|help|v|version)$/.test(first) ? more[0] : first
   const hint =
     /^-?-?\w+=/.test(unknown ?? '') || /^\d+$/.test(unknown ?? '') ? ' Settings are environment variables.' : ''
-  return { refuse: `"${unknown}" is not an option of Pollcast.${hint} --help lists the options and settings.` }
+  return `"${unknown}" is not an option of Pollcast.${hint} --help lists the options and settings.`
 }
 
-function fileCommand(run: FileCommand['run'], args: readonly string[]): Command {
-  const writes = run === 'backup' || run === 'export'
-  const files = args.filter((arg) => !arg.startsWith('-'))
-  const unknown = args.find((arg) => arg.startsWith('-') && !(writes && arg === '--force'))
-  if (unknown !== undefined) return { refuse: `"${unknown}" is not an option of ${run}. --help lists the options.` }
-  const [file, more] = files
-  if (!file) return { refuse: `Name the file: npm run ${run} -- FILE` }
-  if (more !== undefined) return { refuse: `${run} takes one file, and "${more}" is another one.` }
-  return { run, file, force: args.includes('--force') }
+type Reader = (args: readonly string[], environment: NodeJS.ProcessEnv) => RunnableCommand
+
+const readers = {
+  backup: (args) => writesFile('backup', args),
+  restore: (args) => readsFile('restore', args),
+  export: (args) => writesFile('export', args),
+  import: (args) => readsFile('import', args),
+  create: (args, environment) => {
+    const { values, positionals } = parse(args, { url: { type: 'string' } })
+    const [question, ...choices] = positionals
+    if (question === undefined || choices.length < 2) {
+      throw new UsageError('Give a question and two choices or more: pollcast create "Lunch?" Pizza Salad')
+    }
+    return { run: 'create', question, choices, url: readUrl(values.url, environment) }
+  },
+  watch: (args, environment) => {
+    const { values, positionals } = parse(args, { url: { type: 'string' } })
+    // As people type it: 472 915, 472-915.
+    const code = positionals.join('').replace(/[\s\p{Pd}.]+/gu, '')
+    if (!/^\d{6,9}$/.test(code)) throw new UsageError('Give the code of a room: pollcast watch 472915')
+    return { run: 'watch', code, url: readUrl(values.url, environment) }
+  },
+  doctor: (args) => {
+    const { values, positionals } = parse(args, { quick: { type: 'boolean' }, poll: { type: 'string' } })
+    const [address = '', ...others] = positionals
+    if (!isWebAddress(address) || others.length > 0) throw new UsageError('Name one address, such as https://my.host.')
+    return { run: 'doctor', url: new URL(address), isQuick: values.quick === true, pollId: values.poll }
+  },
+} satisfies Record<string, Reader>
+
+function writesFile(run: 'backup' | 'export', args: readonly string[]): FileCommand {
+  const { values, positionals } = parse(args, { force: { type: 'boolean' } })
+  return { run, file: onlyFile(run, positionals), force: values.force === true }
+}
+
+function readsFile(run: 'restore' | 'import', args: readonly string[]): FileCommand {
+  return { run, file: onlyFile(run, parse(args, {}).positionals), force: false }
+}
+
+function onlyFile(run: string, [file, more]: readonly string[]): string {
+  if (!file) throw new UsageError(`Name the file: pollcast ${run} FILE.`)
+  if (more !== undefined) throw new UsageError(`${run} takes one file, and "${more}" is another one.`)
+  return file
+}
+
+const isWebAddress = (text: string) => /^https?:\/\//.test(text) && URL.canParse(text)
+
+function readUrl(given: string | undefined, { PORT }: NodeJS.ProcessEnv): string {
+  if (given === undefined) return `http://localhost:${PORT || 3000}`
+  if (!isWebAddress(given)) throw new UsageError(`--url is an address such as https://my.host, not "${given}".`)
+  return given
+}
+
+function parse<Options extends NonNullable<ParseArgsConfig['options']>>(args: readonly string[], options: Options) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true })
+  } catch (error) {
+    // Its first sentence. The next one says how to name a file that begins with a dash.
+    throw new UsageError(`${(error as Error).message.replace(/\. .*$/s, '')}.`)
+  }
 }

@@ -29,7 +29,7 @@ test('an empty environment gives the documented defaults', () => {
     backups: undefined,
     logLevel: 'info',
     allowedOrigins: [],
-    publicOrigin: undefined,
+    publicUrl: undefined,
     trustProxy: false,
     tls: undefined,
     webDev: false,
@@ -75,7 +75,7 @@ test('every variable is read', () => {
     backups: { folder: '/var/backups', keep: 30 },
     logLevel: 'silent',
     allowedOrigins: ['https://a.example.com', 'http://localhost:5173'],
-    publicOrigin: 'https://polls.example.com',
+    publicUrl: 'https://polls.example.com',
     trustProxy: ['10.0.0.0/8', '::1'],
     tls: { cert: '/etc/ssl/polls.pem', key: '/etc/ssl/polls.key' },
     webDev: true,
@@ -266,7 +266,7 @@ test.each(Object.entries(valid))(
 )
 
 test('--help names every setting for admins', () => {
-  const command = readCommandLine(['--help'])
+  const command = readCommandLine(['--help'], {})
   const named = [...JSON.stringify(command).matchAll(/\\n {2}([A-Z_]+) /g)].map(([, name]) => name)
   expect([...named, 'WEB_DEV'].sort()).toEqual([...settingNames].sort())
 })
@@ -306,8 +306,10 @@ test.each([
   ['https://polls.example.com', 'https://polls.example.com'],
   ['http://192.0.2.1:3000/', 'http://192.0.2.1:3000'],
   ['HTTPS://Polls.Example.com:443', 'https://polls.example.com'],
-])('PUBLIC_URL=%s is the origin %s', (PUBLIC_URL, publicOrigin) => {
-  expect(readConfig({ PUBLIC_URL }).publicOrigin).toBe(publicOrigin)
+  ['https://example.com/polls', 'https://example.com/polls'],
+  ['https://example.com/tools/live-polls/', 'https://example.com/tools/live-polls'],
+])('PUBLIC_URL=%s is what people open: %s', (PUBLIC_URL, publicUrl) => {
+  expect(readConfig({ PUBLIC_URL }).publicUrl).toBe(publicUrl)
 })
 
 test.each([
@@ -317,7 +319,10 @@ test.each([
   'https://',
   'https:///polls.example.com',
   'https:polls.example.com',
-  'https://example.com/polls',
+  'https://example.com//polls',
+  'https://example.com/a b',
+  'https://example.com/%70olls',
+  'https://example.com/polls?a=b',
   'https://example.com/?a=b',
   'https://example.com/#top',
   'https://me:secret@example.com',

@@ -96,10 +96,10 @@ const environmentSchema = z.object({
   PUBLIC_URL: z
     .string()
     .refine(
-      (text) => /^https?:\/\/[^\s\\/?#@]+\/?$/i.test(text) && URL.canParse(text),
-      'must be an http or https address such as https://polls.example.com, without a path',
+      (text) => /^https?:\/\/[^\s\\/?#@]+(\/[\w.~-]+)*\/?$/i.test(text) && URL.canParse(text),
+      'must be an http or https address such as https://polls.example.com or https://example.com/polls',
     )
-    .transform((text) => new URL(text).origin)
+    .transform((text) => new URL(text).href.replace(/\/$/, ''))
     .optional(),
   TRUST_PROXY: z
     .string()
@@ -163,8 +163,8 @@ export interface Config {
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
   /** Other origins whose pages may use the API, with the voter's cookie. */
   readonly allowedOrigins: readonly string[]
-  /** The origin that people open, if a proxy changes the host or the scheme. */
-  readonly publicOrigin: string | undefined
+  /** The address that people open, without a slash at its end: if a proxy changes the host or the scheme, or under a path. */
+  readonly publicUrl: string | undefined
   /** Whose X-Forwarded headers to trust. */
   readonly trustProxy: TrustProxy
   /** Paths of the certificate and its private key; undefined for http in the clear. */
@@ -216,7 +216,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     backups: env.BACKUP_DIR === undefined ? undefined : { folder: env.BACKUP_DIR, keep: env.BACKUP_KEEP },
     logLevel: env.LOG_LEVEL,
     allowedOrigins: env.ALLOWED_ORIGINS,
-    publicOrigin: env.PUBLIC_URL,
+    publicUrl: env.PUBLIC_URL,
     trustProxy: env.TRUST_PROXY,
     tls: env.TLS_CERT !== undefined && env.TLS_KEY !== undefined ? { cert: env.TLS_CERT, key: env.TLS_KEY } : undefined,
     webDev: env.WEB_DEV,

@@ -37,10 +37,12 @@ export interface RouteParts {
   eventIds: EventIds
   /** A secret of the installation, the same in all of its processes. */
   serverKey: string
-  /** PUBLIC_URL's origin, if it is set: the one that people open. */
-  publicOrigin: string | undefined
+  /** PUBLIC_URL, if it is set: what people open, without a slash at its end. */
+  publicUrl: string | undefined
+  /** Its path, such as `/polls`, which addresses without a host begin with; empty where there is none. */
+  basePath: string
 }
 
 /** What addresses for people begin with. A client of HTTP/1.0 may name no host: it gets paths. */
-export const publicOriginOf = (ctx: Context, { publicOrigin }: Pick<RouteParts, 'publicOrigin'>): string =>
-  publicOrigin ?? originOf(ctx) ?? ''
+export const publicUrlOf = (ctx: Context, { publicUrl }: Pick<RouteParts, 'publicUrl'>): string =>
+  publicUrl ?? originOf(ctx) ?? ''

@@ -3,6 +3,7 @@ import Router from '@koa/router'
 import { routes } from '@pollcast/shared/routes'
 import Koa, { type Middleware } from 'koa'
 import { type Answered, tellAnswered } from './middleware/answered.ts'
+import { underBasePath } from './middleware/base-path.ts'
 import { refuseCrossSite } from './middleware/cross-site.ts'
 import { redirectPageAddress } from './middleware/page-address.ts'
 import { problems } from './middleware/problem.ts'
@@ -14,6 +15,7 @@ import type { WebEntry } from './pages/web-shell.ts'
 import type { RouteParts } from './parts.ts'
 import { extendRequest } from './request/koa-request.ts'
 import type { Proxies } from './request/proxies.ts'
+import { knownVoter } from './request/voter.ts'
 import { exportRoutes } from './routes/exports.ts'
 import { type Health, healthRoute, readyRoute } from './routes/health.ts'
 import { hostRoutes } from './routes/host.ts'
@@ -43,20 +45,21 @@ const CLIENT_LEFT = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']
 
 /** All routes, and the middleware before them. */
 export function createKoa(parts: HttpParts): Koa {
-  const { voters, limits, allowedOrigins, publicOrigin, onError } = parts
+  const { voters, limits, allowedOrigins, publicUrl, basePath, onError } = parts
   const koa = new Koa()
   extendRequest(koa, parts.proxies)
   koa.on('error', (error: NodeJS.ErrnoException) => {
     // Parse errors have been counted. They have the bytes that the client sent in them, which must not be logged.
     if (!CLIENT_LEFT.includes(error.code ?? '') && !error.code?.startsWith('HPE_')) onError(error)
   })
+  if (basePath) koa.use(underBasePath(basePath))
   if (parts.onAnswered.length > 0) koa.use(tellAnswered(parts.onAnswered))
   koa.use(securityHeaders())
   if (allowedOrigins.length > 0) koa.use(corsFor(allowedOrigins))
   koa.use(problemPages(parts.entry?.styles ?? []))
   koa.use(problems(onError))
   koa.use(readQuery)
-  koa.use(refuseCrossSite(publicOrigin ? [publicOrigin, ...allowedOrigins] : allowedOrigins))
+  koa.use(refuseCrossSite(publicUrl ? [new URL(publicUrl).origin, ...allowedOrigins] : allowedOrigins))
 
   const router = new Router()
   router.get(routes.health, healthRoute(parts.health))
@@ -73,7 +76,8 @@ export function createKoa(parts: HttpParts): Koa {
 
   // All that follows reads, or is limited by its route.
   router.use(async (ctx, next) => {
-    if (limits && (ctx.method === 'GET' || ctx.method === 'HEAD')) await limits.readFrom(ctx, voters.find(ctx).voterId)
+    if (limits && (ctx.method === 'GET' || ctx.method === 'HEAD'))
+      await limits.readFrom(ctx, knownVoter(voters.find(ctx)))
     return next()
   })
 
@@ -107,8 +111,8 @@ export function createKoa(parts: HttpParts): Koa {
   router.get(routes.roomResultsJson(':code'), exports.roomResultsJson)
   router.get(routes.roomBallotsCsv(':code'), exports.roomBallotsCsv)
 
-  router.get(routes.seen, seenRoute(parts.proxies))
-  router.get(routes.openapi, openApiRoute)
+  router.get(routes.seen, seenRoute(parts))
+  router.get(routes.openapi, openApiRoute(basePath))
 
   const pages = pageRoutes(parts)
   router.get(routes.listPage, pages.list)

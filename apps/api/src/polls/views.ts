@@ -92,7 +92,7 @@ export function votedJson(poll: PollState, ballot: OwnBallot | undefined): strin
 }
 
 /** The poll as everybody with the same view sees it. */
-function sharedPollOf(poll: PollState, view: View): Unstamped<SharedPoll> {
+function sharedPollOf(poll: PollState, view: View, basePath: string): Unstamped<SharedPoll> {
   const { choices, totalVotes } = show(poll, view)
   return {
     id: poll.id,
@@ -110,13 +110,22 @@ function sharedPollOf(poll: PollState, view: View): Unstamped<SharedPoll> {
     now: null,
     ...editedOf(poll),
     createdAt: poll.createdAt,
-    streamUrl: routes.stream(poll.id),
+    streamUrl: basePath + routes.stream(poll.id),
   }
 }
 
-/** The poll as one voter, or its host, sees it at this moment. */
-export function pollOf(poll: PollState, view: View, ballot?: OwnBallot, now = new Date()): Poll {
-  return { ...sharedPollOf(poll, view), now: now.toISOString(), ...showOwn(poll, ballot), ...endOf(poll.room) }
+/**
+ * The poll as one voter, or its host, sees it at this moment.
+ *
+ * @param basePath what the addresses in it begin with: the path of PUBLIC_URL
+ */
+export function pollOf(poll: PollState, view: View, basePath: string, ballot?: OwnBallot, now = new Date()): Poll {
+  return {
+    ...sharedPollOf(poll, view, basePath),
+    now: now.toISOString(),
+    ...showOwn(poll, ballot),
+    ...endOf(poll.room),
+  }
 }
 
 /** When the room is deleted with its polls, if that is soon. */
@@ -154,12 +163,12 @@ export interface RoomContent {
 }
 
 /** The data of a `room` event as JSON, unstamped. */
-export function roomEventJson({ room, current, polls }: RoomContent, view: View): string {
+export function roomEventJson({ room, current, polls }: RoomContent, view: View, basePath: string): string {
   const event: Omit<RoomEvent, 'poll'> & { poll: Unstamped<SharedPoll> | null } = {
     code: room.code,
     title: room.title,
     currentPollId: room.currentPollId,
-    poll: current ? sharedPollOf(current, view) : null,
+    poll: current ? sharedPollOf(current, view, basePath) : null,
     ...(polls && { polls: polls.map(roomPollOf) }),
   }
   return JSON.stringify(event)
@@ -176,7 +185,7 @@ export interface HostContent {
 export function roomOf(
   { room, polls }: RoomContent,
   poll: Poll | null,
-  joinUrl: string,
+  addresses: Pick<Room, 'joinUrl' | 'streamUrl'>,
   host?: HostContent | undefined,
 ): Room {
   return {
@@ -188,7 +197,6 @@ export function roomOf(
     ...(host?.watching !== undefined && { watching: host.watching }),
     ...(host && { log: [...host.log] }),
     ...endOf(room),
-    streamUrl: routes.roomStream(room.code),
-    joinUrl,
+    ...addresses,
   }
 }

@@ -20,14 +20,16 @@ const event = {
 export class Messages implements MessageSource {
   readonly #reader: Pick<PollReader, 'find' | 'findRoom' | 'pollsOf'>
   readonly #ids: EventIds
+  readonly #basePath: string
   /** Gets each poll that was read: another process may have changed it. */
   onRead: (poll: PollState) => void = () => {}
   /** Reads the number of those who watch a room. */
   watching: Pick<Watching, 'read'> | undefined
 
-  constructor(reader: Pick<PollReader, 'find' | 'findRoom' | 'pollsOf'>, ids: EventIds) {
+  constructor(reader: Pick<PollReader, 'find' | 'findRoom' | 'pollsOf'>, ids: EventIds, basePath: string) {
     this.#reader = reader
     this.#ids = ids
+    this.#basePath = basePath
   }
 
   async read(topic: string): Promise<CurrentMessage> {
@@ -70,7 +72,7 @@ export class Messages implements MessageSource {
     const ended = endOf(parts, room.deletedAt, room)
     if (ended) return this.#end(topic, parts, revision, { ...ended, roomCode: room.code })
     const view = current ? shownView(parts, current) : parts.view
-    const json = roomEventJson(content, view)
+    const json = roomEventJson(content, view, this.#basePath)
     return {
       topic,
       revision,

@@ -27,6 +27,7 @@ const messagesOf = (poll: PollState, current: PollState | undefined = poll) =>
       pollsOf: async () => [poll],
     },
     new EventIds('key', 'epoch'),
+    '',
   )
 const messages = messagesOf(pollAt(3))
 

@@ -50,8 +50,10 @@ export async function openContext(browser: Browser, options: BrowserContextOptio
   const errors: string[] = []
   context.on('weberror', (error) => errors.push(error.error().message))
   context.on('console', (message) => {
-    // Chromium logs each failed request, also those that the page handles.
-    const expected = /net::ERR_|status of (4|5)\d\d/.test(message.text())
+    // Chromium logs each failed request, also those that the page handles, and each header that is for https only.
+    const expected = /net::ERR_|status of (4|5)\d\d|Cross-Origin-Opener-Policy header has been ignored/.test(
+      message.text(),
+    )
     if (message.type() === 'error' && !expected) errors.push(message.text())
   })
   return { context, errors }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { type Challenge, proofSchema } from '@pollcast/shared/proof-of-work'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { json, startServer, type TestServer } from '../../test/server.ts'
 import { createApiClient } from './api-client.ts'
@@ -89,4 +91,62 @@ test('a server that does not answer in time is unreachable', async () => {
   server.answer = () => {}
   const vote = createApiClient(server.url, 50).castVote('abcdefgh', { choiceIds: [1] })
   await expect(vote).rejects.toMatchObject({ code: 'unreachable', status: 0 })
+})
+
+/** Is found at once: there are few counters to try. */
+const challenge: Challenge = {
+  parameters: {
+    algorithm: 'SHA-256',
+    nonce: '00112233445566778899aabbccddeeff',
+    salt: 'ffeeddccbbaa99887766554433221100',
+    cost: 1,
+    keyLength: 32,
+    keyPrefix: createHash('sha256')
+      .update(Buffer.from('ffeeddccbbaa9988776655443322110000112233445566778899aabbccddeeff000003e8', 'hex'))
+      .digest('hex')
+      .slice(0, 32),
+    expiresAt: 4_000_000_000,
+  },
+  signature: 'a'.repeat(64),
+}
+const proofRequired = { title: '', status: 429, code: 'proof-of-work-required', detail: 'Solve it.', challenge }
+const counterOf = (header: unknown) =>
+  header === undefined ? undefined : proofSchema.parse(JSON.parse(atob(String(header)))).solution.counter
+
+test('a vote that is refused with a challenge is sent again with the solution and the same key', async () => {
+  const sent: unknown[][] = []
+  server.answer = (res, req) => {
+    const counter = counterOf(req.headers['pollcast-proof'])
+    sent.push([req.method, req.headers['idempotency-key'], counter])
+    if (counter === undefined) json(res, 429, proofRequired)
+    else json(res, 201, {})
+  }
+  const api = createApiClient(server.url)
+  await api.castVote('abcdefgh', { choiceIds: [3] }, 'one')
+  await api.takeVoteBack('abcdefgh')
+  expect(sent).toEqual([
+    ['POST', '"one"', undefined],
+    ['POST', '"one"', 1000],
+    ['DELETE', undefined, undefined],
+    ['DELETE', undefined, 1000],
+  ])
+})
+
+test('a challenge that came with the page is solved before the vote, which then is not refused', async () => {
+  const counters: unknown[] = []
+  server.answer = (res, req) => {
+    counters.push(counterOf(req.headers['pollcast-proof']))
+    json(res, 201, {})
+  }
+  const api = createApiClient(server.url)
+  api.prepareProof(challenge)
+  await api.castVote('abcdefgh', { choiceIds: [3] })
+  await api.castVote('abcdefgh', { choiceIds: [5] })
+  expect(counters).toEqual([1000, undefined])
+})
+
+test('a vote whose solution is refused too is refused', async () => {
+  server.answer = (res) => json(res, 429, proofRequired)
+  const refused = createApiClient(server.url).castVote('abcdefgh', { choiceIds: [3] })
+  await expect(refused).rejects.toMatchObject({ code: 'proof-of-work-required' })
 })

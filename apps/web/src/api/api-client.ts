@@ -6,13 +6,14 @@ import type { NewPollBody, PollChange } from '@pollcast/shared/settings'
 import type { VoteBody } from '@pollcast/shared/vote'
 import { type Access, accessHeaders, credentialsOf } from './access.ts'
 import { ApiProblem } from './api-problem.ts'
+import { createProofs } from './proofs.ts'
 import { randomKey } from './random-key.ts'
 import { createRequest } from './request.ts'
 import { renewVoterToken } from './voter-token.ts'
 
 export type ApiClient = ReturnType<typeof createApiClient>
 
-/** Every call of the API. Each rejects with an ApiProblem. `apiUrl` is the API's origin, empty if that is the page's own. */
+/** Every call of the API. Each rejects with an ApiProblem. `apiUrl` is what its addresses begin with. */
 export function createApiClient(apiUrl: string, timeout?: number) {
   const request = createRequest(apiUrl, timeout)
   const asHost = (hostKey: string) => accessHeaders({ hostKey })
@@ -31,9 +32,30 @@ export function createApiClient(apiUrl: string, timeout?: number) {
     }
   }
 
+  const proofs = createProofs()
+
+  /**
+   * A vote of a new voter beyond the burst of their network is refused with a challenge. It is sent once more with the
+   * solution; with one that came with the page at once.
+   */
+  async function withProof<T>(send: (headers: Record<string, string>) => Promise<T>): Promise<T> {
+    try {
+      return await send(await proofs.headers())
+    } catch (error) {
+      if (!(error instanceof ApiProblem) || !error.challenge) throw error
+      return send(await proofs.headers(error.challenge))
+    }
+  }
+
   return {
-    /** The path as an address on the API's origin. */
+    /** Solves the challenge that came with the page, for the vote that may follow. */
+    prepareProof: proofs.prepare,
+
+    /** The address of a route. */
     urlOf: (path: string) => apiUrl + path,
+
+    /** An address that the API names (`streamUrl`): it may be on another host than the page. */
+    resolve: (address: string) => (URL.canParse(apiUrl) ? new URL(address, apiUrl).href : address),
 
     listPolls: (cursor?: string) =>
       request.json<PollList>(routes.polls + (cursor ? `?${new URLSearchParams({ cursor })}` : '')),
@@ -75,14 +97,22 @@ export function createApiClient(apiUrl: string, timeout?: number) {
      * @param key given again, the vote is the same one
      */
     castVote: (pollId: string, body: VoteBody, key = randomKey()) => {
-      const headers = once(key)
-      return withValidVoter(() => request.json<Voted>(routes.votes(pollId), { method: 'POST', body, headers }))
+      const send = (proof: Record<string, string>) => {
+        const headers = { ...once(key), ...proof }
+        return request.json<Voted>(routes.votes(pollId), { method: 'POST', body, headers })
+      }
+      return withValidVoter(() => withProof(send))
     },
 
     /** Takes the voter's own vote back. */
     takeVoteBack: (pollId: string, code?: string) =>
       withValidVoter(() =>
-        request.json<Voted>(routes.votes(pollId), { method: 'DELETE', headers: accessHeaders({ code }) }),
+        withProof((proof) =>
+          request.json<Voted>(routes.votes(pollId), {
+            method: 'DELETE',
+            headers: { ...accessHeaders({ code }), ...proof },
+          }),
+        ),
       ),
 
     createRoom: (title: string) => request.json<CreatedRoom>(routes.rooms, { method: 'POST', body: { title } }),

@@ -9,6 +9,8 @@ export class ApiProblem extends Error {
     readonly status: number,
     readonly detail: string,
     readonly errors: NonNullable<Problem['errors']> = [],
+    /** What the request has to be sent again with, solved. */
+    readonly challenge?: Problem['challenge'],
   ) {
     super(detail)
   }

@@ -79,8 +79,8 @@ async function readOrThrow<T>(response: Response, read: () => Promise<T>): Promi
 async function problemOf(response: Response): Promise<ApiProblem> {
   if (!response.headers.get('content-type')?.startsWith('application/problem+json')) return unexpected(response)
   try {
-    const { code, status, detail, errors } = (await response.json()) as Problem
-    return new ApiProblem(code, status, detail, errors)
+    const { code, status, detail, errors, challenge } = (await response.json()) as Problem
+    return new ApiProblem(code, status, detail, errors, challenge)
   } catch {
     return unexpected(response)
   }

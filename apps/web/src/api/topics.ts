@@ -33,4 +33,4 @@ export function streamAddressOf({ polls = [], rooms = [] }: Topics): string {
 }
 
 /** What an address of the API begins with: its origin, and the path under which it is hosted. */
-export const apiBaseOf = (url: string): string => url.split('/api/')[0] ?? ''
+export const apiBaseOf = (url: string): string => /^(.*)\/api\//.exec(url)?.[1] ?? url

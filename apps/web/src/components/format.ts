@@ -1,3 +1,4 @@
+import { spacedCode } from '@pollcast/shared/room-code'
 import { locale, t } from '../i18n/index.ts'
 
 /** Numbers, dates and counts as the page's language writes them. Components follow a change of language. */
@@ -42,4 +43,4 @@ const twoDigits = inLocale((name) => new Intl.NumberFormat(name, { minimumIntege
  * A room's code as it is read aloud: "472 915", and "472 9150". The space keeps a line, and the groups' order where text
  * runs from right to left.
  */
-export const formatRoomCode = (code: string): string => code.replace(/(\d{3})(?=\d{3})/g, '$1\u00a0')
+export const formatRoomCode = (code: string): string => spacedCode(code).replaceAll(' ', '\u00a0')

@@ -1,6 +1,7 @@
 import { routes } from '@pollcast/shared/routes'
 import { useEventListener } from '@vueuse/core'
 import { computed } from 'vue'
+import { useRouter } from 'vue-router'
 import { saveFile } from '../browser/save-file.ts'
 import { t } from '../i18n/index.ts'
 import { hostRooms } from './host-rooms.ts'
@@ -18,6 +19,7 @@ export function useHostRooms() {
  */
 export function useHostKey(code: string) {
   useHostRooms()
+  const router = useRouter()
   /** The key that was kept when the link came with another one. */
   let keptBefore: string | undefined
   useFragment((hostKey) => {
@@ -28,7 +30,7 @@ export function useHostKey(code: string) {
   const hostKey = computed(() => room.value?.hostKey)
   /** The host page's address with the key: for another device, as a link or QR code. Who has it is the host. */
   const hostUrl = computed(() => {
-    const url = new URL(routes.hostPage(code), location.href)
+    const url = new URL(router.resolve(routes.hostPage(code)).href, location.href)
     url.hash = hostKey.value ?? ''
     return url.href
   })

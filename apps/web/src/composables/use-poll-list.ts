@@ -102,7 +102,7 @@ export function usePollList(list: () => HTMLElement | null) {
     if (streamed.value.length === 0) return undefined
     const url = routes.streamOf(streamed.value)
     const isServed = url === routes.streamOf(served?.data.polls.map(({ id }) => id) ?? [])
-    return api.urlOf((isServed && served?.streamUrl) || url)
+    return isServed && served?.streamUrl ? api.resolve(served.streamUrl) : api.urlOf(url)
   })
   const state = useStream(
     { url: () => streamUrl.value, topics: () => ({ polls: streamed.value }) },

@@ -47,7 +47,7 @@ export function useRoom(code: string, access: () => Access = () => ({})) {
   /** Its host is told how many watch, too, and a screen that shows it to all. */
   function streamUrl(): string | undefined {
     const isWanted = access().hostKey || access().isAnonymous
-    return room.value && api.urlOf(room.value.streamUrl + (isWanted ? '?watching=on' : ''))
+    return room.value && api.resolve(room.value.streamUrl + (isWanted ? '?watching=on' : ''))
   }
 
   /** Everything in an event is the same for all, so the voter's own ballot is what their browser keeps of it. */

@@ -10,11 +10,11 @@ export const isOnThisMachineOnly = (url: string): boolean => THIS_MACHINE.test(n
 /**
  * The address to share, as a link or QR code, and what to say beside it where nobody else could open it.
  *
- * @param link a room's `joinUrl`, or a path of ours (routes.pollPage …), which gets PUBLIC_URL or else the page's origin
+ * @param link a room's `joinUrl`, or a route of ours (routes.pollPage …), which gets PUBLIC_URL or else the page's origin
  */
 export function useShareUrl(link: () => string) {
   const { publicUrl } = useServedPage()
-  const url = computed(() => new URL(link(), publicUrl ?? location.origin).href)
+  const url = computed(() => new URL((link().startsWith('/') ? (publicUrl ?? location.origin) : '') + link()).href)
   return {
     url,
     /** Empty where others can open it. */

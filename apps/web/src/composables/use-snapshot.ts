@@ -16,7 +16,7 @@ export function useSnapshot(
 ): PollFeed {
   const api = useApi()
   const state = useStream(
-    { url: () => api.urlOf(streamUrl), topics: () => ({ polls: [data.id] }), access },
+    { url: () => api.resolve(streamUrl), topics: () => ({ polls: [data.id] }), access },
     {
       onSnapshot: (snapshot) => onSnapshot(snapshot),
       onEnd: ({ reason }) => reason === 'deleted' && feed.markDeleted(),

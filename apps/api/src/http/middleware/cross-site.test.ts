@@ -10,7 +10,7 @@ const PUBLIC = 'https://polls.example.com'
 const FRIEND = 'https://slides.example.com'
 
 const setUp = async () => {
-  const app = await openApp({ publicOrigin: PUBLIC, allowedOrigins: [FRIEND], trustProxy: ['192.0.2.0/24'] })
+  const app = await openApp({ publicUrl: PUBLIC, allowedOrigins: [FRIEND], trustProxy: ['192.0.2.0/24'] })
   const { poll } = await createPoll(app.url)
   const voter = new Voter(app.url)
   await voter.vote(poll.id, poll.choices[0]?.id as number)

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { type FieldError, type Problem, type ProblemCode, problemStatus } from '@pollcast/shared/problem'
+import type { Challenge } from '@pollcast/shared/proof-of-work'
 import type { Context, Middleware } from 'koa'
 import { clip, invalidFields, isUnavailable, PollError } from '../../polls/errors.ts'
 
@@ -28,9 +29,27 @@ export class TooManyRequests extends PollError {
   readonly retryAfterSeconds: number
 
   /** @param sentence what there was too much of */
-  constructor(retryAfterSeconds: number, sentence = 'Too many requests.') {
-    super('too-many-requests', `${sentence} Try again in ${retryAfterSeconds} s.`)
+  constructor(
+    retryAfterSeconds: number,
+    sentence = 'Too many requests.',
+    code: 'too-many-requests' | 'proof-of-work-required' = 'too-many-requests',
+  ) {
+    super(code, `${sentence} Try again in ${retryAfterSeconds} s.`)
     this.retryAfterSeconds = retryAfterSeconds
+  }
+}
+
+/** The request would be allowed to who has solved the challenge. */
+export class ProofRequired extends TooManyRequests {
+  readonly challenge: Challenge
+
+  constructor(retryAfterSeconds: number, challenge: Challenge) {
+    super(
+      retryAfterSeconds,
+      'Many new voters came from your network. Your vote was not counted. With JavaScript your browser solves a small task, and votes again by itself.',
+      'proof-of-work-required',
+    )
+    this.challenge = challenge
   }
 }
 
@@ -47,8 +66,13 @@ export function problemOf(code: ProblemCode, detail: string, errors?: readonly F
   }
 }
 
-function writeProblem(ctx: Context, code: ProblemCode, detail: string, errors?: readonly FieldError[]): void {
-  const problem = problemOf(code, detail, errors)
+function writeProblem(
+  ctx: Context,
+  code: ProblemCode,
+  detail: string,
+  { errors, challenge }: { errors?: readonly FieldError[] | undefined; challenge?: Challenge } = {},
+): void {
+  const problem = { ...problemOf(code, detail, errors), ...(challenge && { challenge }) }
   // For those who tell of the answer (answered.ts).
   ctx.state.problem = code
   ctx.status = problem.status
@@ -84,8 +108,11 @@ const STORE_RETRY = '2'
 
 function answerError(ctx: Context, error: unknown, onError: (error: unknown) => void): void {
   if (error instanceof TooManyRequests) ctx.set('Retry-After', String(error.retryAfterSeconds))
+  if (error instanceof ProofRequired) {
+    return writeProblem(ctx, error.code, error.message, { challenge: error.challenge })
+  }
   if (isUnavailable(error)) ctx.set('Retry-After', STORE_RETRY)
-  if (error instanceof PollError) return writeProblem(ctx, error.code, error.message, error.errors)
+  if (error instanceof PollError) return writeProblem(ctx, error.code, error.message, { errors: error.errors })
   if ((error as NodeJS.ErrnoException).code === 'ERR_INVALID_URL') {
     return writeProblem(ctx, 'malformed-request', 'The URL of the request is invalid.')
   }

@@ -44,6 +44,12 @@ export const parameters = {
     type: 'string',
     maxLength: 40,
   }),
+  PollcastProof: header(
+    'Pollcast-Proof',
+    'What the `challenge` of a `proof-of-work-required` comes to: `{"challenge": …, "solution": {"counter": …, "derivedKey": …}}` ' +
+      'as JSON in base64. The counter is the one, from 0 on, for which SHA-256 of salt, nonce and counter (32 bits, big-endian) ' +
+      'begins with keyPrefix; derivedKey is that hash in hex. Valid once.',
+  ),
   LastEventId: header('Last-Event-ID', 'The `id` of the newest event that the client has.'),
   After: {
     name: 'after',

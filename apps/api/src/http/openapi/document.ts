@@ -12,7 +12,7 @@ Voters are known by a cookie, or by a one-time code. What the asker may not see 
 null, and files of results are refused. Errors are problems of RFC 9457: programs look at their \`code\`, which stays as it is.`
 
 /** The API, described by OpenAPI 3.2: made from the schemas that check what is sent, and the list of operations. */
-export function openApiDocument(): OpenApiDocument {
+export function openApiDocument(basePath = ''): OpenApiDocument {
   const named = registerSchemas().map((schema) => ({ type: 'schema' as const, schema }))
   const registry = new OpenAPIRegistry()
   for (const [name, schema] of Object.entries(schemas)) registry.registerComponent('schemas', name, schema as never)
@@ -27,7 +27,7 @@ export function openApiDocument(): OpenApiDocument {
   const document = new OpenApiGeneratorV32([...named, ...registry.definitions]).generateDocument({
     openapi: '3.2.0',
     info: { title: 'Pollcast', version: '1', description: DESCRIPTION, license: { name: 'MIT', identifier: 'MIT' } },
-    servers: [{ url: '/' }],
+    servers: [{ url: basePath || '/' }],
     tags: [
       { name: 'polls' },
       { name: 'rooms' },

@@ -124,7 +124,7 @@ export const operations: readonly Operation[] = [
     path: routes.votes('{id}'),
     tag: 'polls',
     summary: 'Vote, or change one’s vote',
-    parameters: ['IdempotencyKey', 'PollcastCode'],
+    parameters: ['IdempotencyKey', 'PollcastCode', 'PollcastProof'],
     body: {
       ...json(voteSchema, voteExample),
       'application/x-www-form-urlencoded': {
@@ -151,7 +151,7 @@ export const operations: readonly Operation[] = [
     path: routes.votes('{id}'),
     tag: 'polls',
     summary: 'Take one’s vote back',
-    parameters: ['IdempotencyKey', 'PollcastCode'],
+    parameters: ['IdempotencyKey', 'PollcastCode', 'PollcastProof'],
     answers: { 200: { description: 'The poll without the vote.', content: json(votedSchema) } },
     codes: VOTE,
   },

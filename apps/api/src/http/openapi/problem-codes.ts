@@ -52,6 +52,7 @@ export const VOTE: readonly ProblemCode[] = [
   'no-code-needed',
   'poll-closed',
   'vote-is-final',
+  'proof-of-work-required',
   'too-many-requests',
 ]
 

@@ -3,6 +3,7 @@ import { choiceFieldsSchema, choiceIdsSchema, choiceTextsSchema } from '@pollcas
 import { limits } from '@pollcast/shared/limits'
 import { pollListSchema, pollSchema, sharedPollSchema, snapshotSchema, votedSchema } from '@pollcast/shared/poll'
 import { problemSchema } from '@pollcast/shared/problem'
+import { challengeSchema } from '@pollcast/shared/proof-of-work'
 import { resultsSchema, roomResultsSchema } from '@pollcast/shared/results'
 import { roomEventSchema, roomSchema } from '@pollcast/shared/room'
 import { roundsSchema } from '@pollcast/shared/rounds'
@@ -11,6 +12,7 @@ import type * as z from 'zod'
 /** The schemas that are named in the document. */
 const named = {
   Problem: problemSchema,
+  Challenge: challengeSchema,
   Snapshot: snapshotSchema,
   Voted: votedSchema,
   SharedPoll: sharedPollSchema,

@@ -2,21 +2,21 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Context } from 'koa'
 import type { CreatePolls } from '../../lib/create-polls.ts'
 import { RequestError } from '../middleware/problem.ts'
-import { limitedByCode, type RateLimits } from './rate-limit.ts'
+import { type CodeParts, limitedByCode } from './rate-limit.ts'
 
-interface CreateParts {
+interface CreateParts extends CodeParts {
   createPolls: CreatePolls
-  limits: RateLimits | undefined
 }
 
 /** Rejects with a PollError where who asks may make no room. Those who try too many keys are refused for a while. */
-export async function requireMayCreate(ctx: Context, { createPolls, limits }: CreateParts): Promise<void> {
+export async function requireMayCreate(ctx: Context, parts: CreateParts): Promise<void> {
+  const { createPolls } = parts
   if (createPolls === 'anyone') return
   if (createPolls === 'nobody') {
     throw new RequestError('creation-closed', 'No new polls can be made on this server. Its rooms stay open.')
   }
   const check = async () => checkCreateKey(ctx, createPolls.key)
-  await limitedByCode(limits, ctx, check)
+  await limitedByCode(parts, ctx, check)
 }
 
 function checkCreateKey(ctx: Context, key: string): void {

@@ -1,17 +1,31 @@
 import type { Context } from 'koa'
 import type { RateLimits } from './rate-limit.ts'
-import type { Asker, Voters } from './voter.ts'
+import { type Asker, newVoterId, OWES_PROOF, type VoterMark, type Voters } from './voter.ts'
+
+interface IdentifyParts {
+  voters: Voters
+  limits: RateLimits | undefined
+}
+
+/** The voter that a client is, or is to become. */
+interface Identified {
+  voterId: string
+  mark: VoterMark
+}
 
 /**
- * Makes a client that loads a page, or the data of one, a voter. Where very many have become voters from its network it
- * reads all the same, and becomes one later: cookies can't be collected to vote with.
+ * Who a client that loads a page, or the data of one, is: it has its cookie before it votes, and a vote that is sent twice, or
+ * by two tabs at once, is one voter's. Where very many have become voters from its network, it owes a proof of work before it
+ * votes: cookies can't be collected to vote with.
  */
-export async function identify(
-  ctx: Context,
-  asker: Asker,
-  { voters, limits }: { voters: Voters; limits: RateLimits | undefined },
-): Promise<void> {
-  const isNew = asker.voterId === undefined
-  if (isNew && limits && !(await limits.allowsNewVoter(ctx))) return
-  voters.identify(ctx, asker)
+export async function identify(ctx: Context, asker: Asker, { limits }: IdentifyParts): Promise<Identified> {
+  if (asker.voterId !== undefined) return { voterId: asker.voterId, mark: asker.mark }
+  const isFree = !limits || (await limits.allowsNewVoter(ctx))
+  return { voterId: newVoterId(), mark: isFree ? '' : OWES_PROOF }
+}
+
+/** The same, and tells them by a cookie. */
+export async function identifyByCookie(ctx: Context, asker: Asker, parts: IdentifyParts): Promise<void> {
+  const { voterId, mark } = await identify(ctx, asker, parts)
+  parts.voters.remember(ctx, asker, voterId, mark)
 }

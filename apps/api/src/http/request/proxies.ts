@@ -11,10 +11,10 @@ export class Proxies {
   /** The host whose requests were sent over https, whatever protocol reaches this server. */
   readonly #secureHost: string | undefined
 
-  /** @param publicOrigin PUBLIC_URL's origin. If it is https, so is a request for its host without X-Forwarded-Proto. */
-  constructor(trust: TrustProxy, publicOrigin?: string) {
+  /** @param publicUrl PUBLIC_URL. If it is https, so is a request for its host without X-Forwarded-Proto. */
+  constructor(trust: TrustProxy, publicUrl?: string) {
     this.#isTrusted = isTrustedBy(trust)
-    this.#secureHost = publicOrigin?.startsWith('https:') ? new URL(publicOrigin).host : undefined
+    this.#secureHost = publicUrl?.startsWith('https:') ? new URL(publicUrl).host : undefined
   }
 
   /** The client's address, as `parseAddress` spells it; empty if the connection is closed. */

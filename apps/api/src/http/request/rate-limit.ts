@@ -1,8 +1,12 @@
+import type { Challenge } from '@pollcast/shared/proof-of-work'
 import type { Context } from 'koa'
 import { networkOf } from '../../lib/address.ts'
-import { type Bucket, MemoryTokenBuckets, type TokenBuckets } from '../../lib/token-buckets.ts'
+import type { BurstNumbers } from '../../lib/burst-numbers.ts'
+import type { Bucket, TokenBuckets } from '../../lib/token-buckets.ts'
 import { PollError } from '../../polls/errors.ts'
-import { TooManyRequests } from '../middleware/problem.ts'
+import { ProofRequired, TooManyRequests } from '../middleware/problem.ts'
+import type { Proofs } from './proofs.ts'
+import { knownVoter, type Voters } from './voter.ts'
 
 /*
  * What is counted by address has room for a hall of a thousand phones behind one router. A voter who is known by their
@@ -16,13 +20,17 @@ const LIMITS = {
   streamsOf: { burst: 60, perMinute: 60 },
   /** More than anyone votes by hand. */
   votesOf: { burst: 60, perMinute: 60 },
-  /** Cookies that make a client a voter, whether it gets one with a page or with its vote: three halls, and no more. */
-  newVotersFrom: { burst: 3000, perMinute: 600 },
+  /** Cookies that make a client a voter, whether it gets one with a page or with its vote: a class, or a full train. */
+  newVotersFrom: { burst: 100, perMinute: 60 },
+  /** Those beyond, each of which has solved a challenge: three halls, and no more. */
+  provenVotersFrom: { burst: 3000, perMinute: 600 },
   pollsFrom: { burst: 30, perMinute: 30 },
   /** Changes of a host's, and attempts with a wrong key. */
   hostFrom: { burst: 120, perMinute: 120 },
   /** Each reads all ballots of a poll. */
   ballotsFrom: { burst: 30, perMinute: 30 },
+  /** Slips of one person's fingers. */
+  wrongCodesOf: { burst: 10, perMinute: 5 },
   /** Slips of a full hall's fingers, and too few to find a room by trying: one in a hundred codes is a room's at most. */
   wrongCodesFrom: { burst: 60, perMinute: 60 },
 } as const satisfies Record<string, Bucket>
@@ -35,58 +43,90 @@ export interface RateLimits {
   streamFrom(ctx: Context, voterId: string | undefined): Promise<void>
   /** A vote of a known voter. */
   voteOf(voterId: string): Promise<void>
-  /** A vote of a client that becomes a voter with it. */
-  newVoterFrom(ctx: Context): Promise<void>
-  /** Whether a client that reads may become a voter. */
+  /**
+   * A vote of a client that becomes a voter with it. Beyond the burst of its network it has to prove work: rejects with
+   * ProofRequired, which has the challenge.
+   *
+   * @returns the number of the burst that it is beyond, if it is
+   */
+  newVoterFrom(ctx: Context): Promise<number | undefined>
+  /** Whether a client that reads may become a voter without proving work. */
   allowsNewVoter(ctx: Context): Promise<boolean>
+  /** What a client has to solve that may not. */
+  challengeFor(ctx: Context): Promise<Challenge>
   /** A new poll. */
   pollFrom(ctx: Context): Promise<void>
   /** A change or a deletion that says it is the host's. */
   hostFrom(ctx: Context): Promise<void>
   /** An export of a poll's ballots. */
   ballotsFrom(ctx: Context): Promise<void>
-  /** Work that takes a code: of those that come to nothing because it is wrong, so many are allowed, and then none at all. */
-  withCode<T>(ctx: Context, work: () => Promise<T>): Promise<T>
+  /**
+   * Work that takes a code: of those that come to nothing because it is wrong, so many are allowed, and then none at all. A
+   * known voter has a limit of their own, so that a guesser behind the same router keeps nobody out.
+   */
+  withCode<T>(ctx: Context, voterId: string | undefined, work: () => Promise<T>): Promise<T>
 }
 
 /** What a wrong code is answered with: of a room, a one-time code, or the key for making polls. */
 const WRONG_CODES = ['room-not-found', 'invalid-code', 'invalid-create-key']
 
-/** Does work that takes a code, as `RateLimits.withCode` has it where there are limits. */
-export const limitedByCode = <T>(limits: RateLimits | undefined, ctx: Context, work: () => Promise<T>): Promise<T> =>
-  limits ? limits.withCode(ctx, work) : work()
+export interface CodeParts {
+  limits: RateLimits | undefined
+  voters: Pick<Voters, 'find'>
+}
 
-/** The limits; undefined if there are none. */
-export function rateLimits(on: boolean, buckets: TokenBuckets = new MemoryTokenBuckets()): RateLimits | undefined {
-  if (!on) return undefined
+/** Does work that takes a code, as `RateLimits.withCode` has it where there are limits. */
+export const limitedByCode = <T>({ limits, voters }: CodeParts, ctx: Context, work: () => Promise<T>): Promise<T> =>
+  limits ? limits.withCode(ctx, knownVoter(voters.find(ctx)), work) : work()
+
+interface LimitParts {
+  buckets: TokenBuckets
+  proofs: Proofs
+  bursts: BurstNumbers
+}
+
+export function rateLimits({ buckets, proofs, bursts }: LimitParts): RateLimits {
   const waitFrom = (name: keyof typeof LIMITS, who: string) => buckets.take(`${name} ${who}`, LIMITS[name])
   const take = async (name: keyof typeof LIMITS, who: string, sentence?: string) => {
     const wait = await waitFrom(name, who)
     if (wait > 0) throw new TooManyRequests(Math.ceil(wait / 1000), sentence)
   }
   const from = (ctx: Context) => networkOf(ctx.ip)
-  const blocked = new BlockedAddresses()
+  const blocked = new Blocked()
   return {
     readFrom: (ctx, voterId) => (voterId === undefined ? take('readsFrom', from(ctx)) : take('readsOf', voterId)),
     streamFrom: (ctx, voterId) => (voterId === undefined ? take('streamsFrom', from(ctx)) : take('streamsOf', voterId)),
     voteOf: (voterId) => take('votesOf', voterId),
-    newVoterFrom: (ctx) =>
-      take('newVotersFrom', from(ctx), 'Very many new voters came from your network. Your vote was not counted.'),
-    allowsNewVoter: async (ctx) => (await waitFrom('newVotersFrom', from(ctx))) === 0,
+    newVoterFrom: async (ctx) => {
+      const network = from(ctx)
+      const wait = await waitFrom('newVotersFrom', network)
+      if (wait === 0) return undefined
+      if (!(await proofs.take(ctx))) throw new ProofRequired(Math.ceil(wait / 1000), await proofs.challenge(network))
+      await take('provenVotersFrom', network, 'Very many new voters came from your network. Your vote was not counted.')
+      return bursts.of(network)
+    },
+    // Nor may who is guessing codes become one voter after the other.
+    allowsNewVoter: async (ctx) => !blocked.has(from(ctx)) && (await waitFrom('newVotersFrom', from(ctx))) === 0,
+    challengeFor: (ctx) => proofs.challenge(from(ctx)),
     pollFrom: (ctx) => take('pollsFrom', from(ctx)),
     hostFrom: (ctx) => take('hostFrom', from(ctx)),
     ballotsFrom: (ctx) => take('ballotsFrom', from(ctx)),
-    withCode: async (ctx, work) => {
+    withCode: async (ctx, voterId, work) => {
       const network = from(ctx)
-      blocked.check(network)
+      const who = voterId ?? network
+      blocked.check(who)
       try {
         return await work()
       } catch (error) {
         if (!(error instanceof PollError) || !WRONG_CODES.includes(error.code)) throw error
-        const wait = await waitFrom('wrongCodesFrom', network)
-        if (wait === 0) throw error
+        const [ofNetwork, own] = await Promise.all([
+          waitFrom('wrongCodesFrom', network),
+          voterId === undefined ? 0 : waitFrom('wrongCodesOf', voterId),
+        ])
         // Until the bucket is full again: one code a second would be enough to go on trying.
-        blocked.add(network, BLOCK_MS)
+        if (ofNetwork > 0) blocked.add(network, BLOCK_MS)
+        if (own > 0) blocked.add(who, BLOCK_MS)
+        if (!blocked.has(who)) throw error
         throw new TooManyRequests(BLOCK_MS / 1000)
       }
     },
@@ -96,18 +136,22 @@ export function rateLimits(on: boolean, buckets: TokenBuckets = new MemoryTokenB
 /** For so long nothing is taken from who tried too many codes. */
 const BLOCK_MS = 60_000
 
-/** Networks from which too many wrong codes came: without waiting for the counter, a right one is refused too. */
-class BlockedAddresses {
+/** Networks and voters from which too many wrong codes came: without waiting for the counter, a right one is refused too. */
+class Blocked {
   readonly #until = new Map<string, number>()
 
-  add(network: string, milliseconds: number): void {
+  add(who: string, milliseconds: number): void {
     const now = performance.now()
     for (const [known, end] of this.#until) if (end <= now) this.#until.delete(known)
-    this.#until.set(network, now + milliseconds)
+    this.#until.set(who, now + milliseconds)
   }
 
-  check(network: string): void {
-    const wait = (this.#until.get(network) ?? 0) - performance.now()
+  has = (who: string): boolean => this.#wait(who) > 0
+
+  check(who: string): void {
+    const wait = this.#wait(who)
     if (wait > 0) throw new TooManyRequests(Math.ceil(wait / 1000))
   }
+
+  #wait = (who: string): number => (this.#until.get(who) ?? 0) - performance.now()
 }

@@ -4,8 +4,11 @@ const LEGACY_NAME = 'voter'
 /** Cookies of one name that are checked: each check costs a signature. */
 const MAX_COOKIES = 8
 
-/** `id.signature`, with a signature of 32 bytes in base64url, in quotes or not (RFC 6265, section 4.1.1). */
-const VALUE = /^("?)([\w-]{1,64})\.([\w-]{43})\1$/
+/**
+ * `id.signature`, with a signature of 32 bytes in base64url, in quotes or not (RFC 6265, section 4.1.1). The id ends with a
+ * mark where its voter came beyond the burst of their network (voter.ts).
+ */
+const VALUE = /^("?)([\w-]{1,64}(?:~\d{0,10})?)\.([\w-]{43})\1$/
 
 export interface CookieName {
   /** Sent over http and https. */

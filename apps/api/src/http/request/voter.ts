@@ -8,10 +8,24 @@ const YEAR_SECONDS = 365 * 24 * 60 * 60
 /** A client without a cookie is a new voter. An id only has to be unique, and tells nothing: the cookie is signed. */
 export const newVoterId = (): string => randomUUID()
 
+/**
+ * What a cookie tells of how its voter became one: within the burst of their network (nothing), or beyond it. Then they owe
+ * a proof of work before they vote (`~`), or have given it and came in the burst of that number (`~123`).
+ */
+export type VoterMark = '' | `~${string}`
+
+export const OWES_PROOF: VoterMark = '~'
+
+export const markOfBurst = (burst: number | undefined): VoterMark => (burst === undefined ? '' : `~${burst}`)
+
+/** The voter, if limits are theirs and not their network's: those who owe a proof may be anybody. */
+export const knownVoter = ({ voterId, mark }: Asker): string | undefined => (mark === OWES_PROOF ? undefined : voterId)
+
 /** Who sent a request, according to its cookies, or to the token of a frame that keeps none. */
 export interface Asker {
   /** The voter; undefined if no cookie is valid. */
   readonly voterId: string | undefined
+  readonly mark: VoterMark
   /** Whether there are cookies of this installation, or a token, and none is valid: this may be a voter who has voted already. */
   readonly isInvalid: boolean
   /** The name of the valid cookie. */
@@ -20,7 +34,16 @@ export interface Asker {
   readonly isByToken: boolean
 }
 
-const nobody: Asker = { voterId: undefined, isInvalid: false, cookieName: undefined, isByToken: false }
+const nobody: Asker = { voterId: undefined, mark: '', isInvalid: false, cookieName: undefined, isByToken: false }
+
+/** Voter and mark, of a cookie or token that is valid. */
+function idOf(valid: Pick<Candidate, 'id'> | undefined): Pick<Asker, 'voterId' | 'mark'> {
+  const id = valid?.id
+  const end = id?.indexOf('~') ?? -1
+  return id === undefined || end < 0
+    ? { voterId: id, mark: '' }
+    : { voterId: id.slice(0, end), mark: id.slice(end) as VoterMark }
+}
 
 /** What loads a page into another one (Fetch Metadata, section 2.1). */
 const FRAME = /^(iframe|frame|embed|object)$/
@@ -45,46 +68,43 @@ export class Voters {
     const { candidates, isOurs } = readVoterCookies(cookie ?? '', this.#name)
     const valid = candidates.find((candidate) => this.#isSigned(candidate))
     if (valid || token === undefined) {
-      return { voterId: valid?.id, isInvalid: isOurs && !valid, cookieName: valid?.name, isByToken: false }
+      return { ...idOf(valid), isInvalid: isOurs && !valid, cookieName: valid?.name, isByToken: false }
     }
     const told = readVoterToken(String(token))
-    const voterId = told && this.#isSigned(told) ? told.id : undefined
-    return { voterId, isInvalid: voterId === undefined, cookieName: undefined, isByToken: voterId !== undefined }
+    const id = idOf(told && this.#isSigned(told) ? told : undefined)
+    const isByToken = id.voterId !== undefined
+    return { ...id, isInvalid: !isByToken, cookieName: undefined, isByToken }
   }
 
   /** What a page in a frame tells of its voter where it has no cookie. */
-  tokenOf = (voterId: string): string => `${voterId}.${this.#sign(voterId)}`
-
-  /**
-   * Makes a client that loads a page, or the data of one, a voter. So it has its cookie before it votes, and a vote that is
-   * sent twice, or by two tabs at once, is one voter's.
-   */
-  identify(ctx: Context, asker: Asker): void {
-    this.remember(ctx, asker, asker.voterId ?? newVoterId())
+  tokenOf(voterId: string, mark: VoterMark): string {
+    const id = voterId + mark
+    return `${id}.${this.#sign(id)}`
   }
 
   /**
    * Sets the voter's cookie, unless the request had it under its current name. In a frame on another site it is one for
    * that site's frames alone (CHIPS: cookies of other sites are refused, or can follow people from site to site).
    */
-  remember(ctx: Context, asker: Asker, voterId: string): void {
+  remember(ctx: Context, asker: Asker, voterId: string, mark: VoterMark): void {
     if (asker.isByToken && asker.voterId === voterId) return
     const name = ctx.secure ? this.#name.secure : this.#name.plain
     // Over http a secure cookie counts as well.
-    if (asker.voterId === voterId && (asker.cookieName === name || asker.cookieName === this.#name.secure)) return
+    const isSame = asker.voterId === voterId && asker.mark === mark
+    if (isSame && (asker.cookieName === name || asker.cookieName === this.#name.secure)) return
     const isFramed = FRAME.test(ctx.get('Sec-Fetch-Dest')) && ctx.get('Sec-Fetch-Site') === 'cross-site'
     const lax = ctx.secure ? 'SameSite=Lax; Secure' : 'SameSite=Lax'
     const where = ctx.secure && isFramed ? 'SameSite=None; Secure; Partitioned' : lax
-    ctx.set('Set-Cookie', `${name}=${this.tokenOf(voterId)}; Path=/; Max-Age=${YEAR_SECONDS}; HttpOnly; ${where}`)
+    ctx.set('Set-Cookie', `${name}=${this.tokenOf(voterId, mark)}; Path=/; Max-Age=${YEAR_SECONDS}; HttpOnly; ${where}`)
   }
 
   /**
    * Refuses a vote with an invalid cookie. The cookie may have been valid at an earlier vote, so this is not simply a new
    * voter. The refusal sets a valid cookie, with which the vote can be sent again.
    */
-  refuseInvalid(ctx: Context, asker: Asker): void {
+  refuseInvalid(ctx: Context, asker: Asker, mark: VoterMark): void {
     if (!asker.isInvalid) return
-    this.remember(ctx, asker, newVoterId())
+    this.remember(ctx, asker, newVoterId(), mark)
     // A 401 has to name a scheme (RFC 9110, section 15.5.2). For an unknown one browsers don't ask for a password.
     ctx.set('WWW-Authenticate', `Cookie cookie-name="${ctx.secure ? this.#name.secure : this.#name.plain}"`)
     throw new RequestError(

@@ -123,7 +123,7 @@ const oembed = (url: string, of: string, more = '') =>
   fetch(`${url}${routes.oembed}?url=${encodeURIComponent(of)}${more}`)
 
 test('a service gets a frame for the address of a poll or a room', async () => {
-  const { url, poll, room } = await setUp({ publicOrigin: 'https://polls.example' })
+  const { url, poll, room } = await setUp({ publicUrl: 'https://polls.example' })
   const pages = [
     [`https://polls.example/polls/${poll.id}`, routes.pollEmbed(poll.id)],
     [`${url}/r/${room.code}/screen`, routes.roomEmbed(room.code)],
@@ -167,7 +167,7 @@ test('a link to a poll or a room shows its question and its chart, unless the re
 })
 
 test('the add-in for PowerPoint is at PUBLIC_URL, which must be https', async () => {
-  const { url, room } = await setUp({ publicOrigin: 'https://polls.example' })
+  const { url, room } = await setUp({ publicUrl: 'https://polls.example' })
   const answer = await fetch(url + routes.officeManifest)
   expect(answer.headers.get('Content-Type')).toMatch(/^application\/xml/)
   const text = await answer.text()

@@ -171,7 +171,7 @@ export function exportRoutes(parts: RouteParts) {
   const roomToSend = async (ctx: Context) => {
     const viewer = viewerOf(ctx, voters.find(ctx))
     const find = async () => reader.findRoom(roomCodeOf(ctx))
-    const { room, current } = await limitedByCode(limits, ctx, find)
+    const { room, current } = await limitedByCode(parts, ctx, find)
     const deleted = checkRoomExists(room)
     if (deleted) throw deleted
     const host = isHost(viewer, room)

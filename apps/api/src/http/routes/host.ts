@@ -14,7 +14,7 @@ import { idempotencyKeyOf } from '../request/idempotency-key.ts'
 import { findBallot, viewerOf, withReceipt } from '../request/viewer.ts'
 
 /** What a host may do with a poll. Each is answered with the poll as its host sees it then. */
-export function hostRoutes({ reader, writer, signals, limits, voters, serverKey }: RouteParts) {
+export function hostRoutes({ reader, writer, signals, limits, voters, serverKey, basePath }: RouteParts) {
   const hosted = async (ctx: Context): Promise<HostRequest> => {
     const [pollId, hostKey] = [pollIdOf(ctx), requireBearerKey(ctx)]
     await limits?.hostFrom(ctx)
@@ -28,13 +28,13 @@ export function hostRoutes({ reader, writer, signals, limits, voters, serverKey 
     const wanted = await readJson(ctx, pollChangeSchema)
     const poll = await changePoll(request, wanted, writer, signals)
     const found = await findBallot(viewerOf(ctx, voters.find(ctx)), poll.id, reader, serverKey)
-    ctx.body = pollOf(poll, 'host', withReceipt(serverKey, poll, found))
+    ctx.body = pollOf(poll, 'host', basePath, withReceipt(serverKey, poll, found))
   }
 
   /** `POST /api/polls/:id/rounds`: 201 with the poll in its new round. With an Idempotency-Key it is started once. */
   const addRound: Middleware = async (ctx) => {
     const key = idempotencyKeyOf(ctx)
-    ctx.body = pollOf(await startRound(await hosted(ctx), writer, signals, key), 'host')
+    ctx.body = pollOf(await startRound(await hosted(ctx), writer, signals, key), 'host', basePath)
     ctx.status = 201
   }
 
@@ -44,7 +44,7 @@ export function hostRoutes({ reader, writer, signals, limits, voters, serverKey 
     const request = await hosted(ctx)
     const newId = key === undefined ? undefined : copyIdOf(serverKey, key, request.pollId)
     const poll = await copyPoll(request, writer, signals, newId)
-    ctx.body = pollOf(poll, 'host')
+    ctx.body = pollOf(poll, 'host', basePath)
     ctx.status = 201
     ctx.set('Location', routes.poll(poll.id))
   }

@@ -5,7 +5,7 @@ import * as z from 'zod'
 import { canDrawPng, PREVIEW } from '../chart/chart-png.ts'
 import { RequestError } from '../middleware/problem.ts'
 import { escapeHtml } from '../pages/html.ts'
-import { publicOriginOf, type RouteParts } from '../parts.ts'
+import { publicUrlOf, type RouteParts } from '../parts.ts'
 import { validate } from '../request/body.ts'
 import { originOf } from '../request/origin.ts'
 import { limitedByCode } from '../request/rate-limit.ts'
@@ -41,11 +41,10 @@ export function oembedRoute(parts: RouteParts): Middleware {
     } = validate(querySchema, ctx.query, 'invalid-query')
     // As the standard has it (section 2.3.4).
     if (format !== 'json') throw new RequestError('not-implemented', 'The only format is json.')
-    const origin = publicOriginOf(ctx, parts)
-    const shown = readAddress(url, [origin, originOf(ctx)])
-    const { limits } = parts
-    const findRoom = async (code: string) => (await roomFor(anybody, code, origin, parts)).room
-    const room = 'code' in shown ? await limitedByCode(limits, ctx, () => findRoom(shown.code)) : undefined
+    const publicUrl = publicUrlOf(ctx, parts)
+    const shown = readAddress(url, [publicUrl, originOf(ctx)])
+    const findRoom = async (code: string) => (await roomFor(anybody, code, publicUrl, parts)).room
+    const room = 'code' in shown ? await limitedByCode(parts, ctx, () => findRoom(shown.code)) : undefined
     const poll = 'pollId' in shown ? await pollFor(anybody, shown.pollId, parts) : (room?.poll ?? null)
 
     const title = poll?.question || room?.title || 'Pollcast'
@@ -53,18 +52,18 @@ export function oembedRoute(parts: RouteParts): Middleware {
     const width = Math.min(WIDTH, maxwidth)
     const height = Math.min(HEIGHT.around + HEIGHT.choice * (poll?.choices.length ?? 4), HEIGHT.most, maxheight)
     const thumbnail =
-      poll && !poll.resultsHidden && (await canDrawPng()) ? `${origin}${routes.chartPng(poll.id)}` : undefined
+      poll && !poll.resultsHidden && (await canDrawPng()) ? `${publicUrl}${routes.chartPng(poll.id)}` : undefined
     ctx.set('Cache-Control', 'public, max-age=60')
     ctx.body = {
       version: '1.0',
       type: 'rich',
       title,
       provider_name: 'Pollcast',
-      provider_url: origin + routes.listPage,
+      provider_url: publicUrl + routes.listPage,
       cache_age: 60,
       width,
       height,
-      html: `<iframe src="${origin}${path}" title="${escapeHtml(title)}" width="${width}" height="${height}" style="border:0"></iframe>`,
+      html: `<iframe src="${publicUrl}${path}" title="${escapeHtml(title)}" width="${width}" height="${height}" style="border:0"></iframe>`,
       ...(thumbnail && { thumbnail_url: thumbnail, thumbnail_width: PREVIEW.width, thumbnail_height: PREVIEW.height }),
     }
   }
@@ -73,9 +72,10 @@ export function oembedRoute(parts: RouteParts): Middleware {
 const PAGE = /^\/(?:polls\/([^/]+)|r\/([^/]+))(?:\/(?:embed|screen))?\/?$/
 
 /** What a page of ours shows. */
-function readAddress(url: string, origins: readonly (string | undefined)[]): { pollId: string } | { code: string } {
+function readAddress(url: string, ours: readonly (string | undefined)[]): { pollId: string } | { code: string } {
   const { origin, pathname } = new URL(url)
-  const [, pollId, code] = (origins.includes(origin) && PAGE.exec(pathname)) || []
+  const base = ours.find((one) => one !== undefined && `${origin}${pathname}`.startsWith(`${one}/`))
+  const [, pollId, code] = (base && PAGE.exec(`${origin}${pathname}`.slice(base.length))) || []
   if (pollIdSchema.safeParse(pollId).success) return { pollId: pollId ?? '' }
   if (roomCodeSchema.safeParse(code).success) return { code: code ?? '' }
   throw new RequestError('not-found', 'This is not the address of a poll or room on this server.')

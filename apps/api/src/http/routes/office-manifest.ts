@@ -15,11 +15,11 @@ const querySchema = z.object({ room: z.string('Give it once.').optional() })
  * `GET /office/manifest.xml`: the add-in that shows a room on a slide of PowerPoint; with `?room=CODE` always that one, else
  * the one whose code is entered. PowerPoint opens https only, at an address that stays: so PUBLIC_URL has to be set.
  */
-export function officeManifestRoute({ publicOrigin }: RouteParts): Middleware {
+export function officeManifestRoute({ publicUrl }: RouteParts): Middleware {
   return (ctx) => {
     const { room } = validate(querySchema, ctx.query, 'invalid-query')
     const path = room === undefined ? routes.embedPage : routes.roomEmbed(requireRoomCode(room))
-    if (!publicOrigin?.startsWith('https:')) {
+    if (!publicUrl?.startsWith('https:')) {
       throw new RequestError(
         'not-found',
         'PowerPoint shows pages over https only. Set PUBLIC_URL to the https address of this server, and start it again.',
@@ -27,28 +27,28 @@ export function officeManifestRoute({ publicOrigin }: RouteParts): Middleware {
     }
     ctx.type = 'application/xml'
     ctx.attachment('pollcast.xml')
-    ctx.body = manifest(publicOrigin, path)
+    ctx.body = manifest(publicUrl, path)
   }
 }
 
 /** A content add-in. Schema 1.1 is the only one that such add-ins can have on all of PowerPoint's platforms. */
-const manifest = (origin: string, path: string): string => `<?xml version="1.0" encoding="UTF-8"?>
+const manifest = (url: string, path: string): string => `<?xml version="1.0" encoding="UTF-8"?>
 <OfficeApp xmlns="http://schemas.microsoft.com/office/appforoffice/1.1" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="ContentApp">
-  <Id>${idOf(origin + path)}</Id>
+  <Id>${idOf(url + path)}</Id>
   <Version>${version()}.0</Version>
   <ProviderName>Pollcast</ProviderName>
   <DefaultLocale>en-US</DefaultLocale>
   <DisplayName DefaultValue="Pollcast"/>
   <Description DefaultValue="Ask the room, and watch it answer on your slide."/>
-  <SupportUrl DefaultValue="${escapeHtml(origin)}"/>
+  <SupportUrl DefaultValue="${escapeHtml(url)}"/>
   <AppDomains>
-    <AppDomain>${escapeHtml(origin)}</AppDomain>
+    <AppDomain>${escapeHtml(new URL(url).origin)}</AppDomain>
   </AppDomains>
   <Hosts>
     <Host Name="Presentation"/>
   </Hosts>
   <DefaultSettings>
-    <SourceLocation DefaultValue="${escapeHtml(origin + path)}"/>
+    <SourceLocation DefaultValue="${escapeHtml(url + path)}"/>
     <RequestedWidth>960</RequestedWidth>
     <RequestedHeight>540</RequestedHeight>
   </DefaultSettings>

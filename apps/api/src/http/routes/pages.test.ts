@@ -82,7 +82,7 @@ test('the first page has a poll to try, as the API answers it to the same voter'
 })
 
 test('pages tell PUBLIC_URL, which links to share begin with', async () => {
-  const { url } = await openApp({ webRoot: webBuild(), publicOrigin: 'https://polls.example.com' })
+  const { url } = await openApp({ webRoot: webBuild(), publicUrl: 'https://polls.example.com' })
   const { context } = await readPage(await fetch(url + routes.newPollPage, BROWSER))
   expect(context).toEqual({ apiUrl: '', publicUrl: 'https://polls.example.com' })
 })

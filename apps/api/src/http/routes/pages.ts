@@ -1,5 +1,5 @@
 import type { PageContext } from '@pollcast/shared/context'
-import { limits } from '@pollcast/shared/limits'
+import { limits as sizes } from '@pollcast/shared/limits'
 import type { Poll, PollList } from '@pollcast/shared/poll'
 import { problemStatus } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
@@ -19,11 +19,12 @@ import {
 } from '../pages/fallback.ts'
 import { previewTags } from '../pages/preview-tags.ts'
 import { devEntry, renderShell, type WebEntry } from '../pages/web-shell.ts'
-import { publicOriginOf, type RouteParts } from '../parts.ts'
+import { publicUrlOf, type RouteParts } from '../parts.ts'
 import { pollIdOf, roomCodeOf } from '../request/addresses.ts'
+import { identify } from '../request/identify.ts'
 import { limitedByCode } from '../request/rate-limit.ts'
 import { anybody, type Viewer, viewerOf } from '../request/viewer.ts'
-import { newVoterId } from '../request/voter.ts'
+import { OWES_PROOF } from '../request/voter.ts'
 import { pollFor, pollListFor } from './polls.ts'
 import { roomFor } from './rooms.ts'
 
@@ -47,11 +48,8 @@ const writePage = (
   ctx.body = renderShell(entry, title, context, fallback, tags)
 }
 
-/** Who loads a page. */
-interface Visitor extends Viewer {
-  /** What the page tells of a new voter in a frame, where the browser may keep no cookie; empty elsewhere. */
-  token: Pick<PageContext, 'voterToken'>
-}
+/** Of a new voter: their token in a frame, where the browser may keep no cookie, and what they have to solve before they vote. */
+type Told = Pick<PageContext, 'voterToken' | 'challenge'>
 
 interface PageParts extends RouteParts {
   /** Undefined if the web app has not been built. */
@@ -72,10 +70,10 @@ const isGone = (error: unknown): error is PollError & { code: (typeof GONE)[numb
 
 /** The pages of the web app. Each has in its context the data that it shows first. */
 export function pageRoutes(parts: PageParts) {
-  const { reader, voters, limits: rateLimits, publicOrigin: publicUrl, entry } = parts
+  const { reader, voters, limits, publicUrl, basePath, entry } = parts
   const createPolls = toldOf(parts.createPolls)
   const page =
-    (render: (ctx: Context, entry: WebEntry, visitor: Visitor) => Promise<void> | void, isEmbed = false): Middleware =>
+    (render: (ctx: Context, entry: WebEntry, visitor: Viewer) => Promise<void> | void, isEmbed = false): Middleware =>
     async (ctx) => {
       if (!entry) {
         throw new RequestError(
@@ -84,14 +82,14 @@ export function pageRoutes(parts: PageParts) {
         )
       }
       const asker = voters.find(ctx)
-      const isNew = asker.voterId === undefined
-      // Where very many have become voters from its network, a client reads all the same, and becomes one later.
-      const isAllowed = !isNew || !rateLimits || (await rateLimits.allowsNewVoter(ctx))
-      const voterId = asker.voterId ?? newVoterId()
-      const token = isEmbed && isNew && isAllowed ? { voterToken: voters.tokenOf(voterId) } : {}
-      await render(ctx, entry, { ...viewerOf(ctx, asker), token })
+      const { voterId, mark } = await identify(ctx, asker, parts)
+      ctx.state.told = {
+        ...(isEmbed && asker.voterId === undefined && { voterToken: voters.tokenOf(voterId, mark) }),
+        ...(mark === OWES_PROOF && limits && { challenge: await limits.challengeFor(ctx) }),
+      } satisfies Told
+      await render(ctx, entry, viewerOf(ctx, asker))
       // Every page, because the app can open a poll from any of them without another page load.
-      if (isAllowed) voters.remember(ctx, asker, voterId)
+      voters.remember(ctx, asker, voterId, mark)
       if (isEmbed) allowFraming(ctx)
     }
 
@@ -100,15 +98,15 @@ export function pageRoutes(parts: PageParts) {
       ctx,
       built,
       title,
-      { apiUrl: '', ...(publicUrl && { publicUrl }), ...createPolls, ...content },
+      { apiUrl: basePath, ...(publicUrl && { publicUrl }), ...createPolls, ...(ctx.state.told as Told), ...content },
       fallback,
       tags,
     )
 
   const list = page(async (ctx, built, viewer) => {
-    const pollList = await pollListFor({ limit: limits.pageSize }, reader)
+    const pollList = await pollListFor({ limit: sizes.pageSize }, reader)
     const demo = await demoFor(viewer, pollList)
-    const streamUrl = routes.streamOf(pollList.polls.map((poll) => poll.id))
+    const streamUrl = basePath + routes.streamOf(pollList.polls.map((poll) => poll.id))
     const content = { pollList, ...(demo && { demo }), ...(pollList.polls.length > 0 && { streamUrl }) }
     html(ctx, built, 'Pollcast', content, listFallback(pollList))
   })
@@ -130,7 +128,7 @@ export function pageRoutes(parts: PageParts) {
     try {
       const found = await pollFor(viewer, pollIdOf(ctx), parts)
       const content = { poll: found, streamUrl: found.streamUrl }
-      const tags = await previewTags(publicOriginOf(ctx, parts), routes.pollPage(found.id), { poll: found })
+      const tags = await previewTags(publicUrlOf(ctx, parts), routes.pollPage(found.id), { poll: found })
       html(ctx, built, `${found.question} · Pollcast`, content, pollFallback(found), tags)
     } catch (error) {
       gone(ctx, built, error)
@@ -145,11 +143,11 @@ export function pageRoutes(parts: PageParts) {
     page(async (ctx, built, visitor) => {
       try {
         const viewer = isForAll ? anybody : visitor
-        const find = async () => roomFor(viewer, roomCodeOf(ctx), publicOriginOf(ctx, parts), parts)
-        const { room } = await limitedByCode(rateLimits, ctx, find)
+        const find = async () => roomFor(viewer, roomCodeOf(ctx), publicUrlOf(ctx, parts), parts)
+        const { room } = await limitedByCode(parts, ctx, find)
         const content = { room, streamUrl: room.streamUrl }
         const shown = room.poll ? pollFallback(room.poll) : nothingOnFallback
-        const tags = await previewTags(publicOriginOf(ctx, parts), routes.roomPage(room.code), {
+        const tags = await previewTags(publicUrlOf(ctx, parts), routes.roomPage(room.code), {
           poll: room.poll,
           room,
         })
@@ -163,7 +161,7 @@ export function pageRoutes(parts: PageParts) {
   const pollEmbed = page(async (ctx, built, visitor) => {
     try {
       const poll = await pollFor(visitor, pollIdOf(ctx), parts)
-      const content = { poll, streamUrl: poll.streamUrl, ...visitor.token }
+      const content = { poll, streamUrl: poll.streamUrl }
       html(ctx, built, `${poll.question} · Pollcast`, content, embedFallback(poll.question, routes.pollPage(poll.id)))
     } catch (error) {
       gone(ctx, built, error)
@@ -172,9 +170,9 @@ export function pageRoutes(parts: PageParts) {
 
   const roomEmbed = page(async (ctx, built, visitor) => {
     try {
-      const find = async () => roomFor(visitor, roomCodeOf(ctx), publicOriginOf(ctx, parts), parts)
-      const { room } = await limitedByCode(rateLimits, ctx, find)
-      const content = { room, streamUrl: room.streamUrl, ...visitor.token }
+      const find = async () => roomFor(visitor, roomCodeOf(ctx), publicUrlOf(ctx, parts), parts)
+      const { room } = await limitedByCode(parts, ctx, find)
+      const content = { room, streamUrl: room.streamUrl }
       const title = room.poll?.question || room.title || room.code
       html(ctx, built, `${title} · Pollcast`, content, embedFallback(title, routes.roomPage(room.code)))
     } catch (error) {
@@ -182,8 +180,8 @@ export function pageRoutes(parts: PageParts) {
     }
   }, true)
 
-  const embed = page((ctx, built, { token }) => {
-    html(ctx, built, 'Pollcast', token, embedFallback('Pollcast', routes.listPage))
+  const embed = page((ctx, built) => {
+    html(ctx, built, 'Pollcast', {}, embedFallback('Pollcast', routes.listPage))
   }, true)
 
   const gone = (ctx: Context, built: WebEntry, error: unknown) => {

@@ -55,7 +55,7 @@ test('lines of text make a poll, and are answered with its links, the host key a
 
 test('the addresses are those of PUBLIC_URL, or of the origin that the request was sent to', async () => {
   const first = async (answer: Response) => (await answer.text()).split('\n')[0]
-  const { url } = await openApp({ publicOrigin: 'https://polls.example.com' })
+  const { url } = await openApp({ publicUrl: 'https://polls.example.com' })
   expect(await first(await send(url, 'A?\nb\nc'))).toMatch(/^https:\/\/polls\.example\.com\/r\/\d{6}$/)
   const proxied = await openApp({ trustProxy: 1 })
   const forwarded = { 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'Votes.example.com:443' }

@@ -1,5 +1,6 @@
 import { type Poll, type PollList, pollListQuerySchema } from '@pollcast/shared/poll'
 import type { CreatedPoll } from '@pollcast/shared/room'
+import { spacedCode } from '@pollcast/shared/room-code'
 import { routes } from '@pollcast/shared/routes'
 import { newPollSchema } from '@pollcast/shared/settings'
 import type { Context, Middleware } from 'koa'
@@ -9,13 +10,13 @@ import { requireExists } from '../../polls/policy.ts'
 import type { ListPage, PollReader } from '../../polls/ports.ts'
 import { pollSubject } from '../../polls/topics.ts'
 import { pollOf, summaryOf } from '../../polls/views.ts'
-import { publicOriginOf, type RouteParts } from '../parts.ts'
+import { publicUrlOf, type RouteParts } from '../parts.ts'
 import { pollIdOf, requireRoomCode } from '../request/addresses.ts'
 import { readBody, validate } from '../request/body.ts'
 import { requireMayCreate } from '../request/create-key.ts'
 import { requireBearerKey } from '../request/host-key.ts'
 import { idempotencyKeyOf, requireSecret } from '../request/idempotency-key.ts'
-import { identify } from '../request/identify.ts'
+import { identifyByCookie } from '../request/identify.ts'
 import { awaitNews } from '../request/long-poll.ts'
 import { parsePollLines } from '../request/poll-lines.ts'
 import { limitedByCode } from '../request/rate-limit.ts'
@@ -26,12 +27,12 @@ import { roomFor } from './rooms.ts'
 export async function pollFor(
   viewer: Viewer,
   pollId: string,
-  { reader, serverKey }: Pick<RouteParts, 'reader' | 'serverKey'>,
+  { reader, serverKey, basePath }: Pick<RouteParts, 'reader' | 'serverKey' | 'basePath'>,
 ): Promise<Poll> {
   const [poll, found] = await Promise.all([reader.find(pollId), findBallot(viewer, pollId, reader, serverKey)])
   requireExists(poll)
   const ballot = withReceipt(serverKey, poll, found)
-  return pollOf(poll, viewOf(viewer, poll, ballot), ballot)
+  return pollOf(poll, viewOf(viewer, poll, ballot), basePath, ballot)
 }
 
 /** A page of the list of polls. */
@@ -47,7 +48,7 @@ export function pollListRoute(parts: Pick<RouteParts, 'reader' | 'voters' | 'lim
     ctx.set('Cache-Control', 'private, no-cache')
     ctx.vary('Cookie')
     ctx.body = await pollListFor(validate(pollListQuerySchema, ctx.query, 'invalid-query'), reader)
-    await identify(ctx, voters.find(ctx), parts)
+    await identifyByCookie(ctx, voters.find(ctx), parts)
   }
 }
 
@@ -68,12 +69,12 @@ export function newPollRoute(parts: RouteParts): Middleware {
     const { roomCode } = wanted
     if (roomCode === undefined) await requireMayCreate(ctx, parts)
     const findRoom = async () => roomCode && roomRequest(requireRoomCode(roomCode), requireBearerKey(ctx), reader)
-    const room = (await limitedByCode(limits, ctx, findRoom)) || undefined
+    const room = (await limitedByCode(parts, ctx, findRoom)) || undefined
     const { poll, hostKey } = await createPoll(wanted, room, writer, signals, seed)
     const viewer: Viewer = { voter: undefined, hostKeyHash: poll.room.hostKeyHash }
-    const { room: itsRoom } = await roomFor(viewer, poll.room.code, publicOriginOf(ctx, parts), parts)
+    const { room: itsRoom } = await roomFor(viewer, poll.room.code, publicUrlOf(ctx, parts), parts)
     const created: CreatedPoll = {
-      poll: pollOf(poll, 'host'),
+      poll: pollOf(poll, 'host', parts.basePath),
       room: itsRoom,
       ...(hostKey !== undefined && { hostKey }),
     }
@@ -87,19 +88,16 @@ export function newPollRoute(parts: RouteParts): Middleware {
 /** What a person at a command line does next with their poll. The first line is the link to share. */
 function createdText(ctx: Context, { poll, room, hostKey }: CreatedPoll, parts: RouteParts): string {
   // No quote in a Host ends the quotes of the command.
-  const origin = publicOriginOf(ctx, parts).replaceAll("'", '%27')
+  const url = publicUrlOf(ctx, parts).replaceAll("'", '%27')
   ctx.type = 'text/plain; charset=utf-8'
   return `${room.joinUrl}
-Code: ${spaced(room.code)}
-Results: ${origin}${routes.resultsCsv(poll.id)}
-Host page: ${origin}${routes.hostPage(room.code)}#${hostKey}
+Code: ${spacedCode(room.code)}
+Results: ${url}${routes.resultsCsv(poll.id)}
+Host page: ${url}${routes.hostPage(room.code)}#${hostKey}
 Host key, not shown again: ${hostKey}
-To close the poll: curl -X PATCH -H 'Authorization: Bearer ${hostKey}' -H 'Content-Type: application/json' -d '{"status":"closed"}' '${origin}${routes.poll(poll.id)}'
+To close the poll: curl -X PATCH -H 'Authorization: Bearer ${hostKey}' -H 'Content-Type: application/json' -d '{"status":"closed"}' '${url}${routes.poll(poll.id)}'
 `
 }
-
-/** As it is read aloud: "472 915". */
-const spaced = (code: string) => code.replace(/(\d{3})(?=\d{3})/g, '$1 ')
 
 /**
  * `GET /api/polls/:id`, with an ETag of what changes in it: the id that its stream's events have, and the voter's ballot.
@@ -116,7 +114,7 @@ export function pollRoute(parts: RouteParts): Middleware {
       return
     }
     const poll = await pollFor(viewerOf(ctx, asker), pollId, parts)
-    await identify(ctx, asker, parts)
+    await identifyByCookie(ctx, asker, parts)
     ctx.vary('Cookie, Authorization, Pollcast-Code, Pollcast-Voter')
     ctx.status = 200
     ctx.etag = `W/"${eventIds.write(poll)}-${poll.ownChoiceIds.join('.')}${poll.deletesAt ?? ''}"`

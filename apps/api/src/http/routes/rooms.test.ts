@@ -148,6 +148,31 @@ test('with RATE_LIMIT on, an address that tries codes is refused for a while, wi
   expect((await from('192.0.2.2', host.code)).status).toBe(200)
 })
 
+test('who tries codes keeps nobody out who is known behind the same router, and is refused as a voter too', async () => {
+  stopClock()
+  const { url } = await openApp({ rateLimit: true, trustProxy: 1 })
+  const { host, poll } = await Host.ofPoll(url)
+  const behind = { headers: { 'X-Forwarded-For': '192.0.2.1' } }
+  const [known, guesser, stranger] = [new Voter(url), new Voter(url), new Voter(url)]
+  const statusOf = async (voter: Voter, code: string) => (await voter.ask(routes.room(code), behind)).status
+  for (const voter of [known, guesser]) await voter.ask(routes.poll(poll.id), behind)
+  const wrong = host.code === '111111' ? '111112' : '111111'
+  for (let tried = 0; tried < 61; tried += 1) await statusOf(stranger, wrong)
+  expect([await statusOf(stranger, host.code), await statusOf(known, host.code)]).toEqual([429, 200])
+  expect(await statusOf(known, wrong)).toBe(404)
+
+  // With a cookie, ten can be tried at once.
+  const statuses: number[] = []
+  for (let tried = 0; tried < 11; tried += 1) statuses.push(await statusOf(guesser, wrong))
+  expect(statuses).toEqual([...Array(10).fill(404), 429])
+  expect([await statusOf(guesser, host.code), await statusOf(known, host.code)]).toEqual([429, 200])
+
+  // Nor does a new cookie help: those that are given out meanwhile owe a proof of work, and count as none.
+  const renewed = new Voter(url)
+  await renewed.ask(routes.poll(poll.id), behind)
+  expect(await statusOf(renewed, host.code)).toBe(429)
+})
+
 test('a move is one event with the poll in it, and who comes late lands on it', async () => {
   const { url, host, poll, watch } = await setUp()
   const next = await host.add()

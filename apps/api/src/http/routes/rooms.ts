@@ -9,18 +9,18 @@ import { roomRevisionOf } from '../../polls/revisions.ts'
 import { roomSubject } from '../../polls/topics.ts'
 import { pollOf, roomOf } from '../../polls/views.ts'
 import { CSV_TYPE, csvOf } from '../downloads/csv.ts'
-import { publicOriginOf, type RouteParts } from '../parts.ts'
+import { publicUrlOf, type RouteParts } from '../parts.ts'
 import { roomCodeOf } from '../request/addresses.ts'
 import { readJson } from '../request/body.ts'
 import { requireMayCreate } from '../request/create-key.ts'
 import { requireBearerKey } from '../request/host-key.ts'
 import { idempotencyKeyOf } from '../request/idempotency-key.ts'
-import { identify } from '../request/identify.ts'
+import { identifyByCookie } from '../request/identify.ts'
 import { awaitNews } from '../request/long-poll.ts'
 import { limitedByCode } from '../request/rate-limit.ts'
 import { findBallot, isHost, type Viewer, viewerOf, viewOf, withReceipt } from '../request/viewer.ts'
 
-type RoomParts = Pick<RouteParts, 'reader' | 'serverKey' | 'watching' | 'eventIds'>
+type RoomParts = Pick<RouteParts, 'reader' | 'serverKey' | 'watching' | 'eventIds' | 'basePath'>
 
 /** A room, and the id that the newest event of its stream has. */
 interface FoundRoom {
@@ -29,21 +29,21 @@ interface FoundRoom {
 }
 
 /** The room as the asker sees it. Rejects with a PollError where it is not there. */
-export async function roomFor(viewer: Viewer, code: string, origin: string, parts: RoomParts): Promise<FoundRoom> {
-  const { reader, serverKey, watching, eventIds } = parts
+export async function roomFor(viewer: Viewer, code: string, publicUrl: string, parts: RoomParts): Promise<FoundRoom> {
+  const { reader, serverKey, watching, eventIds, basePath } = parts
   const { room, current } = await reader.findRoom(code)
   const deleted = checkRoomExists(room)
   if (deleted) throw deleted
-  const joinUrl = origin + routes.roomPage(code)
+  const addresses = { joinUrl: publicUrl + routes.roomPage(code), streamUrl: basePath + routes.roomStream(code) }
   const found = current && (await findBallot(viewer, current.id, reader, serverKey))
   const ballot = current && withReceipt(serverKey, current, found)
   const host = isHost(viewer, room)
   const view = current ? viewOf(viewer, current, ballot) : host ? 'host' : 'public'
-  const poll = current ? pollOf(current, view, ballot) : null
+  const poll = current ? pollOf(current, view, basePath, ballot) : null
   const id = eventIds.write({ id: code, view, revision: roomRevisionOf(room, current, view) })
-  if (!host) return { room: roomOf({ room, current }, poll, joinUrl), id }
+  if (!host) return { room: roomOf({ room, current }, poll, addresses), id }
   const [polls, log] = await Promise.all([reader.pollsOf(code), reader.log(code)])
-  return { room: roomOf({ room, current, polls }, poll, joinUrl, { watching: watching?.count(code), log }), id }
+  return { room: roomOf({ room, current, polls }, poll, addresses, { watching: watching?.count(code), log }), id }
 }
 
 /** Routes of rooms. Who asks for a room by a code that no room has is limited. */
@@ -52,8 +52,8 @@ export function roomRoutes(parts: RouteParts) {
 
   const found = async (ctx: Context): Promise<FoundRoom> => {
     const viewer = viewerOf(ctx, voters.find(ctx))
-    const find = () => roomFor(viewer, roomCodeOf(ctx), publicOriginOf(ctx, parts), parts)
-    return limitedByCode(limits, ctx, find)
+    const find = () => roomFor(viewer, roomCodeOf(ctx), publicUrlOf(ctx, parts), parts)
+    return limitedByCode(parts, ctx, find)
   }
 
   /** A request of the host's, limited as such. */
@@ -62,7 +62,7 @@ export function roomRoutes(parts: RouteParts) {
     await limits?.hostFrom(ctx)
     ctx.set('Cache-Control', 'no-store')
     const find = () => roomRequest(code, hostKey, reader)
-    return limitedByCode(limits, ctx, find)
+    return limitedByCode(parts, ctx, find)
   }
 
   /** `POST /api/rooms`: a room without polls. */
@@ -75,7 +75,7 @@ export function roomRoutes(parts: RouteParts) {
     ctx.status = 201
     ctx.set('Location', routes.room(room.code))
     ctx.set('Cache-Control', 'no-store')
-    const made = await roomFor(viewer, room.code, publicOriginOf(ctx, parts), parts)
+    const made = await roomFor(viewer, room.code, publicUrlOf(ctx, parts), parts)
     ctx.body = { room: made.room, hostKey }
   }
 
@@ -84,12 +84,12 @@ export function roomRoutes(parts: RouteParts) {
     const asker = voters.find(ctx)
     ctx.set('Cache-Control', 'private, no-cache')
     const wait = async () => awaitNews(ctx, roomSubject(roomCodeOf(ctx)), parts)
-    if (!(await limitedByCode(limits, ctx, wait))) {
+    if (!(await limitedByCode(parts, ctx, wait))) {
       ctx.status = 204
       return
     }
     const { room, id } = await found(ctx)
-    await identify(ctx, asker, parts)
+    await identifyByCookie(ctx, asker, parts)
     ctx.vary('Cookie, Authorization, Pollcast-Code, Pollcast-Voter')
     ctx.status = 200
     // The host's also says how many watch, and what was done.
@@ -132,7 +132,7 @@ export function roomRoutes(parts: RouteParts) {
       ctx.body = { codes }
       return
     }
-    const joinUrl = publicOriginOf(ctx, parts) + routes.roomPage(request.code)
+    const joinUrl = publicUrlOf(ctx, parts) + routes.roomPage(request.code)
     ctx.set('Content-Type', CSV_TYPE)
     ctx.body = csvOf({ columns: ['code', 'link'], rows: codes.map((code) => [code, `${joinUrl}#${code}`]) })
   }

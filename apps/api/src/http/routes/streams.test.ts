@@ -29,7 +29,6 @@ import { SqlPollWriter } from '../../store/sql-poll-writer.ts'
 import { openSqlite } from '../../store/sqlite-database.ts'
 import type { RouteParts } from '../parts.ts'
 import { Proxies } from '../request/proxies.ts'
-import { rateLimits } from '../request/rate-limit.ts'
 import { StreamSlots } from '../request/stream-slots.ts'
 import { Voters } from '../request/voter.ts'
 import { createKoa } from '../router.ts'
@@ -279,7 +278,7 @@ const openParts = async () => {
   const failed = (error: unknown) => errors.push(error)
   const signals: Signals = { pollChanged: new Signal(failed), roomChanged: new Signal(failed) }
   const eventIds = new EventIds('key', 'epoch')
-  const messages = new Messages(reader, eventIds)
+  const messages = new Messages(reader, eventIds, '')
   const broker = new Broker({ source: messages, onError: failed })
   publishChanges(signals, broker, messages)
   const audiences = new Audiences(broker)
@@ -293,11 +292,12 @@ const openParts = async () => {
     voterStreams: new VoterStreams(audiences, reader, 'key', failed),
     watching: undefined,
     eventIds,
-    limits: rateLimits(false),
+    limits: undefined,
     voters: new Voters('key', 'abcd1234'),
     serverKey: 'key',
     allowedOrigins: [],
-    publicOrigin: undefined,
+    publicUrl: undefined,
+    basePath: '',
     proxies: new Proxies(false),
     entry: undefined,
     files: undefined,

@@ -18,6 +18,7 @@ import { pollIdOf, roomCodeOf } from '../request/addresses.ts'
 import { validate } from '../request/body.ts'
 import { limitedByCode } from '../request/rate-limit.ts'
 import { type Asked, shownOf, topicsFor } from '../request/topics.ts'
+import { knownVoter } from '../request/voter.ts'
 import { takeSocket } from '../server/take-socket.ts'
 import { http2StreamOf, takeStream } from '../server/take-stream.ts'
 
@@ -50,8 +51,6 @@ const watchingSchema = z.object({ watching: z.literal('on', 'Either on or not th
 
 /** Streams of events: what they carry is in shared/stream.ts. */
 export function streamRoutes(parts: RouteParts) {
-  const { limits: rateLimits } = parts
-
   /** `GET /api/polls/:id/stream` */
   const poll: Middleware = (ctx) => openStream(ctx, parts, [pollSubject(pollIdOf(ctx))])
 
@@ -73,7 +72,7 @@ export function streamRoutes(parts: RouteParts) {
 
   const ofRooms = (ctx: Context, subjects: () => string[]): Promise<void> => {
     const open = async () => openStream(ctx, parts, subjects())
-    return limitedByCode(rateLimits, ctx, open)
+    return limitedByCode(parts, ctx, open)
   }
 
   return { poll, room, several }
@@ -82,7 +81,7 @@ export function streamRoutes(parts: RouteParts) {
 /** The request is in flight until the first events are there: they may have to be read from the database. */
 async function openStream(ctx: Context, parts: RouteParts, subjects: readonly string[]): Promise<void> {
   const { audiences, voterStreams, streamSlots } = parts
-  await parts.limits?.streamFrom(ctx, parts.voters.find(ctx).voterId)
+  await parts.limits?.streamFrom(ctx, knownVoter(parts.voters.find(ctx)))
   const asked = await topicsFor(ctx, subjects, parts)
   const { res } = ctx
   const giveBack = streamSlots.take(ctx)

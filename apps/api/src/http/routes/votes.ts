@@ -16,7 +16,7 @@ import { pollIdOf } from '../request/addresses.ts'
 import { readBody, validate } from '../request/body.ts'
 import { idempotencyKeyOf, isSecret, requireDistinct } from '../request/idempotency-key.ts'
 import { codeHashOf } from '../request/viewer.ts'
-import { newVoterId } from '../request/voter.ts'
+import { knownVoter, markOfBurst, newVoterId } from '../request/voter.ts'
 
 interface SentVote {
   answer: unknown
@@ -28,13 +28,16 @@ interface SentVote {
  * `POST /api/polls/:id/votes`: 201 with the snapshot that has the vote in it, or 303 to the poll's page for a form.
  * `DELETE` takes the vote back: 200 with the snapshot without it.
  */
-export function voteRoute({ writer, voters, signals, limits, serverKey }: RouteParts): Middleware {
+export function voteRoute({ writer, voters, signals, limits, serverKey, basePath }: RouteParts): Middleware {
   return async (ctx) => {
     const pollId = pollIdOf(ctx)
     const asker = voters.find(ctx)
-    if (limits) await (asker.voterId === undefined ? limits.newVoterFrom(ctx) : limits.voteOf(asker.voterId))
+    const known = knownVoter(asker)
+    let { mark } = asker
+    if (limits && known !== undefined) await limits.voteOf(known)
+    else if (known === undefined) mark = markOfBurst(await limits?.newVoterFrom(ctx))
     const { answer, codeHash, isForm } = await readVote(ctx)
-    voters.refuseInvalid(ctx, asker)
+    voters.refuseInvalid(ctx, asker, mark)
     const key = idempotencyKeyOf(ctx)
     if (key !== undefined && asker.voterId === undefined && codeHash === undefined) requireDistinct(key)
     const voterId = asker.voterId ?? (key === undefined ? newVoterId() : voterOfKey(serverKey, key, pollId))
@@ -46,15 +49,15 @@ export function voteRoute({ writer, voters, signals, limits, serverKey }: RouteP
     const cast = () => castVote(vote, writer, signals.pollChanged, voterKeyOf(voter))
     let recorded: RecordedVote
     try {
-      recorded = await (codeHash !== undefined && limits ? limits.withCode(ctx, cast) : cast())
+      recorded = await (codeHash !== undefined && limits ? limits.withCode(ctx, known, cast) : cast())
     } catch (error) {
       throw withField(error, ctx, isForm)
     }
 
     // A client that repeats a vote gets the cookie of the first one again, unless the key could have been guessed.
-    if (!recorded.isRepeat || (key !== undefined && isSecret(key))) voters.remember(ctx, asker, voterId)
+    if (!recorded.isRepeat || (key !== undefined && isSecret(key))) voters.remember(ctx, asker, voterId, mark)
     if (isForm) {
-      ctx.redirect(pageOf(ctx, recorded.poll))
+      ctx.redirect(pageOf(ctx, recorded.poll, basePath))
       ctx.status = 303
       return
     }
@@ -89,10 +92,10 @@ function withField(error: unknown, ctx: Context, isForm: boolean): unknown {
 }
 
 /** The page that the form was on: the room's, or the poll's. */
-function pageOf(ctx: Context, { id, room }: PollState): string {
+function pageOf(ctx: Context, { id, room }: PollState, basePath: string): string {
   const roomPage = routes.roomPage(room.code)
   const referrer = ctx.get('Referer')
-  return URL.canParse(referrer) && new URL(referrer).pathname === roomPage ? roomPage : routes.pollPage(id)
+  return URL.canParse(referrer) && new URL(referrer).pathname === basePath + roomPage ? roomPage : routes.pollPage(id)
 }
 
 /** The answer that the body holds; which fields those are depends on the kinds of questions there are. */

@@ -1,21 +1,19 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { BuiltServer } from '@pollcast/api/testing/built-server'
-import { certificateFiles } from '@pollcast/api/testing/certificate'
-import { openNginx } from '@pollcast/api/testing/nginx'
-import { tempFolder } from '@pollcast/api/testing/temp-folder'
-import { expect, onTestFinished, test, vi } from 'vitest'
-
-vi.setConfig({ testTimeout: 60_000 })
-
-const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
+import { expect, onTestFinished, test } from 'vitest'
+import { MAIN } from '../testing/built-server.ts'
+import { certificateFiles } from '../testing/certificate.ts'
+import { freePort } from '../testing/free-port.ts'
+import { openNginx } from '../testing/nginx.ts'
+import { ServerProcess } from '../testing/server-process.ts'
+import { tempFolder } from '../testing/temp-folder.ts'
 
 /** Runs the command; the certificates of tests are trusted. */
 async function doctor(args: string[], ca = ''): Promise<{ code: number; output: string }> {
-  const command = ['--import', import.meta.resolve('tsx'), '--conditions=source', MAIN, ...args]
-  const child = spawn(process.execPath, command, { env: { ...process.env, ...(ca && { NODE_EXTRA_CA_CERTS: ca }) } })
+  const child = spawn(process.execPath, [MAIN, 'doctor', ...args], {
+    env: { ...process.env, ...(ca && { NODE_EXTRA_CA_CERTS: ca }) },
+  })
   onTestFinished(() => void child.kill())
   let output = ''
   for (const from of [child.stdout, child.stderr]) {
@@ -30,8 +28,7 @@ async function doctor(args: string[], ca = ''): Promise<{ code: number; output: 
 /** A Pollcast with the polls of the demo. */
 const openPollcast = async (environment: Record<string, string> = {}): Promise<string> => {
   const DATABASE_URL = `sqlite:${join(tempFolder(), 'polls.sqlite')}`
-  const server = new BuiltServer({ DATABASE_URL, TRUST_PROXY: 'on', ...environment })
-  onTestFinished(() => server.end())
+  const server = new ServerProcess({ DATABASE_URL, TRUST_PROXY: 'on', ...environment })
   const [url] = await server.until(/https?:\/\/127\.0\.0\.1:\d+/)
   return url
 }
@@ -99,6 +96,32 @@ test.each(misconfigured)('nginx that %s is found out, with the line to change', 
   const { code, output } = await doctor([url, '--quick'], tls.cert)
   for (const line of expected) expect(output).toMatch(line)
   expect(code).toBe(1)
+})
+
+/** A Pollcast under a path, as nginx passes it on. */
+const openUnderPath = async (location: { path: string; to: string }, publicPath: string) => {
+  const tls = certificateFiles().paths
+  const port = await freePort()
+  const url = await openNginx({ ...location, to: `http://127.0.0.1:${port}${location.to}`, location: GOOD, tls })
+  await openPollcast({ PORT: String(port), PUBLIC_URL: url + publicPath })
+  return doctor([url + location.path, '--quick'], tls.cert)
+}
+
+test('under a path that nginx passes on, nothing is in the way', async () => {
+  const { code, output } = await openUnderPath({ path: '/polls/', to: '' }, '/polls')
+  expect(output).toMatch(/\nok {4}path {13}\/polls\n/)
+  expect(output).toContain('Nothing is in the way.')
+  expect(code).toBe(0)
+})
+
+test('a path that nginx takes off, or that PUBLIC_URL lacks, is found out', async () => {
+  const takenOff = await openUnderPath({ path: '/live/', to: '/' }, '/live')
+  expect(takenOff.output).toMatch(
+    /WRONG path {13}\/live is taken off\n +change: proxy_pass http:\/\/127\.0\.0\.1:3000; {2}without/,
+  )
+  const unknown = await openUnderPath({ path: '/live/', to: '/' }, '')
+  expect(unknown.output).toMatch(/WRONG path {13}Pollcast is at the root\n +change: start Pollcast with PUBLIC_URL/)
+  expect([takenOff.code, unknown.code]).toEqual([1, 1])
 })
 
 test('nginx in the clear that cuts silent streams is found out by waiting', async () => {

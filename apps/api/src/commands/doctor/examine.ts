@@ -2,6 +2,7 @@ import { routes } from '@pollcast/shared/routes'
 import { type Seen, seenSchema } from '@pollcast/shared/seen'
 import { keepaliveSeconds } from '@pollcast/shared/stream'
 import * as z from 'zod'
+import { CommandRefused } from '../command-refused.ts'
 import { type Problem, type ProxyName, proxyOf } from './advice.ts'
 import { ask, negotiated, type StreamSeen, watchStream } from './probe.ts'
 
@@ -23,29 +24,26 @@ export interface Examined {
   findings: Finding[]
 }
 
-/** It can't be examined. The message says why. */
-class NotExamined extends Error {}
-
 /**
  * Opens a running Pollcast as a browser would, and says what is between. @param pollId one to open the stream of; by default
  * the newest in the list
  */
 export async function examine(url: URL, isQuick: boolean, pollId?: string): Promise<Examined> {
   const asked = Date.now()
-  const { status, headers, body } = await ask(new URL(routes.seen, url)).catch((error: Error) => {
-    throw new NotExamined(
+  const { status, headers, body } = await ask(addressOf(routes.seen, url)).catch((error: Error) => {
+    throw new CommandRefused(
       `There is no answer from ${url.origin}: ${error.message || (error as NodeJS.ErrnoException).code}`,
     )
   })
   const received = Date.now()
   const answer = seenSchema.safeParse(readJson(body))
   if (status !== 200 || !answer.success) {
-    throw new NotExamined(
-      `${url.origin} answers ${status} to ${routes.seen}, and not as a Pollcast of this version does.`,
+    throw new CommandRefused(
+      `${url.origin} answers ${status} to ${basePathOf(url)}${routes.seen}, and not as a Pollcast of this version does.`,
     )
   }
   const proxy = proxyOf(headers)
-  const stream = new URL(routes.stream(pollId ?? (await newestPoll(url))), url)
+  const stream = addressOf(routes.stream(pollId ?? (await newestPoll(url))), url)
   const first = await watchStream(stream, FIRST_BYTE_MS, true)
   const findings = [
     ...requestFindings(url, answer.data, proxy),
@@ -57,11 +55,16 @@ export async function examine(url: URL, isQuick: boolean, pollId?: string): Prom
   return { proxy, findings }
 }
 
+/** The path under which Pollcast is looked for. */
+const basePathOf = (url: URL): string => url.pathname.replace(/\/+$/, '')
+
+const addressOf = (path: string, url: URL): URL => new URL(basePathOf(url) + path, url)
+
 async function newestPoll(url: URL): Promise<string> {
-  const { body } = await ask(new URL(`${routes.polls}?limit=1`, url))
+  const { body } = await ask(addressOf(`${routes.polls}?limit=1`, url))
   const found = z.object({ polls: z.array(z.object({ id: z.string() })) }).safeParse(readJson(body))
   const [poll] = found.data?.polls ?? []
-  if (!poll) throw new NotExamined('No poll is listed there. Name one to open: --poll ID, the end of its address.')
+  if (!poll) throw new CommandRefused('No poll is listed there. Name one to open: --poll ID, the end of its address.')
   return poll.id
 }
 
@@ -70,6 +73,7 @@ function requestFindings(url: URL, seen: Seen, proxy: ProxyName | undefined): Fi
   const findings: Finding[] = [
     { what: 'host', seen: seen.host, problem: seen.host === url.host ? undefined : 'wrong-host' },
     { what: 'scheme', seen: seen.scheme, problem: seen.scheme === scheme ? undefined : 'wrong-scheme' },
+    pathFinding(url, seen),
     {
       what: 'HTTP to Pollcast',
       seen: seen.httpVersion,
@@ -83,6 +87,15 @@ function requestFindings(url: URL, seen: Seen, proxy: ProxyName | undefined): Fi
     findings.push({ what: 'client address', seen: 'not passed on', problem: 'no-forwarded-for' })
   }
   return findings
+}
+
+function pathFinding(url: URL, { path, basePath }: Seen): Finding {
+  const what = 'path'
+  if (basePathOf(url) !== basePath) {
+    return { what, seen: basePath ? `Pollcast is at ${basePath}` : 'Pollcast is at the root', problem: 'wrong-path' }
+  }
+  if (path !== basePath + routes.seen) return { what, seen: `${basePath} is taken off`, problem: 'path-taken-off' }
+  return { what, seen: basePath || '/' }
 }
 
 function clock({ now }: Seen, asked: number, received: number): Finding {
@@ -99,7 +112,7 @@ async function protocol(url: URL): Promise<Finding> {
 }
 
 function streamFindings({ headers, status, firstByteMs }: StreamSeen): Finding[] {
-  if (headers && status !== 200) throw new NotExamined(`The stream is answered with ${status}.`)
+  if (headers && status !== 200) throw new CommandRefused(`The stream is answered with ${status}.`)
   const within = `${FIRST_BYTE_MS / 1000} s`
   const first: Finding =
     firstByteMs === undefined

@@ -10,6 +10,8 @@ export type Problem =
   | 'http-1.0'
   | 'wrong-host'
   | 'wrong-scheme'
+  | 'wrong-path'
+  | 'path-taken-off'
   | 'no-forwarded-for'
   | 'not-trusted'
   | 'clock-off'
@@ -70,6 +72,15 @@ const LINES: Record<Problem, Partial<Record<ProxyName, string>> & { any: string 
     Apache: 'RequestHeader set X-Forwarded-Proto https  and start Pollcast with TRUST_PROXY=on',
     HAProxy: 'http-request set-header X-Forwarded-Proto https  and start Pollcast with TRUST_PROXY=on',
     any: 'send X-Forwarded-Proto and start Pollcast with TRUST_PROXY=on, or set PUBLIC_URL',
+  },
+  'wrong-path': { any: 'start Pollcast with PUBLIC_URL set to the address that people open, with its path' },
+  'path-taken-off': {
+    nginx: 'proxy_pass http://127.0.0.1:3000;  without a slash or path at its end',
+    Caddy: 'handle /PATH* instead of handle_path',
+    Apache: 'ProxyPass /PATH/ http://127.0.0.1:3000/PATH/',
+    HAProxy: 'take out: http-request replace-path',
+    Traefik: 'take out the middleware stripPrefix',
+    any: 'pass the path on as it is',
   },
   'no-forwarded-for': {
     nginx: 'proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;',

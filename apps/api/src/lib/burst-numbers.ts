@@ -1,0 +1,22 @@
+import { createHmac, randomBytes } from 'node:crypto'
+
+const HOUR_MS = 3_600_000
+
+/** Hex. */
+export const newBurstKey = (): string => randomBytes(32).toString('hex')
+
+/**
+ * The numbers of bursts: one for all that comes from a network within an hour. The key lives in memory alone, so that nobody
+ * who has the number, and all that is on disk, finds the network.
+ */
+export class BurstNumbers {
+  /** The workers of a pool share one, which they get from its primary. */
+  key = newBurstKey()
+
+  /** Above 0, and below 2 to the power of 31. @param now milliseconds since 1970 */
+  of(network: string, now = Date.now()): number {
+    const hour = Math.floor(now / HOUR_MS)
+    const hash = createHmac('sha256', this.key).update(`${hour} ${network}`).digest()
+    return 1 + (hash.readUInt32BE() % (2 ** 31 - 2))
+  }
+}

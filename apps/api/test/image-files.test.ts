@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { readConfig } from '../src/config/config.ts'
+import { ROOT } from '../testing/built-server.ts'
+import { copyOf, type Instruction, readStages, scriptOf, wordsOf } from '../testing/image/dockerfile.ts'
+
+const stages = readStages()
+const all = (keyword: string): Instruction[] =>
+  stages.flatMap(({ instructions }) => instructions.filter((instruction) => instruction.getKeyword() === keyword))
+const last = stages.at(-1)?.instructions ?? []
+const contents = (instructions: Instruction[]) =>
+  instructions.map((instruction) => instruction.getArgumentsContent() ?? '')
+
+/** The rules of hadolint that this Dockerfile could break. Its binary is not in npm's registry. */
+const rules: [string, () => void][] = [
+  [
+    'DL3000: a WORKDIR is an absolute path',
+    () => {
+      for (const path of contents(all('WORKDIR'))) expect(path).toMatch(/^\//)
+    },
+  ],
+  [
+    'DL3002: the last user is not root',
+    () => {
+      const users = contents(last.filter((instruction) => instruction.getKeyword() === 'USER'))
+      expect(users.at(-1)).toBe('node')
+    },
+  ],
+  [
+    'DL3006, DL3007: an image has a tag, and not latest',
+    () => {
+      const names = stages.map(({ name }) => name)
+      for (const { base } of stages) if (!names.includes(base)) expect(base).toMatch(/^[a-z]+:(?!latest)\S+$/)
+    },
+  ],
+  [
+    'DL3020, DL4000: COPY and LABEL, not ADD and MAINTAINER',
+    () => expect([...all('ADD'), ...all('MAINTAINER')]).toEqual([]),
+  ],
+  [
+    'DL3021: what several files are copied to ends with a slash',
+    () => {
+      for (const { sources, to } of all('COPY').map(copyOf)) if (sources.length > 1) expect(to).toMatch(/\/$/)
+    },
+  ],
+  [
+    'DL3022, DL3024: COPY --from names a stage before it, and stages have names of their own',
+    () => {
+      const names = stages.flatMap(({ name }) => name ?? [])
+      expect(new Set(names).size).toBe(names.length)
+      stages.forEach(({ instructions }, index) => {
+        const before = stages.slice(0, index).map(({ name }) => name)
+        for (const { from } of instructions.filter((one) => one.getKeyword() === 'COPY').map(copyOf)) {
+          if (from !== undefined) expect(before).toContain(from)
+        }
+      })
+    },
+  ],
+  [
+    'DL3025: commands are in JSON',
+    () => {
+      for (const command of [...all('ENTRYPOINT'), ...all('CMD'), ...all('HEALTHCHECK')]) {
+        expect(wordsOf(command).length).toBeGreaterThan(0)
+      }
+    },
+  ],
+  [
+    'DL3045: what is copied to a relative path has a WORKDIR before it',
+    () => {
+      for (const { instructions } of stages) {
+        const keywords = instructions.map((instruction) => instruction.getKeyword())
+        expect(keywords.indexOf('WORKDIR')).toBeLessThan(keywords.indexOf('COPY'))
+        expect(keywords).toContain('WORKDIR')
+      }
+    },
+  ],
+  [
+    'DL3003, DL3004, DL3008, DL3016, DL3027, DL4006: RUN has no cd, sudo, packages without a version, npm install, apt or pipes',
+    () => {
+      for (const script of all('RUN').map(scriptOf)) {
+        expect(script).not.toMatch(/\bcd\b|\bsudo\b|\bapt(-get)?\b|npm (install|i)\b|(?<!\|)\|(?!\|)/)
+      }
+    },
+  ],
+  [
+    'DL3059: no RUN follows a RUN',
+    () => {
+      for (const { instructions } of stages) {
+        const keywords = instructions.map((instruction) => instruction.getKeyword()).join(' ')
+        expect(keywords).not.toContain('RUN RUN')
+      }
+    },
+  ],
+  [
+    'DL4003, DL4004: one ENTRYPOINT, one HEALTHCHECK',
+    () => {
+      expect(all('ENTRYPOINT')).toHaveLength(1)
+      expect(all('HEALTHCHECK')).toHaveLength(1)
+    },
+  ],
+]
+
+test.each(rules)('the Dockerfile keeps %s', (_, check) => check())
+
+test('all that is installed for another architecture is in the lock: amd64 and arm64', () => {
+  const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'))
+  const names = Object.keys(packages)
+  const ofX64 = names.filter((name) => /[/-]linux-(x64|64)(-gnu)?$/.test(name))
+  expect(ofX64).not.toEqual([])
+  for (const name of ofX64) expect(names).toContain(name.replace(/-(x64|64)(-gnu)?$/, '-arm64$2'))
+})
+
+interface Service {
+  build?: string
+  image: string
+  environment?: Record<string, string>
+  volumes?: string[]
+  read_only?: boolean
+  cap_drop?: string[]
+  security_opt?: string[]
+  depends_on?: Record<string, unknown>
+}
+
+const compose = (path: string): { services: Record<string, Service>; volumes: Record<string, unknown> } =>
+  parse(readFileSync(join(ROOT, path), 'utf8'), { merge: true })
+
+test.each(['compose.yaml', 'packaging/compose.cluster.yaml'])('%s is whole', (path) => {
+  const { services, volumes } = compose(path)
+  for (const { build, image, environment, depends_on = {}, volumes: mounts = [], ...how } of Object.values(services)) {
+    for (const name of Object.keys(depends_on)) expect(services).toHaveProperty([name])
+    for (const mount of mounts) {
+      const [source = ''] = mount.split(':')
+      if (source.startsWith('./')) readFileSync(join(ROOT, 'packaging', source))
+      else expect(volumes).toHaveProperty([source])
+    }
+    if (build === undefined) {
+      expect(image).toMatch(/^[a-z]+:\d/)
+      continue
+    }
+    expect(how).toMatchObject({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] })
+    const given = Object.entries(environment ?? {}).map(([name, value]) => [name, value.replace(/\$\{.*?\}/, 'secret')])
+    expect(readConfig(Object.fromEntries(given))).toBeTruthy()
+  }
+})

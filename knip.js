@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs'
+
+/** The package that `npm pack` makes has the API's dependencies as its own. Here, only the API imports them. */
+const { dependencies } = JSON.parse(readFileSync(new URL('./apps/api/package.json', import.meta.url), 'utf8'))
+
+/** @type {import('knip').KnipConfig} */
+export default {
+  includeEntryExports: true,
+  workspaces: {
+    '.': {
+      ignoreDependencies: Object.keys(dependencies),
+    },
+    'apps/loadtest': {
+      entry: ['bench/peers/*.ts', 'attack/fake-servers/*.ts'],
+    },
+  },
+  ignoreBinaries: ['mkfifo', 'openssl', 'taskset'],
+  ignoreExportsUsedInFile: { interface: true, type: true },
+}
