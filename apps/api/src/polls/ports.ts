@@ -111,8 +111,8 @@ export interface PollWriter {
 export interface PollReader {
   /** A deleted poll is found too. */
   find(pollId: string): Promise<PollState>
-  /** The answer on a ballot in the poll's current round; undefined where it is not there. */
-  answer(pollId: string, ballotId: string): Promise<unknown>
+  /** The answer on a ballot in this round of the poll; undefined where it is not there. */
+  answer(round: Pick<PollState, 'id' | 'round'>, ballotId: string): Promise<unknown>
   /** Those of these ballots that are there in the poll's current round. */
   cast(pollId: string, ballotIds: readonly string[]): Promise<Set<string>>
   /**

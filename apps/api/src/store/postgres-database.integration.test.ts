@@ -57,7 +57,13 @@ test('while the database is away votes and reads are refused as unavailable, and
   const { proxy, store, pollId, vote } = await setUp()
   await vote('before')
   proxy.refuse()
-  const asked = [vote('x'), vote('y'), store.find(pollId), store.list({ limit: 5 }), store.answer(pollId, 'before')]
+  const asked = [
+    vote('x'),
+    vote('y'),
+    store.find(pollId),
+    store.list({ limit: 5 }),
+    store.answer({ id: pollId, round: 1 }, 'before'),
+  ]
   for (const one of await Promise.allSettled(asked)) {
     expect(one).toMatchObject({ status: 'rejected', reason: away })
   }
@@ -133,7 +139,7 @@ test('where nothing comes back any more, votes and reads are refused in bounded 
   proxy.cut()
   // A connection that was being opened when all of them were cut may be the next one that is used.
   await until(() => vote('after').catch(() => false))
-  expect(await store.answer(pollId, 'after')).not.toBeUndefined()
+  expect(await store.answer({ id: pollId, round: 1 }, 'after')).not.toBeUndefined()
 })
 
 test('of votes whose connection is cut every acknowledged one is there, once', async () => {
@@ -159,7 +165,8 @@ test('of votes whose connection is cut every acknowledged one is there, once', a
 
   await vote('after', a)
   expect(acknowledged.has('after')).toBe(true)
-  for (const [ballotId, choice] of acknowledged) expect(await store.answer(pollId, ballotId)).toEqual([choice])
+  for (const [ballotId, choice] of acknowledged)
+    expect(await store.answer({ id: pollId, round: 1 }, ballotId)).toEqual([choice])
   const after = await store.find(pollId)
   const counted = await recount(database, pollId)
   expect(after.voters).toBe(counted.ballots)

@@ -287,7 +287,8 @@ describe.each(engines)('on $name', (engine) => {
     expect(second).toMatchObject({ round: 2, status: 'open', voters: 0, revision: 4, publicRevision: 4 })
     expect(votesOn(second)).toEqual([0, 0, 0])
     expect(await store.find(pollId)).toEqual(second)
-    expect(await store.answer(pollId, 'x')).toBeUndefined()
+    expect(await store.answer(second, 'x')).toBeUndefined()
+    expect(await store.answer({ id: pollId, round: 1 }, 'x')).toEqual([a])
     await Promise.all([vote(pollId, 'x', b), vote(pollId, 'z', b), vote(pollId, 'new', c)])
     expect(await store.pastRounds(pollId)).toMatchObject([
       { round: 1, question: 'Which?', voters: 3, counters: { [a]: 2, [b]: 1, [c]: 0 } },
@@ -547,7 +548,7 @@ describe.each(engines)('on $name', (engine) => {
     await vote(pollId, 'me', a)
     const taken = await store.record({ pollId, ballotId: 'me', answer: null })
     expect(taken).toMatchObject({ changed: true, ballot: null, poll: { voters: 0, revision: 2 } })
-    expect(await store.answer(pollId, 'me')).toBeUndefined()
+    expect(await store.answer({ id: pollId, round: 1 }, 'me')).toBeUndefined()
     expect((await recount(database, pollId)).ballots).toBe(0)
     expect(await store.record({ pollId, ballotId: 'me', answer: null })).toMatchObject({ changed: false })
     expect(await vote(pollId, 'me', a)).toMatchObject({ poll: { voters: 1 } })

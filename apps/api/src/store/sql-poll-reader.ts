@@ -29,9 +29,13 @@ export class SqlPollReader implements PollReader {
     return poll
   }
 
-  async answer(pollId: string, ballotId: string): Promise<unknown> {
-    const rows: Ballot[] = await this.#database.read((manager) => {
-      return manager.query(this.#database.voteSql.ballots, [JSON.stringify([[pollId, ballotId]])])
+  async answer({ id, round }: Pick<PollState, 'id' | 'round'>, ballotId: string): Promise<unknown> {
+    const rows: Pick<Ballot, 'answer'>[] = await this.#database.read((manager) => {
+      return manager.query('SELECT answer FROM ballot WHERE poll_id = $1 AND round = $2 AND id = $3', [
+        id,
+        round,
+        ballotId,
+      ])
     })
     return rows[0] && JSON.parse(rows[0].answer)
   }

@@ -82,7 +82,7 @@ describe.each(engines)('on $name', (engine) => {
     await commit.asked
     // The transaction has written all it will; only its COMMIT is held back.
     expect((await store.find(pollId)).revision).toBe(0)
-    expect(await store.answer(pollId, 'me')).toBeUndefined()
+    expect(await store.answer({ id: pollId, round: 1 }, 'me')).toBeUndefined()
     expect(acknowledged).toBe(false)
 
     commit.allow()
@@ -101,8 +101,8 @@ describe.each(engines)('on $name', (engine) => {
     expect(votesOn(moved.poll)).toEqual([0, 1, 0])
     expect(again).toMatchObject({ changed: false, poll: { revision: 2, voters: 1 } })
     expect(await store.find(pollId)).toEqual(moved.poll)
-    expect(await store.answer(pollId, 'me')).toEqual([b])
-    expect(await store.answer(pollId, 'you')).toBeUndefined()
+    expect(await store.answer({ id: pollId, round: 1 }, 'me')).toEqual([b])
+    expect(await store.answer({ id: pollId, round: 1 }, 'you')).toBeUndefined()
   })
 
   test('one voter who votes many times at once has one ballot, and the last vote counts', async () => {

@@ -366,7 +366,7 @@ export const operations: readonly Operation[] = [
     auth: 'viewer',
     parameters: ['PollcastCode'],
     answers: { 200: { description: 'A row for each choice.', headers: ['ContentDisposition'], content: CSV } },
-    codes: [...ROOM, ...VIEWER],
+    codes: [...ROOM, ...VIEWER, 'results-hidden'],
   },
   {
     method: 'get',
@@ -378,7 +378,7 @@ export const operations: readonly Operation[] = [
     answers: {
       200: { description: 'A document to keep.', headers: ['ContentDisposition'], content: json(roomResultsSchema) },
     },
-    codes: [...ROOM, ...VIEWER],
+    codes: [...ROOM, ...VIEWER, 'results-hidden'],
   },
   {
     method: 'get',

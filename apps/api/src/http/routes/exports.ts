@@ -44,7 +44,7 @@ export function exportRoutes(parts: RouteParts) {
 
   const historyOf = async (viewer: Viewer, poll: PollState): Promise<PollHistory> => {
     requireExists(poll)
-    const found = await findBallot(viewer, poll.id, reader, serverKey)
+    const found = await findBallot(viewer, poll, reader, serverKey)
     const view = viewOf(viewer, poll, found && { answer: found.answer, receipt: '' })
     return { poll, past: poll.round > 1 ? await reader.pastRounds(poll.id) : [], view }
   }
@@ -183,16 +183,23 @@ export function exportRoutes(parts: RouteParts) {
     return { room, host, log, histories: histories.filter(({ poll, view }) => showsResults(poll, view)) }
   }
 
+  /** The same for files of results: who may see none is told so, where an empty file would leave them guessing. */
+  const roomResultsToSend = async (ctx: Context) => {
+    const found = await roomToSend(ctx)
+    if (found.host || found.histories.length > 0) return found
+    throw found.room.currentPollId === null ? nothingOn() : resultsHidden()
+  }
+
   /** `GET /api/rooms/:code/results.csv` */
   const roomResultsCsv: Middleware = async (ctx) => {
-    const { room, histories } = await roomToSend(ctx)
+    const { room, histories } = await roomResultsToSend(ctx)
     attach(ctx, titleOfRoom(room), 'results.csv', CSV_TYPE)
     ctx.body = csvOf(resultTableOf(histories))
   }
 
   /** `GET /api/rooms/:code/results.json` */
   const roomResultsJson: Middleware = async (ctx) => {
-    const { room, histories, log } = await roomToSend(ctx)
+    const { room, histories, log } = await roomResultsToSend(ctx)
     attach(ctx, titleOfRoom(room), 'results.json', JSON_TYPE)
     ctx.body = roomResultsOf(room, histories, log)
   }
@@ -234,6 +241,12 @@ function svgOf(poll: PollState): string {
 }
 
 const resultsHidden = () => new PollError('results-hidden', 'The results of this poll are hidden for now.')
+
+const nothingOn = () =>
+  new PollError(
+    'results-hidden',
+    'No poll is on in this room now. The results of all of its polls are for its host: "Authorization: Bearer KEY".',
+  )
 
 interface Title {
   title: string

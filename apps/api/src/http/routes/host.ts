@@ -27,7 +27,7 @@ export function hostRoutes({ reader, writer, signals, limits, voters, serverKey,
     const request = await hosted(ctx)
     const wanted = await readJson(ctx, pollChangeSchema)
     const poll = await changePoll(request, wanted, writer, signals)
-    const found = await findBallot(viewerOf(ctx, voters.find(ctx)), poll.id, reader, serverKey)
+    const found = await findBallot(viewerOf(ctx, voters.find(ctx)), poll, reader, serverKey)
     ctx.body = pollOf(poll, 'host', basePath, withReceipt(serverKey, poll, found))
   }
 

@@ -35,7 +35,7 @@ export async function roomFor(viewer: Viewer, code: string, publicUrl: string, p
   const deleted = checkRoomExists(room)
   if (deleted) throw deleted
   const addresses = { joinUrl: publicUrl + routes.roomPage(code), streamUrl: basePath + routes.roomStream(code) }
-  const found = current && (await findBallot(viewer, current.id, reader, serverKey))
+  const found = current && (await findBallot(viewer, current, reader, serverKey))
   const ballot = current && withReceipt(serverKey, current, found)
   const host = isHost(viewer, room)
   const view = current ? viewOf(viewer, current, ballot) : host ? 'host' : 'public'
