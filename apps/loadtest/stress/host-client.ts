@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Poll } from '@pollcast/shared/poll'
 import { type CreatedPoll, createdPollSchema } from '@pollcast/shared/room'
 import { routes } from '@pollcast/shared/routes'
 import type { NewPollBody } from '@pollcast/shared/settings'
@@ -11,6 +12,18 @@ import { checkRefusal, isBroken } from './refusal.ts'
 const PACE = [150, 900] as const
 
 const REQUEST_TIMEOUT_MS = 15_000
+
+/** What the host does, as often as it is here. */
+const TURNS = [
+  'close',
+  'open',
+  'open',
+  'start a round',
+  'move the room',
+  'show nothing',
+  'hide or reveal',
+  'hide or reveal',
+] as const
 
 /** Makes a poll as the body says. */
 export async function createPoll(url: string, body: Partial<NewPollBody> = {}, key?: string): Promise<CreatedPoll> {
@@ -34,6 +47,9 @@ export class HostClient {
   readonly #code: string
   readonly #key: string
   #stopped = false
+  #turns: (typeof TURNS)[number][] = []
+  /** Whether the public sees the results of the first poll. */
+  #isRevealed = true
 
   private constructor(
     nodes: readonly Node[],
@@ -82,21 +98,27 @@ export class HostClient {
     }
   }
 
-  #act(node: Node, random: Random): Promise<boolean> {
-    const poll = random.pick(this.polls)
-    const patch = (what: string, body: object) => this.#send(node, what, 'PATCH', routes.poll(poll.id), body)
-    const isFirst = poll === this.polls[0]
-    const visibility = random.pick(['always', 'host'] as const)
-    const acts = [
-      () => patch('close', { status: 'closed' }),
-      () => patch('open', { status: 'open' }),
-      () => patch('open', { status: 'open' }),
-      () => this.#send(node, 'start a round', 'POST', routes.rounds(poll.id), undefined),
-      () => this.#move(node, poll.id, random.next() < 0.5),
-      () => this.#move(node, null, false),
-      ...(isFirst ? [() => patch(visibility === 'host' ? 'hide' : 'reveal', { resultsVisibility: visibility })] : []),
-    ]
-    return random.pick(acts)()
+  /** Each thing has its turn before one has it again: chance alone would leave some out of a short run. */
+  async #act(node: Node, random: Random): Promise<void> {
+    if (this.#turns.length === 0) this.#turns = random.shuffled(TURNS)
+    const what = this.#turns.pop() as (typeof TURNS)[number]
+    const [first, poll] = [this.polls[0], random.pick(this.polls)]
+    const patch = (done: string, { id }: Pick<Poll, 'id'>, body: object) =>
+      this.#send(node, done, 'PATCH', routes.poll(id), body)
+    if (what === 'close' || what === 'open') {
+      await patch(what, poll, { status: what === 'close' ? 'closed' : 'open' })
+    } else if (what === 'start a round') {
+      await this.#send(node, what, 'POST', routes.rounds(poll.id), undefined)
+    } else if (what === 'move the room') {
+      await this.#move(node, poll.id, random.next() < 0.5)
+    } else if (what === 'show nothing') {
+      await this.#move(node, null, false)
+    } else if (first) {
+      const next = this.#isRevealed ? 'hide' : 'reveal'
+      const resultsVisibility = this.#isRevealed ? 'host' : 'always'
+      // Where nobody knows what has become of it, it is asked for again: each reveal is one of what was hidden.
+      if (await patch(next, first, { resultsVisibility })) this.#isRevealed = !this.#isRevealed
+    }
   }
 
   #move(node: Node, currentPollId: string | null, closePrevious: boolean): Promise<boolean> {
