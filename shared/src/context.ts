@@ -17,6 +17,8 @@ export const contextSchema = z.strictObject({
   /** PUBLIC_URL, without a slash at its end: links to share begin with it. Without it, with the page's origin. */
   publicUrl: z.string().optional(),
   streamUrl: z.string().optional(),
+  /** Only in a sample of pages: they report how fresh they are (`POST /api/freshness`). */
+  reportsFreshness: z.literal(true).optional(),
   /**
    * Who may make polls on this server, where not anyone may: who sends its key (`Authorization: Bearer KEY`), or nobody.
    * Where the page is served by another host, the answer to `POST /api/polls` says: `create-key-required` or

@@ -53,6 +53,11 @@ export const snapshotSchema = z.strictObject({
   closesAt: timeSchema.nullable(),
   /** The server's clock when this was sent, so that a page with a wrong clock counts down rightly. */
   now: timeSchema,
+  /**
+   * Only in an `update` of a stream: milliseconds from the commit of the oldest change that is new in it to `now`. On a node that
+   * did not write that change, from when it heard of it.
+   */
+  age: countSchema.optional(),
   resultsHidden: z.boolean(),
   /** Only of a poll that was edited since it was made: tabs may have it as it was. */
   ...z.object(edited).partial().shape,
@@ -69,7 +74,7 @@ const ownFields = {
 /** The answer to a vote: the snapshot that has it, in the view that the voter has now. */
 export const votedSchema = z.strictObject({ ...snapshotSchema.shape, ...ownFields })
 
-const { pollId: _, ...shown } = snapshotSchema.shape
+const { pollId: _, age: __, ...shown } = snapshotSchema.shape
 
 /** A poll as everybody with the same view sees it. */
 export const sharedPollSchema = z.strictObject({

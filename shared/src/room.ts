@@ -13,7 +13,7 @@ export const roomPollSchema = z.strictObject({
   closesAt: z.iso.datetime().nullable(),
 })
 
-/** What a host did, or a timer for them. */
+/** What a host did, or a timer for them; and `burst`: very many new voters came from one network. */
 export const hostActionSchema = z.enum([
   'created',
   'opened',
@@ -30,6 +30,9 @@ export const hostActionSchema = z.enum([
   'moved',
   'codes-issued',
   'key-replaced',
+  'burst',
+  'burst-voided',
+  'burst-restored',
 ])
 
 export const logEntrySchema = z.strictObject({
@@ -37,7 +40,19 @@ export const logEntrySchema = z.strictObject({
   action: hostActionSchema,
   /** The poll it was done to; null for the room. */
   pollId: pollIdSchema.nullable(),
+  /** Of a `burst`: which one, in which round, with how many ballots by now, and whether the host has voided it. */
+  burst: z
+    .strictObject({
+      number: z.int().positive(),
+      round: z.int().positive(),
+      voters: countSchema,
+      voided: z.boolean(),
+    })
+    .optional(),
 })
+
+/** The body of `PATCH /api/polls/:id/bursts/:number`. */
+export const burstChangeSchema = z.strictObject({ voided: z.boolean('Either true or false.') })
 
 const room = {
   code: roomCodeSchema,
@@ -118,6 +133,7 @@ export type Room = z.infer<typeof roomSchema>
 export type RoomEvent = z.infer<typeof roomEventSchema>
 export type RoomPoll = z.infer<typeof roomPollSchema>
 export type RoomChange = z.infer<typeof roomChangeSchema>
+export type BurstChange = z.infer<typeof burstChangeSchema>
 export type HostAction = z.infer<typeof hostActionSchema>
 export type LogEntry = z.infer<typeof logEntrySchema>
 export type CreatedPoll = z.infer<typeof createdPollSchema>

@@ -4,6 +4,7 @@ export const routes = {
   poll: (pollId: string) => `/api/polls/${pollId}`,
   votes: (pollId: string) => `/api/polls/${pollId}/votes`,
   rounds: (pollId: string) => `/api/polls/${pollId}/rounds`,
+  burst: (pollId: string, number: string | number) => `/api/polls/${pollId}/bursts/${number}`,
   copies: (pollId: string) => `/api/polls/${pollId}/copies`,
   resultsCsv: (pollId: string) => `/api/polls/${pollId}/results.csv`,
   resultsJson: (pollId: string) => `/api/polls/${pollId}/results.json`,
@@ -24,6 +25,8 @@ export const routes = {
   streamOf: (pollIds: readonly string[]) => `/api/streams?polls=${pollIds.join(',')}`,
   openapi: '/api/openapi.json',
   seen: '/api/seen',
+  /** What a sample of pages reports of how fresh they are. */
+  freshness: '/api/freshness',
   health: '/healthz',
   ready: '/readyz',
 

@@ -9,7 +9,7 @@ import type { Node } from './node.ts'
 import { checkRefusal, isBroken } from './refusal.ts'
 
 /** Milliseconds between two things that the host does. */
-const PACE = [150, 900] as const
+const PACE = [100, 600] as const
 
 const REQUEST_TIMEOUT_MS = 15_000
 
@@ -79,7 +79,7 @@ export class HostClient {
   async run(random: Random): Promise<void> {
     for (; !this.#stopped; await pause(random.whole(...PACE))) {
       const up = this.#nodes.filter((node) => node.up)
-      if (up.length > 0) await this.#act(random.pick(up), random)
+      if (up.length > 0) await this.#takeTurn(random.pick(up), random)
     }
   }
 
@@ -98,27 +98,41 @@ export class HostClient {
     }
   }
 
-  /** Each thing has its turn before one has it again: chance alone would leave some out of a short run. */
-  async #act(node: Node, random: Random): Promise<void> {
+  /**
+   * Each thing is done before one is done again, and tried until it is: chance alone would leave some out of a short run.
+   */
+  async #takeTurn(node: Node, random: Random): Promise<void> {
     if (this.#turns.length === 0) this.#turns = random.shuffled(TURNS)
-    const what = this.#turns.pop() as (typeof TURNS)[number]
-    const [first, poll] = [this.polls[0], random.pick(this.polls)]
+    if (await this.#act(node, random, this.#turns.at(-1))) this.#turns.pop()
+  }
+
+  async #act(node: Node, random: Random, what: (typeof TURNS)[number] | undefined): Promise<boolean> {
+    const poll = random.pick(this.polls)
     const patch = (done: string, { id }: Pick<Poll, 'id'>, body: object) =>
       this.#send(node, done, 'PATCH', routes.poll(id), body)
-    if (what === 'close' || what === 'open') {
-      await patch(what, poll, { status: what === 'close' ? 'closed' : 'open' })
-    } else if (what === 'start a round') {
-      await this.#send(node, what, 'POST', routes.rounds(poll.id), undefined)
-    } else if (what === 'move the room') {
-      await this.#move(node, poll.id, random.next() < 0.5)
-    } else if (what === 'show nothing') {
-      await this.#move(node, null, false)
-    } else if (first) {
-      const next = this.#isRevealed ? 'hide' : 'reveal'
-      const resultsVisibility = this.#isRevealed ? 'host' : 'always'
-      // Where nobody knows what has become of it, it is asked for again: each reveal is one of what was hidden.
-      if (await patch(next, first, { resultsVisibility })) this.#isRevealed = !this.#isRevealed
+    switch (what) {
+      case 'close':
+        return patch(what, poll, { status: 'closed' })
+      case 'open':
+        return patch(what, poll, { status: 'open' })
+      case 'start a round':
+        return this.#send(node, what, 'POST', routes.rounds(poll.id), undefined)
+      case 'move the room':
+        return this.#move(node, poll.id, random.next() < 0.5)
+      case 'show nothing':
+        return this.#move(node, null, false)
+      default:
+        return this.#toggleResults(node)
     }
+  }
+
+  /** Where nobody knows what has become of it, the same is asked for again: each reveal is one of what was hidden. */
+  async #toggleResults(node: Node): Promise<boolean> {
+    const [what, resultsVisibility] = this.#isRevealed ? (['hide', 'host'] as const) : (['reveal', 'always'] as const)
+    const path = routes.poll(this.polls[0]?.id ?? '')
+    const isDone = await this.#send(node, what, 'PATCH', path, { resultsVisibility })
+    if (isDone) this.#isRevealed = !this.#isRevealed
+    return isDone
   }
 
   #move(node: Node, currentPollId: string | null, closePrevious: boolean): Promise<boolean> {

@@ -72,3 +72,34 @@ test('a page from before the burst, and one whose browser refuses workers, vote 
   await shows(tab, [0, 1])
   expect(await tab.getByTestId('problem').count()).toBe(0)
 })
+
+test('the host sees voters beyond the burst of their network, has them not counted, and counted again', async () => {
+  const { code, hostKey, id } = await pollcast.makeRoom({ question: 'Stuffed?', choices: ['Yes', 'No'] })
+  await takeTokens()
+  const voter = await newVoter()
+  const tab = await openTab(voter, hall() + routes.roomPage(code))
+  await isLive(tab)
+  await choice(tab, 'No').click()
+  await shows(tab, [0, 1])
+
+  const host = await openTab(await newVoter(), `${pollcast.url}${routes.hostPage(code)}#${hostKey}`)
+  const burst = host.getByTestId('burst')
+  await burst.getByText('1 voter came in a burst').waitFor()
+  await burst.getByRole('button', { name: "Don't count them" }).click()
+  await burst.getByText('not counted').waitFor()
+  await shows(tab, [0, 0])
+  await choice(tab, 'Yes').click()
+  await tab.getByText('the host does not count their votes').waitFor()
+  await burst.getByRole('button', { name: 'Count them again' }).click()
+  await shows(tab, [0, 1])
+  await host.getByTestId('panel-log').locator('> summary').click()
+  await expect
+    .poll(() => host.getByTestId('log').locator('b').allTextContents())
+    .toEqual([
+      'Votes of a burst counted again',
+      'Votes of a burst no longer counted',
+      'Many new voters from one network',
+      'Created',
+    ])
+  expect(await new Voter(pollcast.url).read(id)).toMatchObject({ voters: 1 })
+})

@@ -1,4 +1,4 @@
-import type { Frame, Page } from 'playwright-core'
+import type { BrowserContext, Frame, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { choice, isLive, openTab, shows, tabled, withoutCookies } from './support/browser.ts'
 import { startServerAndBrowser } from './support/setup.ts'
@@ -132,13 +132,80 @@ test('in a frame on another site, where the browser refuses locks and storage, a
   await expect.poll(counts).toEqual(['1', '1'])
 })
 
-test('in a browser that blocks all cookies a poll is live, and votes', async () => {
+test('in a browser that blocks all cookies a poll is live, and a page is one voter, however often it votes', async () => {
   const { id, page } = await pollcast.makePoll('No cookies?', ['Yes', 'No'])
   await withoutCookies(async (voter) => {
     const tab = await openTab(voter, page)
     await isLive(tab)
-    await choice(tab, 'Yes').click()
+    for (const text of ['Yes', 'No', 'Yes']) {
+      await choice(tab, text).click()
+      await shows(tab, text === 'Yes' ? [1, 0] : [0, 1])
+      await tab.getByTestId('choice').filter({ hasText: text }).getByText('Your vote').waitFor()
+    }
     await pollcast.vote(id, 1)
     await shows(tab, [1, 1])
   })
+})
+
+test('there, results that are for who has voted come with the vote, and go on to move', async () => {
+  const room = await pollcast.makeRoom({ question: 'After the vote?', resultsVisibility: 'after-vote' })
+  await withoutCookies(async (voter) => {
+    const tab = await openTab(voter, room.page)
+    await isLive(tab)
+    await choice(tab, 'Tea').click()
+    await shows(tab, [1, 0])
+    await pollcast.vote(room.id, 1)
+    await shows(tab, [1, 1])
+  })
+})
+
+/** The cookie is set, and never sent: a proxy takes it out, say. */
+const dropCookies = async (voter: BrowserContext) => {
+  await voter.route('**/*', async (route) => {
+    const { cookie: _, ...headers } = await route.request().allHeaders()
+    await voter.clearCookies()
+    await route.continue({ headers })
+  })
+}
+
+test('where the cookie does not come back, the voter stays one over reloads and in other tabs', async () => {
+  const { id, page } = await pollcast.makePoll('Lost cookie?', ['Yes', 'No'])
+  const voter = await newVoter()
+  await dropCookies(voter)
+  const tab = await openTab(voter, page)
+  await isLive(tab)
+  await choice(tab, 'Yes').click()
+  await shows(tab, [1, 0])
+  await tab.reload()
+  await isLive(tab)
+  await choice(tab, 'Yes').getByText('Your vote').waitFor()
+  const other = await openTab(voter, page)
+  await isLive(other)
+  await choice(other, 'No').click()
+  for (const each of [tab, other]) await shows(each, [0, 1])
+  await choice(tab, 'Yes').click()
+  for (const each of [tab, other]) await shows(each, [1, 0])
+  await pollcast.vote(id, 1)
+  for (const each of [tab, other]) await shows(each, [1, 1])
+})
+
+test('where neither cookie nor storage are kept, each page is one voter', async () => {
+  const { page } = await pollcast.makePoll('Nothing kept?', ['Yes', 'No'])
+  const voter = await newVoter()
+  await dropCookies(voter)
+  await voter.addInitScript(() => {
+    for (const name of ['localStorage', 'sessionStorage']) {
+      Object.defineProperty(window, name, {
+        get: () => {
+          throw new DOMException('Denied.', 'SecurityError')
+        },
+      })
+    }
+  })
+  const tabs = [await openTab(voter, page), await openTab(voter, page)] as const
+  await Promise.all(tabs.map(isLive))
+  for (const text of ['Yes', 'No']) {
+    for (const tab of tabs) await choice(tab, text).click()
+    for (const tab of tabs) await shows(tab, text === 'Yes' ? [2, 0] : [0, 2])
+  }
 })

@@ -4,6 +4,7 @@ import type { Room } from '@pollcast/shared/room'
 import { type InjectionKey, inject } from 'vue'
 import type { ApiClient } from './api/api-client.ts'
 import { serverClock } from './api/server-clock.ts'
+import { voterToken } from './api/voter-token.ts'
 import { attempt } from './browser/attempt.ts'
 
 export interface Served<T> {
@@ -41,11 +42,13 @@ export function createServedPage({
   demo,
   streamUrl,
   publicUrl,
-  voterToken,
+  voterToken: servedToken,
 }: PageContext): ServedPage {
-  let unusedPoll = poll
+  // The page itself is asked for without a token, so what it has is not for who has one.
+  const isForVoter = voterToken.value === undefined
+  let unusedPoll = isForVoter ? poll : undefined
   let unusedList = pollList
-  let unusedRoom = room
+  let unusedRoom = isForVoter ? room : undefined
   let unusedDemo = demo
   const now = poll?.now ?? room?.poll?.now
   if (now) serverClock.note(now, requestedAt())
@@ -71,7 +74,7 @@ export function createServedPage({
       return taken
     },
     publicUrl,
-    voterToken,
+    voterToken: servedToken,
   }
 }
 

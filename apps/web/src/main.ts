@@ -1,6 +1,8 @@
 import { createApp } from 'vue'
 import App from './App.vue'
 import { createApiClient } from './api/api-client.ts'
+import { reportFreshness } from './api/freshness-reports.ts'
+import { listenToFreshness } from './composables/live-freshness.ts'
 import { apiKey, createServedPage, readContext, servedPageKey } from './context.ts'
 import { servedFallback } from './fallback.ts'
 import { setLocale } from './i18n/index.ts'
@@ -23,6 +25,7 @@ start().catch(fail)
 /** Mounts the app once the first page's files have loaded. Until then, or if they don't, the fallback is there. */
 async function start(): Promise<void> {
   const context = readContext(document)
+  if (context.reportsFreshness) listenToFreshness(reportFreshness(context.apiUrl))
   const router = createPageRouter(context.apiUrl.startsWith('/') ? context.apiUrl : '')
   const api = createApiClient(context.apiUrl)
   if (context.challenge) api.prepareProof(context.challenge)

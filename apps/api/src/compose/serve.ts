@@ -118,7 +118,12 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
 
   const built = builtEntry(webRoot)
   const entry = config.webDev ? devEntry : built
-  const proxies = new Proxies(config.trustProxy, config.publicUrl)
+  const proxies = new Proxies(config.trustProxy, config.publicUrl, () => {
+    log.error(
+      'A request came with X-Forwarded-For, which is ignored while TRUST_PROXY is off. Behind a proxy all clients have its address, and share the limits of one: set TRUST_PROXY. Without a proxy, a client made it up.',
+      { event: 'forwarded-for-ignored' },
+    )
+  })
   const maxConnections = connectionLimit()
   const buckets = others.buckets ?? new MemoryTokenBuckets()
   const bursts = new BurstNumbers()
@@ -137,6 +142,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
       : undefined,
     streamSlots: new StreamSlots(maxConnections, config.rateLimit),
     serverKey: database.voterKey,
+    onFreshness: metrics?.painted,
     voters: new Voters(database.voterKey, database.installationId),
     allowedOrigins: config.allowedOrigins,
     publicUrl: config.publicUrl,

@@ -35,6 +35,8 @@ export interface RouteParts {
   streamSlots: StreamSlots
   voters: Voters
   eventIds: EventIds
+  /** Gets what pages report of how fresh they are, in milliseconds; undefined where nobody measures. */
+  onFreshness: ((milliseconds: readonly number[]) => void) | undefined
   /** A secret of the installation, the same in all of its processes. */
   serverKey: string
   /** PUBLIC_URL, if it is set: what people open, without a slash at its end. */

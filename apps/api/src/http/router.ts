@@ -17,6 +17,7 @@ import { extendRequest } from './request/koa-request.ts'
 import type { Proxies } from './request/proxies.ts'
 import { knownVoter } from './request/voter.ts'
 import { exportRoutes } from './routes/exports.ts'
+import { freshnessRoute } from './routes/freshness.ts'
 import { type Health, healthRoute, readyRoute } from './routes/health.ts'
 import { hostRoutes } from './routes/host.ts'
 import { oembedRoute } from './routes/oembed.ts'
@@ -90,6 +91,7 @@ export function createKoa(parts: HttpParts): Koa {
   router.delete(routes.poll(':id'), host.remove)
   router.post(routes.rounds(':id'), host.addRound)
   router.post(routes.copies(':id'), host.copy)
+  router.patch(routes.burst(':id', ':number'), host.changeBurst)
 
   const rooms = roomRoutes(parts)
   router.post(routes.rooms, rooms.create)
@@ -111,6 +113,7 @@ export function createKoa(parts: HttpParts): Koa {
   router.get(routes.roomResultsJson(':code'), exports.roomResultsJson)
   router.get(routes.roomBallotsCsv(':code'), exports.roomBallotsCsv)
 
+  router.post(routes.freshness, freshnessRoute(parts))
   router.get(routes.seen, seenRoute(parts))
   router.get(routes.openapi, openApiRoute(basePath))
 
@@ -148,6 +151,6 @@ function corsFor(allowedOrigins: readonly string[]): Middleware {
     credentials: true,
     // A stream that reconnects sends Last-Event-ID, which takes a preflight request: one a day is enough.
     maxAge: 86_400,
-    exposeHeaders: ['Location', 'Retry-After', 'ETag'],
+    exposeHeaders: ['Location', 'Retry-After', 'ETag', 'Pollcast-Voter'],
   })
 }

@@ -5,6 +5,9 @@ const HOUR_MS = 3_600_000
 /** Hex. */
 export const newBurstKey = (): string => randomBytes(32).toString('hex')
 
+/** Below 2 to the power of 31, as columns of both engines hold it. */
+export const isBurstNumber = (number: number): boolean => Number.isInteger(number) && number > 0 && number < 2 ** 31
+
 /**
  * The numbers of bursts: one for all that comes from a network within an hour. The key lives in memory alone, so that nobody
  * who has the number, and all that is on disk, finds the network.
@@ -13,7 +16,7 @@ export class BurstNumbers {
   /** The workers of a pool share one, which they get from its primary. */
   key = newBurstKey()
 
-  /** Above 0, and below 2 to the power of 31. @param now milliseconds since 1970 */
+  /** @param now milliseconds since 1970 */
   of(network: string, now = Date.now()): number {
     const hour = Math.floor(now / HOUR_MS)
     const hash = createHmac('sha256', this.key).update(`${hour} ${network}`).digest()

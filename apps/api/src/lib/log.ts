@@ -3,6 +3,7 @@ export const logEvents = [
   'unexpected-error',
   'request',
   'client-faults',
+  'forwarded-for-ignored',
   'connections-full',
   'connections-free',
   'database-created',

@@ -9,6 +9,12 @@ test('the field `now` gets the time, wherever it is', () => {
   expect(stampNow('{"poll":{"id":"a","now":null}}', at)).toBe('{"poll":{"id":"a","now":"2026-11-26T12:00:00.007Z"}}')
 })
 
+test('an age is a field of its own beside it, in whole milliseconds, and never negative', () => {
+  expect(stampNow('{"now":null,"a":1}', at, 12.6)).toBe('{"now":"2026-11-26T12:00:00.007Z","age":13,"a":1}')
+  expect(stampNow('{"now":null}', at, -1)).toBe('{"now":"2026-11-26T12:00:00.007Z","age":0}')
+  expect(stampNow('{}', at, 12)).toBe('{}')
+})
+
 test('JSON without the field stays as it is, whatever its texts and names are', () => {
   const text = fc.string({ unit: fc.constantFrom('"', '\\', 'now', ':', 'null', ',', '{', '$&') })
   fc.assert(

@@ -39,7 +39,7 @@ export class Audience {
   /** The newest message as a frame. There is one when the audience is `ready`. */
   get frame(): Frame {
     const newest = this.#topic.newest as Message
-    if (this.#frame?.message !== newest) this.#frame = new Frame(newest)
+    if (this.#frame?.message !== newest) this.#frame = new Frame(newest, this.#topic.newsAt)
     return this.#frame
   }
 
@@ -73,9 +73,10 @@ export class Audience {
       const isChange = swept >= 0
       swept = message.revision
       const start = performance.now()
-      const came = this.#topic.takeNewsAt()
+      const { newsAt } = this.frame
+      this.#topic.takeNews()
       await inSlices(this.#members, (member) => member.deliver())
-      if (isChange && came !== undefined) this.#onWritten?.(came, start, performance.now())
+      if (isChange && newsAt !== undefined) this.#onWritten?.(newsAt, start, performance.now())
       if (message.last) return
       if (this.frame.revision > swept) await pause((performance.now() - start) * PAUSE_FACTOR)
     }

@@ -153,6 +153,38 @@ test('a message that was read here before it is published is still announced to 
   expect(source.reads).toBe(2)
 })
 
+test('news counts from its publish here, from its announcement elsewhere, and from nothing that this view does not show', async () => {
+  const { broker, pubsub, topic, source, next } = setUp()
+  await topic.open()
+  await next()
+  topic.takeNews()
+  const published = performance.now()
+  broker.publish(changeTo(1))
+  vi.advanceTimersByTime(10)
+  broker.publish(changeTo(2))
+  expect(topic.newsAt).toBe(published)
+  topic.takeNews()
+  expect(topic.newsAt).toBeUndefined()
+  expect(await next()).toBe(2)
+
+  // Heard of, and nothing is there that this view shows.
+  source.revision = 2
+  pubsub.receive(3)
+  const following = next()
+  await vi.advanceTimersByTimeAsync(50)
+  expect(topic.newsAt).toBeUndefined()
+
+  const slow = gate()
+  source.gate = slow.closed
+  const heard = performance.now()
+  pubsub.receive(4)
+  source.revision = 4
+  await vi.advanceTimersByTimeAsync(30)
+  slow.open()
+  expect(await following).toBe(4)
+  expect(topic.newsAt).toBe(heard)
+})
+
 test('a lost message is healed by the timeout, which reads the topic again', async () => {
   const { source, topic, next } = setUp()
   await topic.open()

@@ -72,6 +72,17 @@ test('a frame is encoded once, and what tells the time when it is encoded', () =
   expect(frame.firstBytes(1)).toBe(current)
 })
 
+test('an update tells how long ago what is new in it came, when it is encoded, and an opening does not', () => {
+  vi.useFakeTimers({ now: Date.UTC(2026, 10, 26, 12) })
+  onTestFinished(() => void vi.useRealTimers())
+  const frame = new Frame({ ...messageAt(1), json: '{"now":null}' }, performance.now())
+  vi.advanceTimersByTime(7)
+  expect(frame.bytesAfter(0).toString()).toContain('data: {"now":"2026-11-26T12:00:00.007Z","age":7}')
+  vi.advanceTimersByTime(7)
+  expect(frame.bytesAfter(0).toString()).toContain('"age":7}')
+  expect(frame.bytesAfter(-1).toString()).toContain('data: {"now":"2026-11-26T12:00:00.014Z"}')
+})
+
 test('the keepalive is a comment and a blank line, to the byte', () => {
   expect(KEEPALIVE.toString()).toBe(': keepalive\n\n')
   expect(parse(KEEPALIVE.toString())).toEqual({ events: [], comments: ['keepalive'] })

@@ -47,13 +47,16 @@ const OPENING_MAX_AGE_MS = 1000
 export class Frame {
   readonly message: Message
   readonly revision: number
+  /** When the oldest change came that it shows first, by `performance.now()`. */
+  readonly newsAt: number | undefined
   #event: Buffer | undefined
   #opening: Buffer | undefined
   #openingEncodedAt = 0
   #current: Buffer | undefined
 
-  constructor(message: Message) {
+  constructor(message: Message, newsAt?: number) {
     this.message = message
+    this.newsAt = newsAt
     this.revision = message.revision
   }
 
@@ -73,22 +76,24 @@ export class Frame {
   bytesAfter(sent: number): Buffer {
     const { event, json, opening } = this.message
     if (opening && sent < opening.since) return this.#openingBytes(opening.event, opening.json ?? json)
-    this.#event ??= this.#encode({ event, data: json })
+    this.#event ??= this.#encode({ event, data: stampNow(json, undefined, this.#age) })
     return this.#event
   }
 
   #openingBytes(event: string, data: string): Buffer {
     const now = performance.now()
     if (!this.#opening || now - this.#openingEncodedAt > OPENING_MAX_AGE_MS) {
-      this.#opening = this.#encode({ event, data, retry: RETRY_MS })
+      this.#opening = this.#encode({ event, data: stampNow(data), retry: RETRY_MS })
       this.#openingEncodedAt = now
     }
     return this.#opening
   }
 
-  #encode({ data, ...event }: SseEvent): Buffer {
-    return Buffer.from(
-      encodeEvent({ ...event, ...(this.message.id !== undefined && { id: this.message.id }), data: stampNow(data) }),
-    )
+  get #age(): number | undefined {
+    return this.newsAt === undefined ? undefined : performance.now() - this.newsAt
+  }
+
+  #encode(event: SseEvent): Buffer {
+    return Buffer.from(encodeEvent({ ...event, ...(this.message.id !== undefined && { id: this.message.id }) }))
   }
 }

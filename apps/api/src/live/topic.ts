@@ -40,6 +40,7 @@ export class Topic {
   #seenElsewhere = -1
   #requests = 0
   #mayHaveMissed = false
+  #heardAt: number | undefined
   #newsAt: number | undefined
   #refreshing: Promise<void> | undefined
 
@@ -73,7 +74,7 @@ export class Topic {
     this.#subjectRevision = Math.max(this.#subjectRevision, subjectRevision)
     if (message.revision <= this.#revision) return
     this.#newest = message
-    this.#newsAt ??= performance.now()
+    this.#newsAt ??= this.#heardAt ?? performance.now()
     this.#changed.notifyAll()
   }
 
@@ -84,6 +85,7 @@ export class Topic {
   announce(subjectRevision: number): void {
     if (subjectRevision <= this.#subjectRevision) return
     this.#announced = Math.max(this.#announced, subjectRevision)
+    this.#heardAt ??= performance.now()
     this.#requests += 1
     this.#changed.notifyAll()
   }
@@ -95,13 +97,16 @@ export class Topic {
   }
 
   /**
-   * When, by `performance.now()`, the oldest message came that has not been taken to the streams yet. Asked for when the
-   * newest is taken there: the next one counts from the next message.
+   * When, by `performance.now()`, the oldest change was published, or announced, that has not been taken to the streams yet;
+   * undefined if there is none.
    */
-  takeNewsAt(): number | undefined {
-    const at = this.#newsAt
+  get newsAt(): number | undefined {
+    return this.#newsAt
+  }
+
+  /** The newest message is taken to the streams: the next one counts from the next change. */
+  takeNews(): void {
     this.#newsAt = undefined
-    return at
   }
 
   /** Reads the topic for the first time. Rejects as the source does. */
@@ -180,6 +185,7 @@ export class Topic {
       if (this.#requests === requests) {
         this.#announced = -1
         this.#seenElsewhere = -1
+        this.#heardAt = undefined
       }
     }
   }

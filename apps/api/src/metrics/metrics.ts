@@ -23,6 +23,9 @@ interface Readings {
 /** Seconds. A vote is on every screen within a tenth of a second, or something is wrong. */
 const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
+/** Seconds. What a network and a phone's screen add. */
+const PAINT_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 1, 2.5, 5, 10, 30, 60]
+
 const BATCH_BUCKETS = [1, 2, 5, 10, 20, 50, 100, 200, 500]
 
 /** What a process counts and measures: every process has all of them, so that each has one name and one meaning. */
@@ -34,6 +37,7 @@ export class Metrics {
   readonly #batches: Histogram
   readonly #firstWrite: Histogram
   readonly #lastWrite: Histogram
+  readonly #paint: Histogram
 
   constructor(readings: Readings) {
     const registers = [this.#registry]
@@ -68,6 +72,12 @@ export class Metrics {
       buckets: LATENCY_BUCKETS,
       registers,
     })
+    this.#paint = new Histogram({
+      name: 'pollcast_commit_to_paint_seconds',
+      help: 'From a change to the paint of it, as a sample of pages reports it. Whoever opens a page can report what they like.',
+      buckets: PAINT_BUCKETS,
+      registers,
+    })
     this.#read('pollcast_streams', 'Streams that are open.', 'sum', () => readings.streams?.() ?? 0)
     this.#read('pollcast_event_loop_lag_seconds', 'Lag of the slowest event loop.', 'max', () => readings.lag() / 1000)
     this.#read('pollcast_database_out', '1 during an outage of the database.', 'max', () =>
@@ -100,6 +110,11 @@ export class Metrics {
   readonly frameWritten = (changed: number, first: number, last: number): void => {
     this.#firstWrite.observe((first - changed) / 1000)
     this.#lastWrite.observe((last - changed) / 1000)
+  }
+
+  /** @param milliseconds of each update that a page reports */
+  readonly painted = (milliseconds: readonly number[]): void => {
+    for (const one of milliseconds) this.#paint.observe(one / 1000)
   }
 
   values(): Promise<ProcessMetrics> {

@@ -11,6 +11,8 @@ export interface VoteContext {
   foreignKeys: ReadonlySet<string>
   /** The idempotency keys that votes came with before. */
   known: KnownVotes
+  /** Whether the ballot, or the burst that the vote came with, was voided by the host. */
+  isVoided(ballotId: string): boolean
   /** Whether the code that a vote came with is one of its room's. */
   isCode(vote: Vote): boolean
 }
@@ -29,6 +31,8 @@ export interface Decision {
   isRepeat: boolean
   /** The ballot that it is on. */
   ballotId: string
+  /** Whether that was not there. */
+  isNew: boolean
 }
 
 /**
@@ -38,7 +42,7 @@ export interface Decision {
 export function decideVote(
   vote: Vote,
   tally: Tally,
-  { foreignKeys, known, isCode }: VoteContext,
+  { foreignKeys, known, isCode, isVoided }: VoteContext,
 ): PollError | Decision {
   const poll = tally.before
   const deleted = checkExists(poll)
@@ -49,16 +53,24 @@ export function decideVote(
   const ballotId = poll.voteMode === 'none' ? (vote.idempotencyScope ?? ownBallotId(vote)) : vote.ballotId
   const repeat = known.isRepeat(vote, answer)
   if (repeat instanceof PollError) return repeat
-  if (repeat) return { changed: false, isRepeat: true, ballotId }
+  if (repeat) return { changed: false, isRepeat: true, ballotId, isNew: false }
   const refused =
     checkMayVote(poll) ??
     checkCode(vote, poll.voteMode === 'code', isCode) ??
     (answer === null ? undefined : kind.check(poll.content, answer, foreignKeys)) ??
-    checkChange(tally, ballotId, answer)
+    checkChange(tally, ballotId, answer) ??
+    (isVoided(ballotId) ? burstVoided() : undefined)
   if (refused) return refused
   known.add(vote, answer)
-  return { changed: tally.cast(ballotId, answer), isRepeat: false, ballotId }
+  const isNew = tally.ballot(ballotId) === null
+  return { changed: tally.cast(ballotId, answer), isRepeat: false, ballotId, isNew }
 }
+
+const burstVoided = () =>
+  new PollError(
+    'burst-voided',
+    'Very many new voters came from one network, and the host does not count their votes. Yours is one of them.',
+  )
 
 const ownBallotIds = new WeakMap<Vote, string>()
 

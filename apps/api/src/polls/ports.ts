@@ -12,6 +12,8 @@ export interface Vote {
   answer: unknown
   /** The hash of the one-time code that it came with. */
   codeHash?: string | undefined
+  /** The number of the burst that its voter came with. */
+  burst?: number | undefined
   /** What it is remembered by, for a day, where it came with an idempotency key: a vote known by it counts once. */
   idempotencyScope?: string | undefined
 }
@@ -50,6 +52,11 @@ export interface RoomRequest {
 /** What a host's request is remembered by, for a day, where it came with an idempotency key: it is done once. */
 export interface Repeatable {
   idempotencyScope?: string | undefined
+}
+
+export interface BurstChange {
+  number: number
+  voided: boolean
 }
 
 /** `changed` is false where it was so already. */
@@ -92,6 +99,8 @@ export interface PollWriter {
   copy(request: HostRequest & { newId: string }): Promise<{ poll: PollState; isNew: boolean }>
   /** Resolves with what is left of the poll, and its room. */
   delete(poll: HostRequest): Promise<PollState>
+  /** Has the ballots of a burst of the current round count no more, or again. */
+  voidBurst(request: HostRequest & BurstChange): Promise<ChangedPoll>
   /** Closes the polls whose time is over. */
   closeDue(): Promise<PollState[]>
 

@@ -1,6 +1,7 @@
 import { withRevisions } from '../polls/revisions.ts'
 import type { PollState } from '../polls/state.ts'
 import { BallotEntity } from './entities/ballot-entity.ts'
+import { BurstEntity } from './entities/burst-entity.ts'
 import { CounterEntity } from './entities/counter-entity.ts'
 import { IdempotencyKeyEntity } from './entities/idempotency-key-entity.ts'
 import { PastRoundEntity } from './entities/past-round-entity.ts'
@@ -29,7 +30,7 @@ export async function buryPoll(before: PollState, transaction: Transaction): Pro
     deletedAt: new Date().toISOString(),
   })
   const pollId = poll.id
-  for (const entity of [CounterEntity, PastRoundEntity]) {
+  for (const entity of [CounterEntity, PastRoundEntity, BurstEntity]) {
     await transaction.manager.delete(entity, { pollId })
   }
   await writePoll(transaction, poll)

@@ -9,6 +9,7 @@ import { PollSequence1764086400000 } from './migrations/1764086400000-poll-seque
 import { Kinds1764115300000 } from './migrations/1764115300000-kinds.ts'
 import { Rooms1764115500000 } from './migrations/1764115500000-rooms.ts'
 import { Retention1764115600000 } from './migrations/1764115600000-retention.ts'
+import { Bursts1764115700000 } from './migrations/1764115700000-bursts.ts'
 import { migrations } from './schema.ts'
 
 afterAll(() => postgres.stop())
@@ -38,7 +39,7 @@ const beforeRooms = async (engine: typeof sqlite) => {
   const own = await engine.create()
   onTestFinished(() => own.remove())
   const { database } = await own.open()
-  await undo(database, Retention1764115600000, Rooms1764115500000)
+  await undo(database, Bursts1764115700000, Retention1764115600000, Rooms1764115500000)
   const { writer } = database
   const isSqlite = engine === sqlite
   const insert = async (table: string, columns: Record<string, string>, rows: unknown[][]) => {
@@ -135,6 +136,7 @@ test('the migrations end in the same schema on both engines', async () => {
   const [one, other] = [await schemaOf(await openOne(sqlite)), await schemaOf(await openOne(postgres))]
   expect(one.map(({ name, checks }) => [name, checks?.length])).toEqual([
     ['ballot', 0],
+    ['burst', 0],
     ['counter', 1],
     ['host_log', 0],
     ['idempotency_key', 0],
@@ -222,7 +224,7 @@ describe.each([sqlite, postgres])('on $name', (engine) => {
       ]
     }
     const before = await read(store, 'me')
-    await undo(database, Retention1764115600000, Rooms1764115500000, Kinds1764115300000)
+    await undo(database, Bursts1764115700000, Retention1764115600000, Rooms1764115500000, Kinds1764115300000)
     const choices = `SELECT id, position, text, votes FROM choice WHERE poll_id = '${pollId}' ORDER BY position`
     expect(await own.query(choices)).toEqual(
       choiceIds.map((id, position) => ({ id, position, text: texts[position], votes: [1, 2, 0][position] })),
@@ -326,13 +328,50 @@ describe.each([sqlite, postgres])('on $name', (engine) => {
     await expect(stranger).rejects.toMatchObject({ code: 'invalid-host-key' })
 
     // What the older version needs is there again; whose the ballots are is told by nobody any more.
-    await undo(upgraded, Retention1764115600000, Rooms1764115500000)
+    await undo(upgraded, Bursts1764115700000, Retention1764115600000, Rooms1764115500000)
     expect(await own.query(`SELECT host_key_hash, voters FROM poll WHERE id = 'opened22'`)).toEqual([
       { host_key_hash: hash, voters: 2 },
     ])
     expect(
       await own.query(`SELECT answer FROM ballot WHERE poll_id = 'closed22' AND voter_id <> '${me}'`),
     ).toHaveLength(1)
+  })
+
+  test('ballots of the time before bursts came with none; back there, those that were voided are gone with what was counted', async () => {
+    const own = await engine.create()
+    onTestFinished(() => own.remove())
+    const { database, store } = await own.open()
+    const { pollId, choiceIds, room } = await makePoll(store)
+    const cast = (to: PollStore, ballotId: string, index: number, burst?: number) =>
+      to.record({ pollId, ballotId, answer: [choiceIds[index] ?? 0], burst })
+    await undo(database, Bursts1764115700000)
+    await database.writer.query(`INSERT INTO ballot (poll_id, round, id, answer) VALUES ($1, 1, 'old', $2)`, [
+      pollId,
+      JSON.stringify([choiceIds[0]]),
+    ])
+    await database.writer.query('UPDATE counter SET value = 1 WHERE poll_id = $1 AND key = $2', [pollId, choiceIds[0]])
+    await database.writer.query('UPDATE poll SET voters = 1 WHERE id = $1', [pollId])
+    await database.close()
+
+    const { database: upgraded, store: newer } = await upgrade(own)
+    await cast(newer, 'one', 1, 7)
+    await cast(newer, 'two', 1, 7)
+    await cast(newer, 'three', 1, 8)
+    const request = { pollId, hostKeyHash: room.hostKeyHash }
+    const { poll } = await newer.voidBurst({ ...request, number: 7, voided: true })
+    expect(poll).toMatchObject({ voters: 2, counters: { [choiceIds[0] ?? 0]: 1, [choiceIds[1] ?? 0]: 1 } })
+    expect(await own.query(`SELECT id, burst, voided FROM ballot WHERE poll_id = '${pollId}' ORDER BY id`)).toEqual([
+      { id: 'old', burst: null, voided: 0 },
+      { id: 'one', burst: 7, voided: 1 },
+      { id: 'three', burst: 8, voided: 0 },
+      { id: 'two', burst: 7, voided: 1 },
+    ])
+    await undo(upgraded, Bursts1764115700000)
+    expect(await own.query(`SELECT id FROM ballot WHERE poll_id = '${pollId}' ORDER BY id`)).toEqual([
+      { id: 'old' },
+      { id: 'three' },
+    ])
+    expect(await own.query(`SELECT voters FROM poll WHERE id = '${pollId}'`)).toEqual([{ voters: 2 }])
   })
 
   test('100,000 ballots and 5,000 polls are upgraded, each poll under a code of its own', async () => {

@@ -1,4 +1,5 @@
 import { BallotEntity } from './entities/ballot-entity.ts'
+import { BurstEntity } from './entities/burst-entity.ts'
 import { CounterEntity } from './entities/counter-entity.ts'
 import { HostLogEntity } from './entities/host-log-entity.ts'
 import { IdempotencyKeyEntity } from './entities/idempotency-key-entity.ts'
@@ -15,6 +16,7 @@ import { Kinds1764115300000 } from './migrations/1764115300000-kinds.ts'
 import { DeletedPolls1764115400000 } from './migrations/1764115400000-deleted-polls.ts'
 import { Rooms1764115500000 } from './migrations/1764115500000-rooms.ts'
 import { Retention1764115600000 } from './migrations/1764115600000-retention.ts'
+import { Bursts1764115700000 } from './migrations/1764115700000-bursts.ts'
 
 /** What is stored, the same in every engine. */
 export const entities = [
@@ -22,6 +24,7 @@ export const entities = [
   PollEntity,
   CounterEntity,
   BallotEntity,
+  BurstEntity,
   PastRoundEntity,
   OneTimeCodeEntity,
   HostLogEntity,
@@ -38,4 +41,5 @@ export const migrations = [
   DeletedPolls1764115400000,
   Rooms1764115500000,
   Retention1764115600000,
+  Bursts1764115700000,
 ]

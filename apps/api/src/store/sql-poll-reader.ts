@@ -125,7 +125,12 @@ export class SqlPollReader implements PollReader {
   log(code: string): Promise<LogEntry[]> {
     return this.#database.read(async (manager) => {
       const entries = await manager.find(HostLogEntity, { where: { roomCode: code }, order: { number: 'ASC' } })
-      return entries.map(({ at, action, pollId }) => ({ at, action, pollId }))
+      const done: LogEntry[] = entries.map(({ at, action, pollId }) => ({ at, action, pollId }))
+      const rows: BurstRow[] = await manager.query(BURSTS, [code])
+      const bursts = rows.map(({ at, pollId, voided, ...burst }): LogEntry => {
+        return { at, action: 'burst', pollId, burst: { ...burst, voters: Number(burst.voters), voided: voided === 1 } }
+      })
+      return bursts.length === 0 ? done : [...done, ...bursts].sort((a, b) => Number(a.at > b.at) - Number(a.at < b.at))
     })
   }
 
@@ -167,13 +172,29 @@ const PAGE = 500
 /** By the primary key, so that each page costs the same. */
 const BALLOTS = `
   SELECT id AS "ballotId", answer FROM ballot
-  WHERE poll_id = $1 AND round = $2 AND id > $3 ORDER BY id LIMIT $4`
+  WHERE poll_id = $1 AND round = $2 AND id > $3 AND voided = 0 ORDER BY id LIMIT $4`
+
+interface BurstRow {
+  at: string
+  pollId: string
+  round: number
+  number: number
+  voters: number | string
+  voided: number
+}
+
+/** The bursts of a room's polls, each with its ballots, which have an index of their own. */
+const BURSTS = `
+  SELECT b.began_at AS at, b.poll_id AS "pollId", b.round, b.number, b.voided,
+    (SELECT count(*) FROM ballot AS v WHERE v.poll_id = b.poll_id AND v.round = b.round AND v.burst = b.number) AS voters
+  FROM poll AS p JOIN burst AS b ON b.poll_id = p.id
+  WHERE p.room_code = $1 AND p.deleted_at IS NULL ORDER BY b.began_at`
 
 /** A voter's ballots of all rounds have one id. */
 const MOVES = `
   SELECT a.answer AS "from", b.answer AS "to", count(*) AS voters
-  FROM (SELECT id, answer FROM ballot WHERE poll_id = $1 AND round = $2) AS a
-  FULL JOIN (SELECT id, answer FROM ballot WHERE poll_id = $1 AND round = $3) AS b ON a.id = b.id
+  FROM (SELECT id, answer FROM ballot WHERE poll_id = $1 AND round = $2 AND voided = 0) AS a
+  FULL JOIN (SELECT id, answer FROM ballot WHERE poll_id = $1 AND round = $3 AND voided = 0) AS b ON a.id = b.id
   GROUP BY a.answer, b.answer ORDER BY a.answer, b.answer`
 
 /** What a cursor says: the sequence of the last poll of the page, and its id. */

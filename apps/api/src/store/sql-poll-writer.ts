@@ -6,6 +6,7 @@ import { fingerprintOf } from '../polls/idempotency.ts'
 import { kindOf } from '../polls/kinds/index.ts'
 import { checkExists, GRACE_MS } from '../polls/policy.ts'
 import type {
+  BurstChange,
   ChangedPoll,
   HostRequest,
   PollRecord,
@@ -16,10 +17,13 @@ import type {
 } from '../polls/ports.ts'
 import { withRevisions } from '../polls/revisions.ts'
 import type { PollState, RoomState } from '../polls/state.ts'
+import { recounted } from '../polls/void-ballots.ts'
 import { type Capacity, UNLIMITED } from './capacity.ts'
 import type { WritableDatabase } from './database.ts'
 import { isDuplicate } from './database-errors.ts'
 import { deletePoll } from './delete-poll.ts'
+import { BallotEntity } from './entities/ballot-entity.ts'
+import { BurstEntity } from './entities/burst-entity.ts'
 import { CounterEntity } from './entities/counter-entity.ts'
 import { PastRoundEntity } from './entities/past-round-entity.ts'
 import { PollEntity } from './entities/poll-entity.ts'
@@ -33,6 +37,10 @@ import { SqlRoomWriter } from './sql-room-writer.ts'
 import type { Transaction, Transactions } from './transactions.ts'
 import { VoteBatcher } from './vote-batcher.ts'
 import type { VoteSql } from './vote-sql.ts'
+
+const BURST_ANSWERS = `
+  SELECT answer, count(*) AS ballots FROM ballot
+  WHERE poll_id = $1 AND round = $2 AND burst = $3 AND voided = $4 GROUP BY answer`
 
 /** Writes polls, rooms and votes to a database, one transaction at a time. */
 export class SqlPollWriter implements PollWriter {
@@ -121,6 +129,32 @@ export class SqlPollWriter implements PollWriter {
       await this.#addCounters(transaction, poll)
       await writeLog(transaction, poll.room.code, ['round-started'], poll.id)
       return { poll: { ...poll, room: await writeRoom(transaction, poll.room, 'host') }, isNew: true }
+    })
+  }
+
+  voidBurst({ number, voided, ...request }: HostRequest & BurstChange): Promise<ChangedPoll> {
+    return this.#host.withPoll(request, async (before, transaction) => {
+      const { manager, query } = transaction
+      const of = { pollId: before.id, round: before.round }
+      const burst = await manager.findOneBy(BurstEntity, { ...of, number })
+      if (!burst) return new PollError('burst-not-found', 'There was no such burst in this round.')
+      // A change committed by an attempt whose response was lost still has to be published.
+      if (burst.voided === Number(voided)) return { poll: before, changed: transaction.inDoubt }
+      const rows: { answer: string; ballots: number | string }[] = await manager.query(BURST_ANSWERS, [
+        before.id,
+        before.round,
+        number,
+        burst.voided,
+      ])
+      const answers = rows.map(({ answer, ballots }) => ({ answer, ballots: Number(ballots) }))
+      const poll = recounted(before, answers, voided ? -1 : 1)
+      await manager.update(BurstEntity, { ...of, number }, { voided: Number(voided) })
+      await manager.update(BallotEntity, { ...of, burst: number }, { voided: Number(voided) })
+      const counters = Object.entries(poll.counters).map(([key, value]) => [poll.id, poll.round, key, value])
+      await query(this.#sql.writeCounters, [JSON.stringify(counters)])
+      await writePoll(transaction, poll)
+      await writeLog(transaction, poll.room.code, [voided ? 'burst-voided' : 'burst-restored'], poll.id)
+      return { poll: { ...poll, room: await writeRoom(transaction, poll.room, 'host') }, changed: true }
     })
   }
 

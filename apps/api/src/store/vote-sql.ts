@@ -22,8 +22,12 @@ export interface VoteSql {
   readonly tryRetention: string | undefined
   /** `[key, …]` to those that are counters of any poll, with the poll's kind. */
   readonly knownCounterKeys: string
-  /** `[[pollId, round, ballotId, answer], …]` */
+  /** `[[pollId, round, ballotId, answer, burst], …]`; a ballot that is there keeps its burst. */
   readonly writeBallots: string
+  /** `[[pollId, number], …]` to those bursts that are there in the polls' current rounds. */
+  readonly bursts: string
+  /** `[[pollId, round, number, beganAt], …]` */
+  readonly writeBursts: string
   /** `[[pollId, round, ballotId], …]` */
   readonly deleteBallots: string
   /** `[[roomCode, hash], …]` to those that are codes of these rooms. */
@@ -59,7 +63,7 @@ export const sqliteVoteSql: VoteSql = {
   JOIN room AS r ON r.code = p.room_code`,
 
   ballots: `
-  SELECT b.poll_id AS pollId, b.id AS ballotId, b.answer
+  SELECT b.poll_id AS pollId, b.id AS ballotId, b.answer, b.voided
   FROM json_each($1) AS asked
   JOIN poll AS p ON p.id = asked.value ->> 0
   JOIN ballot AS b ON b.poll_id = p.id AND b.round = p.round AND b.id = asked.value ->> 1`,
@@ -72,9 +76,19 @@ export const sqliteVoteSql: VoteSql = {
   JOIN counter AS c ON c.key = asked.value JOIN poll AS p ON p.id = c.poll_id`,
 
   writeBallots: `
-  INSERT INTO ballot (poll_id, round, id, answer)
-  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each($1) WHERE true
+  INSERT INTO ballot (poll_id, round, id, answer, burst)
+  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each($1) WHERE true
   ON CONFLICT (poll_id, round, id) DO UPDATE SET answer = excluded.answer`,
+
+  bursts: `
+  SELECT b.poll_id AS pollId, b.number, b.voided
+  FROM json_each($1) AS asked
+  JOIN poll AS p ON p.id = asked.value ->> 0
+  JOIN burst AS b ON b.poll_id = p.id AND b.round = p.round AND b.number = asked.value ->> 1`,
+
+  writeBursts: `
+  INSERT INTO burst (poll_id, round, number, began_at)
+  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each($1)`,
 
   deleteBallots: `
   DELETE FROM ballot WHERE (poll_id, round, id) IN (
@@ -145,11 +159,11 @@ export const postgresVoteSql: VoteSql = {
    * table, and a poll's first storm comes before anything is: all of the poll's ballots were read for each voter.
    */
   ballots: `
-  SELECT p.id AS "pollId", b.id AS "ballotId", b.answer
+  SELECT p.id AS "pollId", b.id AS "ballotId", b.answer, b.voided
   FROM json_array_elements($1::json) AS asked
   JOIN poll AS p ON p.id = asked ->> 0
   CROSS JOIN LATERAL (
-    SELECT id, answer FROM ballot
+    SELECT id, answer, voided FROM ballot
     WHERE poll_id = p.id AND round = p.round AND id = asked ->> 1 LIMIT 1
   ) AS b`,
 
@@ -162,10 +176,21 @@ export const postgresVoteSql: VoteSql = {
   JOIN counter AS c ON c.key = asked.key JOIN poll AS p ON p.id = c.poll_id`,
 
   writeBallots: `
-  INSERT INTO ballot (poll_id, round, id, answer)
-  SELECT written ->> 0, (written ->> 1)::integer, written ->> 2, written ->> 3
+  INSERT INTO ballot (poll_id, round, id, answer, burst)
+  SELECT written ->> 0, (written ->> 1)::integer, written ->> 2, written ->> 3, (written ->> 4)::integer
   FROM json_array_elements($1::json) AS written
   ON CONFLICT (poll_id, round, id) DO UPDATE SET answer = excluded.answer`,
+
+  bursts: `
+  SELECT b.poll_id AS "pollId", b.number, b.voided
+  FROM json_array_elements($1::json) AS asked
+  JOIN poll AS p ON p.id = asked ->> 0
+  JOIN burst AS b ON b.poll_id = p.id AND b.round = p.round AND b.number = (asked ->> 1)::integer`,
+
+  writeBursts: `
+  INSERT INTO burst (poll_id, round, number, began_at)
+  SELECT written ->> 0, (written ->> 1)::integer, (written ->> 2)::integer, written ->> 3
+  FROM json_array_elements($1::json) AS written`,
 
   deleteBallots: `
   DELETE FROM ballot USING json_array_elements($1::json) AS written

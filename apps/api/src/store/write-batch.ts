@@ -5,6 +5,7 @@ import type { KindName } from '../polls/kinds/kind.ts'
 import type { RecordedVote, Vote } from '../polls/ports.ts'
 import type { PollState } from '../polls/state.ts'
 import { Tally } from '../polls/tally.ts'
+import { Bursts } from './bursts.ts'
 import { DatabaseBusy } from './database-errors.ts'
 import { IdempotencyKeys } from './idempotency-keys.ts'
 import { OneTimeCodes } from './one-time-codes.ts'
@@ -26,15 +27,17 @@ export async function writeBatch(
   sql: VoteSql,
   votes: readonly Vote[],
 ): Promise<(RecordedVote | PollError)[]> {
-  const [locked, polls, ballots, known] = await all([
+  const [locked, polls, ballots, known, bursts] = await all([
     lockPolls(query, waitsForLocks ? sql.lockPolls : sql.lockFreePolls, votes),
     readPolls(query, sql, votes),
     readBallots(query, sql, votes),
     IdempotencyKeys.read(query, sql, votes),
+    Bursts.read(query, sql, votes),
   ])
   const foreignKeys = await readForeignKeys(query, sql, votes, polls)
   const codes = await OneTimeCodes.read(query, sql, votes, polls)
-  const tallies = new Map([...polls].map(([id, poll]) => [id, new Tally(poll, ballots.get(id) ?? new Map())]))
+  const { answers, voided } = ballots
+  const tallies = new Map([...polls].map(([id, poll]) => [id, new Tally(poll, answers.get(id) ?? new Map())]))
 
   const results = votes.map((vote) => {
     const tally = tallies.get(vote.pollId)
@@ -44,13 +47,20 @@ export async function writeBatch(
       foreignKeys: foreignKeys.get(tally.before.kind) ?? NONE,
       known,
       isCode: ({ codeHash }) => codes.has(tally.before.room.code, codeHash),
+      isVoided: (ballotId) => bursts.isVoided(vote) || voided.has(ballotId),
     })
     if (decision instanceof Error) return decision
+    if (decision.isNew) bursts.add(vote, tally, decision.ballotId)
     if (decision.changed) codes.use(tally.before.room.code, vote.codeHash)
     return { tally, ...decision }
   })
 
-  await all([writeTallies(query, sql, [...tallies.values()]), known.write(query, sql), codes.write(query, sql)])
+  await all([
+    writeTallies(query, sql, [...tallies.values()], bursts),
+    known.write(query, sql),
+    codes.write(query, sql),
+    bursts.write(query, sql),
+  ])
   return results.map((result) => {
     if (result instanceof Error) return result
     const { tally, changed, isRepeat, ballotId } = result
@@ -105,24 +115,27 @@ async function readForeignKeys(
   return known
 }
 
-/** The ballots that are there already, by poll and id. */
-async function readBallots(
-  query: Query,
-  sql: VoteSql,
-  votes: readonly Vote[],
-): Promise<Map<string, Map<string, string>>> {
-  const rows = await query<{ pollId: string; ballotId: string; answer: string }>(sql.ballots, [
-    JSON.stringify(votes.flatMap((vote) => ballotIdsOf(vote).map((id) => [vote.pollId, id]))),
-  ])
-  const ballots = new Map<string, Map<string, string>>()
-  for (const { pollId, ballotId, answer } of rows) {
-    const ofPoll = ballots.get(pollId) ?? new Map<string, string>()
-    ballots.set(pollId, ofPoll.set(ballotId, answer))
-  }
-  return ballots
+interface FoundBallots {
+  /** By poll and id. */
+  answers: Map<string, Map<string, string>>
+  /** The ids of those that a host has voided. */
+  voided: Set<string>
 }
 
-async function writeTallies(query: Query, sql: VoteSql, tallies: readonly Tally[]): Promise<void> {
+/** The ballots that are there already. */
+async function readBallots(query: Query, sql: VoteSql, votes: readonly Vote[]): Promise<FoundBallots> {
+  const rows = await query<{ pollId: string; ballotId: string; answer: string; voided: number }>(sql.ballots, [
+    JSON.stringify(votes.flatMap((vote) => ballotIdsOf(vote).map((id) => [vote.pollId, id]))),
+  ])
+  const answers: FoundBallots['answers'] = new Map()
+  for (const { pollId, ballotId, answer } of rows) {
+    const ofPoll = answers.get(pollId) ?? new Map<string, string>()
+    answers.set(pollId, ofPoll.set(ballotId, answer))
+  }
+  return { answers, voided: new Set(rows.flatMap(({ ballotId, voided }) => (voided === 1 ? ballotId : []))) }
+}
+
+async function writeTallies(query: Query, sql: VoteSql, tallies: readonly Tally[], bursts: Bursts): Promise<void> {
   const changed = tallies.filter((tally) => tally.changedBallots.size > 0)
   if (changed.length === 0) return
   const votedAt = new Date().toISOString()
@@ -133,7 +146,8 @@ async function writeTallies(query: Query, sql: VoteSql, tallies: readonly Tally[
       return [...values(tally)].map(([key, value]) => [id, round, key, value])
     })
   const ballots = rowsOf((tally) => tally.changedBallots)
-  const [cast, takenBack] = [ballots.filter((row) => row[3] !== null), ballots.filter((row) => row[3] === null)]
+  const takenBack = ballots.filter((row) => row[3] === null)
+  const cast = ballots.filter((row) => row[3] !== null).map((row) => [...row, bursts.ofBallot(String(row[2]))])
   await all([
     cast.length > 0 ? query(sql.writeBallots, [JSON.stringify(cast)]) : Promise.resolve(),
     takenBack.length > 0 ? query(sql.deleteBallots, [JSON.stringify(takenBack)]) : Promise.resolve(),

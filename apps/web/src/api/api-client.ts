@@ -1,5 +1,5 @@
 import type { Poll, PollList, Voted } from '@pollcast/shared/poll'
-import type { CodeCounts, CreatedPoll, CreatedRoom, Room, RoomChange } from '@pollcast/shared/room'
+import type { BurstChange, CodeCounts, CreatedPoll, CreatedRoom, Room, RoomChange } from '@pollcast/shared/room'
 import type { Rounds } from '@pollcast/shared/rounds'
 import { routes } from '@pollcast/shared/routes'
 import type { NewPollBody, PollChange } from '@pollcast/shared/settings'
@@ -86,6 +86,10 @@ export function createApiClient(apiUrl: string, timeout?: number) {
 
     getRounds: (pollId: string, access: Access = {}) =>
       request.json<Rounds>(routes.rounds(pollId), { headers: accessHeaders(access) }),
+
+    /** Has the votes of a burst count no more, or again. */
+    changeBurst: (pollId: string, number: number, body: BurstChange, hostKey: string) =>
+      request.json<Poll>(routes.burst(pollId, number), { method: 'PATCH', body, headers: asHost(hostKey) }),
 
     /** The answer is the copy. @param key given again, it is the same copy */
     copyPoll: (pollId: string, hostKey: string, key: string) =>

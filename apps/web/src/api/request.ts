@@ -2,7 +2,7 @@ import type { Problem } from '@pollcast/shared/problem'
 import { timeoutSignal } from '../browser/timeout-signal.ts'
 import { ApiProblem } from './api-problem.ts'
 import { serverClock } from './server-clock.ts'
-import { voterHeaders } from './voter-token.ts'
+import { noteVoterToken, voterHeaders } from './voter-token.ts'
 
 /** A limit of our own: a browser that is out of connections waits without an error. */
 const REQUEST_TIMEOUT_MS = 10_000
@@ -35,6 +35,7 @@ export function createRequest(origin: string, timeout = REQUEST_TIMEOUT_MS) {
       ...(body && { body: JSON.stringify(body) }),
     })
     if (!response.ok) throw await problemOf(response)
+    noteVoterToken(response.headers.get('Pollcast-Voter'))
     return response
   }
 

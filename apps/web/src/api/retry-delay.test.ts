@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { retryAfter, retryDelay } from './retry-delay.ts'
+import { restartDelay, retryAfter, retryDelay } from './retry-delay.ts'
 
 test('the first retry is fast, the next ones are slower, and none waits longer than ten seconds', () => {
   expect([0, 1, 2, 3, 4, 5, 50].map((failures) => retryDelay(failures, 0, 0))).toEqual([
@@ -16,6 +16,12 @@ test('the random part adds up to a half, and never goes below what the server as
 test('whatever the server or a proxy asks for, nobody waits longer than ten seconds', () => {
   expect(retryDelay(0, 600_000, 0)).toBe(10_000)
   expect(retryDelay(0, 600_000, 0.5)).toBe(9_500)
+})
+
+test('while a server restarts, tries are spread over seconds, none waits long, and Retry-After holds', () => {
+  expect([0, 0.5, 1].map((random) => restartDelay(0, random))).toEqual([1000, 2250, 3500])
+  expect(restartDelay(5_000, 0)).toBe(5_000)
+  expect(restartDelay(600_000, 0.5)).toBe(9_500)
 })
 
 test('Retry-After is read as seconds or as a date', () => {

@@ -12,6 +12,13 @@ export function retryDelay(failures: number, minDelay: number, random = Math.ran
   return Math.min(Math.max(backoff, minDelay) * (1 + random / 2), LIMIT_MS - random * 1000)
 }
 
+/**
+ * The same while a server restarts. All of its tabs have lost it, and it will be back soon: so they don't come sooner than they
+ * would, in no rush, and none waits longer than three and a half seconds.
+ */
+export const restartDelay = (minDelay: number, random = Math.random()): number =>
+  Math.min(Math.max(minDelay, 1000) + random * 2500, LIMIT_MS - random * 1000)
+
 /** The milliseconds that a Retry-After header asks for, in seconds or as a date (RFC 9110, section 10.2.3). */
 export function retryAfter(header: string | null): number {
   if (!header) return 0

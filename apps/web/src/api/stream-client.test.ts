@@ -278,6 +278,49 @@ test('after a shutdown it comes back when it was told to, and not before', async
   await until(() => server.requests === 2)
 })
 
+test('while a server that has said so restarts, it is asked every 3.5 s at most, however often it is not there, and not polled', async () => {
+  const farewell = `event: end\nretry: 500\ndata: {"reason":"shutdown"}\n\n`
+  let isBack = false
+  const asked: (string | undefined)[] = []
+  server.answer = (res, req) => {
+    asked.push(req.headers.accept)
+    if (server.requests === 1) return sendHead(res).end(`${frame(1)}${farewell}`)
+    if (!isBack) return void res.destroy()
+    sendHead(res).write(frame(2))
+  }
+  listen()
+  await until(isWaiting)
+  for (let tries = 2; tries <= 9; tries++) {
+    vi.advanceTimersByTime(3_500)
+    await until(() => server.requests === tries && isWaiting())
+  }
+  isBack = true
+  vi.advanceTimersByTime(3_500)
+  await until(() => states.at(-1) === 'live')
+  expect(new Set(asked)).toEqual(new Set(['text/event-stream']))
+})
+
+test('after a server was away unannounced, a poll that is answered has the stream tried at once, and not in 25 s', async () => {
+  let isBack = false
+  let streams = 0
+  server.answer = (res, req) => {
+    const isStream = req.headers.accept === 'text/event-stream'
+    if (isStream) streams += 1
+    if (!isStream && streams >= 3) isBack = true
+    if (!isBack) return void res.destroy()
+    if (isStream) sendHead(res).write(frame(2))
+    else if (!req.url?.includes('after=')) pollAnswer(res, 1)
+  }
+  listen()
+  for (const tries of [1, 2]) {
+    await until(() => streams === tries && isWaiting())
+    vi.advanceTimersByTime(1_300)
+  }
+  await until(() => states.at(-1) === 'polling')
+  vi.advanceTimersByTime(600)
+  await until(() => states.at(-1) === 'live')
+})
+
 /** A server whose streams no proxy lets through: what a GET of the topic answers is `answerPoll`. */
 function bufferStreams(answerPoll: Answer): { isBuffering: boolean; streams: number; asked: (string | undefined)[] } {
   const seen = { isBuffering: true, streams: 0, asked: [] as (string | undefined)[] }

@@ -4,7 +4,7 @@ import type { Access } from './access.ts'
 import { type Moment, moment, since } from './elapsed.ts'
 import { endReasons, isMissing } from './end-reasons.ts'
 import { longPoll } from './long-poll.ts'
-import { retryDelay } from './retry-delay.ts'
+import { restartDelay, retryDelay } from './retry-delay.ts'
 import { serverClock } from './server-clock.ts'
 import { Shown } from './shown.ts'
 import { readStream } from './stream-connection.ts'
@@ -56,6 +56,8 @@ const SILENCE_TIMEOUT_MS = (keepaliveSeconds + 3.5) * 1000
 const FIRST_EVENT_TIMEOUT_MS = 4_000
 /** While polling: between two tries of the stream. With the timeout of a try, below 30 s. */
 const TRY_AGAIN_MS = 25_000
+/** For so long a server that said that it goes is expected back. */
+const RESTART_MS = 60_000
 /** A connection that lasted this long was stable: when it ends, the retry delays start over. */
 const STABLE_AFTER_MS = 5_000
 
@@ -89,6 +91,8 @@ export function openStream({
   let swallowed = 0
   let serverRetryMs = 0
   let isServerGoing = false
+  /** When the server said that it goes; undefined once it is back. */
+  let goneAt: Moment | undefined
   let connectedAt = moment()
   let lastDataAt = moment()
 
@@ -127,13 +131,20 @@ export function openStream({
     if (wasStable) failures = 0
     if (polling) return setTimer(connect, TRY_AGAIN_MS)
     setState('reconnecting')
-    // A server that goes has spread its clients out already.
-    const delay = isServerGoing ? serverRetryMs : retryDelay(failures, Math.max(minDelay, serverRetryMs))
+    const delay = delayBefore(minDelay)
     failures += 1
     if (isServerGoing) serverRetryMs = 0
     isServerGoing = false
     setTimer(connect, delay)
   }
+
+  function delayBefore(minDelay: number): number {
+    // A server that goes has spread its clients out already.
+    if (isServerGoing) return serverRetryMs
+    return isRestarting() ? restartDelay(minDelay) : retryDelay(failures, Math.max(minDelay, serverRetryMs))
+  }
+
+  const isRestarting = () => goneAt !== undefined && since(goneAt) < RESTART_MS
 
   function onSilence(): void {
     swallowed = since(connectedAt) < 2 * SILENCE_TIMEOUT_MS ? swallowed + 1 : 0
@@ -150,14 +161,14 @@ export function openStream({
     connectedAt = moment()
     lastDataAt = moment()
     let hasEvent = false
-    setTimer(startPolling, FIRST_EVENT_TIMEOUT_MS)
+    setTimer(() => void startPolling(), FIRST_EVENT_TIMEOUT_MS)
     const remaining = shown.remaining(topics)
     const { code, isPage, minDelay } = await readStream(withAfter(remaining), access, own.signal, {
       onBytes() {
         if (!isOwn()) return
         lastDataAt = moment()
         if (hasEvent) setTimer(onSilence, SILENCE_TIMEOUT_MS)
-        else setTimer(startPolling, FIRST_EVENT_TIMEOUT_MS)
+        else setTimer(() => void startPolling(), FIRST_EVENT_TIMEOUT_MS)
       },
       onEvent(event, id, data) {
         if (!isOwn()) return
@@ -172,9 +183,9 @@ export function openStream({
     if (!isOwn()) return
     const isUnknown = isMissing(code)
     // What is in the way may let other requests through.
-    if (isPage || (!hasEvent && !code && failures % 3 === 2)) {
+    if (isPage || (!hasEvent && !code && !isRestarting() && failures % 3 === 2)) {
       failures += 1
-      return void startPolling()
+      return void startPolling(!isPage)
     }
     // One of them: by itself each says whether it is the one.
     if (isUnknown && topicsList(remaining).length > 1) return void startPolling()
@@ -221,6 +232,7 @@ export function openStream({
   }
 
   function setLive(): void {
+    goneAt = undefined
     stopPolling()
     setState('live')
   }
@@ -228,16 +240,23 @@ export function openStream({
   function receiveEnd(topic: string, id: string, data: EndData): void {
     const { reason } = data
     // After a shutdown there is something to come back for.
-    if (reason === 'shutdown') isServerGoing = true
-    else tell({ topic, id, event: 'end', data: { ...data, reason } })
+    if (reason === 'shutdown') {
+      isServerGoing = true
+      goneAt = moment()
+    } else tell({ topic, id, event: 'end', data: { ...data, reason } })
   }
 
   function tell(told: Told): void {
     if (shown.take(told)) onTold(told)
   }
 
-  /** Reads what the stream does not bring, and tries the stream again and again meanwhile. */
-  async function startPolling(): Promise<void> {
+  /**
+   * Reads what the stream does not bring, and tries the stream again and again meanwhile.
+   *
+   * @param wasUnreachable whether it may be the server that was away, and not something that stops streams alone: then the stream is tried
+   * as soon as the server answers
+   */
+  async function startPolling(wasUnreachable = false): Promise<void> {
     disconnect()
     setTimer(connect, TRY_AGAIN_MS)
     if (polling) return
@@ -245,6 +264,7 @@ export function openStream({
     const own = new AbortController()
     polling = own
     let hasFailed = false
+    let isAway = wasUnreachable
     const asked = topics
     try {
       await longPoll({
@@ -261,6 +281,8 @@ export function openStream({
         onAnswer(topic) {
           if (polling !== own || state === 'live') return
           setState('polling')
+          if (isAway && !connection) setTimer(connect, retryDelay(0, 0))
+          isAway = false
           onHeard?.(topic)
         },
       })

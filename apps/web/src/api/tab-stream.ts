@@ -4,6 +4,7 @@ import { openSharedStream } from './shared-stream.ts'
 import { openStream, type StreamHandle, type StreamState } from './stream-client.ts'
 import { deliver, type Told, type ToldListener } from './told.ts'
 import { apiBaseOf, type Topics } from './topics.ts'
+import { isOwnVoter } from './voter-token.ts'
 
 export interface StreamListener extends ToldListener {
   onState(state: StreamState): void
@@ -22,14 +23,14 @@ const sharedStreams = new Map<string, SharedStream>()
 
 /**
  * A stream for this tab: shared with the browser's other tabs if the browser allows that, or else its own. With a host key
- * or a one-time code it is always its own: neither is told to other tabs, nor what only its holder may see. So is one that
- * shows what everybody sees.
+ * or a one-time code it is always its own: neither is told to other tabs, nor what only its holder may see. So is one of a page
+ * that is a voter of its own, and one that shows what everybody sees.
  */
 export function openTabStream(url: string, { topics, access = {}, ...listener }: TabStreamOptions): StreamHandle {
   const { hostKey, code, isAnonymous } = access
   const told = { onTold: (one: Told) => deliver(one, listener), onState: listener.onState }
   const openOwn = () => openStream({ ...told, addressOf: () => url, topics, access })
-  if (hostKey || code || isAnonymous) return openOwn()
+  if (hostKey || code || isAnonymous || isOwnVoter()) return openOwn()
 
   let isClosed = false
   let own: StreamHandle | undefined

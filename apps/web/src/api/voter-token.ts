@@ -1,14 +1,37 @@
+import { shallowReadonly, shallowRef } from 'vue'
 import { attempt } from '../browser/attempt.ts'
 import { storageOf } from '../browser/storage.ts'
 
 /*
- * In a frame on another site a browser may keep no cookie. Then the page tells its voter by a token, which it keeps in the
- * storage that this site has in frames of that one.
+ * A browser may keep no cookie, or not send it: where people block them, in a frame on another site, behind a proxy that
+ * takes them out. Then the server tells the voter by a token, in the page of a frame or with the answer to the first vote,
+ * and the page keeps it in the storage of its site; where that is refused too, as long as it is open.
  */
 
 const storage = storageOf<string>('voter-token')
+const token = shallowRef(storage.read())
 let served: string | undefined
-let token: string | undefined
+/** Whether the browser's other pages know it too. */
+let isShared = true
+
+/** Undefined as long as a cookie is all that is needed, as far as anyone knows. */
+export const voterToken = shallowReadonly(token)
+
+// Another page of this browser was told one.
+if (typeof addEventListener === 'function') {
+  addEventListener('storage', ({ key }) => {
+    if (key === storage.key) token.value = storage.read()
+  })
+}
+
+function keep(next: string | undefined): boolean {
+  isShared = storage.write(next)
+  token.value = next
+  return isShared
+}
+
+/** Whether this page is a voter of its own, that none of the browser's other pages is. */
+export const isOwnVoter = (): boolean => token.value !== undefined && !isShared
 
 /**
  * Takes the token of a page in a frame.
@@ -19,8 +42,12 @@ let token: string | undefined
 export function takeVoterToken(fromPage: string | undefined): boolean {
   served = fromPage
   if (fromPage === undefined) return true
-  token = storage.read() ?? fromPage
-  return storage.write(token) || keepsCookies()
+  return keep(storage.read() ?? fromPage) || keepsCookies()
+}
+
+/** Takes what the answer to a vote tells: the cookie did not come back. */
+export function noteVoterToken(told: string | null): void {
+  if (told) keep(told)
 }
 
 /** Whether the browser keeps cookies of the kind that the page came with over https: its own can't be read by scripts. */
@@ -39,11 +66,9 @@ function keepsCookies(): boolean {
   )
 }
 
-/** After the server has refused it, as one of another time: with the one of this page. */
+/** After the server has refused it, as one of another time: with the one of this page, if it came with one. */
 export function renewVoterToken(): void {
-  if (token === undefined) return
-  token = served
-  storage.write(token)
+  if (token.value !== undefined) keep(served)
 }
 
-export const voterHeaders = (): Record<string, string> => (token ? { 'Pollcast-Voter': token } : {})
+export const voterHeaders = (): Record<string, string> => (token.value ? { 'Pollcast-Voter': token.value } : {})

@@ -2,6 +2,8 @@ import { attempt } from './attempt.ts'
 
 /** What the browser keeps: for all of its tabs and for good, or for this tab until it is closed. */
 export interface Storage<T> {
+  /** Its name in the browser's storage, and in what tells of changes. */
+  readonly key: string
   /** Undefined where nothing is kept, or the browser refuses. */
   read(): T | undefined
   /** Undefined removes it. Returns whether the browser took it: if not, it is kept as long as the page is open. */
@@ -19,6 +21,7 @@ export function storageOf<T>(name: string, where: 'browser' | 'tab' = 'browser')
   const key = `pollcast.${name}`
   const open = () => (where === 'browser' ? localStorage : sessionStorage)
   return {
+    key,
     read() {
       const text = refused.get(key) ?? attempt(() => open().getItem(key) ?? undefined)
       return text === undefined ? undefined : attempt(() => JSON.parse(text) as T)

@@ -3,20 +3,28 @@ import { Freshness } from '../api/freshness.ts'
 
 const freshness = new Freshness()
 const shown = shallowRef<number>()
+let onMeasured: (milliseconds: number) => void = () => {}
 
-/** Milliseconds from the server to the screen, as the last updates took; undefined where that is not known. */
+/** Milliseconds from commits to the screen, as the last updates took; undefined where that is not known. */
 export const liveFreshness = shallowReadonly(shown)
+
+/** Has each update that is measured told to one listener. */
+export function listenToFreshness(listener: (milliseconds: number) => void): void {
+  onMeasured = listener
+}
 
 /**
  * Notes an update when it has been painted: the frame after the one that it is drawn in begins.
  *
  * @param now the server's clock when it was sent (ISO 8601)
+ * @param age milliseconds from its commit to then
  */
-export function notePainted(now: string): void {
+export function notePainted(now: string, age: number): void {
   requestAnimationFrame(() => {
     // Runs when the frame is done.
     setTimeout(() => {
-      freshness.note(now)
+      const milliseconds = freshness.note(now, age)
+      if (milliseconds !== undefined) onMeasured(milliseconds)
       shown.value = freshness.median
     })
   })

@@ -3,6 +3,7 @@ import type { Access } from '../api/access.ts'
 import type { StreamHandle, StreamState } from '../api/stream-client.ts'
 import { openTabStream, type StreamListener } from '../api/tab-stream.ts'
 import type { Topics } from '../api/topics.ts'
+import { isOwnVoter, voterToken } from '../api/voter-token.ts'
 import { notePainted } from './live-freshness.ts'
 import { usePageVisibility } from './use-page-visibility.ts'
 import { useResume } from './use-resume.ts'
@@ -26,7 +27,7 @@ export function useStream(
 
   watch(
     // Getters alone: with a shallow ref among them, Vue calls back where no value has changed, too.
-    [url, () => isVisible.value, () => access().hostKey, () => access().code],
+    [url, () => isVisible.value, () => access().hostKey, () => access().code, isOwnVoter],
     ([address, visible], _before, onCleanup) => {
       if (!address || !visible) return
       state.value = 'connecting'
@@ -34,7 +35,7 @@ export function useStream(
         ...listener,
         onSnapshot(snapshot, isUpdate) {
           listener.onSnapshot(snapshot, isUpdate)
-          if (isUpdate) notePainted(snapshot.now)
+          if (isUpdate && snapshot.age !== undefined) notePainted(snapshot.now, snapshot.age)
         },
         topics: topics(),
         access: access(),
@@ -49,6 +50,8 @@ export function useStream(
     },
     { immediate: true },
   )
+  // What this voter may see is another thing now.
+  watch(voterToken, () => stream?.reconnect())
   useResume({ onChange: () => stream?.reconnect(), onSeen: () => stream?.reconnectIfSilent() })
   return shallowReadonly(state)
 }

@@ -4,6 +4,7 @@ import type { ApiClient } from '../api/api-client.ts'
 import { ApiProblem } from '../api/api-problem.ts'
 import { randomKey } from '../api/random-key.ts'
 import { isCurrent } from '../api/stream-client.ts'
+import { isOwnVoter } from '../api/voter-token.ts'
 import { t } from '../i18n/index.ts'
 import { problemText } from '../i18n/problem-text.ts'
 import type { Kind, PendingVote } from '../kinds/kind.ts'
@@ -147,7 +148,8 @@ export function useVote<Answer>({ api, feed, kind, code = () => undefined }: Vot
       ? await api.takeVoteBack(id, code())
       : await api.castVote(id, { ...kind.voteBody(sent), ...codeField() }, key)
     setOwn(voted)
-    if (isKept()) tellOtherTabs(voted)
+    // Where nothing is kept, each page is a voter of its own.
+    if (isKept() && !isOwnVoter()) tellOtherTabs(voted)
     const wanted = pending.value ? pending.value.wanted : sent
     pending.value = kind.isSameAnswer(wanted, sent) ? undefined : startOf(wanted)
   }

@@ -27,6 +27,13 @@ export const parameters = {
     required: true,
     schema: { type: 'string', pattern: '^[2-9a-hjkmnp-z]{8}$' },
   },
+  BurstNumber: {
+    name: 'number',
+    in: 'path' as const,
+    required: true,
+    description: 'As the log of its room has it.',
+    schema: { type: 'integer', minimum: 1 },
+  },
   RoomCode: {
     name: 'code',
     in: 'path' as const,
@@ -64,6 +71,11 @@ export const headers = {
   Location: { description: 'The address of what was made.', schema: { type: 'string' } },
   ETag: { description: 'Changes with what the answer shows.', schema: { type: 'string' } },
   RetryAfter: { description: 'Seconds after which to try again.', schema: { type: 'integer' } },
+  PollcastVoter: {
+    description:
+      'Only where the vote came without cookie and token: a token of the voter. Send it in this header with every request, unless the cookie comes back.',
+    schema: { type: 'string' },
+  },
   ContentDisposition: { description: 'The name to save the file under.', schema: { type: 'string' } },
 }
 

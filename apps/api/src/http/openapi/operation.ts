@@ -40,6 +40,7 @@ const HEADER_NAMES = {
   ETag: 'ETag',
   RetryAfter: 'Retry-After',
   ContentDisposition: 'Content-Disposition',
+  PollcastVoter: 'Pollcast-Voter',
 } satisfies Record<keyof typeof headers, string>
 
 const headersOf = (names: Answer['headers'] = []) =>
@@ -90,6 +91,7 @@ function problemResponse(status: number, codes: readonly ProblemCode[], method: 
 }
 
 function pathParametersOf(path: string): (keyof typeof parameters)[] {
+  if (path.includes('{number}')) return ['PollId', 'BurstNumber']
   if (path.includes('{id}')) return ['PollId']
   return path.includes('{code}') ? ['RoomCode'] : []
 }

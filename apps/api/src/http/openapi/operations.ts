@@ -1,7 +1,9 @@
 import type { ZodContentObject } from '@asteasolutions/zod-to-openapi'
+import { freshnessSchema } from '@pollcast/shared/freshness'
 import { pollListQuerySchema, pollListSchema, pollSchema, votedSchema } from '@pollcast/shared/poll'
 import { resultsSchema, roomResultsSchema } from '@pollcast/shared/results'
 import {
+  burstChangeSchema,
   codeCountsSchema,
   codesSchema,
   createdPollSchema,
@@ -133,7 +135,11 @@ export const operations: readonly Operation[] = [
       },
     },
     answers: {
-      201: { description: 'The poll with the vote, as the voter may see it.', content: json(votedSchema) },
+      201: {
+        description: 'The poll with the vote, as the voter may see it.',
+        headers: ['PollcastVoter'],
+        content: json(votedSchema),
+      },
       303: { description: 'To the poll’s page, where a form voted.', headers: ['Location'] },
     },
     codes: [
@@ -184,6 +190,16 @@ export const operations: readonly Operation[] = [
     parameters: ['IdempotencyKey'],
     answers: { 201: { description: 'The copy.', headers: ['Location'], content: json(pollSchema) } },
     codes: [...HOST, 'invalid-idempotency-key', ...POLL, 'room-full'],
+  },
+  {
+    method: 'patch',
+    path: routes.burst('{id}', '{number}'),
+    tag: 'polls',
+    summary: 'Void the ballots of a burst of new voters, or count them again',
+    auth: 'host',
+    body: json(burstChangeSchema, { voided: true }),
+    answers: { 200: { description: 'The poll as it is then.', content: json(pollSchema) } },
+    codes: [...HOST, ...POLL, ...BODY, 'burst-not-found'],
   },
   {
     method: 'post',
@@ -408,6 +424,15 @@ export const operations: readonly Operation[] = [
     tag: 'server',
     summary: 'What the server sees of this request, to find out what a proxy changes',
     answers: { 200: { description: 'What it sees.', content: json(seenSchema) } },
+  },
+  {
+    method: 'post',
+    path: routes.freshness,
+    tag: 'server',
+    summary: 'How long the last updates took from their commit until a page had painted them',
+    body: json(freshnessSchema),
+    answers: { 204: NOTHING },
+    codes: [...BODY, 'too-many-requests'],
   },
   {
     method: 'get',

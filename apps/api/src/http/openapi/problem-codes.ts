@@ -52,6 +52,7 @@ export const VOTE: readonly ProblemCode[] = [
   'no-code-needed',
   'poll-closed',
   'vote-is-final',
+  'burst-voided',
   'proof-of-work-required',
   'too-many-requests',
 ]

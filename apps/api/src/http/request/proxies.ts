@@ -11,9 +11,15 @@ export class Proxies {
   /** The host whose requests were sent over https, whatever protocol reaches this server. */
   readonly #secureHost: string | undefined
 
-  /** @param publicUrl PUBLIC_URL. If it is https, so is a request for its host without X-Forwarded-Proto. */
-  constructor(trust: TrustProxy, publicUrl?: string) {
+  #onIgnored: (() => void) | undefined
+
+  /**
+   * @param publicUrl PUBLIC_URL. If it is https, so is a request for its host without X-Forwarded-Proto
+   * @param onIgnored is called once, when a request names a client for a proxy and no proxy is trusted
+   */
+  constructor(trust: TrustProxy, publicUrl?: string, onIgnored?: () => void) {
     this.#isTrusted = isTrustedBy(trust)
+    this.#onIgnored = this.#isTrusted ? undefined : onIgnored
     this.#secureHost = publicUrl?.startsWith('https:') ? new URL(publicUrl).host : undefined
   }
 
@@ -22,7 +28,12 @@ export class Proxies {
     return this.#client(req).address
   }
 
+  /** Every request is asked for it. */
   protocol(req: IncomingMessage): 'http' | 'https' {
+    if (this.#onIgnored && req.headers['x-forwarded-for'] !== undefined) {
+      this.#onIgnored()
+      this.#onIgnored = undefined
+    }
     if ('encrypted' in req.socket) return 'https'
     const forwarded = this.#forwarded(req, 'x-forwarded-proto')
     if (forwarded !== undefined) return forwarded === 'https' ? 'https' : 'http'

@@ -29,6 +29,8 @@ const LIMITS = {
   hostFrom: { burst: 120, perMinute: 120 },
   /** Each reads all ballots of a poll. */
   ballotsFrom: { burst: 30, perMinute: 30 },
+  /** Each page of the sample, one in ten, sends one a minute. */
+  freshnessFrom: { burst: 300, perMinute: 300 },
   /** Slips of one person's fingers. */
   wrongCodesOf: { burst: 10, perMinute: 5 },
   /** Slips of a full hall's fingers, and too few to find a room by trying: one in a hundred codes is a room's at most. */
@@ -60,6 +62,8 @@ export interface RateLimits {
   hostFrom(ctx: Context): Promise<void>
   /** An export of a poll's ballots. */
   ballotsFrom(ctx: Context): Promise<void>
+  /** A report of how fresh a page is. */
+  freshnessFrom(ctx: Context): Promise<void>
   /**
    * Work that takes a code: of those that come to nothing because it is wrong, so many are allowed, and then none at all. A
    * known voter has a limit of their own, so that a guesser behind the same router keeps nobody out.
@@ -111,6 +115,7 @@ export function rateLimits({ buckets, proofs, bursts }: LimitParts): RateLimits 
     pollFrom: (ctx) => take('pollsFrom', from(ctx)),
     hostFrom: (ctx) => take('hostFrom', from(ctx)),
     ballotsFrom: (ctx) => take('ballotsFrom', from(ctx)),
+    freshnessFrom: (ctx) => take('freshnessFrom', from(ctx)),
     withCode: async (ctx, voterId, work) => {
       const network = from(ctx)
       const who = voterId ?? network

@@ -205,3 +205,38 @@ test('a header of 4,000 cookies costs a few signatures, and does not hide the va
   const { candidates } = readVoterCookies(`${many(`voter=${FORGED}`)}; ${name.plain}=a.${'y'.repeat(43)}`, name)
   expect(candidates[0]).toEqual({ name: name.plain, id: 'a', signature: 'y'.repeat(43) })
 })
+
+test('a vote that came without cookie and token is answered with a token of the same voter, and no other vote is', async () => {
+  const { url, poll } = await setUp()
+  const [tea, coffee] = poll.choices.map(({ id }) => id)
+  const vote = async (choiceId: number | undefined, headers: Record<string, string> = {}, body = {}) => {
+    const init = json({ choiceIds: [choiceId], ...body })
+    return fetch(url + routes.votes(poll.id), { ...init, headers: { ...init.headers, ...headers } })
+  }
+  const first = await vote(tea)
+  const token = first.headers.get('Pollcast-Voter') ?? ''
+  const cookie = first.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  expect(cookie).toMatch(new RegExp(`=${token}$`))
+  for (const headers of [
+    { 'Pollcast-Voter': token },
+    { Cookie: cookie },
+    { Cookie: cookie, 'Pollcast-Voter': token },
+  ]) {
+    const again = await vote(coffee, headers)
+    expect([again.status, again.headers.get('Pollcast-Voter')]).toEqual([201, null])
+  }
+  const asForm = await fetch(url + routes.votes(poll.id), { ...form(`choice=${tea}`), redirect: 'manual' })
+  expect([asForm.status, asForm.headers.get('Pollcast-Voter')]).toEqual([303, null])
+  expect(await new Voter(url).read(poll.id)).toMatchObject({ voters: 2, choices: [{ votes: 1 }, { votes: 1 }] })
+})
+
+test('a vote that is sent again with its key gets the same token', async () => {
+  const { url, poll } = await setUp()
+  const init = json({ choiceIds: [poll.choices[0]?.id] })
+  const headers = { ...init.headers, 'Idempotency-Key': '"0123456789abcdefghijklmn"' }
+  const send = async () =>
+    (await fetch(url + routes.votes(poll.id), { ...init, headers })).headers.get('Pollcast-Voter')
+  const token = await send()
+  expect(token).toMatch(/^[\w-]+\.[\w-]{43}$/)
+  expect(await send()).toBe(token)
+})

@@ -18,6 +18,8 @@ export const OWES_PROOF: VoterMark = '~'
 
 export const markOfBurst = (burst: number | undefined): VoterMark => (burst === undefined ? '' : `~${burst}`)
 
+export const burstOf = (mark: VoterMark): number | undefined => (mark.length > 1 ? Number(mark.slice(1)) : undefined)
+
 /** The voter, if limits are theirs and not their network's: those who owe a proof may be anybody. */
 export const knownVoter = ({ voterId, mark }: Asker): string | undefined => (mark === OWES_PROOF ? undefined : voterId)
 
@@ -50,7 +52,8 @@ const FRAME = /^(iframe|frame|embed|object)$/
 
 /**
  * Recognizes voters by their cookie, `id.signature`: an HMAC-SHA256 of the id, so that nobody can vote as someone else. A
- * page in a frame on another site, where a browser may refuse cookies, sends the same in the header `Pollcast-Voter`.
+ * page whose cookie does not come back (a browser may refuse it, above all in a frame on another site) sends the same in the
+ * header `Pollcast-Voter`.
  */
 export class Voters {
   readonly #key: ReturnType<typeof createSecretKey>
@@ -96,6 +99,14 @@ export class Voters {
     const lax = ctx.secure ? 'SameSite=Lax; Secure' : 'SameSite=Lax'
     const where = ctx.secure && isFramed ? 'SameSite=None; Secure; Partitioned' : lax
     ctx.set('Set-Cookie', `${name}=${this.tokenOf(voterId, mark)}; Path=/; Max-Age=${YEAR_SECONDS}; HttpOnly; ${where}`)
+  }
+
+  /**
+   * Tells who has voted without cookie and token a token, by the answer's own header: their cookie has not come back, so the one
+   * that the answer sets may not either. Where it does, it counts, and is the same voter's.
+   */
+  tell(ctx: Context, asker: Asker, voterId: string, mark: VoterMark): void {
+    if (asker.voterId === undefined) ctx.set('Pollcast-Voter', this.tokenOf(voterId, mark))
   }
 
   /**

@@ -140,7 +140,7 @@ test('ballots come in another order each time, of many pages each once', async (
   await query(
     databasePath,
     `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1501)
-     INSERT INTO ballot SELECT '${poll.id}', 1, 'v' || i, CASE WHEN i <= 700 THEN '[${a}]' ELSE '[${b}]' END FROM n`,
+     INSERT INTO ballot (poll_id, round, id, answer) SELECT '${poll.id}', 1, 'v' || i, CASE WHEN i <= 700 THEN '[${a}]' ELSE '[${b}]' END FROM n`,
   )
   const read = async () => (await readCsv(url + routes.ballotsCsv(poll.id), hostKey)).slice(1)
   const [one, other] = [await read(), await read()]
@@ -210,7 +210,7 @@ test('no receipt begins as a formula does', async () => {
   await query(
     databasePath,
     `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
-     INSERT INTO ballot SELECT '${poll.id}', 1, 'v' || i, '[${poll.choices[0]?.id}]' FROM n`,
+     INSERT INTO ballot (poll_id, round, id, answer) SELECT '${poll.id}', 1, 'v' || i, '[${poll.choices[0]?.id}]' FROM n`,
   )
   const [, ...rows] = await readCsv(url + routes.ballotsCsv(poll.id), hostKey)
   expect(rows.filter(([, receipt]) => !/^\w[\w-]{11}$/.test(receipt ?? ''))).toEqual([])
@@ -285,7 +285,7 @@ test.each([
   await query(
     databasePath,
     `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000)
-     INSERT INTO ballot SELECT '${poll.id}', 1, 'v' || i, '[${poll.choices[0]?.id}]' FROM n`,
+     INSERT INTO ballot (poll_id, round, id, answer) SELECT '${poll.id}', 1, 'v' || i, '[${poll.choices[0]?.id}]' FROM n`,
   )
   const connection = (await RawConnection.open(port)).send(
     get(routes.ballotsCsv(poll.id), `Authorization: Bearer ${hostKey}\r\n`),

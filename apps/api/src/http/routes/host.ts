@@ -1,8 +1,11 @@
+import { burstChangeSchema } from '@pollcast/shared/room'
 import { routes } from '@pollcast/shared/routes'
 import { pollChangeSchema } from '@pollcast/shared/settings'
 import type { Context, Middleware } from 'koa'
+import { isBurstNumber } from '../../lib/burst-numbers.ts'
 import { copyIdOf } from '../../polls/commands/create-poll.ts'
-import { changePoll, copyPoll, deletePoll, startRound } from '../../polls/commands/host-poll.ts'
+import { changePoll, copyPoll, deletePoll, startRound, voidBurst } from '../../polls/commands/host-poll.ts'
+import { PollError } from '../../polls/errors.ts'
 import { hostRequest } from '../../polls/host-key.ts'
 import type { HostRequest } from '../../polls/ports.ts'
 import { pollOf } from '../../polls/views.ts'
@@ -38,6 +41,15 @@ export function hostRoutes({ reader, writer, signals, limits, voters, serverKey,
     ctx.status = 201
   }
 
+  /** `PATCH /api/polls/:id/bursts/:number`: 200, also where it was so already. */
+  const changeBurst: Middleware = async (ctx) => {
+    const number = Number(ctx.params.number)
+    if (!isBurstNumber(number)) throw new PollError('burst-not-found', 'There is no burst with this number.')
+    const request = await hosted(ctx)
+    const { voided } = await readJson(ctx, burstChangeSchema)
+    ctx.body = pollOf(await voidBurst(request, { number, voided }, writer, signals), 'host', basePath)
+  }
+
   /** `POST /api/polls/:id/copies`: 201 and the Location of the copy, which is the same one for an Idempotency-Key. */
   const copy: Middleware = async (ctx) => {
     const key = idempotencyKeyOf(ctx)
@@ -55,5 +67,5 @@ export function hostRoutes({ reader, writer, signals, limits, voters, serverKey,
     ctx.status = 204
   }
 
-  return { change, addRound, copy, remove }
+  return { change, addRound, changeBurst, copy, remove }
 }

@@ -30,6 +30,9 @@ import { roomFor } from './rooms.ts'
 
 type Content = Omit<PageContext, 'apiUrl' | 'publicUrl'>
 
+/** The share of pages that report how fresh they are. */
+const SAMPLE = 0.1
+
 /** The poll that the front page has one try, unless it was deleted: then the newest that is listed and open. */
 const DEMO_POLL = 'tabspace'
 
@@ -70,7 +73,7 @@ const isGone = (error: unknown): error is PollError & { code: (typeof GONE)[numb
 
 /** The pages of the web app. Each has in its context the data that it shows first. */
 export function pageRoutes(parts: PageParts) {
-  const { reader, voters, limits, publicUrl, basePath, entry } = parts
+  const { reader, voters, limits, publicUrl, basePath, entry, onFreshness } = parts
   const createPolls = toldOf(parts.createPolls)
   const page =
     (render: (ctx: Context, entry: WebEntry, visitor: Viewer) => Promise<void> | void, isEmbed = false): Middleware =>
@@ -98,10 +101,20 @@ export function pageRoutes(parts: PageParts) {
       ctx,
       built,
       title,
-      { apiUrl: basePath, ...(publicUrl && { publicUrl }), ...createPolls, ...(ctx.state.told as Told), ...content },
+      {
+        apiUrl: basePath,
+        ...(publicUrl && { publicUrl }),
+        ...createPolls,
+        ...sampled(),
+        ...(ctx.state.told as Told),
+        ...content,
+      },
       fallback,
       tags,
     )
+
+  /** One page in ten reports how fresh it is, if somebody measures. */
+  const sampled = () => (onFreshness && Math.random() < SAMPLE ? { reportsFreshness: true as const } : {})
 
   const list = page(async (ctx, built, viewer) => {
     const pollList = await pollListFor({ limit: sizes.pageSize }, reader)

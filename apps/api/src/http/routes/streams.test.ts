@@ -298,6 +298,7 @@ const openParts = async () => {
     allowedOrigins: [],
     publicUrl: undefined,
     basePath: '',
+    onFreshness: undefined,
     proxies: new Proxies(false),
     entry: undefined,
     files: undefined,

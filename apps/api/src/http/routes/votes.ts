@@ -16,7 +16,7 @@ import { pollIdOf } from '../request/addresses.ts'
 import { readBody, validate } from '../request/body.ts'
 import { idempotencyKeyOf, isSecret, requireDistinct } from '../request/idempotency-key.ts'
 import { codeHashOf } from '../request/viewer.ts'
-import { knownVoter, markOfBurst, newVoterId } from '../request/voter.ts'
+import { burstOf, knownVoter, markOfBurst, newVoterId } from '../request/voter.ts'
 
 interface SentVote {
   answer: unknown
@@ -45,7 +45,7 @@ export function voteRoute({ writer, voters, signals, limits, serverKey, basePath
     const ballotId = ballotIdOf(serverKey, pollId, voter)
     const scope = key === undefined ? undefined : idempotencyScope(key, ballotId)
 
-    const vote = { pollId, ballotId, answer, codeHash, idempotencyScope: scope }
+    const vote = { pollId, ballotId, answer, codeHash, idempotencyScope: scope, burst: burstOf(mark) }
     const cast = () => castVote(vote, writer, signals.pollChanged, voterKeyOf(voter))
     let recorded: RecordedVote
     try {
@@ -55,7 +55,10 @@ export function voteRoute({ writer, voters, signals, limits, serverKey, basePath
     }
 
     // A client that repeats a vote gets the cookie of the first one again, unless the key could have been guessed.
-    if (!recorded.isRepeat || (key !== undefined && isSecret(key))) voters.remember(ctx, asker, voterId, mark)
+    if (!recorded.isRepeat || (key !== undefined && isSecret(key))) {
+      voters.remember(ctx, asker, voterId, mark)
+      if (codeHash === undefined && !isForm) voters.tell(ctx, asker, voterId, mark)
+    }
     if (isForm) {
       ctx.redirect(pageOf(ctx, recorded.poll, basePath))
       ctx.status = 303

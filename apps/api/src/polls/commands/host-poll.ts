@@ -1,7 +1,7 @@
 import type { PollChange } from '@pollcast/shared/settings'
 import type { PollChanged, Signals } from '../events.ts'
 import { hostScope } from '../idempotency.ts'
-import type { HostRequest, PollWriter } from '../ports.ts'
+import type { BurstChange, HostRequest, PollWriter } from '../ports.ts'
 import type { PollState } from '../state.ts'
 import { pollIdOf } from './create-poll.ts'
 
@@ -32,6 +32,18 @@ export async function startRound(
   const idempotencyScope = key === undefined ? undefined : hostScope(key, 'round', request.pollId)
   const { poll, isNew } = await writer.startRound({ ...request, idempotencyScope })
   if (isNew) tell(signals, 'round-started', poll)
+  return poll
+}
+
+/** Has the votes of a burst count no more, or again. */
+export async function voidBurst(
+  request: HostRequest,
+  change: BurstChange,
+  writer: Pick<PollWriter, 'voidBurst'>,
+  signals: Signals,
+): Promise<PollState> {
+  const { poll, changed } = await writer.voidBurst({ ...request, ...change })
+  if (changed) tell(signals, 'changed', poll)
   return poll
 }
 

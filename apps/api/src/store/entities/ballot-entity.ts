@@ -16,4 +16,12 @@ export class BallotEntity {
   /** JSON, as the poll's kind normalizes it. */
   @Column('varchar')
   answer!: string
+
+  /** The burst that its voter came with; null for most. */
+  @Column('integer', { nullable: true })
+  burst!: number | null
+
+  /** 1 where the burst was voided: then no counter has it. */
+  @Column('integer')
+  voided!: number
 }
