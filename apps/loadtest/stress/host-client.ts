@@ -9,9 +9,10 @@ import type { Node } from './node.ts'
 import { checkRefusal, isBroken } from './refusal.ts'
 
 /** Milliseconds between two things that the host does. */
-const PACE = [100, 600] as const
+const PACE = [50, 400] as const
 
-const REQUEST_TIMEOUT_MS = 15_000
+/** Then another node is asked: one that is stopped would keep the host from all else for most of a short run. */
+const REQUEST_TIMEOUT_MS = 2000
 
 /** What the host does, as often as it is here. */
 const TURNS = [
@@ -47,7 +48,9 @@ export class HostClient {
   readonly #code: string
   readonly #key: string
   #stopped = false
-  #turns: (typeof TURNS)[number][] = []
+  /** The last is the next one. What takes two turns comes first, so that it meets faults in the shortest run. */
+  #turns: (typeof TURNS)[number][] = [...TURNS]
+  #hasDoneAll = false
   /** Whether the public sees the results of the first poll. */
   #isRevealed = true
 
@@ -75,9 +78,9 @@ export class HostClient {
     return new HostClient(nodes, history, polls, room.code, hostKey)
   }
 
-  /** Does one thing after the other until `stop`. */
+  /** Does one thing after the other until `stop`, and each once at least. */
   async run(random: Random): Promise<void> {
-    for (; !this.#stopped; await pause(random.whole(...PACE))) {
+    for (; !this.#stopped || !this.#hasDoneAll; await pause(random.whole(...PACE))) {
       const up = this.#nodes.filter((node) => node.up)
       if (up.length > 0) await this.#takeTurn(random.pick(up), random)
     }
@@ -102,8 +105,11 @@ export class HostClient {
    * Each thing is done before one is done again, and tried until it is: chance alone would leave some out of a short run.
    */
   async #takeTurn(node: Node, random: Random): Promise<void> {
-    if (this.#turns.length === 0) this.#turns = random.shuffled(TURNS)
-    if (await this.#act(node, random, this.#turns.at(-1))) this.#turns.pop()
+    if (!(await this.#act(node, random, this.#turns.at(-1)))) return
+    this.#turns.pop()
+    if (this.#turns.length > 0) return
+    this.#hasDoneAll = true
+    this.#turns = random.shuffled(TURNS)
   }
 
   async #act(node: Node, random: Random, what: (typeof TURNS)[number] | undefined): Promise<boolean> {
