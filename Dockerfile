@@ -25,6 +25,11 @@ FROM node:24-bookworm-slim
 LABEL org.opencontainers.image.title="Pollcast" \
       org.opencontainers.image.description="Live polls that you host yourself" \
       org.opencontainers.image.licenses="MIT"
+# A font, and where fonts are, for charts as PNG. Debian keeps no older version of a package, so a build that names one fails after the next.
+# hadolint ignore=DL3008
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends fontconfig-config fonts-dejavu-core \
+ && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=dependencies /src/node_modules/ node_modules/
 COPY --from=web /src/shared/package.json shared/

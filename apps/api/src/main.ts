@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --min-semi-space-size=16
+#!/usr/bin/env -S node --min-semi-space-size=16 --no-allocation-site-pretenuring
 import cluster from 'node:cluster'
 import { networkInterfaces } from 'node:os'
 import { type Ready, reportReady } from './cluster/worker-pool.ts'

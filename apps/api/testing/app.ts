@@ -60,6 +60,7 @@ async function startApp({ databasePath, webRoot, ...overrides }: AppOptions, atE
     allowedOrigins: [],
     publicUrl: undefined,
     trustProxy: false,
+    webhook: undefined,
     tls: undefined,
     webDev: false,
     ...overrides,

@@ -18,7 +18,7 @@ const tsx = ['--import', import.meta.resolve('tsx'), '--conditions=source']
 /** The servers that can be started to be loaded: Pollcast as it is built, and its peers. */
 export const programs = {
   // As `npm run serve` starts it.
-  pollcast: ['--min-semi-space-size=16', MAIN],
+  pollcast: ['--min-semi-space-size=16', '--no-allocation-site-pretenuring', MAIN],
   'better-sse': [...tsx, peer('../bench/peers/better-sse.ts')],
   'bare node': [...tsx, peer('../bench/peers/bare-node.ts')],
 }

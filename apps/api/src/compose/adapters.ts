@@ -43,7 +43,7 @@ export async function openStore(config: Config, log: Log): Promise<Store> {
       : await openSqlite(config.database.path, log)
   return {
     reader: new SqlPollReader(database),
-    writer: new SqlPollWriter(database, config),
+    writer: new SqlPollWriter(database, config, config.webhook !== undefined),
     epochs: epochWriter(database),
     database,
     writable: database,

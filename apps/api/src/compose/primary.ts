@@ -39,7 +39,8 @@ export async function startPrimary(config: Config, log: Log, onReady: (ready: Re
   // Workers on SQLite write through this process, and on SQLite without Redis they publish through it too.
   const exchange = new PubSubExchange()
   const database = 'path' in config.database ? await openSqlite(config.database.path, log) : undefined
-  const writer = database && Object.assign(new SqlPollWriter(database, config), epochWriter(database))
+  const writer =
+    database && Object.assign(new SqlPollWriter(database, config, config.webhook !== undefined), epochWriter(database))
   const operations = operatePool(config, log, database)
   const burstKey = newBurstKey()
   const onFork = (worker: Channel) => {

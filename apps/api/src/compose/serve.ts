@@ -31,6 +31,7 @@ import { publishChanges } from '../reactions/publish.ts'
 import { keepRetention } from '../reactions/retention.ts'
 import { VoterStreams } from '../reactions/voter-streams.ts'
 import { Watching } from '../reactions/watching.ts'
+import { sendWebhooks } from '../reactions/webhooks.ts'
 import { readEpoch } from '../store/epochs.ts'
 import { connectOthers, openStore } from './adapters.ts'
 import { Epoch } from './epoch.ts'
@@ -112,6 +113,8 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
   messages.watching = watching
   const timer = closePollsInTime({ reader, writer, signals, onError: onUnexpected })
   const retention = keepRetention({ days: config.retentionDays, writer, signals, onError: onUnexpected })
+  const webhooks =
+    config.webhook && sendWebhooks({ target: config.webhook, reader, writer, signals, log, onError: onUnexpected })
   const onFaults = (line: string, counts: Record<string, number>) =>
     log.info(line, { event: 'client-faults', ...counts })
   const faults = new ClientFaults(onFaults, undefined, metrics?.clientFault)
@@ -172,6 +175,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     stopFollowing?.()
     await timer.stop()
     await retention.stop()
+    await webhooks?.stop()
     await epoch.stop()
     await operations.close()
     await database.close()

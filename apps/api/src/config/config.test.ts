@@ -52,6 +52,8 @@ test('every variable is read', () => {
     METRICS_PORT: '9464',
     BACKUP_DIR: '/var/backups',
     BACKUP_KEEP: '30',
+    WEBHOOK_URL: 'https://chat.example.com/hooks/pollcast?room=1',
+    WEBHOOK_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
     LOG_LEVEL: 'silent',
     ALLOWED_ORIGINS: 'https://a.example.com, http://localhost:5173,',
     PUBLIC_URL: 'https://polls.example.com/',
@@ -78,6 +80,11 @@ test('every variable is read', () => {
     publicUrl: 'https://polls.example.com',
     trustProxy: ['10.0.0.0/8', '::1'],
     tls: { cert: '/etc/ssl/polls.pem', key: '/etc/ssl/polls.key' },
+    webhook: {
+      url: 'https://chat.example.com/hooks/pollcast?room=1',
+      secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+      allowsPrivate: false,
+    },
     webDev: true,
   })
 })
@@ -105,6 +112,9 @@ test('all invalid variables are reported at once, each with what it should be', 
     RETENTION_DAYS: '-1',
     METRICS_PORT: '-1',
     BACKUP_KEEP: '0',
+    WEBHOOK_URL: 'chat.example.com',
+    WEBHOOK_SECRET: 'secret',
+    WEBHOOK_PRIVATE: 'yes',
     LOG_LEVEL: 'loud',
     ALLOWED_ORIGINS: 'https://ok.example.com,example.com',
     PUBLIC_URL: 'polls.example.com',
@@ -126,6 +136,9 @@ test('all invalid variables are reported at once, each with what it should be', 
     expect.stringMatching(/^LOG_LEVEL: .*silent/),
     expect.stringMatching(/^METRICS_PORT: .*65535/),
     expect.stringMatching(/^BACKUP_KEEP: .*9999/),
+    expect.stringMatching(/^WEBHOOK_URL: .*https:/),
+    expect.stringMatching(/^WEBHOOK_SECRET: .*whsec_/),
+    expect.stringMatching(/^WEBHOOK_PRIVATE: .*on or off/),
     expect.stringMatching(/^ALLOWED_ORIGINS: .*"example\.com"/),
     expect.stringMatching(/^PUBLIC_URL: .*https:/),
     expect.stringMatching(/^TRUST_PROXY: .*number of proxies/),
@@ -139,6 +152,37 @@ test('variables that are valid one by one, and not together, are refused', () =>
   expect(refusal({ CREATE_POLLS: 'key' })).toMatch(/CREATE_KEY: is needed/)
   expect(refusal({ CREATE_KEY: 'only-for-teachers' })).toMatch(/CREATE_KEY: .*unless CREATE_POLLS is key/)
   expect(readConfig({ PORT: '0', METRICS_PORT: '0' }).metricsPort).toBe(0)
+  expect(refusal({ WEBHOOK_URL: 'https://chat.example.com' })).toMatch(/WEBHOOK_SECRET: is needed/)
+  expect(refusal({ WEBHOOK_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' })).toMatch(
+    /WEBHOOK_SECRET: .*unless WEBHOOK_URL/,
+  )
+})
+
+test.each([
+  'http://127.0.0.1:8000/hook',
+  'http://localhost/hook',
+  'http://hooks.localhost/',
+  'http://[::1]/hook',
+  'http://10.1.2.3/hook',
+  'http://169.254.169.254/latest',
+  // As browsers and Node read it.
+  'http://2130706433/',
+])('WEBHOOK_URL=%s is refused unless WEBHOOK_PRIVATE is on', (WEBHOOK_URL) => {
+  const WEBHOOK_SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
+  expect(refusal({ WEBHOOK_URL, WEBHOOK_SECRET })).toMatch(
+    /WEBHOOK_URL: is in a private network: set WEBHOOK_PRIVATE=on/,
+  )
+  expect(readConfig({ WEBHOOK_URL, WEBHOOK_SECRET, WEBHOOK_PRIVATE: 'on' }).webhook?.allowsPrivate).toBe(true)
+})
+
+test.each([
+  'whsec_',
+  'whsec_c2hvcnQ=',
+  `whsec_${'A'.repeat(100)}`,
+  'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+  `${'whsec_'}####`,
+])('WEBHOOK_SECRET=%s is refused', (WEBHOOK_SECRET) => {
+  expect(refusal({ WEBHOOK_URL: 'https://chat.example.com', WEBHOOK_SECRET })).toMatch(/WEBHOOK_SECRET: must be whsec_/)
 })
 
 test.each(['-1', '65536', '3000.5', ' 3000', '0x10', '1e3', '99999'])('PORT=%s is refused', (PORT) => {

@@ -1,7 +1,9 @@
+import { isIP } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { limits } from '@pollcast/shared/limits'
 import * as z from 'zod'
 import type { CreatePolls } from '../lib/create-polls.ts'
+import { isPublicAddress } from '../lib/public-address.ts'
 import { readTrustProxy, type TrustProxy } from '../lib/trust-proxy.ts'
 import { databaseUrlProblem, redisUrlProblem } from './database-url.ts'
 import { hostProblem } from './listen-host.ts'
@@ -24,6 +26,17 @@ const onOff = (standard: 'on' | 'off') =>
     .transform((value) => value === 'on')
 
 const isPort = (text: string) => /^\d{1,5}$/.test(text) && Number(text) < 65536
+
+const isWebhookUrl = (text: string) =>
+  /^https?:\/\/[^\s/?#@]+/i.test(text) && URL.canParse(text) && new URL(text).username === ''
+
+/** As Standard Webhooks has it. */
+function isWebhookSecret(text: string): boolean {
+  const [, base64] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text) ?? []
+  if (base64 === undefined || base64.length % 4 !== 0) return false
+  const { length } = Buffer.from(base64, 'base64')
+  return length >= 24 && length <= 64
+}
 
 const isCreateKey = (text: string) => /^[\w.~+/-]{12,128}=*$/.test(text)
 
@@ -92,6 +105,21 @@ const environmentSchema = z.object({
     .default('7')
     .refine((text) => /^[1-9]\d{0,3}$/.test(text), 'must be a number of backups from 1 to 9999')
     .transform(Number),
+  WEBHOOK_URL: z
+    .string()
+    .refine(
+      (text) => isWebhookUrl(text),
+      'must be an http or https address such as https://chat.example.com/hooks/pollcast',
+    )
+    .optional(),
+  WEBHOOK_SECRET: z
+    .string()
+    .refine(
+      (text) => isWebhookSecret(text),
+      'must be whsec_ and 24 to 64 bytes in base64: echo whsec_$(openssl rand -base64 32)',
+    )
+    .optional(),
+  WEBHOOK_PRIVATE: onOff('off'),
   ALLOWED_ORIGINS: list.pipe(z.array(origin)),
   PUBLIC_URL: z
     .string()
@@ -120,12 +148,27 @@ const environmentSchema = z.object({
   WEB_DEV: onOff('off'),
 })
 
+/** Names are looked up when they are needed; localhost always is this machine. */
+function isPrivateHost(url: string): boolean {
+  const host = new URL(url).hostname.replace(/^\[|\]$/g, '')
+  return isIP(host) === 0 ? /(^|\.)localhost$/.test(host) : !isPublicAddress(host)
+}
+
 /** What is wrong with variables that are valid one by one. */
 const environmentRules = environmentSchema.check(({ value, issues }) => {
   const refuse = (name: string, message: string) => issues.push({ code: 'custom', input: value, path: [name], message })
   if (value.METRICS_PORT === value.PORT && value.PORT !== 0) refuse('METRICS_PORT', 'must be another port than PORT')
   if (value.BACKUP_DIR !== undefined && 'url' in value.DATABASE_URL) {
     refuse('BACKUP_DIR', 'is for an SQLite file: have pg_dump back up a PostgreSQL database')
+  }
+  if (value.WEBHOOK_URL !== undefined && value.WEBHOOK_SECRET === undefined) {
+    refuse('WEBHOOK_SECRET', 'is needed where WEBHOOK_URL is set: echo whsec_$(openssl rand -base64 32)')
+  }
+  if (value.WEBHOOK_URL === undefined && value.WEBHOOK_SECRET !== undefined) {
+    refuse('WEBHOOK_SECRET', 'signs nothing unless WEBHOOK_URL is set')
+  }
+  if (value.WEBHOOK_URL !== undefined && !value.WEBHOOK_PRIVATE && isPrivateHost(value.WEBHOOK_URL)) {
+    refuse('WEBHOOK_URL', 'is in a private network: set WEBHOOK_PRIVATE=on if that is meant')
   }
   if (value.CREATE_POLLS === 'key' && value.CREATE_KEY === undefined) {
     refuse('CREATE_KEY', 'is needed where CREATE_POLLS is key: what those have to enter who may make polls')
@@ -167,6 +210,8 @@ export interface Config {
   readonly publicUrl: string | undefined
   /** Whose X-Forwarded headers to trust. */
   readonly trustProxy: TrustProxy
+  /** Who is told of closes, moves and new rounds; undefined for nobody. */
+  readonly webhook: { readonly url: string; readonly secret: string; readonly allowsPrivate: boolean } | undefined
   /** Paths of the certificate and its private key; undefined for http in the clear. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined
   /** Set by `npm run dev`: pages load their scripts from Vite's dev server, which gets the pages from here. */
@@ -219,6 +264,10 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     publicUrl: env.PUBLIC_URL,
     trustProxy: env.TRUST_PROXY,
     tls: env.TLS_CERT !== undefined && env.TLS_KEY !== undefined ? { cert: env.TLS_CERT, key: env.TLS_KEY } : undefined,
+    webhook:
+      env.WEBHOOK_URL === undefined
+        ? undefined
+        : { url: env.WEBHOOK_URL, secret: env.WEBHOOK_SECRET ?? '', allowsPrivate: env.WEBHOOK_PRIVATE },
     webDev: env.WEB_DEV,
   })
 }

@@ -5,6 +5,7 @@ import Koa, { type Middleware } from 'koa'
 import { type Answered, tellAnswered } from './middleware/answered.ts'
 import { underBasePath } from './middleware/base-path.ts'
 import { refuseCrossSite } from './middleware/cross-site.ts'
+import { openReads } from './middleware/open-reads.ts'
 import { redirectPageAddress } from './middleware/page-address.ts'
 import { problems } from './middleware/problem.ts'
 import { readQuery } from './middleware/query.ts'
@@ -57,6 +58,7 @@ export function createKoa(parts: HttpParts): Koa {
   if (parts.onAnswered.length > 0) koa.use(tellAnswered(parts.onAnswered))
   koa.use(securityHeaders())
   if (allowedOrigins.length > 0) koa.use(corsFor(allowedOrigins))
+  koa.use(openReads)
   koa.use(problemPages(parts.entry?.styles ?? []))
   koa.use(problems(onError))
   koa.use(readQuery)
@@ -141,7 +143,7 @@ export function createKoa(parts: HttpParts): Koa {
   return koa
 }
 
-/** Lets pages of these origins use the API with the voter's cookie. Other origins get no CORS headers. */
+/** Lets pages of these origins use the API with the voter's cookie. */
 function corsFor(allowedOrigins: readonly string[]): Middleware {
   return cors({
     origin: (ctx) => {

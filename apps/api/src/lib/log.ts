@@ -22,6 +22,8 @@ export const logEvents = [
   'rate-limit-error',
   'backup-made',
   'backup-failed',
+  'webhook-failed',
+  'webhook-given-up',
 ] as const
 
 /** The fields of an entry beside its sentence: numbers and texts that a program may want to read. */

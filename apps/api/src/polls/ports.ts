@@ -1,5 +1,6 @@
 import type { LogEntry, RoomChange } from '@pollcast/shared/room'
 import type { NewPoll, PollChange } from '@pollcast/shared/settings'
+import type { WebhookType } from '@pollcast/shared/webhook'
 import type { KindName } from './kinds/kind.ts'
 import type { PollState, RoomState } from './state.ts'
 
@@ -86,6 +87,20 @@ export interface Retained {
   deleted: ChangedRoom | null
 }
 
+/** What is to be told to WEBHOOK_URL. Times are ISO 8601, in UTC. */
+export interface QueuedWebhook {
+  id: string
+  type: WebhookType
+  roomCode: string
+  /** Null where a room moved to no poll. */
+  pollId: string | null
+  at: string
+  /** How often it was sent, with this time. */
+  attempts: number
+  /** When it is sent again, unless it is removed by then. */
+  dueAt: string
+}
+
 /** The half of a store that changes it. Errors are PollErrors where a rule was broken. */
 export interface PollWriter {
   /** Resolves once ballot, counters and revision are committed together. Votes may be committed in one transaction. */
@@ -114,6 +129,10 @@ export interface PollWriter {
   retain(times: RetentionTimes): Promise<Retained>
   /** Nothing where these very codes were added before. */
   addCodes(request: RoomRequest & Repeatable & { codeHashes: readonly string[] }): Promise<void>
+
+  /** Some of those that are due. Nobody else is given them before they are due again. */
+  takeWebhooks(now: string): Promise<QueuedWebhook[]>
+  removeWebhook(id: string): Promise<void>
 }
 
 /** The half that reads what is committed. Errors are PollErrors where what was asked for is not there. */
@@ -148,6 +167,8 @@ export interface PollReader {
   countCodes(code: string): Promise<{ issued: number; used: number }>
   /** The earliest time at which an open poll closes by itself; undefined where there is none. */
   nextClosing(): Promise<string | undefined>
+  /** The earliest time at which a webhook is due; undefined where there is none. */
+  nextWebhook(): Promise<string | undefined>
 }
 
 export interface Ballot {

@@ -1,6 +1,7 @@
 import type { EditedPoll, Poll, PollSummary, SharedPoll, Snapshot, View, Voted } from '@pollcast/shared/poll'
 import type { LogEntry, Room, RoomEvent, RoomPoll } from '@pollcast/shared/room'
 import { routes } from '@pollcast/shared/routes'
+import type { WebhookPoll } from '@pollcast/shared/webhook'
 import { kindOf } from './kinds/index.ts'
 import type { Shown } from './kinds/kind.ts'
 import { revisionOf } from './revisions.ts'
@@ -141,6 +142,21 @@ export function summaryOf(poll: PollState): PollSummary {
     choiceCount: kindOf(poll).show(poll.content, null).choices.length,
     voters: poll.voters,
     createdAt: poll.createdAt,
+  }
+}
+
+/** The poll as a webhook tells it: as everybody sees it. */
+export function webhookPollOf(poll: PollState): WebhookPoll {
+  const { choices, totalVotes } = show(poll, 'public')
+  return {
+    id: poll.id,
+    question: poll.question,
+    round: poll.round,
+    status: poll.status,
+    voters: poll.voters,
+    totalVotes,
+    choices,
+    resultsHidden: totalVotes === null,
   }
 }
 

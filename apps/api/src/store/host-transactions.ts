@@ -13,6 +13,7 @@ import { columnsOf, stateOfRoom } from './poll-rows.ts'
 import { readPoll, readPolls } from './poll-statements.ts'
 import type { Transaction, Transactions } from './transactions.ts'
 import type { VoteSql } from './vote-sql.ts'
+import { queueWebhooks } from './webhook-queue.ts'
 
 /** Work that answers with a PollError writes nothing. */
 type HostWork<Subject, T> = (subject: Subject, transaction: Transaction) => Promise<T | PollError>
@@ -27,10 +28,12 @@ type HostWork<Subject, T> = (subject: Subject, transaction: Transaction) => Prom
 export class HostTransactions {
   readonly #transactions: Transactions
   readonly #sql: VoteSql
+  readonly #hasWebhooks: boolean
 
-  constructor({ transactions, voteSql }: Pick<WritableDatabase, 'transactions' | 'voteSql'>) {
+  constructor({ transactions, voteSql }: Pick<WritableDatabase, 'transactions' | 'voteSql'>, hasWebhooks: boolean) {
     this.#transactions = transactions
     this.#sql = voteSql
+    this.#hasWebhooks = hasWebhooks
   }
 
   /** Does the work while nobody else writes the poll, if the request is its host's. */
@@ -124,6 +127,22 @@ export class HostTransactions {
     return rows.flatMap(({ currentPollId }) => currentPollId ?? [])
   }
 
+  /** Writes what was done into the room's log, and what is to be told of it into the queue. The room is locked. */
+  async writeLog(
+    transaction: Transaction,
+    roomCode: string,
+    actions: readonly HostAction[],
+    pollId: string | null,
+  ): Promise<void> {
+    if (actions.length === 0) return
+    const { manager } = transaction
+    const last = (await manager.maximum(HostLogEntity, 'number', { roomCode })) ?? 0
+    const at = new Date().toISOString()
+    const entries = actions.map((action, index) => ({ roomCode, number: last + 1 + index, at, action, pollId }))
+    await manager.insert(HostLogEntity, entries)
+    if (this.#hasWebhooks) await queueWebhooks(transaction, roomCode, actions, pollId)
+  }
+
   async #run<T>(work: (transaction: Transaction) => Promise<T | PollError>): Promise<T> {
     const result = await this.#transactions.run(work, 'repeatable')
     if (result instanceof PollError) throw result
@@ -153,18 +172,4 @@ export async function writeRoom(
   const { code, ...columns } = { ...room, ...change, revision, publicRevision, deletesAt: null }
   await manager.update(RoomEntity, { code }, { ...columns, activeAt: new Date().toISOString() })
   return { code, ...columns }
-}
-
-/** Writes what was done into the room's log. The room is locked. */
-export async function writeLog(
-  { manager }: Transaction,
-  roomCode: string,
-  actions: readonly HostAction[],
-  pollId: string | null,
-): Promise<void> {
-  if (actions.length === 0) return
-  const last = (await manager.maximum(HostLogEntity, 'number', { roomCode })) ?? 0
-  const at = new Date().toISOString()
-  const entries = actions.map((action, index) => ({ roomCode, number: last + 1 + index, at, action, pollId }))
-  await manager.insert(HostLogEntity, entries)
 }

@@ -145,6 +145,7 @@ test('the migrations end in the same schema on both engines', async () => {
     ['poll', 2],
     ['room', 0],
     ['setting', 0],
+    ['webhook_event', 0],
   ])
   expect(other).toEqual(one)
 })

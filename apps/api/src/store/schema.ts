@@ -8,6 +8,7 @@ import { OneTimeCodeEntity } from './entities/one-time-code-entity.ts'
 import { PastRoundEntity } from './entities/past-round-entity.ts'
 import { PollEntity } from './entities/poll-entity.ts'
 import { RoomEntity } from './entities/room-entity.ts'
+import { WebhookEventEntity } from './entities/webhook-event-entity.ts'
 import { Polls1763856000000 } from './migrations/1763856000000-polls.ts'
 import { DemoPolls1763856000001 } from './migrations/1763856000001-demo-polls.ts'
 import { PollSequence1764086400000 } from './migrations/1764086400000-poll-sequence.ts'
@@ -17,6 +18,7 @@ import { DeletedPolls1764115400000 } from './migrations/1764115400000-deleted-po
 import { Rooms1764115500000 } from './migrations/1764115500000-rooms.ts'
 import { Retention1764115600000 } from './migrations/1764115600000-retention.ts'
 import { Bursts1764115700000 } from './migrations/1764115700000-bursts.ts'
+import { Webhooks1764115800000 } from './migrations/1764115800000-webhooks.ts'
 
 /** What is stored, the same in every engine. */
 export const entities = [
@@ -30,6 +32,7 @@ export const entities = [
   HostLogEntity,
   InstallationEntity,
   IdempotencyKeyEntity,
+  WebhookEventEntity,
 ]
 
 export const migrations = [
@@ -42,4 +45,5 @@ export const migrations = [
   Rooms1764115500000,
   Retention1764115600000,
   Bursts1764115700000,
+  Webhooks1764115800000,
 ]

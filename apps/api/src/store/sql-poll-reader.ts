@@ -152,6 +152,13 @@ export class SqlPollReader implements PollReader {
       return row?.first ?? undefined
     })
   }
+
+  nextWebhook(): Promise<string | undefined> {
+    return this.#database.read(async (manager) => {
+      const [row] = await manager.query('SELECT min(due_at) AS first FROM webhook_event')
+      return row?.first ?? undefined
+    })
+  }
 }
 
 async function readPastRounds(manager: EntityManager, pollId: string): Promise<PastRound[]> {

@@ -27,7 +27,7 @@ import { BurstEntity } from './entities/burst-entity.ts'
 import { CounterEntity } from './entities/counter-entity.ts'
 import { PastRoundEntity } from './entities/past-round-entity.ts'
 import { PollEntity } from './entities/poll-entity.ts'
-import { HostTransactions, writeLog, writePoll, writeRoom } from './host-transactions.ts'
+import { HostTransactions, writePoll, writeRoom } from './host-transactions.ts'
 import { IdempotencyKeys } from './idempotency-keys.ts'
 import { PollInserts } from './poll-inserts.ts'
 import { readPoll } from './poll-statements.ts'
@@ -37,12 +37,13 @@ import { SqlRoomWriter } from './sql-room-writer.ts'
 import type { Transaction, Transactions } from './transactions.ts'
 import { VoteBatcher } from './vote-batcher.ts'
 import type { VoteSql } from './vote-sql.ts'
+import { WebhookQueue } from './webhook-queue.ts'
 
 const BURST_ANSWERS = `
   SELECT answer, count(*) AS ballots FROM ballot
   WHERE poll_id = $1 AND round = $2 AND burst = $3 AND voided = $4 GROUP BY answer`
 
-/** Writes polls, rooms and votes to a database, one transaction at a time. */
+/** Writes polls, rooms and votes to a database, one transaction at a time. With webhooks, it queues what they tell of. */
 export class SqlPollWriter implements PollWriter {
   readonly #transactions: Transactions
   readonly #sql: VoteSql
@@ -52,17 +53,23 @@ export class SqlPollWriter implements PollWriter {
   readonly #newRooms: RoomInserts
   readonly #rooms: SqlRoomWriter
   readonly #retention: Retention
+  readonly #webhooks: WebhookQueue
 
-  constructor(database: Pick<WritableDatabase, 'transactions' | 'voteSql' | 'read'>, capacity: Capacity = UNLIMITED) {
+  constructor(
+    database: Pick<WritableDatabase, 'transactions' | 'voteSql' | 'read'>,
+    capacity: Capacity = UNLIMITED,
+    hasWebhooks = false,
+  ) {
     this.#transactions = database.transactions
     this.#sql = database.voteSql
     this.#votes = new VoteBatcher(database)
-    this.#host = new HostTransactions(database)
+    this.#host = new HostTransactions(database, hasWebhooks)
     const newRooms = new RoomInserts(database.voteSql, capacity)
     this.#inserts = new PollInserts(database.voteSql, capacity)
     this.#newRooms = newRooms
     this.#rooms = new SqlRoomWriter(database, this.#host, newRooms)
     this.#retention = new Retention(database.transactions, this.#host, database.voteSql)
+    this.#webhooks = new WebhookQueue(database.transactions)
   }
 
   createRoom: PollWriter['createRoom'] = (room) => this.#rooms.create(room)
@@ -72,6 +79,8 @@ export class SqlPollWriter implements PollWriter {
   keepRoom: PollWriter['keepRoom'] = (code) => this.#rooms.keep(code)
   retain: PollWriter['retain'] = (times) => this.#retention.step(times)
   addCodes: PollWriter['addCodes'] = (request) => this.#rooms.addCodes(request)
+  takeWebhooks: PollWriter['takeWebhooks'] = (now) => this.#webhooks.take(now)
+  removeWebhook: PollWriter['removeWebhook'] = (id) => this.#webhooks.remove(id)
 
   record(vote: Vote): Promise<RecordedVote> {
     return this.#votes.record(vote)
@@ -100,7 +109,7 @@ export class SqlPollWriter implements PollWriter {
       if (poll === before) return { poll, changed: transaction.inDoubt }
       await writePoll(transaction, poll)
       await this.#addCounters(transaction, poll)
-      await writeLog(transaction, poll.room.code, actions, poll.id)
+      await this.#host.writeLog(transaction, poll.room.code, actions, poll.id)
       return { poll: { ...poll, room: await writeRoom(transaction, poll.room, shownBy(before, poll)) }, changed: true }
     })
   }
@@ -127,7 +136,7 @@ export class SqlPollWriter implements PollWriter {
       })
       await writePoll(transaction, poll)
       await this.#addCounters(transaction, poll)
-      await writeLog(transaction, poll.room.code, ['round-started'], poll.id)
+      await this.#host.writeLog(transaction, poll.room.code, ['round-started'], poll.id)
       return { poll: { ...poll, room: await writeRoom(transaction, poll.room, 'host') }, isNew: true }
     })
   }
@@ -153,7 +162,7 @@ export class SqlPollWriter implements PollWriter {
       const counters = Object.entries(poll.counters).map(([key, value]) => [poll.id, poll.round, key, value])
       await query(this.#sql.writeCounters, [JSON.stringify(counters)])
       await writePoll(transaction, poll)
-      await writeLog(transaction, poll.room.code, [voided ? 'burst-voided' : 'burst-restored'], poll.id)
+      await this.#host.writeLog(transaction, poll.room.code, [voided ? 'burst-voided' : 'burst-restored'], poll.id)
       return { poll: { ...poll, room: await writeRoom(transaction, poll.room, 'host') }, changed: true }
     })
   }
@@ -166,7 +175,7 @@ export class SqlPollWriter implements PollWriter {
       const source = kindOf(poll).source(poll.content)
       const copied = await this.#inserts.into(poll.room, { ...poll, ...source, id: newId, closesAt: null }, transaction)
       if (copied instanceof PollError) return copied
-      await writeLog(transaction, poll.room.code, ['copied'], newId)
+      await this.#host.writeLog(transaction, poll.room.code, ['copied'], newId)
       return { poll: { ...copied, room: await writeRoom(transaction, poll.room, 'host') }, isNew: true }
     })
   }
@@ -178,7 +187,7 @@ export class SqlPollWriter implements PollWriter {
         // By an attempt whose COMMIT got no response.
         if (before.deletedAt !== null) return before
         const poll = await deletePoll(before, transaction)
-        await writeLog(transaction, poll.room.code, ['deleted'], poll.id)
+        await this.#host.writeLog(transaction, poll.room.code, ['deleted'], poll.id)
         return { ...poll, room: await leaveRoom(poll, transaction) }
       },
       'deletes',
@@ -199,7 +208,7 @@ export class SqlPollWriter implements PollWriter {
         if (before.status !== 'open' || before.closesAt === null || before.closesAt > limit) continue
         const poll = withRevisions(before, { ...before, status: 'closed', closesAt: null })
         await writePoll(transaction, poll)
-        await writeLog(transaction, poll.room.code, ['timer-closed'], poll.id)
+        await this.#host.writeLog(transaction, poll.room.code, ['timer-closed'], poll.id)
         // Another of its polls may have been closed with it.
         const earlier = closed.findLast(({ room }) => room.code === poll.room.code)
         closed.push({ ...poll, room: await writeRoom(transaction, earlier?.room ?? poll.room, 'host') })
@@ -273,7 +282,7 @@ export class SqlPollWriter implements PollWriter {
   async #insert(room: RoomState, record: PollRecord, transaction: Transaction) {
     const poll = await this.#inserts.into(room, record, transaction)
     if (poll instanceof PollError) return poll
-    await writeLog(transaction, room.code, ['created'], poll.id)
+    await this.#host.writeLog(transaction, room.code, ['created'], poll.id)
     return { poll, isNew: true }
   }
 }

@@ -12,7 +12,7 @@ import { HostLogEntity } from './entities/host-log-entity.ts'
 import { OneTimeCodeEntity } from './entities/one-time-code-entity.ts'
 import { PollEntity } from './entities/poll-entity.ts'
 import { RoomEntity } from './entities/room-entity.ts'
-import { type HostTransactions, writeLog, writePoll, writeRoom } from './host-transactions.ts'
+import { type HostTransactions, writePoll, writeRoom } from './host-transactions.ts'
 import { IdempotencyKeys } from './idempotency-keys.ts'
 import type { RoomInserts } from './room-inserts.ts'
 import type { Transaction, Transactions } from './transactions.ts'
@@ -82,7 +82,7 @@ export class SqlRoomWriter {
       // What the host sees of the polls moves too, so that streams with the old key end on every node.
       const polls = found.map((poll) => ({ ...poll, revision: poll.revision + 1, room }))
       for (const poll of polls) await writePoll(transaction, poll)
-      await writeLog(transaction, room.code, ['key-replaced'], null)
+      await this.#host.writeLog(transaction, room.code, ['key-replaced'], null)
       return { room, changed: true, polls }
     })
   }
@@ -144,7 +144,7 @@ export class SqlRoomWriter {
       }
       known.add(keyed, codeHashes.length)
       await known.write(query, this.#sql)
-      await writeLog(transaction, roomCode, ['codes-issued'], null)
+      await this.#host.writeLog(transaction, roomCode, ['codes-issued'], null)
       await manager.update(RoomEntity, { code: roomCode }, { activeAt: new Date().toISOString(), deletesAt: null })
       return true
     })
@@ -173,10 +173,10 @@ export class SqlRoomWriter {
     if (closePrevious && previous?.status === 'open') {
       const poll = withRevisions(previous, { ...previous, status: 'closed', closesAt: null })
       await writePoll(transaction, poll)
-      await writeLog(transaction, room.code, ['closed'], poll.id)
+      await this.#host.writeLog(transaction, room.code, ['closed'], poll.id)
       closed.push(poll)
     }
-    await writeLog(transaction, room.code, ['moved'], currentPollId)
+    await this.#host.writeLog(transaction, room.code, ['moved'], currentPollId)
     return { currentPollId, closed }
   }
 

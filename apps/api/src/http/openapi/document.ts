@@ -3,6 +3,7 @@ import { headers, parameters, responses, schemas, securitySchemes } from './comp
 import { routeConfigOf } from './operation.ts'
 import { operations } from './operations.ts'
 import { registerSchemas } from './schemas.ts'
+import { webhookConfig } from './webhook.ts'
 
 export type OpenApiDocument = ReturnType<OpenApiGeneratorV32['generateDocument']>
 
@@ -23,6 +24,7 @@ export function openApiDocument(basePath = ''): OpenApiDocument {
   for (const [name, scheme] of Object.entries(securitySchemes))
     registry.registerComponent('securitySchemes', name, scheme)
   for (const operation of operations) registry.registerPath(routeConfigOf(operation))
+  registry.registerWebhook(webhookConfig)
   // The named ones first: one that is first met where it may be null would be one that may be null everywhere.
   const document = new OpenApiGeneratorV32([...named, ...registry.definitions]).generateDocument({
     openapi: '3.2.0',
@@ -37,6 +39,7 @@ export function openApiDocument(basePath = ''): OpenApiDocument {
       },
       { name: 'exports', description: 'Files to keep.' },
       { name: 'server' },
+      { name: 'webhooks', description: 'What the server tells WEBHOOK_URL.' },
     ],
   })
   return JSON.parse(JSON.stringify(document), orNull)

@@ -1,4 +1,5 @@
 import type { Context } from 'koa'
+import { isReadByAnyone } from '../middleware/open-reads.ts'
 import type { RateLimits } from './rate-limit.ts'
 import { type Asker, newVoterId, OWES_PROOF, type VoterMark, type Voters } from './voter.ts'
 
@@ -24,8 +25,9 @@ export async function identify(ctx: Context, asker: Asker, { limits }: IdentifyP
   return { voterId: newVoterId(), mark: isFree ? '' : OWES_PROOF }
 }
 
-/** The same, and tells them by a cookie. */
+/** The same, and tells them by a cookie. A page of another site is nobody, however often it reads. */
 export async function identifyByCookie(ctx: Context, asker: Asker, parts: IdentifyParts): Promise<void> {
+  if (isReadByAnyone(ctx)) return
   const { voterId, mark } = await identify(ctx, asker, parts)
   parts.voters.remember(ctx, asker, voterId, mark)
 }

@@ -1,20 +1,14 @@
-import type { ClientFault } from './client-faults.ts'
-import { type Exchange, isWhole } from './exchange.ts'
+import { LinkedList } from '../../lib/linked-list.ts'
+import { type Arriving, type Exchange, type Failable, isWhole } from './exchange.ts'
 import type { InFlight } from './in-flight.ts'
 import type { Refusal } from './refusal.ts'
-
-/** What a request came on. */
-interface Failable {
-  /** Refuses the request, if it has no answer yet, and ends it. */
-  fail(refusal: Refusal, fault: ClientFault): void
-}
 
 /** Decides which requests are served now. Of those that are in flight, one with a late body gives way to a new request. */
 export class Admission {
   readonly #inFlight: InFlight
   readonly #lateBodyMs: number
-  /** Admitted requests whose bodies had not arrived, the oldest first. */
-  readonly #arriving = new Map<Exchange, { connection: Failable; since: number }>()
+  /** The oldest first. */
+  readonly #arriving = new LinkedList<Arriving>()
 
   /** @param lateBodyMs milliseconds after which a body that is still arriving is late */
   constructor(inFlight: InFlight, lateBodyMs: number) {
@@ -30,7 +24,7 @@ export class Admission {
     const { network } = exchange
     if (!this.#inFlight.enter(network) && !this.#makeRoom(network)) return false
     exchange.open = 2
-    if (!isWhole(exchange)) this.#arriving.set(exchange, { connection, since: performance.now() })
+    if (!isWhole(exchange)) exchange.arriving = this.#arriving.add({ exchange, connection, since: performance.now() })
     return true
   }
 
@@ -50,7 +44,7 @@ export class Admission {
     exchange.open -= 1
     if (exchange.open > 0) return
     this.#inFlight.leave(exchange.network)
-    this.#arriving.delete(exchange)
+    if (exchange.arriving) this.#arriving.delete(exchange.arriving)
   }
 
   /**
@@ -60,9 +54,10 @@ export class Admission {
    */
   #makeRoom(network: string): boolean {
     const now = performance.now()
-    for (const [exchange, { connection, since }] of this.#arriving) {
+    for (const node of this.#arriving) {
+      const { exchange, connection, since } = node.value
       if (isWhole(exchange)) {
-        this.#arriving.delete(exchange)
+        this.#arriving.delete(node)
         continue
       }
       if (now - since < this.#lateBodyMs) return false

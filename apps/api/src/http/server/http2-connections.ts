@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2Server, Http2ServerRequest, Http2ServerResponse, ServerHttp2Session } from 'node:http2'
 import type { Socket } from 'node:net'
 import { networkOf, parseAddress } from '../../lib/address.ts'
+import { LinkedList } from '../../lib/linked-list.ts'
 import type { ClientFault } from './client-faults.ts'
-import { type Exchange, isWhole } from './exchange.ts'
+import { type Arriving, type Exchange, type Failable, isWhole } from './exchange.ts'
 import { checkHttp2Head, createHttp2Server } from './http2-server.ts'
 import type { IdleConnection } from './idle-connections.ts'
 import { type Refusal, refuse } from './refusal.ts'
@@ -12,7 +13,7 @@ import type { Timeouts } from './timeouts.ts'
 /** What HTTP/2 connections need of their server. */
 interface Http2Owner {
   /** Answers a request, or refuses it. */
-  serveHttp2(exchange: Exchange, connection: { fail(refusal: Refusal, fault: ClientFault): void }): void
+  serveHttp2(exchange: Exchange, connection: Failable): void
   onAnswered(exchange: Exchange): void
   onIdle(connection: IdleConnection): void
   onBusy(connection: IdleConnection): void
@@ -42,7 +43,7 @@ export class Http2Connections {
   readonly #server: Http2Server
   readonly #connections = new Map<ServerHttp2Session, Http2Connection>()
   /** Requests whose bodies have not arrived, and when they began. */
-  readonly #arriving = new Map<Exchange, { since: number; fail(refusal: Refusal, fault: ClientFault): void }>()
+  readonly #arriving = new LinkedList<Arriving>()
   #socket: Socket | undefined
 
   constructor(owner: Http2Owner) {
@@ -66,10 +67,14 @@ export class Http2Connections {
 
   /** Ends requests whose bodies take too long. */
   check(now: number): void {
-    for (const [exchange, { since, fail }] of this.#arriving) {
-      if (isWhole(exchange)) this.#arriving.delete(exchange)
+    for (const node of this.#arriving) {
+      const { exchange, connection, since } = node.value
+      if (isWhole(exchange)) this.#arriving.delete(node)
       else if (now - since >= this.#owner.timeouts.body) {
-        fail({ code: 'request-timeout', detail: 'The body of the request did not arrive in time.' }, 'body too slow')
+        connection.fail(
+          { code: 'request-timeout', detail: 'The body of the request did not arrive in time.' },
+          'body too slow',
+        )
       }
     }
   }
@@ -115,14 +120,16 @@ export class Http2Connections {
     const refusal = checkHttp2Head(req)
     if (refusal) return fail(refusal, refusal.code === 'headers-too-large' ? 'headers too large' : 'malformed request')
 
-    if (!isWhole(exchange)) this.#arriving.set(exchange, { since: performance.now(), fail })
+    const arriving = isWhole(exchange)
+      ? undefined
+      : this.#arriving.add({ exchange, connection: { fail }, since: performance.now() })
     stream.setTimeout(this.#owner.timeouts.answer, () => {
       if (stream.writableLength === 0) return
       this.#owner.count('answer not read')
       stream.destroy()
     })
     const onAnswered = () => {
-      this.#arriving.delete(exchange)
+      if (arriving) this.#arriving.delete(arriving)
       this.#owner.onAnswered(exchange)
     }
     // `finish` alone where it has become a stream of events (take-stream.ts).
