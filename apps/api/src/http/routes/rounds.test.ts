@@ -185,7 +185,7 @@ test('the ballots of a room with many are sent in pieces, each once', async () =
     await query(
       databasePath,
       `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3001)
-       INSERT INTO ballot SELECT '${id}', 1, 'v' || i, '[${choice}]' FROM n`,
+       INSERT INTO ballot (poll_id, round, id, answer) SELECT '${id}', 1, 'v' || i, '[${choice}]' FROM n`,
     )
   }
   const answer = await host.ask(routes.roomBallotsCsv(host.code))
