@@ -13,7 +13,7 @@ export const roomPollSchema = z.strictObject({
   closesAt: z.iso.datetime().nullable(),
 })
 
-/** What a host did, or a timer for them; and `burst`: very many new voters came from one network. */
+/** What a host did, or a timer or the server's admin; and `burst`: very many new voters came from one network. */
 export const hostActionSchema = z.enum([
   'created',
   'opened',
@@ -30,6 +30,9 @@ export const hostActionSchema = z.enum([
   'moved',
   'codes-issued',
   'key-replaced',
+  'admin-closed',
+  'admin-unlisted',
+  'admin-key-replaced',
   'burst',
   'burst-voided',
   'burst-restored',

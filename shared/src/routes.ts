@@ -23,6 +23,11 @@ export const routes = {
   /** One stream of several topics: a browser has six connections to a host, a list has more polls. */
   streams: '/api/streams',
   streamOf: (pollIds: readonly string[]) => `/api/streams?polls=${pollIds.join(',')}`,
+  admin: '/api/admin',
+  adminRooms: '/api/admin/rooms',
+  adminRoom: (code: string) => `/api/admin/rooms/${code}`,
+  adminRoomKey: (code: string) => `/api/admin/rooms/${code}/key`,
+  adminBlocks: '/api/admin/blocks',
   openapi: '/api/openapi.json',
   seen: '/api/seen',
   /** What a sample of pages reports of how fresh they are. */
@@ -32,6 +37,7 @@ export const routes = {
 
   listPage: '/',
   newPollPage: '/new',
+  adminPage: '/admin',
   pollPage: (pollId: string) => `/polls/${pollId}`,
   roomPage: (code: string) => `/r/${code}`,
   screenPage: (code: string) => `/r/${code}/screen`,
@@ -43,6 +49,8 @@ export const routes = {
   roomEmbed: (code: string) => `/r/${code}/embed`,
   /** For sites that make a frame of a link (oEmbed 1.0). */
   oembed: '/oembed',
+  /** The API, for people. */
+  docsPage: '/docs',
   /** For PowerPoint. */
   officeManifest: '/office/manifest.xml',
 } as const

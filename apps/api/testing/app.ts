@@ -51,6 +51,7 @@ async function startApp({ databasePath, webRoot, ...overrides }: AppOptions, atE
     workers: 1,
     rateLimit: false,
     createPolls: 'anyone',
+    adminKey: undefined,
     maxRooms: undefined,
     maxPolls: 200,
     retentionDays: 0,

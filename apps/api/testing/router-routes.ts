@@ -7,7 +7,7 @@ interface RouterMiddleware extends Middleware {
 
 /** Every route that the server has, with parameters as `:id`. */
 export function routerRoutes(): { method: string; path: string }[] {
-  const { middleware } = createKoa({ allowedOrigins: [], onAnswered: [] } as unknown as HttpParts)
+  const { middleware } = createKoa({ allowedOrigins: [], onAnswered: [], admin: {} } as unknown as HttpParts)
   return (middleware as RouterMiddleware[])
     .flatMap((one) => one.router?.stack ?? [])
     .flatMap(({ path, methods }) => methods.map((method) => ({ method, path })))

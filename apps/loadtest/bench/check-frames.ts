@@ -30,7 +30,7 @@ export function frameFailure(text: string, last: unknown): string | undefined {
 }
 
 /** What all who see the poll are shown alike; the answer to a vote also has what is the voter's own. */
-const contentSchema = z.object(snapshotSchema.shape).omit({ now: true })
+const contentSchema = z.object(snapshotSchema.shape).omit({ now: true, age: true })
 
 const content = (snapshot: unknown) => contentSchema.safeParse(snapshot).data
 

@@ -35,8 +35,16 @@ export class OwnServer {
     this.#removeFolder = removeFolder
   }
 
-  /** @param core the core to bind it to; without it, it may use all of them */
-  static async start(name: keyof typeof programs, core: string | undefined, workers: number): Promise<OwnServer> {
+  /**
+   * @param core the core to bind it to; without it, it may use all of them
+   * @param environment more variables
+   */
+  static async start(
+    name: keyof typeof programs,
+    core: string | undefined,
+    workers: number,
+    environment: Record<string, string> = {},
+  ): Promise<OwnServer> {
     const program = programs[name]
     if (name === 'pollcast' && !existsSync(MAIN)) {
       throw new Error('The server has not been built: run "npm run build" first, or give the URL of a running one.')
@@ -57,6 +65,7 @@ export class OwnServer {
         WORKERS: String(workers),
         RATE_LIMIT: 'off',
         LOG_LEVEL: 'error',
+        ...environment,
       },
     })
     // Not before all workers are there: the first one would get all streams.

@@ -1,6 +1,6 @@
 import type { BrowserContext, Frame, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { choice, isLive, openTab, shows, tabled, withoutCookies } from './support/browser.ts'
+import { choice, connection, isLive, openTab, shows, tabled, withoutCookies } from './support/browser.ts'
 import { startServerAndBrowser } from './support/setup.ts'
 
 const { pollcast, browser, newVoter } = await startServerAndBrowser()
@@ -207,5 +207,25 @@ test('where neither cookie nor storage are kept, each page is one voter', async 
   for (const text of ['Yes', 'No']) {
     for (const tab of tabs) await choice(tab, text).click()
     for (const tab of tabs) await shows(tab, text === 'Yes' ? [2, 0] : [0, 2])
+  }
+})
+
+test('where channels are refused, tabs behind the one that is seen hold no connection: over HTTP/1.1 the eighth is live, too', async () => {
+  const voter = await newVoter()
+  await voter.addInitScript(throwForChannels)
+  const hide = (tab: Page) =>
+    tab.evaluate(() => {
+      Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true })
+      Object.defineProperty(document, 'hidden', { value: true, configurable: true })
+      document.dispatchEvent(new Event('visibilitychange'))
+    })
+  for (let index = 1; index <= 8; index++) {
+    const { page } = await pollcast.makePoll(`Tab ${index}?`, ['Yes', 'No'])
+    const tab = await openTab(voter, page)
+    await isLive(tab)
+    await choice(tab, 'Yes').click()
+    await shows(tab, [1, 0])
+    await hide(tab)
+    await expect.poll(() => connection(tab)).toBe('closed')
   }
 })

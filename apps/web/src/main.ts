@@ -14,6 +14,7 @@ import './styles/tokens.css'
 import './styles/base.css'
 import './styles/controls.css'
 import './styles/plain.css'
+import './styles/docs.css'
 
 const app = createApp(App)
 const fallback = servedFallback()

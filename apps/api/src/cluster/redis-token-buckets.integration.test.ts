@@ -36,6 +36,15 @@ test('nodes share buckets, and Redis is told no address and no voter', async () 
   for (const key of keys) expect(await redis.pttl(key)).toBeGreaterThan(0)
 })
 
+test('a bucket that one node empties is empty for all, and filled again is full for all', async () => {
+  const [url, prefix] = [await redisUrl(), redisPrefix()]
+  const [one, other] = [await node(url, prefix), await node(url, prefix)]
+  await one.empty('reads 192.0.2.1', SLOW, 3_600_000)
+  expect(await other.take('reads 192.0.2.1', SLOW)).toBeGreaterThan(3_590_000)
+  await other.empty('reads 192.0.2.1', SLOW, 0)
+  expect(await one.take('reads 192.0.2.1', SLOW)).toBe(0)
+})
+
 test('while Redis is away each node counts by itself, and says so once', async () => {
   const server = await RedisServer.open()
   const errors: Error[] = []

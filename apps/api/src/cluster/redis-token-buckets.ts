@@ -10,10 +10,17 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 local waits = {}
 for i, key in ipairs(KEYS) do
-  local burst, interval = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
+  local burst, interval, empty = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i])
   local full = math.max(tonumber(redis.call('GET', key) or 0), now) + interval
   local wait = full - now - burst * interval
-  if wait > 0.5 then
+  if empty == 0 then
+    redis.call('DEL', key)
+    waits[i] = 0
+  elseif empty > 0 then
+    full = now + empty + burst * interval
+    redis.call('SET', key, string.format('%.3f', full), 'PX', math.ceil(full - now))
+    waits[i] = 0
+  elseif wait > 0.5 then
     waits[i] = math.ceil(wait)
   else
     redis.call('SET', key, string.format('%.3f', full), 'PX', math.ceil(full - now))
@@ -59,7 +66,7 @@ export function redisTokenBuckets(
   return {
     ask: async (takes) => {
       const keys = takes.map(([key]) => keyOf(key))
-      const args = takes.flatMap(([, { burst, perMinute }]) => [burst, 60_000 / perMinute])
+      const args = takes.flatMap(([, { burst, perMinute }, emptyMs = -1]) => [burst, 60_000 / perMinute, emptyMs])
       return (await redis.eval(TAKE, keys.length, ...keys, ...args)) as number[]
     },
     close: () => redis.disconnect(),

@@ -2,8 +2,8 @@ import { withTimeout } from '../lib/time.ts'
 import { type Bucket, MemoryTokenBuckets, type TokenBuckets } from '../lib/token-buckets.ts'
 import { CallQueue } from './call-queue.ts'
 
-/** A token that is asked for. */
-export type Take = [key: string, bucket: Bucket]
+/** A token that is asked for; or that the bucket be empty for so long. */
+export type Take = [key: string, bucket: Bucket, emptyMs?: number]
 
 /** Where the buckets are: resolves with the milliseconds to wait for each token, in the same order; 0 where it was taken. */
 export type AskBuckets = (takes: readonly Take[]) => Promise<number[]>
@@ -40,6 +40,11 @@ export class SharedTokenBuckets implements TokenBuckets {
     if (!this.#isOverdue) return this.#queue.add([key, bucket]).catch(() => this.#local.take(key, bucket))
     if (this.#now() - this.#lastAsked >= RETRY_MS) this.#ask([[key, bucket]]).catch(() => {})
     return this.#local.take(key, bucket)
+  }
+
+  empty(key: string, bucket: Bucket, milliseconds: number): number | Promise<number> {
+    const empty = () => this.#local.empty(key, bucket, milliseconds)
+    return this.#isOverdue ? empty() : this.#queue.add([key, bucket, milliseconds]).catch(empty)
   }
 
   async #send(takes: Take[]): Promise<PromiseFulfilledResult<number>[]> {

@@ -16,7 +16,9 @@ interface Waits {
 /** Keeps the buckets for a worker of a pool: so a limit is the same however many workers there are. */
 export function serveTokenBuckets(worker: Channel, buckets: MemoryTokenBuckets): void {
   listen<Takes>(worker, 'token-buckets', ({ id, takes }) => {
-    const waits = takes.map(([key, bucket]) => buckets.take(key, bucket))
+    const waits = takes.map(([key, bucket, emptyMs]) =>
+      emptyMs === undefined ? buckets.take(key, bucket) : buckets.empty(key, bucket, emptyMs),
+    )
     post(worker, 'token-buckets', { id, waits } satisfies Waits).catch(() => {})
   })
 }

@@ -33,6 +33,7 @@ import { VoterStreams } from '../reactions/voter-streams.ts'
 import { Watching } from '../reactions/watching.ts'
 import { sendWebhooks } from '../reactions/webhooks.ts'
 import { readEpoch } from '../store/epochs.ts'
+import { sqlAdminReader } from '../store/sql-admin-reader.ts'
 import { connectOthers, openStore } from './adapters.ts'
 import { Epoch } from './epoch.ts'
 import { followCertificate } from './follow-certificate.ts'
@@ -154,6 +155,20 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     entry,
     files: built && webFiles(webRoot),
     health,
+    admin:
+      config.adminKey === undefined
+        ? undefined
+        : {
+            key: config.adminKey,
+            reader: sqlAdminReader(database),
+            retentionDays: config.retentionDays,
+            onAct: (act, roomCode) =>
+              log.info(`The admin: ${act}${roomCode ? ` (room ${roomCode})` : ''}`, {
+                event: 'admin-act',
+                act,
+                roomCode,
+              }),
+          },
     onAnswered,
     onError,
   })

@@ -35,6 +35,7 @@ Environment variables:
   RATE_LIMIT       on or off (on)
   CREATE_POLLS     who may make rooms with polls: anyone, key or nobody (anyone)
   CREATE_KEY       what those have to enter who may, if CREATE_POLLS is key (none)
+  ADMIN_KEY        what opens the page of who runs the server, /admin (none: there is no such page)
   MAX_ROOMS        how many rooms there may be (any number)
   MAX_POLLS        how many polls a room may have (200)
   RETENTION_DAYS   days after the last activity that a room is kept (0: for ever)

@@ -22,6 +22,7 @@ test('an empty environment gives the documented defaults', () => {
     workers: 1,
     rateLimit: true,
     createPolls: 'anyone',
+    adminKey: undefined,
     maxRooms: undefined,
     maxPolls: 200,
     retentionDays: 0,
@@ -46,6 +47,7 @@ test('every variable is read', () => {
     RATE_LIMIT: 'off',
     CREATE_POLLS: 'key',
     CREATE_KEY: 'only-for-teachers',
+    ADMIN_KEY: 'only-for-who-runs-it',
     MAX_ROOMS: '1000',
     MAX_POLLS: '20',
     RETENTION_DAYS: '90',
@@ -70,6 +72,7 @@ test('every variable is read', () => {
     workers: 3,
     rateLimit: false,
     createPolls: { key: 'only-for-teachers' },
+    adminKey: 'only-for-who-runs-it',
     maxRooms: 1000,
     maxPolls: 20,
     retentionDays: 90,
@@ -107,6 +110,7 @@ test('all invalid variables are reported at once, each with what it should be', 
     RATE_LIMIT: 'yes',
     CREATE_POLLS: 'teachers',
     CREATE_KEY: 'a b',
+    ADMIN_KEY: 'only-19-characters-',
     MAX_ROOMS: '0',
     MAX_POLLS: '201',
     RETENTION_DAYS: '-1',
@@ -130,6 +134,7 @@ test('all invalid variables are reported at once, each with what it should be', 
     expect.stringMatching(/^RATE_LIMIT: .*on or off/),
     expect.stringMatching(/^CREATE_POLLS: .*nobody/),
     expect.stringMatching(/^CREATE_KEY: .*12 to 128/),
+    expect.stringMatching(/^ADMIN_KEY: .*20 to 128/),
     expect.stringMatching(/^MAX_ROOMS: .*from 1/),
     expect.stringMatching(/^MAX_POLLS: .*from 1 to 200/),
     expect.stringMatching(/^RETENTION_DAYS: .*9999/),
@@ -150,6 +155,8 @@ test('variables that are valid one by one, and not together, are refused', () =>
   expect(refusal({ PORT: '4000', METRICS_PORT: '4000' })).toMatch(/METRICS_PORT: .*another port/)
   expect(refusal({ BACKUP_DIR: 'backups', DATABASE_URL: 'postgres://db/polls' })).toMatch(/BACKUP_DIR: .*pg_dump/)
   expect(refusal({ CREATE_POLLS: 'key' })).toMatch(/CREATE_KEY: is needed/)
+  const same = 'the-same-for-everybody'
+  expect(refusal({ CREATE_POLLS: 'key', CREATE_KEY: same, ADMIN_KEY: same })).toMatch(/ADMIN_KEY: .*another one/)
   expect(refusal({ CREATE_KEY: 'only-for-teachers' })).toMatch(/CREATE_KEY: .*unless CREATE_POLLS is key/)
   expect(readConfig({ PORT: '0', METRICS_PORT: '0' }).metricsPort).toBe(0)
   expect(refusal({ WEBHOOK_URL: 'https://chat.example.com' })).toMatch(/WEBHOOK_SECRET: is needed/)

@@ -38,7 +38,7 @@ function isWebhookSecret(text: string): boolean {
   return length >= 24 && length <= 64
 }
 
-const isCreateKey = (text: string) => /^[\w.~+/-]{12,128}=*$/.test(text)
+const isKey = (text: string) => /^[\w.~+/-]{12,128}=*$/.test(text)
 
 /** A string in which `problem` finds no error. */
 const checked = (problem: (text: string) => string | undefined) =>
@@ -71,7 +71,11 @@ const environmentSchema = z.object({
   CREATE_KEY: z
     .string()
     // Those of a bearer token (RFC 6750, section 2.1): it is sent as one.
-    .refine((text) => isCreateKey(text), 'must be 12 to 128 letters, digits and characters of -._~+/')
+    .refine((text) => isKey(text), 'must be 12 to 128 letters, digits and characters of -._~+/')
+    .optional(),
+  ADMIN_KEY: z
+    .string()
+    .refine((text) => isKey(text) && text.length >= 20, 'must be 20 to 128 letters, digits and characters of -._~+/')
     .optional(),
   MAX_ROOMS: z
     .string()
@@ -173,6 +177,9 @@ const environmentRules = environmentSchema.check(({ value, issues }) => {
   if (value.CREATE_POLLS === 'key' && value.CREATE_KEY === undefined) {
     refuse('CREATE_KEY', 'is needed where CREATE_POLLS is key: what those have to enter who may make polls')
   }
+  if (value.ADMIN_KEY !== undefined && value.ADMIN_KEY === value.CREATE_KEY) {
+    refuse('ADMIN_KEY', 'must be another one than CREATE_KEY, which others are told')
+  }
   if (value.CREATE_POLLS !== 'key' && value.CREATE_KEY !== undefined) {
     refuse('CREATE_KEY', 'is asked of nobody unless CREATE_POLLS is key')
   }
@@ -193,6 +200,8 @@ export interface Config {
   readonly rateLimit: boolean
   /** Who may make rooms, and polls with rooms of their own. In a room that is there, its host always makes polls. */
   readonly createPolls: CreatePolls
+  /** What opens /admin; undefined where there is no such page. */
+  readonly adminKey: string | undefined
   /** Rooms that may be there at a time; undefined for any number. */
   readonly maxRooms: number | undefined
   /** Polls that may be in a room at a time. */
@@ -254,6 +263,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     workers: env.WORKERS,
     rateLimit: env.RATE_LIMIT,
     createPolls: env.CREATE_POLLS === 'key' ? { key: env.CREATE_KEY ?? '' } : env.CREATE_POLLS,
+    adminKey: env.ADMIN_KEY,
     maxRooms: env.MAX_ROOMS,
     maxPolls: env.MAX_POLLS,
     retentionDays: env.RETENTION_DAYS,

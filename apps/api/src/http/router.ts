@@ -17,6 +17,8 @@ import type { RouteParts } from './parts.ts'
 import { extendRequest } from './request/koa-request.ts'
 import type { Proxies } from './request/proxies.ts'
 import { knownVoter } from './request/voter.ts'
+import { type AdminParts, adminRoutes } from './routes/admin.ts'
+import { docsRoute } from './routes/docs.ts'
 import { exportRoutes } from './routes/exports.ts'
 import { freshnessRoute } from './routes/freshness.ts'
 import { type Health, healthRoute, readyRoute } from './routes/health.ts'
@@ -37,6 +39,8 @@ export interface HttpParts extends RouteParts {
   /** Serves the compiled files; undefined if there are none. */
   files: Middleware | undefined
   health: Health
+  /** Undefined where there is no ADMIN_KEY: then nothing is at its addresses. */
+  admin: AdminParts | undefined
   /** Are told of each answered request. Without any, requests cost nothing more. */
   onAnswered: readonly ((answered: Answered) => void)[]
   onError: (error: unknown) => void
@@ -120,6 +124,16 @@ export function createKoa(parts: HttpParts): Koa {
   router.get(routes.openapi, openApiRoute(basePath))
 
   const pages = pageRoutes(parts)
+  if (parts.admin) {
+    const admin = adminRoutes({ ...parts, admin: parts.admin })
+    router.get(routes.admin, admin.status)
+    router.get(routes.adminRooms, admin.rooms)
+    router.patch(routes.adminRoom(':code'), admin.change)
+    router.delete(routes.adminRoom(':code'), admin.remove)
+    router.post(routes.adminRoomKey(':code'), admin.replaceKey)
+    router.post(routes.adminBlocks, admin.block)
+    router.get(routes.adminPage, pages.admin)
+  }
   router.get(routes.listPage, pages.list)
   router.get(routes.newPollPage, pages.newPoll)
   router.get(routes.pollPage(':id'), pages.poll)
@@ -130,6 +144,7 @@ export function createKoa(parts: HttpParts): Koa {
   router.get(routes.pollEmbed(':id'), pages.pollEmbed)
   router.get(routes.roomEmbed(':code'), pages.roomEmbed)
   router.get(routes.oembed, oembedRoute(parts))
+  router.get(routes.docsPage, docsRoute(parts))
   router.get(routes.officeManifest, officeManifestRoute(parts))
 
   koa.use(redirectPageAddress)

@@ -20,6 +20,7 @@ export const logEvents = [
   'pubsub-error',
   'cache-error',
   'rate-limit-error',
+  'admin-act',
   'backup-made',
   'backup-failed',
   'webhook-failed',

@@ -51,3 +51,15 @@ test('a system clock that is set back an hour makes nobody wait longer', () => {
     Date.now = wallClock
   }
 })
+
+test('a bucket is emptied for so long, and filled again', () => {
+  const { clock, buckets, take } = setUp()
+  buckets.empty('a', { burst: 3, perMinute: 6 }, 3_600_000)
+  expect(take()).toBe(3_610_000)
+  clock.now += 3_600_000
+  expect(take()).toBe(10_000)
+  clock.now += 10_000
+  expect([take(), take()]).toEqual([0, 10_000])
+  buckets.empty('a', { burst: 3, perMinute: 6 }, 0)
+  expect([take(), take(), take(), take()]).toEqual([0, 0, 0, 10_000])
+})

@@ -8,6 +8,8 @@ export interface Bucket {
 export interface TokenBuckets {
   /** Takes a token. Returns 0, or where there is none the milliseconds until there is one. */
   take(key: string, bucket: Bucket): number | Promise<number>
+  /** Has the bucket be empty for so long; full with 0. */
+  empty(key: string, bucket: Bucket, milliseconds: number): number | Promise<number>
 }
 
 const MINUTE_MS = 60_000
@@ -43,6 +45,13 @@ export class MemoryTokenBuckets implements TokenBuckets {
     const wait = fullAt - now - burst * interval
     if (wait > TOLERANCE_MS) return Math.ceil(wait)
     this.#fullAt.set(key, fullAt)
+    return 0
+  }
+
+  /** Returns 0, as where a token was taken. */
+  empty(key: string, { burst, perMinute }: Bucket, milliseconds: number): number {
+    if (milliseconds === 0) this.#fullAt.delete(key)
+    else this.#fullAt.set(key, this.#now() + milliseconds + (burst * MINUTE_MS) / perMinute)
     return 0
   }
 

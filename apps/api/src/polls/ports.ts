@@ -1,3 +1,4 @@
+import type { AdminRoom, AdminRoomChange, AdminRoomsQuery, AdminStatus } from '@pollcast/shared/admin'
 import type { LogEntry, RoomChange } from '@pollcast/shared/room'
 import type { NewPoll, PollChange } from '@pollcast/shared/settings'
 import type { WebhookType } from '@pollcast/shared/webhook'
@@ -48,6 +49,8 @@ export interface HostRequest {
 export interface RoomRequest {
   code: string
   hostKeyHash: string
+  /** Whether it is the server's admin's, who needs no host key. */
+  isAdmins?: true
 }
 
 /** What a host's request is remembered by, for a day, where it came with an idempotency key: it is done once. */
@@ -123,6 +126,8 @@ export interface PollWriter {
   changeRoom(change: RoomRequest & { change: RoomChange }): Promise<ChangedRoom>
   replaceHostKey(request: RoomRequest & { newHostKeyHash: string }): Promise<ChangedRoom>
   deleteRoom(request: RoomRequest): Promise<ChangedRoom>
+  /** The admin closes all polls of a room, or takes them off the front page. */
+  settleRoom(code: string, action: AdminRoomChange['action']): Promise<ChangedRoom>
   /** Takes back that the room is to be deleted. */
   keepRoom(code: string): Promise<void>
   /** Deletes a little of what is not to be kept any longer. Call it again until it is done. */
@@ -133,6 +138,12 @@ export interface PollWriter {
   /** Some of those that are due. Nobody else is given them before they are due again. */
   takeWebhooks(now: string): Promise<QueuedWebhook[]>
   removeWebhook(id: string): Promise<void>
+}
+
+/** What the admin sees of the store. */
+export interface AdminReader {
+  rooms(query: AdminRoomsQuery): Promise<{ rooms: AdminRoom[]; total: number }>
+  stored(): Promise<Pick<AdminStatus, 'engine' | 'bytes' | 'rooms' | 'polls' | 'ballots' | 'codes' | 'idempotencyKeys'>>
 }
 
 /** The half that reads what is committed. Errors are PollErrors where what was asked for is not there. */

@@ -76,6 +76,7 @@ export class SqlPollWriter implements PollWriter {
   changeRoom: PollWriter['changeRoom'] = (change) => this.#rooms.change(change)
   replaceHostKey: PollWriter['replaceHostKey'] = (request) => this.#rooms.replaceHostKey(request)
   deleteRoom: PollWriter['deleteRoom'] = (request) => this.#rooms.delete(request)
+  settleRoom: PollWriter['settleRoom'] = (code, action) => this.#rooms.settle(code, action)
   keepRoom: PollWriter['keepRoom'] = (code) => this.#rooms.keep(code)
   retain: PollWriter['retain'] = (times) => this.#retention.step(times)
   addCodes: PollWriter['addCodes'] = (request) => this.#rooms.addCodes(request)

@@ -1,3 +1,4 @@
+import type { AdminRoomChange } from '@pollcast/shared/admin'
 import { limits } from '@pollcast/shared/limits'
 import type { RoomChange } from '@pollcast/shared/room'
 import { In } from 'typeorm'
@@ -82,7 +83,12 @@ export class SqlRoomWriter {
       // What the host sees of the polls moves too, so that streams with the old key end on every node.
       const polls = found.map((poll) => ({ ...poll, revision: poll.revision + 1, room }))
       for (const poll of polls) await writePoll(transaction, poll)
-      await this.#host.writeLog(transaction, room.code, ['key-replaced'], null)
+      await this.#host.writeLog(
+        transaction,
+        room.code,
+        [request.isAdmins ? 'admin-key-replaced' : 'key-replaced'],
+        null,
+      )
       return { room, changed: true, polls }
     })
   }
@@ -111,6 +117,27 @@ export class SqlRoomWriter {
       },
       'deletes',
     )
+  }
+
+  settle(code: string, action: AdminRoomChange['action']): Promise<ChangedRoom> {
+    return this.#host.withRoom({ code, hostKeyHash: '', isAdmins: true }, async (before, transaction) => {
+      const found = await this.#host.lockPollsOf(before, transaction)
+      if (found instanceof DatabaseBusy) return found
+      const concerned = found.filter(({ status, listed }) => (action === 'close' ? status === 'open' : listed))
+      // A change committed by an attempt whose response was lost still has to be published.
+      if (concerned.length === 0) return { room: before, changed: transaction.inDoubt, polls: found }
+      const polls: PollState[] = []
+      for (const poll of concerned) {
+        const change = action === 'close' ? ({ status: 'closed', closesAt: null } as const) : { listed: false }
+        polls.push(withRevisions(poll, { ...poll, ...change }))
+      }
+      for (const poll of polls) {
+        await writePoll(transaction, poll)
+        await this.#host.writeLog(transaction, code, [action === 'close' ? 'admin-closed' : 'admin-unlisted'], poll.id)
+      }
+      const room = await writeRoom(transaction, before, 'host')
+      return { room, changed: true, polls: polls.map((poll) => ({ ...poll, room })) }
+    })
   }
 
   /** That it is to be deleted is taken back. Its deletion looks again at what has happened in it. */

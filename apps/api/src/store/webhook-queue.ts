@@ -13,6 +13,7 @@ const AT_ONCE = 10
 const TYPES: Partial<Record<HostAction, WebhookType>> = {
   closed: 'poll.closed',
   'timer-closed': 'poll.closed',
+  'admin-closed': 'poll.closed',
   'round-started': 'round.started',
   moved: 'room.moved',
 }

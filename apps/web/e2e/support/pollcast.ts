@@ -48,6 +48,12 @@ export class Pollcast {
     await this.#server?.exited
   }
 
+  /** Ends it as a crash does: nobody is told. */
+  async kill(): Promise<void> {
+    this.#server?.signal('SIGKILL')
+    await this.#server?.exited
+  }
+
   async remove(): Promise<void> {
     await this.stop()
     await rm(this.#folder, { recursive: true })

@@ -4,9 +4,9 @@ import { launch, openContext } from './browser.ts'
 import { Pollcast } from './pollcast.ts'
 
 /** A server and a browser for the tests of one file. After each test its voters' pages must have had no errors. */
-export async function startServerAndBrowser() {
+export async function startServerAndBrowser(environment: Record<string, string> = {}) {
   const voters: Awaited<ReturnType<typeof openContext>>[] = []
-  const [pollcast, browser] = await Promise.all([Pollcast.start(), launch()])
+  const [pollcast, browser] = await Promise.all([Pollcast.start(environment), launch()])
 
   afterEach(async () => {
     const errors = voters.flatMap((voter) => voter.errors)

@@ -1,3 +1,4 @@
+import type { AdminRoomChange, AdminRooms, AdminRoomsQuery, AdminStatus, Blocked } from '@pollcast/shared/admin'
 import type { Poll, PollList, Voted } from '@pollcast/shared/poll'
 import type { BurstChange, CodeCounts, CreatedPoll, CreatedRoom, Room, RoomChange } from '@pollcast/shared/room'
 import type { Rounds } from '@pollcast/shared/rounds'
@@ -144,6 +145,26 @@ export function createApiClient(apiUrl: string, timeout?: number) {
 
     countCodes: (code: string, hostKey: string) =>
       request.json<CodeCounts>(routes.roomCodes(code), { headers: asHost(hostKey) }),
+
+    /** What only the admin may do, with their key. */
+    adminStatus: (key: string) => request.json<AdminStatus>(routes.admin, { headers: asHost(key) }),
+
+    adminRooms: ({ order, search, offset }: AdminRoomsQuery, key: string) => {
+      const query = new URLSearchParams({ order, search, offset: String(offset) })
+      return request.json<AdminRooms>(`${routes.adminRooms}?${query}`, { headers: asHost(key) })
+    },
+
+    adminChangeRoom: (code: string, body: AdminRoomChange, key: string) =>
+      request.empty(routes.adminRoom(code), { method: 'PATCH', body, headers: asHost(key) }),
+
+    adminDeleteRoom: (code: string, key: string) =>
+      request.empty(routes.adminRoom(code), { method: 'DELETE', headers: asHost(key) }),
+
+    adminReplaceKey: (code: string, key: string) =>
+      request.json<{ hostKey: string }>(routes.adminRoomKey(code), { method: 'POST', headers: asHost(key) }),
+
+    adminBlock: (body: { address: string; blocked: boolean }, key: string) =>
+      request.json<Blocked>(routes.adminBlocks, { method: 'POST', body, headers: asHost(key) }),
 
     /** A file to keep (results, ballots, a chart), under the name that the server gives it. */
     getFile: (path: string, access: Access = {}) => request.file(path, { headers: accessHeaders(access) }),

@@ -278,26 +278,36 @@ test('after a shutdown it comes back when it was told to, and not before', async
   await until(() => server.requests === 2)
 })
 
+/** Lets time pass, slowly enough for answers to come in between, until the condition holds. */
+const passUntil = (condition: () => boolean) =>
+  until(() => {
+    if (condition()) return true
+    vi.advanceTimersByTime(50)
+    return false
+  })
+
 test('while a server that has said so restarts, it is asked every 3.5 s at most, however often it is not there, and not polled', async () => {
   const farewell = `event: end\nretry: 500\ndata: {"reason":"shutdown"}\n\n`
   let isBack = false
   const asked: (string | undefined)[] = []
+  const times: number[] = []
   server.answer = (res, req) => {
     asked.push(req.headers.accept)
+    times.push(Date.now())
     if (server.requests === 1) return sendHead(res).end(`${frame(1)}${farewell}`)
     if (!isBack) return void res.destroy()
     sendHead(res).write(frame(2))
   }
   listen()
-  await until(isWaiting)
-  for (let tries = 2; tries <= 9; tries++) {
-    vi.advanceTimersByTime(3_500)
-    await until(() => server.requests === tries && isWaiting())
-  }
+  await passUntil(() => server.requests === 9)
   isBack = true
-  vi.advanceTimersByTime(3_500)
-  await until(() => states.at(-1) === 'live')
+  await passUntil(() => states.at(-1) === 'live')
   expect(new Set(asked)).toEqual(new Set(['text/event-stream']))
+  // The first came back when it was told to.
+  const gaps = times.slice(2).map((time, index) => time - (times[index + 1] ?? 0))
+  expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1_000)
+  // And what passes while an answer is on its way.
+  expect(Math.max(...gaps)).toBeLessThan(3_500 + 1_500)
 })
 
 test('after a server was away unannounced, a poll that is answered has the stream tried at once, and not in 25 s', async () => {
@@ -312,13 +322,11 @@ test('after a server was away unannounced, a poll that is answered has the strea
     else if (!req.url?.includes('after=')) pollAnswer(res, 1)
   }
   listen()
-  for (const tries of [1, 2]) {
-    await until(() => streams === tries && isWaiting())
-    vi.advanceTimersByTime(1_300)
-  }
-  await until(() => states.at(-1) === 'polling')
-  vi.advanceTimersByTime(600)
-  await until(() => states.at(-1) === 'live')
+  await passUntil(() => states.at(-1) === 'polling')
+  const answeredAt = Date.now()
+  await passUntil(() => states.at(-1) === 'live')
+  expect(Date.now() - answeredAt).toBeLessThan(600 + 1_500)
+  expect(streams).toBe(4)
 })
 
 /** A server whose streams no proxy lets through: what a GET of the topic answers is `answerPoll`. */

@@ -6,6 +6,13 @@ export interface Channel<T> {
   close(): void
 }
 
+/** Whether the browser has channels between tabs. */
+export function hasChannels(): boolean {
+  const probe = openChannel('probe', () => {})
+  probe?.close()
+  return probe !== undefined
+}
+
 /** A channel to this browser's other tabs of the same origin; undefined if the browser refuses it. */
 export function openChannel<T>(name: string, onMessage: (message: T) => void): Channel<T> | undefined {
   const channel = attempt(() => new BroadcastChannel(name))

@@ -53,7 +53,12 @@ export class ProofRequired extends TooManyRequests {
   }
 }
 
-const BEARER_CODES: readonly ProblemCode[] = ['invalid-host-key', 'create-key-required', 'invalid-create-key']
+const BEARER_CODES: readonly ProblemCode[] = [
+  'invalid-host-key',
+  'create-key-required',
+  'invalid-create-key',
+  'invalid-admin-key',
+]
 
 export function problemOf(code: ProblemCode, detail: string, errors?: readonly FieldError[]): Problem {
   const status = problemStatus[code]

@@ -133,6 +133,11 @@ export const securitySchemes = {
     scheme: 'bearer',
     description: 'The key of the server, where its admin lets only those make rooms who have it (`CREATE_POLLS=key`).',
   },
+  adminKey: {
+    type: 'http' as const,
+    scheme: 'bearer',
+    description: 'The key of who runs the server (`ADMIN_KEY`).',
+  },
   hostKey: {
     type: 'http' as const,
     scheme: 'bearer',

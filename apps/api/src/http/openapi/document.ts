@@ -38,6 +38,7 @@ export function openApiDocument(basePath = ''): OpenApiDocument {
         description: 'Server-sent events: read them with EventSource, or with fetch to send a host key.',
       },
       { name: 'exports', description: 'Files to keep.' },
+      { name: 'admin', description: 'For who runs the server, where it has an `ADMIN_KEY`.' },
       { name: 'server' },
       { name: 'webhooks', description: 'What the server tells WEBHOOK_URL.' },
     ],

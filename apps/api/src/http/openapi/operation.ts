@@ -18,13 +18,14 @@ const SECURITY = {
   viewer: [{}, { hostKey: [] }],
   /** What is needed depends on CREATE_POLLS. */
   creator: [{}, { createKey: [] }],
+  admin: [{ adminKey: [] }],
   creatorOrHost: [{}, { createKey: [] }, { hostKey: [] }],
 }
 
 export interface Operation {
   method: 'get' | 'post' | 'patch' | 'delete'
   path: string
-  tag: 'polls' | 'rooms' | 'streams' | 'exports' | 'server'
+  tag: 'polls' | 'rooms' | 'streams' | 'exports' | 'admin' | 'server'
   summary: string
   /** The keys that are needed, or of use. */
   auth?: keyof typeof SECURITY

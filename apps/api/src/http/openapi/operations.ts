@@ -1,4 +1,12 @@
 import type { ZodContentObject } from '@asteasolutions/zod-to-openapi'
+import {
+  adminRoomChangeSchema,
+  adminRoomsQuerySchema,
+  adminRoomsSchema,
+  adminStatusSchema,
+  blockedSchema,
+  blockSchema,
+} from '@pollcast/shared/admin'
 import { freshnessSchema } from '@pollcast/shared/freshness'
 import { pollListQuerySchema, pollListSchema, pollSchema, votedSchema } from '@pollcast/shared/poll'
 import { resultsSchema, roomResultsSchema } from '@pollcast/shared/results'
@@ -22,7 +30,7 @@ import { voteFormSchema, voteSchema } from '@pollcast/shared/vote'
 import * as z from 'zod'
 import { linesExample, newPollExample, pollExample, streamExample, voteExample } from './examples.ts'
 import type { Answer, Operation } from './operation.ts'
-import { BODY, CREATE, HOST, IDEMPOTENT, POLL, ROOM, VIEWER, VOTE } from './problem-codes.ts'
+import { ADMIN, BODY, CREATE, HOST, IDEMPOTENT, POLL, ROOM, VIEWER, VOTE } from './problem-codes.ts'
 
 const json = (schema: z.ZodType, example?: unknown): ZodContentObject => ({
   'application/json': { schema, ...(example !== undefined && { example }) },
@@ -406,6 +414,63 @@ export const operations: readonly Operation[] = [
       200: { description: 'A row for each ballot and choice.', headers: ['ContentDisposition'], content: CSV },
     },
     codes: [...ROOM, ...VIEWER, ...POLL, 'results-hidden'],
+  },
+  {
+    method: 'get',
+    path: routes.admin,
+    tag: 'admin',
+    summary: 'How the server is, and what is stored',
+    auth: 'admin',
+    answers: { 200: { description: 'Its state.', content: json(adminStatusSchema) } },
+    codes: ADMIN,
+  },
+  {
+    method: 'get',
+    path: routes.adminRooms,
+    tag: 'admin',
+    summary: 'All rooms, or those that a text is found in',
+    auth: 'admin',
+    query: adminRoomsQuerySchema,
+    answers: { 200: { description: 'Fifty of them.', content: json(adminRoomsSchema) } },
+    codes: [...ADMIN, 'invalid-query'],
+  },
+  {
+    method: 'patch',
+    path: routes.adminRoom('{code}'),
+    tag: 'admin',
+    summary: 'Close all polls of a room, or take them off the front page',
+    auth: 'admin',
+    body: json(adminRoomChangeSchema, { action: 'close' }),
+    answers: { 204: NOTHING },
+    codes: [...ADMIN, ...ROOM, ...BODY],
+  },
+  {
+    method: 'delete',
+    path: routes.adminRoom('{code}'),
+    tag: 'admin',
+    summary: 'Delete a room with all of its polls',
+    auth: 'admin',
+    answers: { 204: NOTHING },
+    codes: [...ADMIN, ...ROOM],
+  },
+  {
+    method: 'post',
+    path: routes.adminRoomKey('{code}'),
+    tag: 'admin',
+    summary: 'Give a room another host key: the old one opens nothing any more',
+    auth: 'admin',
+    answers: { 201: { description: 'The new key, which is told once.', content: json(newHostKeySchema) } },
+    codes: [...ADMIN, ...ROOM],
+  },
+  {
+    method: 'post',
+    path: routes.adminBlocks,
+    tag: 'admin',
+    summary: 'Refuse what comes from an address for an hour, or no longer',
+    auth: 'admin',
+    body: json(blockSchema, { address: '192.0.2.1', blocked: true }),
+    answers: { 200: { description: 'The network, and until when.', content: json(blockedSchema) } },
+    codes: [...ADMIN, ...BODY, 'limits-off'],
   },
   {
     method: 'get',

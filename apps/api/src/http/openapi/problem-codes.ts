@@ -9,6 +9,7 @@ export const COMMON: readonly ProblemCode[] = [
   'method-not-allowed',
   'request-timeout',
   'uri-too-long',
+  'too-many-requests',
   'expectation-failed',
   'invalid-query',
   'headers-too-large',
@@ -33,6 +34,8 @@ export const POLL: readonly ProblemCode[] = ['poll-not-found', 'poll-deleted']
 export const ROOM: readonly ProblemCode[] = ['room-not-found', 'room-deleted', 'too-many-requests']
 /** What only the host may do. */
 export const HOST: readonly ProblemCode[] = ['invalid-host-key', 'too-many-requests']
+/** What only who runs the server may do: where there is an ADMIN_KEY. */
+export const ADMIN: readonly ProblemCode[] = ['not-found', 'invalid-admin-key', 'too-many-requests']
 /** What all may see, and the host more: a key that is sent has to be right. */
 export const VIEWER: readonly ProblemCode[] = ['invalid-host-key']
 /** A new room, as CREATE_POLLS and MAX_ROOMS allow. */

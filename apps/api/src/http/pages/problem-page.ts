@@ -3,8 +3,8 @@ import { routes } from '@pollcast/shared/routes'
 import type { Context, Middleware } from 'koa'
 import { escapeHtml, htmlPage, plainPage } from './html.ts'
 
-/** Such a page loads only styles, fonts and images. */
-const POLICY =
+/** A page without the app loads only styles, fonts and images. */
+export const STATIC_PAGE =
   "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 /**
@@ -18,7 +18,7 @@ export function problemPages(styles: readonly string[]): Middleware {
     await next()
     if (ctx.res.headersSent || ctx.type !== 'application/problem+json' || !isForPerson(ctx)) return
     const { detail } = JSON.parse(String(ctx.body)) as Problem
-    ctx.set('Content-Security-Policy', POLICY)
+    ctx.set('Content-Security-Policy', STATIC_PAGE)
     ctx.type = 'html'
     ctx.body = htmlPage(
       { title: 'Pollcast', styles },

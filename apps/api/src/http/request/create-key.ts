@@ -1,7 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Context } from 'koa'
 import type { CreatePolls } from '../../lib/create-polls.ts'
+import { isSameSecret } from '../../lib/is-same-secret.ts'
 import { RequestError } from '../middleware/problem.ts'
+import { bearerOf } from './host-key.ts'
 import { type CodeParts, limitedByCode } from './rate-limit.ts'
 
 interface CreateParts extends CodeParts {
@@ -20,17 +21,14 @@ export async function requireMayCreate(ctx: Context, parts: CreateParts): Promis
 }
 
 function checkCreateKey(ctx: Context, key: string): void {
-  const [, given] = /^Bearer +(\S+)$/i.exec(ctx.get('Authorization')) ?? []
+  const given = bearerOf(ctx)
   if (given === undefined) {
     throw new RequestError(
       'create-key-required',
       'To make polls on this server, you need its key. Ask who runs it, and send it: "Authorization: Bearer KEY".',
     )
   }
-  if (!timingSafeEqual(sha256(given), sha256(key))) {
+  if (!isSameSecret(given, key)) {
     throw new RequestError('invalid-create-key', 'This is not the key for making polls on this server. Check it.')
   }
 }
-
-/** Of one length, whatever was given. */
-const sha256 = (text: string) => createHash('sha256').update(text).digest()

@@ -16,6 +16,9 @@ export function bearerKeyOf(ctx: Context): string | undefined {
   return key
 }
 
+/** The key of a request, of whatever form; undefined where there is none. */
+export const bearerOf = (ctx: Context): string | undefined => /^Bearer +(\S+)$/i.exec(ctx.get('Authorization'))?.[1]
+
 /** The same, for what only the host may do. */
 export function requireBearerKey(ctx: Context): string {
   const key = bearerKeyOf(ctx)

@@ -37,6 +37,9 @@ const LIMITS = {
   wrongCodesFrom: { burst: 60, perMinute: 60 },
 } as const satisfies Record<string, Bucket>
 
+/** What all that is not known comes through, and all that hosts do. */
+const BY_NETWORK = ['readsFrom', 'streamsFrom', 'newVotersFrom', 'provenVotersFrom', 'pollsFrom', 'hostFrom'] as const
+
 /** Each takes a token for one request, and rejects with TooManyRequests where there is none. To be called before the body is read. */
 export interface RateLimits {
   /** A page, or the data of one. @param voterId of a known voter */
@@ -65,6 +68,11 @@ export interface RateLimits {
   /** A report of how fresh a page is. */
   freshnessFrom(ctx: Context): Promise<void>
   /**
+   * Refuses for so long what comes from a network, on all nodes; nothing more with 0. Voters who are known go on: they may
+   * be anybody's neighbours behind one router.
+   */
+  block(network: string, milliseconds: number): Promise<void>
+  /**
    * Work that takes a code: of those that come to nothing because it is wrong, so many are allowed, and then none at all. A
    * known voter has a limit of their own, so that a guesser behind the same router keeps nobody out.
    */
@@ -72,7 +80,7 @@ export interface RateLimits {
 }
 
 /** What a wrong code is answered with: of a room, a one-time code, or the key for making polls. */
-const WRONG_CODES = ['room-not-found', 'invalid-code', 'invalid-create-key']
+const WRONG_CODES = ['room-not-found', 'invalid-code', 'invalid-create-key', 'invalid-admin-key']
 
 export interface CodeParts {
   limits: RateLimits | undefined
@@ -115,6 +123,10 @@ export function rateLimits({ buckets, proofs, bursts }: LimitParts): RateLimits 
     pollFrom: (ctx) => take('pollsFrom', from(ctx)),
     hostFrom: (ctx) => take('hostFrom', from(ctx)),
     ballotsFrom: (ctx) => take('ballotsFrom', from(ctx)),
+    block: async (network, milliseconds) => {
+      const ofNetwork = BY_NETWORK.map((name) => buckets.empty(`${name} ${network}`, LIMITS[name], milliseconds))
+      await Promise.all(ofNetwork)
+    },
     freshnessFrom: (ctx) => take('freshnessFrom', from(ctx)),
     withCode: async (ctx, voterId, work) => {
       const network = from(ctx)

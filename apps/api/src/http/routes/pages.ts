@@ -9,6 +9,7 @@ import { PollError } from '../../polls/errors.ts'
 import { RequestError } from '../middleware/problem.ts'
 import { allowFraming, setPagePolicy } from '../middleware/security-headers.ts'
 import {
+  adminFallback,
   deletedFallback,
   embedFallback,
   listFallback,
@@ -209,6 +210,8 @@ export function pageRoutes(parts: PageParts) {
 
   const newPoll = page((ctx, built) => html(ctx, built, 'New poll · Pollcast', {}, newPollFallback))
 
+  const admin = page((ctx, built) => html(ctx, built, 'Admin · Pollcast', {}, adminFallback))
+
   /** Any other path: the app shows that there is no such page. */
   const unknown = page((ctx, built) => {
     ctx.status = 404
@@ -216,5 +219,5 @@ export function pageRoutes(parts: PageParts) {
   })
 
   const [room, screen, host] = [roomPage(''), roomPage('', true), roomPage('Host')]
-  return { list, poll, room, screen, host, embed, pollEmbed, roomEmbed, newPoll, unknown }
+  return { list, poll, room, screen, host, embed, pollEmbed, roomEmbed, newPoll, admin, unknown }
 }

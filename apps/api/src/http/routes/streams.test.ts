@@ -303,6 +303,7 @@ const openParts = async () => {
     entry: undefined,
     files: undefined,
     health: { lag: () => 0, notReady: () => undefined },
+    admin: undefined,
     onAnswered: [],
     onError: failed,
   })
