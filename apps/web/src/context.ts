@@ -1,5 +1,6 @@
 import type { PageContext } from '@pollcast/shared/context'
 import type { Poll, PollList } from '@pollcast/shared/poll'
+import type { Privacy } from '@pollcast/shared/privacy'
 import type { Room } from '@pollcast/shared/room'
 import { type InjectionKey, inject } from 'vue'
 import type { ApiClient } from './api/api-client.ts'
@@ -24,6 +25,8 @@ export interface ServedPage {
   readonly voterToken: string | undefined
   /** The poll that the front page has one try. */
   takeDemo(): Poll | undefined
+  /** The settings that the page about privacy tells of. */
+  readonly privacy: Privacy | undefined
   /** What links to share begin with, where it is not the page's own origin. */
   readonly publicUrl: string | undefined
 }
@@ -40,6 +43,7 @@ export function createServedPage({
   pollList,
   room,
   demo,
+  privacy,
   streamUrl,
   publicUrl,
   voterToken: servedToken,
@@ -74,6 +78,7 @@ export function createServedPage({
       return taken
     },
     publicUrl,
+    privacy,
     voterToken: servedToken,
   }
 }

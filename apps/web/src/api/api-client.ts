@@ -1,5 +1,6 @@
 import type { AdminRoomChange, AdminRooms, AdminRoomsQuery, AdminStatus, Blocked } from '@pollcast/shared/admin'
 import type { Poll, PollList, Voted } from '@pollcast/shared/poll'
+import type { Privacy } from '@pollcast/shared/privacy'
 import type { BurstChange, CodeCounts, CreatedPoll, CreatedRoom, Room, RoomChange } from '@pollcast/shared/room'
 import type { Rounds } from '@pollcast/shared/rounds'
 import { routes } from '@pollcast/shared/routes'
@@ -145,6 +146,8 @@ export function createApiClient(apiUrl: string, timeout?: number) {
 
     countCodes: (code: string, hostKey: string) =>
       request.json<CodeCounts>(routes.roomCodes(code), { headers: asHost(hostKey) }),
+
+    getPrivacy: () => request.json<Privacy>(routes.privacy),
 
     /** What only the admin may do, with their key. */
     adminStatus: (key: string) => request.json<AdminStatus>(routes.admin, { headers: asHost(key) }),

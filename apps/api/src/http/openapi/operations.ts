@@ -9,6 +9,7 @@ import {
 } from '@pollcast/shared/admin'
 import { freshnessSchema } from '@pollcast/shared/freshness'
 import { pollListQuerySchema, pollListSchema, pollSchema, votedSchema } from '@pollcast/shared/poll'
+import { privacySchema } from '@pollcast/shared/privacy'
 import { resultsSchema, roomResultsSchema } from '@pollcast/shared/results'
 import {
   burstChangeSchema,
@@ -471,6 +472,13 @@ export const operations: readonly Operation[] = [
     body: json(blockSchema, { address: '192.0.2.1', blocked: true }),
     answers: { 200: { description: 'The network, and until when.', content: json(blockedSchema) } },
     codes: [...ADMIN, ...BODY, 'limits-off'],
+  },
+  {
+    method: 'get',
+    path: routes.privacy,
+    tag: 'server',
+    summary: 'The settings that decide what is kept of whom, where, and for how long',
+    answers: { 200: { description: 'These settings.', content: json(privacySchema) } },
   },
   {
     method: 'get',

@@ -92,6 +92,10 @@ export const newPollFallback = fallback(
   `<h1>Ask a question</h1>\n<p class="notice">Asking a question needs ${NEEDS}. Reload the page to try again.</p>\n${ALL_POLLS}`,
 )
 
+export const privacyFallback = fallback(
+  `<h1>Privacy</h1>\n<p class="notice">This page needs ${NEEDS}. Reload the page to try again.</p>`,
+)
+
 export const adminFallback = fallback(
   `<h1>Admin</h1>\n<p class="notice">This page needs ${NEEDS}. Reload the page to try again.</p>`,
 )

@@ -17,6 +17,7 @@ import {
   notFoundFallback,
   nothingOnFallback,
   pollFallback,
+  privacyFallback,
 } from '../pages/fallback.ts'
 import { previewTags } from '../pages/preview-tags.ts'
 import { devEntry, renderShell, type WebEntry } from '../pages/web-shell.ts'
@@ -210,6 +211,10 @@ export function pageRoutes(parts: PageParts) {
 
   const newPoll = page((ctx, built) => html(ctx, built, 'New poll · Pollcast', {}, newPollFallback))
 
+  const privacy = page((ctx, built) => {
+    html(ctx, built, 'Privacy · Pollcast', { privacy: parts.privacy }, privacyFallback)
+  })
+
   const admin = page((ctx, built) => html(ctx, built, 'Admin · Pollcast', {}, adminFallback))
 
   /** Any other path: the app shows that there is no such page. */
@@ -219,5 +224,5 @@ export function pageRoutes(parts: PageParts) {
   })
 
   const [room, screen, host] = [roomPage(''), roomPage('', true), roomPage('Host')]
-  return { list, poll, room, screen, host, embed, pollEmbed, roomEmbed, newPoll, admin, unknown }
+  return { list, poll, room, screen, host, embed, pollEmbed, roomEmbed, newPoll, privacy, admin, unknown }
 }

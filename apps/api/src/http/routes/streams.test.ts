@@ -284,6 +284,15 @@ const openParts = async () => {
   const audiences = new Audiences(broker)
   const koa = createKoa({
     createPolls: 'anyone',
+    privacy: {
+      engine: 'sqlite',
+      retentionDays: 0,
+      hasLimits: false,
+      hasRedis: false,
+      logsRequests: false,
+      backups: 0,
+      hasWebhook: false,
+    },
     streamSlots: new StreamSlots(1000, false),
     reader,
     writer,
