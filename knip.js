@@ -8,8 +8,11 @@ export default {
   includeEntryExports: true,
   workspaces: {
     '.': {
+      entry: ['examples/*.mjs'],
       ignoreDependencies: Object.keys(dependencies),
     },
+    // The deck of examples/ loads it.
+    'apps/web': { ignoreDependencies: ['reveal.js'] },
     'apps/loadtest': {
       entry: ['bench/peers/*.ts', 'attack/fake-servers/*.ts'],
     },

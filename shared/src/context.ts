@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { pollListSchema, pollSchema } from './poll.ts'
+import { privacySchema } from './privacy.ts'
 import { challengeSchema } from './proof-of-work.ts'
 import { roomSchema } from './room.ts'
 
@@ -29,6 +30,8 @@ export const contextSchema = z.strictObject({
   pollList: pollListSchema.optional(),
   /** The poll that the front page has one try. */
   demo: pollSchema.optional(),
+  /** On the page about privacy. */
+  privacy: privacySchema.optional(),
   room: roomSchema.optional(),
   /** Only in a page for frames, and for a new voter: what they show where the browser keeps no cookie (Pollcast-Voter). */
   voterToken: z.string().optional(),

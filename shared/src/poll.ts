@@ -17,6 +17,23 @@ const timeSchema = z.iso.datetime()
 /** What a kind of viewer may see of a poll: everybody, who has voted where only they see results, its host. */
 export const viewSchema = z.enum(['public', 'voted', 'host'])
 
+/** What a host may edit of a poll, beside its choices, and what comes of it. */
+const edited = {
+  question: z.string(),
+  /** When the wording was changed after the first vote. */
+  rewordedAt: timeSchema.nullable(),
+  /** How many choices a ballot holds. */
+  minChoices: z.int().positive(),
+  maxChoices: z.int().positive(),
+  resultsVisibility: visibilitySchema,
+  resultsFromVoters: countSchema,
+  allowChange: z.boolean(),
+  shuffleChoices: z.boolean(),
+  listed: z.boolean(),
+  voteMode: voteModeSchema,
+  publishBallots: z.boolean(),
+}
+
 /**
  * All that a chart needs, at one revision, as one view shows it. `voters` counts ballots and `totalVotes` the votes on
  * choices: where a voter may pick several, there are more. Percentages are of voters.
@@ -42,9 +59,8 @@ export const snapshotSchema = z.strictObject({
    */
   age: countSchema.optional(),
   resultsHidden: z.boolean(),
-  /** Only of a poll that was reworded after its first vote: the new wording, and when. */
-  question: z.string().optional(),
-  rewordedAt: timeSchema.optional(),
+  /** Only of a poll that was edited since it was made: tabs may have it as it was. */
+  ...z.object(edited).partial().shape,
 })
 
 /** What only the asking voter may see. Never part of a stream. */
@@ -66,19 +82,7 @@ export const sharedPollSchema = z.strictObject({
   roomCode: roomCodeSchema,
   kind: z.literal('choice'),
   ...shown,
-  question: z.string(),
-  /** When the wording was changed after the first vote. */
-  rewordedAt: timeSchema.nullable(),
-  /** How many choices a ballot holds. */
-  minChoices: z.int().positive(),
-  maxChoices: z.int().positive(),
-  resultsVisibility: visibilitySchema,
-  resultsFromVoters: countSchema,
-  allowChange: z.boolean(),
-  shuffleChoices: z.boolean(),
-  listed: z.boolean(),
-  voteMode: voteModeSchema,
-  publishBallots: z.boolean(),
+  ...edited,
   createdAt: timeSchema,
   streamUrl: z.string(),
 })
@@ -122,6 +126,8 @@ export const pollListQuerySchema = z.object({
 
 export type Snapshot = z.infer<typeof snapshotSchema>
 export type View = z.infer<typeof viewSchema>
+/** What a snapshot of an edited poll has of it. */
+export type EditedPoll = z.infer<z.ZodObject<typeof edited>>
 export type Voted = z.infer<typeof votedSchema>
 export type SharedPoll = z.infer<typeof sharedPollSchema>
 export type Poll = z.infer<typeof pollSchema>

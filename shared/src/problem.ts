@@ -60,6 +60,9 @@ export const problemStatus = {
 
 export type ProblemCode = keyof typeof problemStatus
 
+/** What is wrong with a field of the body or query. */
+export const fieldErrorSchema = z.strictObject({ path: z.string(), message: z.string() })
+
 /**
  * The body of every error, served as application/problem+json (RFC 9457). It has no `type`, which then is
  * about:blank: `title` is the status's own phrase (section 4.2.1), `detail` says what was wrong and what to do, and
@@ -70,10 +73,11 @@ export const problemSchema = z.strictObject({
   status: z.int(),
   code: z.enum(Object.keys(problemStatus) as [ProblemCode, ...ProblemCode[]]),
   detail: z.string(),
-  /** Where in the body or query it was, for the `invalid-…` codes. */
-  errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
+  /** Each wrong field, where it is one of the body or query. */
+  errors: z.array(fieldErrorSchema).optional(),
   /** With `proof-of-work-required`: what to solve, and to send the request again with. */
   challenge: challengeSchema.optional(),
 })
 
+export type FieldError = z.infer<typeof fieldErrorSchema>
 export type Problem = z.infer<typeof problemSchema>

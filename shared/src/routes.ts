@@ -28,6 +28,7 @@ export const routes = {
   adminRoom: (code: string) => `/api/admin/rooms/${code}`,
   adminRoomKey: (code: string) => `/api/admin/rooms/${code}/key`,
   adminBlocks: '/api/admin/blocks',
+  privacy: '/api/privacy',
   openapi: '/api/openapi.json',
   seen: '/api/seen',
   /** What a sample of pages reports of how fresh they are. */
@@ -38,6 +39,7 @@ export const routes = {
   listPage: '/',
   newPollPage: '/new',
   adminPage: '/admin',
+  privacyPage: '/privacy',
   pollPage: (pollId: string) => `/polls/${pollId}`,
   roomPage: (code: string) => `/r/${code}`,
   screenPage: (code: string) => `/r/${code}/screen`,

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { choiceCountSchema, choiceTextsSchema } from './kinds/choice.ts'
 import { limits } from './limits.ts'
+import type { FieldError } from './problem.ts'
 import { textSchema } from './text.ts'
 
 /** Who sees a poll's results before its host reveals them. */
@@ -52,11 +53,16 @@ interface Counts {
   maxChoices: number
 }
 
-/** With too few choices, that is the error, and not a field that may not even have been sent. */
-const isPossible = ({ choices, maxChoices }: Counts) => maxChoices <= Math.max(choices.length, limits.minChoices)
-
-const tooManyForChoices = { path: ['maxChoices'], message: 'More than the number of choices.' }
-const fewerThanMin = { path: ['maxChoices'], message: 'Fewer than minChoices.' }
+/** What is wrong with how many choices a ballot of a poll holds, in a new poll and in one that is changed. */
+export function countErrors({ choices, minChoices, maxChoices }: Counts): FieldError[] {
+  const errors: FieldError[] = []
+  // With too few choices, that is the error, and not a field that may not even have been sent.
+  if (maxChoices > Math.max(choices.length, limits.minChoices)) {
+    errors.push({ path: 'maxChoices', message: 'More than the number of choices.' })
+  }
+  if (minChoices > maxChoices) errors.push({ path: 'maxChoices', message: 'Fewer than minChoices.' })
+  return errors
+}
 
 /** The body of `POST /api/polls`. */
 export const newPollSchema = z
@@ -77,8 +83,10 @@ export const newPollSchema = z
     roomCode: z.string('Enter the code of a room.').max(40, 'At most 40 characters.').optional(),
   })
   .transform((poll) => ({ ...poll, maxChoices: poll.maxChoices ?? poll.minChoices }))
-  .refine(isPossible, tooManyForChoices)
-  .refine(({ minChoices, maxChoices }) => minChoices <= maxChoices, fewerThanMin)
+  .check(({ value: poll, issues }) => {
+    for (const { path, message } of countErrors(poll))
+      issues.push({ code: 'custom', path: [path], message, input: poll })
+  })
 
 /** The body of `PATCH /api/polls/:id`: any of these fields. */
 export const pollChangeSchema = z

@@ -1,14 +1,18 @@
 import type { Snapshot } from '@pollcast/shared/poll'
 import { routes } from '@pollcast/shared/routes'
+import type { PollChange } from '@pollcast/shared/settings'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { readProblem } from '../testing/answer.ts'
 import { openApp } from '../testing/app.ts'
+import { EventReader } from '../testing/event-reader.ts'
 import { freePort } from '../testing/free-port.ts'
+import { Host } from '../testing/host.ts'
 import { createDatabase, postgresServer } from '../testing/postgres.ts'
 import { get, RawConnection } from '../testing/raw-connection.ts'
 import { redisUrl } from '../testing/redis.ts'
 import { TcpProxy } from '../testing/tcp-proxy.ts'
-import { createPoll, Voter } from '../testing/voter.ts'
+import { until } from '../testing/until.ts'
+import { bearer, createPoll, Voter } from '../testing/voter.ts'
 import { Watcher } from '../testing/watcher.ts'
 
 afterAll(async () => (await postgresServer()).stop())
@@ -65,6 +69,82 @@ describe.each([
     await fetch(nodes[0].url + path, { method: 'DELETE', headers })
     await stream.until(/event: end\n.*\n\n/s)
     await readProblem('poll-deleted', await fetch(nodes[1].url + poll.streamUrl))
+    expect(nodes.flatMap(({ errors }) => errors)).toEqual([])
+  })
+})
+
+describe.each([
+  ['NOTIFY', async (): Promise<string | undefined> => undefined],
+  ['Redis', redisUrl],
+] as const)('by %s', (_, address) => {
+  test('a room that is deleted on one node ends all open streams of it on the other', async () => {
+    const { nodes, poll, hostKey } = await setUp(await address())
+    const paths = [poll.streamUrl, routes.roomStream(poll.roomCode)]
+    const open = paths.flatMap((path) =>
+      [{}, bearer(hostKey)].map((headers) => EventReader.open(nodes[1].url + path, headers)),
+    )
+    const streams = await Promise.all(open)
+    for (const stream of streams) await stream.next()
+    await new Host(nodes[0].url, poll.roomCode, hostKey).ask(routes.room(poll.roomCode), { method: 'DELETE' })
+    for (const stream of streams) {
+      expect((await stream.nextLike(({ event }) => event === 'end')).data).toMatchObject({ reason: 'deleted' })
+      await until(() => stream.ended)
+    }
+    for (const { url } of nodes) {
+      for (const path of paths) expect((await fetch(url + path)).status).toBe(410)
+    }
+    expect(nodes.flatMap(({ errors }) => errors)).toEqual([])
+  })
+
+  test('who votes on one node sees the results in their tabs on the other, and nobody else does', async () => {
+    const { nodes, poll, hostKey, vote } = await setUp(await address())
+    const host = new Host(nodes[0].url, poll.roomCode, hostKey)
+    await host.change(poll.id, { resultsVisibility: 'after-vote' })
+    await vote(0)
+    const voter = new Voter(nodes[0].url)
+    await voter.read(poll.id)
+    const cookie = { Cookie: voter.cookieHeader }
+    const paths = [poll.streamUrl, routes.roomStream(poll.roomCode)]
+    const tabs = await Promise.all(paths.map((path) => EventReader.open(nodes[1].url + path, cookie)))
+    const stranger = await EventReader.open(nodes[1].url + poll.streamUrl)
+    for (const stream of [...tabs, stranger]) {
+      const { data } = await stream.next()
+      expect(data.poll ?? data).toMatchObject({ view: 'public', totalVotes: null })
+    }
+    await voter.vote(poll.id, poll.choices[0]?.id ?? 0)
+    for (const tab of tabs) {
+      const { data } = await tab.nextLike(({ data: { view, poll: on } }) => (on?.view ?? view) === 'voted')
+      expect(data.poll ?? data).toMatchObject({ voters: 2, totalVotes: 2, resultsHidden: false })
+    }
+    const { data } = await stranger.nextLike(({ data: { voters } }) => voters === 2)
+    expect(data).toMatchObject({ view: 'public', totalVotes: null })
+    await host.change(poll.id, { status: 'closed' })
+    expect((await stranger.nextLike(({ data: { status } }) => status === 'closed')).data).toMatchObject({
+      totalVotes: 2,
+    })
+  })
+
+  test('a poll that is edited on one node is so on the streams of the other, before and after the first vote', async () => {
+    const { nodes, poll, hostKey, watchers, vote } = await setUp(await address())
+    const host = new Host(nodes[0].url, poll.roomCode, hostKey)
+    const shownOn = (edit: Partial<PollChange>) =>
+      Promise.all(
+        watchers.map(async (watcher) => {
+          for (;;) {
+            const { snapshot } = await watcher.next()
+            if (Object.entries(edit).every(([name, value]) => snapshot[name as keyof Snapshot] === value))
+              return snapshot
+          }
+        }),
+      )
+    await host.change(poll.id, { choices: ['Tea', 'Milk'], question: 'Which?', maxChoices: 2 })
+    for (const { choices } of await shownOn({ question: 'Which?', maxChoices: 2 })) {
+      expect(choices.map(({ text }) => text)).toEqual(['Tea', 'Milk'])
+    }
+    await vote(1)
+    await host.change(poll.id, { allowChange: false })
+    for (const snapshot of await shownOn({ allowChange: false }))
+      expect(snapshot).toMatchObject({ question: 'Which?', voters: 1 })
     expect(nodes.flatMap(({ errors }) => errors)).toEqual([])
   })
 })

@@ -7,6 +7,7 @@ import { routes } from '@pollcast/shared/routes'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { query, recount } from '../testing/database.ts'
 import { freePort } from '../testing/free-port.ts'
+import { Host } from '../testing/host.ts'
 import { ask, createDatabase, postgresServer } from '../testing/postgres.ts'
 import { ProofSolver } from '../testing/proof-solver.ts'
 import { get, post, RawConnection } from '../testing/raw-connection.ts'
@@ -96,6 +97,20 @@ test.each(places)('several workers on %s: every stream ends on the newest, and n
   }
   expect(await ballots(poll)).toBe(60)
   expect(server.output.match(/http:/g)).toHaveLength(1)
+})
+
+test.each(places)('an edit of a poll on %s is on the streams of every worker', async (_, place) => {
+  const { environment } = await place()
+  const { url, poll, hostKey } = await open({ ...environment, WORKERS: '3' })
+  const watchers = Array.from({ length: 9 }, () => new Watcher(url + poll.streamUrl))
+  await Promise.all(watchers.map((watcher) => watcher.next()))
+  await new Host(url, poll.roomCode, hostKey).change(poll.id, { question: 'Which?', choices: ['Tea', 'Milk', 'Water'] })
+  for (const { snapshot } of await Promise.all(watchers.map((watcher) => watcher.next()))) {
+    expect(snapshot).toMatchObject({
+      question: 'Which?',
+      choices: [{ text: 'Tea' }, { text: 'Milk' }, { text: 'Water' }],
+    })
+  }
 })
 
 test.each(places)('a file of ballots on %s is the same from every worker, but for its order', async (_, place) => {

@@ -27,6 +27,7 @@ export const pollAt = (revision: number, id = 'abcdefgh', changes: Partial<PollS
   counters: { 1: revision },
   listed: true,
   isKnown: true,
+  isEdited: false,
   rewordedAt: null,
   createdAt: '2026-11-25T12:00:00.000Z',
   deletedAt: null,

@@ -77,7 +77,7 @@ async function readPoll(node: Node, pollId: string, history: History) {
     const options = { headers: { Connection: 'close' }, signal: AbortSignal.timeout(5000) }
     const answer = await fetch(node.url + routes.poll(pollId), options)
     if (answer.status !== 200) return { node, pollId, revision: answer.status }
-    const { id, rewordedAt: _, ...poll }: Poll = pollSchema.parse(await answer.json())
+    const { id, ...poll }: Poll = pollSchema.parse(await answer.json())
     history.read({ ...poll, pollId: id }, `${node.name}'s poll`)
     return { node, pollId, revision: poll.revision }
   } catch (error) {

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Poll } from '@pollcast/shared/poll'
 import { type CreatedPoll, createdPollSchema } from '@pollcast/shared/room'
 import { routes } from '@pollcast/shared/routes'
 import type { NewPollBody } from '@pollcast/shared/settings'
@@ -8,9 +9,22 @@ import type { Node } from './node.ts'
 import { checkRefusal, isBroken } from './refusal.ts'
 
 /** Milliseconds between two things that the host does. */
-const PACE = [150, 900] as const
+const PACE = [50, 400] as const
 
-const REQUEST_TIMEOUT_MS = 15_000
+/** Then another node is asked: one that is stopped would keep the host from all else for most of a short run. */
+const REQUEST_TIMEOUT_MS = 2000
+
+/** What the host does, as often as it is here. */
+const TURNS = [
+  'close',
+  'open',
+  'open',
+  'start a round',
+  'move the room',
+  'show nothing',
+  'hide or reveal',
+  'hide or reveal',
+] as const
 
 /** Makes a poll as the body says. */
 export async function createPoll(url: string, body: Partial<NewPollBody> = {}, key?: string): Promise<CreatedPoll> {
@@ -34,6 +48,11 @@ export class HostClient {
   readonly #code: string
   readonly #key: string
   #stopped = false
+  /** The last is the next one. What takes two turns comes first, so that it meets faults in the shortest run. */
+  #turns: (typeof TURNS)[number][] = [...TURNS]
+  #hasDoneAll = false
+  /** Whether the public sees the results of the first poll. */
+  #isRevealed = true
 
   private constructor(
     nodes: readonly Node[],
@@ -59,11 +78,11 @@ export class HostClient {
     return new HostClient(nodes, history, polls, room.code, hostKey)
   }
 
-  /** Does one thing after the other until `stop`. */
+  /** Does one thing after the other until `stop`, and each once at least. */
   async run(random: Random): Promise<void> {
-    for (; !this.#stopped; await pause(random.whole(...PACE))) {
+    for (; !this.#stopped || !this.#hasDoneAll; await pause(random.whole(...PACE))) {
       const up = this.#nodes.filter((node) => node.up)
-      if (up.length > 0) await this.#act(random.pick(up), random)
+      if (up.length > 0) await this.#takeTurn(random.pick(up), random)
     }
   }
 
@@ -82,21 +101,44 @@ export class HostClient {
     }
   }
 
-  #act(node: Node, random: Random): Promise<boolean> {
+  /**
+   * Each thing is done before one is done again, and tried until it is: chance alone would leave some out of a short run.
+   */
+  async #takeTurn(node: Node, random: Random): Promise<void> {
+    if (!(await this.#act(node, random, this.#turns.at(-1)))) return
+    this.#turns.pop()
+    if (this.#turns.length > 0) return
+    this.#hasDoneAll = true
+    this.#turns = random.shuffled(TURNS)
+  }
+
+  async #act(node: Node, random: Random, what: (typeof TURNS)[number] | undefined): Promise<boolean> {
     const poll = random.pick(this.polls)
-    const patch = (what: string, body: object) => this.#send(node, what, 'PATCH', routes.poll(poll.id), body)
-    const isFirst = poll === this.polls[0]
-    const visibility = random.pick(['always', 'host'] as const)
-    const acts = [
-      () => patch('close', { status: 'closed' }),
-      () => patch('open', { status: 'open' }),
-      () => patch('open', { status: 'open' }),
-      () => this.#send(node, 'start a round', 'POST', routes.rounds(poll.id), undefined),
-      () => this.#move(node, poll.id, random.next() < 0.5),
-      () => this.#move(node, null, false),
-      ...(isFirst ? [() => patch(visibility === 'host' ? 'hide' : 'reveal', { resultsVisibility: visibility })] : []),
-    ]
-    return random.pick(acts)()
+    const patch = (done: string, { id }: Pick<Poll, 'id'>, body: object) =>
+      this.#send(node, done, 'PATCH', routes.poll(id), body)
+    switch (what) {
+      case 'close':
+        return patch(what, poll, { status: 'closed' })
+      case 'open':
+        return patch(what, poll, { status: 'open' })
+      case 'start a round':
+        return this.#send(node, what, 'POST', routes.rounds(poll.id), undefined)
+      case 'move the room':
+        return this.#move(node, poll.id, random.next() < 0.5)
+      case 'show nothing':
+        return this.#move(node, null, false)
+      default:
+        return this.#toggleResults(node)
+    }
+  }
+
+  /** Where nobody knows what has become of it, the same is asked for again: each reveal is one of what was hidden. */
+  async #toggleResults(node: Node): Promise<boolean> {
+    const [what, resultsVisibility] = this.#isRevealed ? (['hide', 'host'] as const) : (['reveal', 'always'] as const)
+    const path = routes.poll(this.polls[0]?.id ?? '')
+    const isDone = await this.#send(node, what, 'PATCH', path, { resultsVisibility })
+    if (isDone) this.#isRevealed = !this.#isRevealed
+    return isDone
   }
 
   #move(node: Node, currentPollId: string | null, closePrevious: boolean): Promise<boolean> {

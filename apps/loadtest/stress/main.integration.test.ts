@@ -19,6 +19,9 @@ test.each([[['--seed', '4']], [['--seed', '5', '--without-redis']], [['--seed', 
     expect(numberOf(/votes acknowledged/, output)).toBeGreaterThan(20)
     expect(numberOf(/streams that reconnected/, output)).toBeGreaterThan(0)
     expect(numberOf(/frames seen/, output)).toBeGreaterThan(100)
+    for (const act of ['move the room', 'close', 'start a round', 'hide', 'reveal']) {
+      expect(numberOf(new RegExp(act), output), act).toBeGreaterThan(0)
+    }
   },
   180_000,
 )

@@ -420,6 +420,29 @@ test('what the server refuses or does not hear is said in sight, and nothing is 
   await expect.poll(() => notice.count()).toBe(0)
 })
 
+test('codes whose answer was lost are not made twice when the host asks again', async () => {
+  const { link } = await makeRoom('Lost?')
+  const host = await openHost(link)
+  let isLost = false
+  await host.context().route('**/codes', async (route) => {
+    if (isLost || route.request().method() !== 'POST') return route.continue()
+    isLost = true
+    // It reaches the server, and its answer nobody.
+    await route.fetch()
+    await route.abort()
+  })
+  const codes = await panel(host, 'codes')
+  await codes.locator('input[name=count]').fill('5')
+  await codes.locator('[type=submit]').click()
+  await host.getByTestId('problem').getByText("Can't reach the server.").waitFor()
+  await codes.locator('[type=submit]').click()
+  await host.getByTestId('issued').getByText('5 new codes.').waitFor()
+  await expect.poll(() => codes.getByTestId('codes-issued').textContent()).toBe('5')
+  // Asked for once more, they are others.
+  await codes.locator('[type=submit]').click()
+  await expect.poll(() => codes.getByTestId('codes-issued').textContent()).toBe('10')
+})
+
 test('between two questions the next one is under the same key, also after a reload', async () => {
   const { link } = await makeRoom('One?', 'Two?')
   const host = await openHost(link)

@@ -1,3 +1,4 @@
+import { routes } from '@pollcast/shared/routes'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { choice, connection, isLive, openTab, shows } from './support/browser.ts'
@@ -38,6 +39,38 @@ test('a voter changes their vote, and a click on the same choice changes nothing
   await choice(tab, 'Right').click()
   await tab.reload()
   await shows(tab, [0, 1])
+})
+
+test('what the host edits before the first vote shows in open tabs of the poll and of its room', async () => {
+  const room = await pollcast.makeRoom({ question: 'Before?', choices: ['One', 'Two', 'Three'], maxChoices: 2 })
+  const addresses = [pollcast.url + routes.pollPage(room.id), room.page]
+  const tabs = await Promise.all(addresses.map(async (url) => openTab(await newVoter(), url)))
+  await Promise.all(tabs.map(isLive))
+  for (const tab of tabs) {
+    await tab.getByTestId('choice').filter({ hasText: 'One' }).click()
+    await tab.getByTestId('choice').filter({ hasText: 'Three' }).click()
+  }
+  await room.change({ question: 'After?', choices: ['Three', 'Four'], maxChoices: 2, resultsVisibility: 'after-close' })
+  for (const tab of tabs) {
+    await tab.getByRole('heading', { name: 'After?' }).waitFor()
+    await tab.waitForFunction(() => document.title.startsWith('After?'))
+    expect(await tab.getByTestId('choice').count()).toBe(2)
+    await tab.getByTestId('hidden-results').waitFor()
+    // What was chosen and is still there stays chosen, and can be sent.
+    expect(await tab.locator('input:checked').count()).toBe(1)
+    await tab.getByTestId('vote').click()
+    await tab.locator('[data-testid=outcome] strong').waitFor()
+  }
+})
+
+test('what the host sets after the first vote shows in open tabs too', async () => {
+  const room = await pollcast.makeRoom({ question: 'Final?', choices: ['One', 'Two'] })
+  const tab = await openTab(await newVoter(), pollcast.url + routes.pollPage(room.id))
+  await isLive(tab)
+  await choice(tab, 'One').click()
+  await shows(tab, [1, 0])
+  await room.change({ allowChange: false })
+  await tab.locator('fieldset:disabled').waitFor()
 })
 
 test('the chart is drawn from the data in the page, with no request to the API', async () => {

@@ -5,6 +5,7 @@ import { ApiProblem } from '../src/api/api-problem.ts'
 import { randomKey } from '../src/api/random-key.ts'
 import { retryDelay } from '../src/api/retry-delay.ts'
 import { openStream, type StreamState } from '../src/api/stream-client.ts'
+import { renewVoterToken } from '../src/api/voter-token.ts'
 import { Pollcast } from './support/pollcast.ts'
 
 /*
@@ -59,6 +60,8 @@ function keepVoting(url: string, pollId: string, choiceId: number) {
     const key = randomKey()
     for (let failures = 0; ; failures++) {
       try {
+        // Each vote is somebody else's, who has no token yet.
+        renewVoterToken()
         await api.castVote(pollId, { choiceIds: [choiceId] }, key)
         counts.votes += 1
         return

@@ -1,5 +1,6 @@
 import type { PageContext } from '@pollcast/shared/context'
 import type { Poll, PollList } from '@pollcast/shared/poll'
+import type { Privacy } from '@pollcast/shared/privacy'
 import type { Room } from '@pollcast/shared/room'
 import { type InjectionKey, inject } from 'vue'
 import type { ApiClient } from './api/api-client.ts'
@@ -26,6 +27,8 @@ export interface ServedPage {
   readonly createPolls: PageContext['createPolls']
   /** The poll that the front page has one try. */
   takeDemo(): Poll | undefined
+  /** The settings that the page about privacy tells of. */
+  readonly privacy: Privacy | undefined
   /** What links to share begin with, where it is not the page's own origin. */
   readonly publicUrl: string | undefined
 }
@@ -42,6 +45,7 @@ export function createServedPage({
   pollList,
   room,
   demo,
+  privacy,
   streamUrl,
   publicUrl,
   voterToken: servedToken,
@@ -77,6 +81,7 @@ export function createServedPage({
       return taken
     },
     publicUrl,
+    privacy,
     voterToken: servedToken,
     createPolls,
   }

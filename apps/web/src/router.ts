@@ -60,6 +60,7 @@ export function createPageRouter(basePath: string): Router {
         props: true,
         meta: { layout: 'bare' },
       },
+      { path: routes.privacyPage, component: () => import('./pages/PrivacyPage.vue') },
       { path: routes.adminPage, component: () => import('./pages/AdminPage.vue'), meta: { layout: 'two-columns' } },
       { path: routes.embedPage, component: () => import('./pages/EmbedPage.vue'), meta: { layout: 'bare' } },
       { path: '/:unknown(.*)*', component: () => import('./pages/NotFoundPage.vue') },

@@ -97,11 +97,13 @@ test('any command of a writer can be called, with any arguments and results that
 test('a PollError arrives as a PollError with every field it has, but what caused it', async () => {
   class Locked extends PollError {
     readonly retryAfterSeconds = 5
-    readonly errors = [{ path: 'choiceIds', message: 'is locked' }]
   }
-  const thrown = Object.assign(new Locked('store-unavailable', 'Locked.'), {
-    cause: new Error('a secret of the driver'),
-  })
+  const thrown = Object.assign(
+    new Locked('store-unavailable', 'Locked.', [{ path: 'choiceIds', message: 'is locked' }]),
+    {
+      cause: new Error('a secret of the driver'),
+    },
+  )
   const lock = (): Promise<void> => Promise.reject(thrown)
   const error = (await clientOf({ lock })
     .lock()

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Snapshot, snapshotSchema } from '@pollcast/shared/poll'
+import { type SharedPoll, type Snapshot, snapshotSchema } from '@pollcast/shared/poll'
 import { type RoomEvent, roomEventSchema } from '@pollcast/shared/room'
 import { routes } from '@pollcast/shared/routes'
 import { type EndData, keepaliveSeconds } from '@pollcast/shared/stream'
@@ -84,9 +84,8 @@ class ShownRoom {
     const { poll } = this.#room ?? {}
     // Of a poll that is not on any more.
     if (!this.#room || poll?.id !== pollId) return
-    // The wording is told only where it was changed.
-    const { question = poll.question, rewordedAt = poll.rewordedAt } = shown
-    this.#show({ ...this.#room, poll: { ...poll, ...shown, question, rewordedAt } })
+    // What was not edited since the poll was made is not in it.
+    this.#show({ ...this.#room, poll: { ...poll, ...shown } as SharedPoll })
   }
 
   #show(room: RoomEvent): void {

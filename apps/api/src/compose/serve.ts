@@ -40,6 +40,7 @@ import { connectOthers, openStore } from './adapters.ts'
 import { Epoch } from './epoch.ts'
 import { followCertificate } from './follow-certificate.ts'
 import { operate } from './operate.ts'
+import { privacyOf } from './privacy.ts'
 
 /** Milliseconds that requests in flight have to finish after the shutdown has begun, and streams to be read to their end. */
 const GRACE_MS = 5000
@@ -146,6 +147,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     watching,
     eventIds,
     createPolls: config.createPolls,
+    privacy: privacyOf(config),
     limits: config.rateLimit
       ? rateLimits({ buckets, proofs: new Proofs(database.voterKey, buckets), bursts })
       : undefined,

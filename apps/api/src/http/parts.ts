@@ -1,3 +1,4 @@
+import type { Privacy } from '@pollcast/shared/privacy'
 import type { Context } from 'koa'
 import type { CreatePolls } from '../lib/create-polls.ts'
 import type { Audiences } from '../live/audiences.ts'
@@ -30,6 +31,7 @@ export interface RouteParts {
   /** Counts the streams that are open on a room; undefined where there are other processes, of which nothing is known. */
   watching: { count(roomCode: string): number } | undefined
   createPolls: CreatePolls
+  privacy: Privacy
   /** Undefined if nothing is limited. */
   limits: RateLimits | undefined
   /** Bounds the streams that are open at a time. */

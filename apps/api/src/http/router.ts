@@ -124,6 +124,10 @@ export function createKoa(parts: HttpParts): Koa {
   router.get(routes.openapi, openApiRoute(basePath))
 
   const pages = pageRoutes(parts)
+  router.get(routes.privacy, (ctx) => {
+    ctx.body = parts.privacy
+  })
+  router.get(routes.privacyPage, pages.privacy)
   if (parts.admin) {
     const admin = adminRoutes({ ...parts, admin: parts.admin })
     router.get(routes.admin, admin.status)

@@ -1,6 +1,6 @@
 import type { HostAction } from '@pollcast/shared/room'
 import type { PollChange } from '@pollcast/shared/settings'
-import { PollError } from './errors.ts'
+import { hasVotes, PollError } from './errors.ts'
 import { kindOf } from './kinds/index.ts'
 import type { Identity } from './kinds/kind.ts'
 import { withRevisions } from './revisions.ts'
@@ -26,11 +26,12 @@ export function applyChange(
   identity: Identity,
   now: string,
 ): AppliedChange | PollError {
-  const hasVotes = before.voters > 0
-  if (hasVotes && change.voteMode !== undefined && change.voteMode !== before.voteMode) {
-    return new PollError('poll-has-votes', 'There are votes already: how people vote stays. Start a new round first.')
+  const isVotedOn = before.voters > 0
+  const content = changedContent(before, change, isVotedOn, identity)
+  if (isVotedOn && change.voteMode !== undefined && change.voteMode !== before.voteMode) {
+    const errors = content instanceof PollError ? (content.errors ?? []) : []
+    return hasVotes([...errors, { path: 'voteMode', message: 'Stays while there are votes.' }])
   }
-  const content = changedContent(before, change, hasVotes, identity)
   if (content instanceof PollError) return content
   const question = change.question ?? before.question
   const isReworded = content !== before.content || question !== before.question
@@ -41,7 +42,7 @@ export function applyChange(
     content,
     counters: content === before.content ? before.counters : countersOf(before, content),
     ...closing,
-    rewordedAt: isReworded ? (hasVotes ? now : null) : before.rewordedAt,
+    rewordedAt: isReworded ? (isVotedOn ? now : null) : before.rewordedAt,
     resultsVisibility: change.resultsVisibility ?? before.resultsVisibility,
     resultsFromVoters: change.resultsFromVoters ?? before.resultsFromVoters,
     allowChange: change.allowChange ?? before.allowChange,
@@ -50,17 +51,18 @@ export function applyChange(
     voteMode: change.voteMode ?? before.voteMode,
     listed: change.listed ?? before.listed,
   }
-  const isSame = (Object.keys(changed) as (keyof PollState)[]).every((name) => changed[name] === before[name])
-  if (isSame) return { poll: before, actions: [] }
-  const poll = withRevisions(before, changed)
+  const names = (Object.keys(changed) as (keyof PollState)[]).filter((name) => changed[name] !== before[name])
+  if (names.length === 0) return { poll: before, actions: [] }
+  const isEdited = before.isEdited || names.some((name) => name !== 'status' && name !== 'closesAt')
+  const poll = withRevisions(before, { ...changed, isEdited })
   return { poll, actions: actionsOf(before, poll, isReworded) }
 }
 
-function changedContent(before: PollState, change: PollChange, hasVotes: boolean, identity: Identity): unknown {
+function changedContent(before: PollState, change: PollChange, isVotedOn: boolean, identity: Identity): unknown {
   const { choices, minChoices, maxChoices } = change
   if (choices === undefined && minChoices === undefined && maxChoices === undefined) return before.content
   const kind = kindOf(before)
-  const content = hasVotes ? kind.reword(before.content, change) : kind.edit(before.content, change, identity)
+  const content = isVotedOn ? kind.reword(before.content, change) : kind.edit(before.content, change, identity)
   return JSON.stringify(content) === JSON.stringify(before.content) ? before.content : content
 }
 

@@ -1,15 +1,34 @@
-import type { ProblemCode } from '@pollcast/shared/problem'
+import type { FieldError, ProblemCode } from '@pollcast/shared/problem'
 
 /** A request that breaks a rule of polls. The message is for the client: what was wrong, and what to do. */
 export class PollError extends Error {
   readonly code: ProblemCode
+  /** Each wrong field, where it is one of the body or query. */
+  readonly errors: readonly FieldError[] | undefined
 
-  constructor(code: ProblemCode, message: string) {
+  constructor(code: ProblemCode, message: string, errors?: readonly FieldError[]) {
     super(message)
     this.name = 'PollError'
     this.code = code
+    this.errors = errors
   }
 }
+
+/** What is wrong with one field is all that there is to say. */
+export const fieldError = (code: ProblemCode, path: string, message: string) =>
+  new PollError(code, message, [{ path, message }])
+
+/** Fields of a body that are wrong: the message names each. */
+export const invalidFields = (code: 'invalid-body' | 'invalid-query', errors: readonly FieldError[]) =>
+  new PollError(code, errors.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join(' '), errors)
+
+/** What can't be done once there are votes in the round. */
+export const hasVotes = (errors: readonly FieldError[]) =>
+  new PollError(
+    'poll-has-votes',
+    'There are votes already: only the wording may change. To change anything that votes depend on, start a new round first.',
+    errors,
+  )
 
 /** Whether the store can't do now what it may do in a few seconds. It has logged that already. */
 export const isUnavailable = (error: unknown): boolean =>

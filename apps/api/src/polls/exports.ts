@@ -129,51 +129,96 @@ export function resultTableOf(histories: readonly PollHistory[]): Table {
 /** Of a room without polls. */
 const RESULT_COLUMNS = ['room', 'poll', 'round', 'question', 'kind', 'choice', 'votes', 'share', 'voters']
 
+/** A poll's ballots, which can be drawn once. */
 export interface BallotExport {
-  /** The poll when its ballots were read: they add up to its counters. */
+  /** The poll when its ballots were read: those of each round add up to its counters. */
   poll: PollState
-  columns: string[]
-  /** Can be gone through once. */
-  rows: Iterable<Cell[]>
+  /** Oldest first. */
+  rounds: RoundOfBallots[]
+}
+
+interface RoundOfBallots extends Pick<PastRound, 'round' | 'question' | 'content'> {
+  ballots: ShuffledBallots
 }
 
 /**
- * The ballots of the current round as a table, in an order that tells nothing. Rejects with a PollError where the poll is
- * not there, or may not be read, and with the signal's reason where nobody waits for it any more: then the rest is not read.
+ * The ballots of all rounds that a view shows, each round in an order that tells nothing and under receipts of its own.
+ * Rejects with a PollError where the poll is not there, or may not be read, and with the signal's reason where nobody waits
+ * for it any more: then the rest is not read.
  *
- * @param check throws the PollError to refuse with
+ * @param viewFor throws the PollError to refuse with
  */
 export async function exportBallots(
   pollId: string,
   serverKey: string,
   reader: Pick<PollReader, 'ballots'>,
-  check: (poll: PollState) => void,
+  viewFor: (poll: PollState) => View,
   signal: AbortSignal,
 ): Promise<BallotExport> {
-  let read: { poll: PollState; ballots: ShuffledBallots } | undefined
-  await reader.ballots(pollId, (poll) => {
+  let read: BallotExport | undefined
+  await reader.ballots(pollId, (poll, past) => {
     signal.throwIfAborted()
     requireExists(poll)
-    check(poll)
-    const ballots = new ShuffledBallots()
-    read = { poll, ballots }
-    return (page) => {
-      signal.throwIfAborted()
-      for (const { ballotId, answer } of page) ballots.add(receiptOf(serverKey, poll, ballotId), answer)
+    const view = viewFor(poll)
+    const rounds = [...past.filter(({ voters }) => showsPastRound(poll, view, voters)), poll].map(
+      ({ round, question, content }) => ({ round, question, content, ballots: new ShuffledBallots() }),
+    )
+    read = { poll, rounds }
+    const byRound = new Map(rounds.map(({ round, ballots }) => [round, ballots]))
+    return {
+      rounds: [...byRound.keys()],
+      take(page, round) {
+        signal.throwIfAborted()
+        const ballots = byRound.get(round)
+        for (const { ballotId, answer } of page) {
+          ballots?.add(receiptOf(serverKey, { id: poll.id, round }, ballotId), answer)
+        }
+      },
     }
   })
   if (!read) throw new Error('The store gave no poll.')
-  const { poll, ballots } = read
-  return {
-    poll,
-    columns: ['receipt', ...kindOf(poll).ballotColumns(poll.content)],
-    rows: rowsOf(poll, ballots),
-  }
+  return read
 }
 
-function* rowsOf(poll: PollState, ballots: ShuffledBallots): Generator<Cell[]> {
+/**
+ * One row a ballot. What the current round has comes first; what only other rounds had is blank in it, which is not 0.
+ */
+export function ballotTableOf({ poll, rounds }: BallotExport): { columns: string[]; rows: Iterable<Cell[]> } {
   const kind = kindOf(poll)
-  for (const { receipt, answer } of ballots.draw()) {
-    yield [receipt, ...kind.ballotCells(poll.content, JSON.parse(answer))]
+  const headings = new Map<string, string>()
+  for (const { content } of rounds.toReversed()) {
+    for (const [key, heading] of kind.ballotColumns(content)) {
+      if (!headings.has(key)) headings.set(key, heading)
+    }
   }
+  function* rows(): Generator<Cell[]> {
+    for (const { round, content, ballots } of rounds) {
+      const own = [...kind.ballotColumns(content).keys()]
+      const places = [...headings.keys()].map((key) => own.indexOf(key))
+      for (const { receipt, answer } of ballots.draw()) {
+        const cells = kind.ballotCells(content, JSON.parse(answer))
+        yield [round, receipt, ...places.map((place) => cells[place] ?? null)]
+      }
+    }
+  }
+  return { columns: ['round', 'receipt', ...headings.values()], rows: rows() }
+}
+
+/** The ballots of several polls in one table: one row a ballot and choice. */
+export function roomBallotTableOf(exports: Iterable<BallotExport>): { columns: string[]; rows: Iterable<Cell[]> } {
+  function* rows(): Generator<Cell[]> {
+    for (const { poll, rounds } of exports) {
+      const kind = kindOf(poll)
+      for (const { round, question, content, ballots } of rounds) {
+        const headings = [...kind.ballotColumns(content).values()]
+        for (const { receipt, answer } of ballots.draw()) {
+          const cells = kind.ballotCells(content, JSON.parse(answer))
+          for (const [place, heading] of headings.entries()) {
+            yield [poll.room.code, poll.id, round, question, receipt, heading, cells[place] ?? null]
+          }
+        }
+      }
+    }
+  }
+  return { columns: ['room', 'poll', 'round', 'question', 'receipt', 'choice', 'chosen'], rows: rows() }
 }

@@ -37,8 +37,8 @@ export interface PollRecord extends Omit<NewPoll, 'kind' | 'roomCode'> {
   kind: KindName
   /** The room to put it into, for its host; or else the hash of the key for a room of its own. */
   room: RoomRequest | { newHostKeyHash: string }
-  /** The id and the host's key come from an idempotency key: the same poll asked for again is the one that is there. */
-  isRepeatable?: boolean
+  /** Where the id and the host's key come from an idempotency key: the same poll asked for again is the one that is there. */
+  idempotencyScope?: string
 }
 
 /** What a host's request names: what it is about, and the hash of the key that came with it. */
@@ -51,6 +51,11 @@ export interface RoomRequest {
   hostKeyHash: string
   /** Whether it is the server's admin's, who needs no host key. */
   isAdmins?: true
+}
+
+/** What a host's request is remembered by, for a day, where it came with an idempotency key: it is done once. */
+export interface Repeatable {
+  idempotencyScope?: string | undefined
 }
 
 export interface BurstChange {
@@ -106,9 +111,10 @@ export interface PollWriter {
   /** `isNew` is false where a repeatable poll was there already. */
   create(poll: PollRecord): Promise<{ poll: PollState; isNew: boolean }>
   change(change: HostRequest & { change: PollChange }): Promise<ChangedPoll>
-  startRound(request: HostRequest): Promise<PollState>
-  /** A poll of the same content and settings, without votes, last in the room. */
-  copy(request: HostRequest & { newId: string }): Promise<PollState>
+  /** `isNew` is false where this very round was started before. */
+  startRound(request: HostRequest & Repeatable): Promise<{ poll: PollState; isNew: boolean }>
+  /** A poll of the same content and settings, without votes, last in the room. `isNew` is false where it is there already. */
+  copy(request: HostRequest & { newId: string }): Promise<{ poll: PollState; isNew: boolean }>
   /** Resolves with what is left of the poll, and its room. */
   delete(poll: HostRequest): Promise<PollState>
   /** Has the ballots of a burst of the current round count no more, or again. */
@@ -126,7 +132,8 @@ export interface PollWriter {
   keepRoom(code: string): Promise<void>
   /** Deletes a little of what is not to be kept any longer. Call it again until it is done. */
   retain(times: RetentionTimes): Promise<Retained>
-  addCodes(request: RoomRequest & { codeHashes: readonly string[] }): Promise<void>
+  /** Nothing where these very codes were added before. */
+  addCodes(request: RoomRequest & Repeatable & { codeHashes: readonly string[] }): Promise<void>
 
   /** Some of those that are due. Nobody else is given them before they are due again. */
   takeWebhooks(now: string): Promise<QueuedWebhook[]>
@@ -143,18 +150,18 @@ export interface AdminReader {
 export interface PollReader {
   /** A deleted poll is found too. */
   find(pollId: string): Promise<PollState>
-  /** The answer on a ballot in the poll's current round; undefined where it is not there. */
-  answer(pollId: string, ballotId: string): Promise<unknown>
+  /** The answer on a ballot in this round of the poll; undefined where it is not there. */
+  answer(round: Pick<PollState, 'id' | 'round'>, ballotId: string): Promise<unknown>
   /** Those of these ballots that are there in the poll's current round. */
   cast(pollId: string, ballotIds: readonly string[]): Promise<Set<string>>
   /**
-   * The poll and the ballots of its current round, as both were at one moment. The ballots come in pages, in the order of
-   * their ids, which tells nothing.
+   * The poll, its past rounds and the ballots of some of its rounds, as all were at one moment. The ballots of a round come in
+   * pages, in the order of their ids, which tells nothing.
    *
-   * @param begin gets the poll, and returns what gets the pages; called again where all has to be read again. What they
-   *   throw ends the reading, which rejects with it
+   * @param begin gets the poll and its past rounds, and says which ballots are wanted; called again where all has to be read
+   *   again. What it and `take` throw ends the reading, which rejects with it
    */
-  ballots(pollId: string, begin: (poll: PollState) => (page: readonly Ballot[]) => void): Promise<void>
+  ballots(pollId: string, begin: (poll: PollState, past: readonly PastRound[]) => BallotReading): Promise<void>
   /** The rounds before the current one, oldest first. */
   pastRounds(pollId: string): Promise<PastRound[]>
   /** How many ballots went from one answer to another between two rounds; answers are JSON, null where there was no ballot. */
@@ -179,6 +186,12 @@ export interface Ballot {
   ballotId: string
   /** JSON, as the poll's kind normalizes it. */
   answer: string
+}
+
+/** Which ballots are read, and what gets them. */
+export interface BallotReading {
+  rounds: readonly number[]
+  take(page: readonly Ballot[], round: number): void
 }
 
 /** A round that is over. */

@@ -39,6 +39,8 @@ export interface PollState extends Settings {
   readonly listed: boolean
   /** Whether it has been on: until then only the host is told its id. */
   readonly isKnown: boolean
+  /** Whether anything of it but its status was changed since it was made: tabs may have it as it was. */
+  readonly isEdited: boolean
   /** ISO 8601, in UTC; null where the wording is the one that was voted on. */
   readonly rewordedAt: string | null
   readonly createdAt: string

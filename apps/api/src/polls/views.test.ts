@@ -37,6 +37,7 @@ test.each(['public', 'voted', 'host'] as const)(
     const host = { watching: 1, log: [] }
     for (const [shown, schema] of [
       [stamped(snapshotJson(poll, view)), snapshotSchema],
+      [stamped(snapshotJson({ ...poll, isEdited: true }, view)), snapshotSchema],
       [stamped(votedJson(poll, ballot)), votedSchema],
       [pollOf(poll, view, '', ballot), pollSchema],
       [summaryOf(poll), pollSummarySchema],

@@ -1,4 +1,4 @@
-import type { Poll, PollSummary, SharedPoll, Snapshot, View, Voted } from '@pollcast/shared/poll'
+import type { EditedPoll, Poll, PollSummary, SharedPoll, Snapshot, View, Voted } from '@pollcast/shared/poll'
 import type { LogEntry, Room, RoomEvent, RoomPoll } from '@pollcast/shared/room'
 import { routes } from '@pollcast/shared/routes'
 import type { WebhookPoll } from '@pollcast/shared/webhook'
@@ -36,7 +36,25 @@ function snapshotOf(poll: PollState, view: View): Unstamped<Snapshot> {
     closesAt: poll.closesAt,
     now: null,
     resultsHidden: totalVotes === null,
-    ...(poll.rewordedAt !== null && { question: poll.question, rewordedAt: poll.rewordedAt }),
+    ...(poll.isEdited && editedOf(poll)),
+  }
+}
+
+/** What a host may edit of a poll, as every view shows it. */
+function editedOf(poll: PollState): EditedPoll {
+  const { minChoices, maxChoices } = kindOf(poll).showRules(poll.content)
+  return {
+    question: poll.question,
+    rewordedAt: poll.rewordedAt,
+    minChoices,
+    maxChoices,
+    resultsVisibility: poll.resultsVisibility,
+    resultsFromVoters: poll.resultsFromVoters,
+    allowChange: poll.allowChange,
+    shuffleChoices: poll.shuffleChoices,
+    listed: poll.listed,
+    voteMode: poll.voteMode,
+    publishBallots: poll.publishBallots,
   }
 }
 
@@ -77,7 +95,6 @@ export function votedJson(poll: PollState, ballot: OwnBallot | undefined): strin
 /** The poll as everybody with the same view sees it. */
 function sharedPollOf(poll: PollState, view: View, basePath: string): Unstamped<SharedPoll> {
   const { choices, totalVotes } = show(poll, view)
-  const { minChoices, maxChoices } = kindOf(poll).showRules(poll.content)
   return {
     id: poll.id,
     roomCode: poll.room.code,
@@ -85,24 +102,14 @@ function sharedPollOf(poll: PollState, view: View, basePath: string): Unstamped<
     view,
     round: poll.round,
     revision: revisionOf(poll, view),
-    question: poll.question,
     status: poll.status,
     voters: poll.voters,
     totalVotes,
-    minChoices,
-    maxChoices,
     choices,
-    resultsVisibility: poll.resultsVisibility,
-    resultsFromVoters: poll.resultsFromVoters,
     resultsHidden: totalVotes === null,
-    allowChange: poll.allowChange,
-    shuffleChoices: poll.shuffleChoices,
-    listed: poll.listed,
-    voteMode: poll.voteMode,
-    publishBallots: poll.publishBallots,
     closesAt: poll.closesAt,
     now: null,
-    rewordedAt: poll.rewordedAt,
+    ...editedOf(poll),
     createdAt: poll.createdAt,
     streamUrl: basePath + routes.stream(poll.id),
   }

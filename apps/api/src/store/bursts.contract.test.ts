@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { engines, type MadePoll, makePoll, postgres, type TestStore } from '../../testing/engines.ts'
-import type { PollStore } from '../polls/ports.ts'
+import type { Ballot, PollStore } from '../polls/ports.ts'
 import type { WritableDatabase } from './database.ts'
 import { writeBatch } from './write-batch.ts'
 
@@ -82,12 +82,17 @@ describe.each(engines)('on $name', (engine) => {
     await vote('known', undefined, 0)
     await vote('one', 7, 1)
     await setVoided(7, true)
-    const ids: string[] = []
-    await store.ballots(made.pollId, () => (page) => void ids.push(...page.map(({ ballotId }) => ballotId)))
-    expect(ids).toEqual(['known'])
+    const read = async (...rounds: number[]) => {
+      const ids: string[] = []
+      const take = (page: readonly Ballot[]) => void ids.push(...page.map(({ ballotId }) => ballotId))
+      await store.ballots(made.pollId, () => ({ rounds, take }))
+      return ids
+    }
+    expect(await read(1)).toEqual(['known'])
     await store.startRound({ pollId: made.pollId, hostKeyHash: made.room.hostKeyHash })
     await vote('known', undefined, 1)
     await vote('one', 7, 1)
+    expect(await read(1, 2)).toEqual(['known', 'known', 'one'])
     const moves = await store.movesBetween(made.pollId, 1, 2)
     expect(moves).toHaveLength(2)
     expect(moves).toEqual(

@@ -19,8 +19,11 @@ import { queueWebhooks } from './webhook-queue.ts'
 type HostWork<Subject, T> = (subject: Subject, transaction: Transaction) => Promise<T | PollError>
 
 /**
- * Transactions for a room's host. Each has the room's row locked, and then its polls' rows: votes lock polls only, so that
- * neither waits for the other in a circle, and a move is either before a vote or after it.
+ * Transactions for a room's host. Each has the room's row locked, and then, with one statement, the rows of its polls: votes
+ * lock polls only, so that neither waits for the other in a circle, and a move is either before a vote or after it.
+ *
+ * Whatever changes the room's revision also locks the poll that is on: what a vote on it knows of the room is then as new
+ * as what the room knows of its votes, and of two messages the newer one has the higher revision.
  */
 export class HostTransactions {
   readonly #transactions: Transactions
@@ -42,8 +45,8 @@ export class HostTransactions {
     return this.#run(async (transaction) => {
       const found = await readPoll(transaction.manager, this.#sql, pollId)
       if (!found) return pollNotFound()
-      await this.lockRoom(transaction, found.room.code)
-      const [poll] = await this.lockPolls(transaction, [pollId])
+      const current = await this.lockRoom(transaction, found.room.code)
+      const [poll] = await this.lockPolls(transaction, [pollId], current)
       if (!poll) return new DatabaseBusy()
       const refused = checkHost(poll.room, hostKeyHash)
       const isDone = deletes && transaction.inDoubt && !refused
@@ -82,11 +85,19 @@ export class HostTransactions {
     return (isDone ? undefined : checkRoomExists(room)) ?? refused ?? room
   }
 
-  /** The polls as they are when nobody else writes them; without those that others keep locked for too long. */
-  async lockPolls({ manager, query, waitsForLocks }: Transaction, pollIds: readonly string[]): Promise<PollState[]> {
+  /**
+   * The polls as they are when nobody else writes them; without those that others keep locked for too long.
+   *
+   * @param others are locked with them, but where others keep them for too long: they are not waited for any longer
+   */
+  async lockPolls(
+    { manager, query, waitsForLocks }: Transaction,
+    pollIds: readonly string[],
+    others: readonly string[] = [],
+  ): Promise<PollState[]> {
     const lock = waitsForLocks ? this.#sql.lockPolls : this.#sql.lockFreePolls
     if (lock === undefined) return readPolls(manager, this.#sql, pollIds)
-    const locked = await query<{ id: string }>(lock, [JSON.stringify(pollIds)])
+    const locked = await query<{ id: string }>(lock, [JSON.stringify([...pollIds, ...others])])
     const ids = pollIds.filter((id) => locked.some((row) => row.id === id))
     return readPolls(manager, this.#sql, ids)
   }
@@ -101,9 +112,19 @@ export class HostTransactions {
     return found.length < rows.length ? new DatabaseBusy() : found
   }
 
-  /** Several are locked in the order of their codes, and before any poll. */
-  async lockRoom({ query }: Transaction, code: string): Promise<void> {
-    if (this.#sql.lockRoom !== undefined) await query(this.#sql.lockRoom, [code])
+  /** For a change of the room that concerns none of its polls. */
+  async lockCurrent(transaction: Transaction, { currentPollId }: RoomState): Promise<void> {
+    if (currentPollId !== null) await this.lockPolls(transaction, [], [currentPollId])
+  }
+
+  /**
+   * Several are locked in the order of their codes, and before any poll. Resolves with the poll that is on, to be locked with
+   * the others, if there is one and it needs a lock.
+   */
+  async lockRoom({ query }: Transaction, code: string): Promise<string[]> {
+    if (this.#sql.lockRoom === undefined) return []
+    const rows = await query<{ currentPollId: string | null }>(this.#sql.lockRoom, [code])
+    return rows.flatMap(({ currentPollId }) => currentPollId ?? [])
   }
 
   /** Writes what was done into the room's log, and what is to be told of it into the queue. The room is locked. */
@@ -136,8 +157,9 @@ export async function writePoll({ manager }: Transaction, poll: PollState): Prom
 }
 
 /**
- * Writes the room with its next revision, by which the streams of its host are told. @param shown whether all who are in
- * it see the change
+ * Writes the room with its next revision, by which the streams of its host are told. The poll that is on is locked too.
+ *
+ * @param shown whether all who are in it see the change
  */
 export async function writeRoom(
   { manager }: Transaction,

@@ -221,7 +221,7 @@ describe.each([sqlite, postgres])('on $name', (engine) => {
       // Each got a room of its own, with a new code.
       return [
         ...polls.map(({ room: { hostKeyHash }, ...poll }) => ({ ...poll, hostKeyHash })),
-        await from.answer(pollId, ballotId),
+        await from.answer(await from.find(pollId), ballotId),
       ]
     }
     const before = await read(store, 'me')
@@ -309,11 +309,11 @@ describe.each([sqlite, postgres])('on $name', (engine) => {
     expect(opened.room.code).toMatch(/^\d{6}$/)
     // The cookie finds its ballot, and does not get a second one.
     const mine = ballotOf('opened22', me)
-    expect(await store.answer('opened22', mine)).toEqual([640, 641])
+    expect(await store.answer(await store.find('opened22'), mine)).toEqual([640, 641])
     expect(await store.record({ pollId: 'opened22', ballotId: mine, answer: [640] })).toMatchObject({
       poll: { voters: 2, revision: 10 },
     })
-    expect(await store.answer('closed22', ballotOf('closed22', me))).toEqual([640])
+    expect(await store.answer(await store.find('closed22'), ballotOf('closed22', me))).toEqual([640])
     const rows: { id: string }[] = await upgraded.reader.query('SELECT id FROM ballot')
     expect(rows.filter(({ id }) => !/^[\w-]{22}$/.test(id) || id === me)).toEqual([])
     expect(new Set(rows.map(({ id }) => id)).size).toBe(3)
@@ -393,6 +393,6 @@ describe.each([sqlite, postgres])('on $name', (engine) => {
       polls: 5002,
       ballots: 100_000,
     })
-    expect(await store.answer('many4999', ballotOf('many4999', 'voter 19'))).toEqual([1])
+    expect(await store.answer(await store.find('many4999'), ballotOf('many4999', 'voter 19'))).toEqual([1])
   })
 })

@@ -23,7 +23,7 @@ export class PollInserts {
   /** Last in the room. It is on if the room was made for it. */
   async into(
     room: RoomState,
-    record: Omit<PollRecord, 'room' | 'isRepeatable'>,
+    record: Omit<PollRecord, 'room' | 'idempotencyScope'>,
     { manager, query }: Transaction,
   ): Promise<PollState | PollError> {
     if ((await manager.countBy(PollEntity, { roomCode: room.code, deletedAt: IsNull() })) >= this.#maxPolls) {
@@ -50,6 +50,7 @@ export class PollInserts {
       counters: Object.fromEntries(keys.map((key) => [key, 0])),
       listed: record.listed,
       isKnown: room.currentPollId === record.id,
+      isEdited: false,
       rewordedAt: null,
       createdAt: new Date().toISOString(),
       deletedAt: null,

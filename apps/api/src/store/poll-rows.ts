@@ -4,7 +4,7 @@ import type { RoomEntity } from './entities/room-entity.ts'
 
 /** A poll's row, the counters of its current round and its room, as an SQL statement gives them (vote-sql.ts). */
 export interface PollRow
-  extends Omit<PollState, keyof Settings | 'room' | 'content' | 'counters' | 'listed' | 'isKnown'> {
+  extends Omit<PollState, keyof Settings | 'room' | 'content' | 'counters' | 'listed' | 'isKnown' | 'isEdited'> {
   /** JSON */
   content: string
   /** JSON */
@@ -24,9 +24,12 @@ export interface PollRow
   roomDeletesAt: string | null
 }
 
+/** Beside the settings, that they were edited: it needs no column, for nothing is found by it. */
+type StoredSettings = Settings & { isEdited?: boolean }
+
 /** Field by field: a state holds nothing that it does not name. */
 export function stateOfRow(row: PollRow): PollState {
-  const settings: Settings = JSON.parse(row.settings)
+  const settings: StoredSettings = JSON.parse(row.settings)
   return {
     id: row.id,
     room: {
@@ -53,6 +56,7 @@ export function stateOfRow(row: PollRow): PollState {
     counters: JSON.parse(row.counters),
     listed: row.listed === 1,
     isKnown: row.known === 1,
+    isEdited: settings.isEdited ?? row.rewordedAt !== null,
     rewordedAt: row.rewordedAt,
     createdAt: row.createdAt,
     deletedAt: row.deletedAt,
@@ -76,7 +80,10 @@ export const columnsOf = (poll: PollState): Omit<PollEntity, 'position' | 'seque
   kind: poll.kind,
   question: poll.question,
   content: JSON.stringify(poll.content),
-  settings: JSON.stringify(pickSettings(poll)),
+  settings: JSON.stringify({
+    ...pickSettings(poll),
+    ...(poll.isEdited && { isEdited: true }),
+  } satisfies StoredSettings),
   status: poll.status,
   closesAt: poll.closesAt,
   round: poll.round,

@@ -57,7 +57,13 @@ test('while the database is away votes and reads are refused as unavailable, and
   const { proxy, store, pollId, vote } = await setUp()
   await vote('before')
   proxy.refuse()
-  const asked = [vote('x'), vote('y'), store.find(pollId), store.list({ limit: 5 }), store.answer(pollId, 'before')]
+  const asked = [
+    vote('x'),
+    vote('y'),
+    store.find(pollId),
+    store.list({ limit: 5 }),
+    store.answer({ id: pollId, round: 1 }, 'before'),
+  ]
   for (const one of await Promise.allSettled(asked)) {
     expect(one).toMatchObject({ status: 'rejected', reason: away })
   }
@@ -133,7 +139,7 @@ test('where nothing comes back any more, votes and reads are refused in bounded 
   proxy.cut()
   // A connection that was being opened when all of them were cut may be the next one that is used.
   await until(() => vote('after').catch(() => false))
-  expect(await store.answer(pollId, 'after')).not.toBeUndefined()
+  expect(await store.answer({ id: pollId, round: 1 }, 'after')).not.toBeUndefined()
 })
 
 test('of votes whose connection is cut every acknowledged one is there, once', async () => {
@@ -159,7 +165,8 @@ test('of votes whose connection is cut every acknowledged one is there, once', a
 
   await vote('after', a)
   expect(acknowledged.has('after')).toBe(true)
-  for (const [ballotId, choice] of acknowledged) expect(await store.answer(pollId, ballotId)).toEqual([choice])
+  for (const [ballotId, choice] of acknowledged)
+    expect(await store.answer({ id: pollId, round: 1 }, ballotId)).toEqual([choice])
   const after = await store.find(pollId)
   const counted = await recount(database, pollId)
   expect(after.voters).toBe(counted.ballots)
@@ -219,9 +226,12 @@ test('every other command of a host whose COMMIT was not answered is done once t
     await loseCommitAnswer(database.writer)
     return work()
   }
-  expect(await lost(() => store.startRound(first.host))).toMatchObject({ round: 2, revision: 1 })
+  expect(await lost(() => store.startRound(first.host))).toMatchObject({ isNew: true, poll: { round: 2, revision: 1 } })
   expect(await store.pastRounds(first.pollId)).toHaveLength(1)
-  expect(await lost(() => store.copy({ ...first.host, newId: 'copied22' }))).toMatchObject({ id: 'copied22' })
+  expect(await lost(() => store.copy({ ...first.host, newId: 'copied22' }))).toMatchObject({
+    isNew: true,
+    poll: { id: 'copied22' },
+  })
   const moved = await lost(() => store.changeRoom({ ...first.room, change: { currentPollId: second.pollId } }))
   expect(moved).toMatchObject({ changed: true, room: { currentPollId: second.pollId } })
   // Those who watch the poll that it closed are to be told.

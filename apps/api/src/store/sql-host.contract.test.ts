@@ -1,10 +1,14 @@
 import { limits } from '@pollcast/shared/limits'
 import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { engines, type MadePoll, makePoll, postgres, recount, type TestStore, votesOn } from '../../testing/engines.ts'
+import { until } from '../../testing/until.ts'
 import type { PollStore } from '../polls/ports.ts'
 import type { PollState } from '../polls/state.ts'
 import type { WritableDatabase } from './database.ts'
 import { freeRoomCode } from './room-codes.ts'
+
+/** Those who wait for a lock, on PostgreSQL. */
+const WAITING = `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
 
 const DAY = 24 * 60 * 60 * 1000
 
@@ -143,7 +147,8 @@ describe.each(engines)('on $name', (engine) => {
     expect((await store.pollsOf(first.room.code)).map(({ id }) => id)).toEqual(pollIds)
     expect(await change({ pollIds })).toMatchObject({ changed: false })
     for (const wrong of [[first.pollId], [first.pollId, first.pollId], [...pollIds, 'nosuch22']]) {
-      await expect(change({ pollIds: wrong })).rejects.toMatchObject({ code: 'invalid-body' })
+      const errors = [{ path: 'pollIds', message: "Name each of the room's 2 polls once." }]
+      await expect(change({ pollIds: wrong })).rejects.toMatchObject({ code: 'invalid-body', errors })
     }
     expect(await change({ title: 'Quiz' })).toMatchObject({ room: { title: 'Quiz', revision: 4, publicRevision: 2 } })
   })
@@ -191,6 +196,52 @@ describe.each(engines)('on $name', (engine) => {
     }
   })
 
+  // A vote that knew an older room than one that was told before would be told under a lower revision: nodes would ignore it.
+  test.each<[string, (other: MadePoll, node: PollStore) => Promise<unknown>]>([
+    ['edits another poll', ({ host }, node) => node.change({ ...host, change: { question: 'Else?' } })],
+    ['closes another poll', ({ host }, node) => node.change({ ...host, change: { status: 'closed' } })],
+    ['starts a round of another poll', ({ host }, node) => node.startRound(host)],
+    ['copies another poll', ({ host }, node) => node.copy({ ...host, newId: 'copied22' })],
+    ['deletes another poll', ({ host }, node) => node.delete(host)],
+    ['adds a poll', ({ room }, node) => makePoll(node, {}, room)],
+    ['renames the room', ({ room }, node) => node.changeRoom({ ...room, change: { title: 'Quiz' } })],
+    [
+      'reorders the polls',
+      async ({ room }, node) => {
+        const pollIds = (await node.pollsOf(room.code)).map(({ id }) => id).toReversed()
+        return node.changeRoom({ ...room, change: { pollIds } })
+      },
+    ],
+    ['replaces the key', ({ room }, node) => node.replaceHostKey({ ...room, newHostKeyHash: 'e'.repeat(64) })],
+    ['has another poll close in time', (_, node) => node.closeDue()],
+  ])('while a vote is on its way, a host who %s is told of after it, and later votes know it', async (_, act) => {
+    const closesAt = new Date(Date.now() + 60_000).toISOString()
+    const on = await makePoll(store)
+    const another = await makePoll(store, { closesAt }, on.room)
+    advance(62_000)
+    // Anew, so that its next COMMIT can be held.
+    await database.close()
+    ;({ store, database } = await own.open())
+    const other = await openOther()
+    const commit = await engine.pauseCommits(database.writer)
+    const voting = vote(on.pollId, 'x', on.choiceIds[0] ?? 0)
+    await commit.asked
+    let isDone = false
+    const acting = act(another, other).finally(() => {
+      isDone = true
+    })
+    const isWaiting = async () => (await own.query(WAITING)).length > 0
+    if (engine === postgres) await until(async () => isDone || (await isWaiting()))
+    const wasDone = isDone
+    commit.allow()
+    expect(wasDone).toBe(false)
+    const before = (await voting).poll
+    await acting
+    const after = (await vote(on.pollId, 'y', on.choiceIds[0] ?? 0)).poll
+    const { room } = await store.findRoom(on.room.code)
+    expect([before.room.revision, after.room.revision]).toEqual([room.revision - 1, room.revision])
+  })
+
   test('what is due is closed once, whichever of several nodes looks, and more time set meanwhile counts', async () => {
     const other = await openOther()
     const closesAt = new Date(Date.now() + 60_000).toISOString()
@@ -232,11 +283,12 @@ describe.each(engines)('on $name', (engine) => {
     const { pollId, choiceIds, host } = poll
     const [a = 0, b = 0, c = 0] = choiceIds
     await Promise.all([vote(pollId, 'x', a), vote(pollId, 'y', a), vote(pollId, 'z', b)])
-    const second = await store.startRound(host)
+    const { poll: second } = await store.startRound(host)
     expect(second).toMatchObject({ round: 2, status: 'open', voters: 0, revision: 4, publicRevision: 4 })
     expect(votesOn(second)).toEqual([0, 0, 0])
     expect(await store.find(pollId)).toEqual(second)
-    expect(await store.answer(pollId, 'x')).toBeUndefined()
+    expect(await store.answer(second, 'x')).toBeUndefined()
+    expect(await store.answer({ id: pollId, round: 1 }, 'x')).toEqual([a])
     await Promise.all([vote(pollId, 'x', b), vote(pollId, 'z', b), vote(pollId, 'new', c)])
     expect(await store.pastRounds(pollId)).toMatchObject([
       { round: 1, question: 'Which?', voters: 3, counters: { [a]: 2, [b]: 1, [c]: 0 } },
@@ -254,13 +306,50 @@ describe.each(engines)('on $name', (engine) => {
     expect(await actions(poll.room.code)).toEqual(['created', 'round-started'])
   })
 
+  test('a round that is asked for again with its key, also on two nodes at once, is started once', async () => {
+    const other = await openOther()
+    const poll = await makePoll(store)
+    const ask = (node: PollStore, idempotencyScope: string) => node.startRound({ ...poll.host, idempotencyScope })
+    const started = await Promise.all([store, other, store, other].map((node) => ask(node, 'one')))
+    expect(started.map(({ poll: { round } }) => round)).toEqual([2, 2, 2, 2])
+    expect(started.filter(({ isNew }) => isNew)).toHaveLength(1)
+    expect(await ask(other, 'two')).toMatchObject({ isNew: true, poll: { round: 3 } })
+    // Late, it is answered with the poll as it is by then.
+    expect(await ask(store, 'one')).toMatchObject({ isNew: false, poll: { round: 3 } })
+    expect(await actions(poll.room.code)).toEqual(['created', 'round-started', 'round-started'])
+  })
+
+  test('a copy that is asked for again under its id is made once, and one that was deleted is not made again', async () => {
+    const other = await openOther()
+    const poll = await makePoll(store)
+    const copied = await Promise.all(
+      [store, other, store].map((node) => node.copy({ ...poll.host, newId: 'copied22' })),
+    )
+    expect(copied.filter(({ isNew }) => isNew)).toHaveLength(1)
+    expect(copied.map(({ poll: { id } }) => id)).toEqual(Array(3).fill('copied22'))
+    await store.delete({ ...poll.host, pollId: 'copied22' })
+    const again = other.copy({ ...poll.host, newId: 'copied22' })
+    await expect(again).rejects.toMatchObject({ code: 'poll-deleted' })
+  })
+
+  test('codes that are asked for again with their key are added once; another number of them is refused', async () => {
+    const other = await openOther()
+    const { room } = await makePoll(store)
+    const add = (node: PollStore, codeHashes: string[]) =>
+      node.addCodes({ ...room, codeHashes, idempotencyScope: 'scope' })
+    await Promise.all([store, other, store].map((node) => add(node, ['one', 'two'])))
+    await expect(add(store, ['three'])).rejects.toMatchObject({ code: 'idempotency-key-reused' })
+    expect(await store.countCodes(room.code)).toEqual({ issued: 2, used: 0 })
+    expect(await actions(room.code)).toEqual(['created', 'codes-issued'])
+  })
+
   test('two nodes that start rounds at once start two, and every vote is in one of them', async () => {
     const other = await openOther()
     const { pollId, choiceIds, host } = await makePoll(store)
     const votes = Array.from({ length: 100 }, (_, n) => vote(pollId, `${n}`, choiceIds[n % 3] ?? 0))
     const rounds = await Promise.all([store.startRound(host), other.startRound(host)])
     await Promise.all(votes)
-    expect(rounds.map(({ round }) => round).toSorted()).toEqual([2, 3])
+    expect(rounds.map(({ poll }) => poll.round).toSorted()).toEqual([2, 3])
     const past = await store.pastRounds(pollId)
     const voters = [...past, await store.find(pollId)].reduce((sum, one) => sum + one.voters, 0)
     expect([past.map(({ round }) => round), voters]).toEqual([[1, 2], 100])
@@ -271,7 +360,7 @@ describe.each(engines)('on $name', (engine) => {
     const settings = { maxChoices: 2, resultsVisibility: 'host', allowChange: false, publishBallots: true } as const
     const poll = await makePoll(store, settings)
     await vote(poll.pollId, 'x', ...poll.choiceIds.slice(0, 2))
-    const copied = await store.copy({ ...poll.host, newId: 'copied22' })
+    const { poll: copied } = await store.copy({ ...poll.host, newId: 'copied22' })
     expect(copied).toMatchObject({ question: 'Which?', voters: 0, round: 1, revision: 0, isKnown: false })
     expect(copied).toMatchObject({ resultsVisibility: 'host', allowChange: false, publishBallots: true })
     expect(Object.keys(copied.counters).filter((key) => key in poll.poll.counters)).toEqual([])
@@ -281,9 +370,15 @@ describe.each(engines)('on $name', (engine) => {
   test('anything is edited before the first vote, and after it the wording alone; a new round opens it again', async () => {
     const poll = await makePoll(store)
     const { pollId, host, choiceIds } = poll
+    expect((await store.change({ ...host, change: { status: 'open' } })).poll.isEdited).toBe(false)
     const edit = (change: object) => store.change({ ...host, change })
+    await expect(edit({ maxChoices: 4 })).rejects.toMatchObject({
+      code: 'invalid-body',
+      errors: [{ path: 'maxChoices', message: 'More than the number of choices.' }],
+    })
     const { poll: edited } = await edit({ question: 'What?', choices: ['c', 'a', 'new'], maxChoices: 2 })
-    expect(edited).toMatchObject({ question: 'What?', rewordedAt: null, revision: 1 })
+    expect(edited).toMatchObject({ question: 'What?', rewordedAt: null, revision: 1, isEdited: true })
+    expect(await store.find(pollId)).toEqual(edited)
     const ids = Object.keys(edited.counters).map(Number)
     // Those whose text stays keep their ids, and the new one gets one that was never used.
     expect(ids).toEqual(expect.arrayContaining([choiceIds[0], choiceIds[2]]))
@@ -291,8 +386,9 @@ describe.each(engines)('on $name', (engine) => {
     expect(ids).not.toContain(choiceIds[1])
     await vote(pollId, 'x', choiceIds[0] ?? 0)
     const refused = { choices: ['a', 'c', 'new'] }
-    await expect(edit(refused)).rejects.toMatchObject({ code: 'poll-has-votes' })
-    await expect(edit({ voteMode: 'none' })).rejects.toMatchObject({ code: 'poll-has-votes' })
+    const fieldsOf = (...paths: string[]) => ({ code: 'poll-has-votes', errors: paths.map((path) => ({ path })) })
+    await expect(edit(refused)).rejects.toMatchObject(fieldsOf('choices.0', 'choices.1'))
+    await expect(edit({ voteMode: 'none', minChoices: 2 })).rejects.toMatchObject(fieldsOf('minChoices', 'voteMode'))
     const { poll: reworded } = await edit({ question: 'Which one?' })
     expect(reworded).toMatchObject({ question: 'Which one?', rewordedAt: expect.any(String), voters: 1 })
     expect(await store.find(pollId)).toEqual(reworded)
@@ -410,7 +506,7 @@ describe.each(engines)('on $name', (engine) => {
     }
     await see(votes(0, 30))
     await see(votes(0, 30, b))
-    await see(store.startRound(host))
+    await see(store.startRound(host).then((started) => started.poll))
     await see(votes(0, 3))
     await see(change({ resultsVisibility: 'always' }))
     await see(votes(3, 9))
@@ -420,7 +516,7 @@ describe.each(engines)('on $name', (engine) => {
     await see(votes(20, 30))
     await see(change({ status: 'closed' }))
     await see(change({ status: 'open', resultsVisibility: 'after-close' }))
-    await see(store.startRound(host))
+    await see(store.startRound(host).then((started) => started.poll))
     await see(change({ resultsVisibility: 'always', resultsFromVoters: 0 }))
     await see(change({ resultsVisibility: 'host' }))
     await see(votes(0, 12))
@@ -452,7 +548,7 @@ describe.each(engines)('on $name', (engine) => {
     await vote(pollId, 'me', a)
     const taken = await store.record({ pollId, ballotId: 'me', answer: null })
     expect(taken).toMatchObject({ changed: true, ballot: null, poll: { voters: 0, revision: 2 } })
-    expect(await store.answer(pollId, 'me')).toBeUndefined()
+    expect(await store.answer({ id: pollId, round: 1 }, 'me')).toBeUndefined()
     expect((await recount(database, pollId)).ballots).toBe(0)
     expect(await store.record({ pollId, ballotId: 'me', answer: null })).toMatchObject({ changed: false })
     expect(await vote(pollId, 'me', a)).toMatchObject({ poll: { voters: 1 } })

@@ -1,8 +1,8 @@
 import type { LogEntry } from '@pollcast/shared/room'
 import { type EntityManager, In, type SelectQueryBuilder } from 'typeorm'
 import { SerialQueue } from '../lib/serial-queue.ts'
-import { PollError, pollNotFound, roomNotFound } from '../polls/errors.ts'
-import type { AnswerMove, Ballot, ListPage, PastRound, PollReader } from '../polls/ports.ts'
+import { fieldError, pollNotFound, roomNotFound } from '../polls/errors.ts'
+import type { AnswerMove, Ballot, BallotReading, ListPage, PastRound, PollReader } from '../polls/ports.ts'
 import type { PollState, RoomState } from '../polls/state.ts'
 import type { Database } from './database.ts'
 import { CounterEntity } from './entities/counter-entity.ts'
@@ -29,9 +29,13 @@ export class SqlPollReader implements PollReader {
     return poll
   }
 
-  async answer(pollId: string, ballotId: string): Promise<unknown> {
-    const rows: Ballot[] = await this.#database.read((manager) => {
-      return manager.query(this.#database.voteSql.ballots, [JSON.stringify([[pollId, ballotId]])])
+  async answer({ id, round }: Pick<PollState, 'id' | 'round'>, ballotId: string): Promise<unknown> {
+    const rows: Pick<Ballot, 'answer'>[] = await this.#database.read((manager) => {
+      return manager.query('SELECT answer FROM ballot WHERE poll_id = $1 AND round = $2 AND id = $3', [
+        id,
+        round,
+        ballotId,
+      ])
     })
     return rows[0] && JSON.parse(rows[0].answer)
   }
@@ -44,33 +48,23 @@ export class SqlPollReader implements PollReader {
     return new Set(rows.map(({ ballotId }) => ballotId))
   }
 
-  ballots(pollId: string, begin: (poll: PollState) => (page: readonly Ballot[]) => void): Promise<void> {
+  ballots(pollId: string, begin: (poll: PollState, past: readonly PastRound[]) => BallotReading): Promise<void> {
     const read = async (manager: EntityManager) => {
       const poll = await readPoll(manager, this.#database.voteSql, pollId)
       if (!poll) throw pollNotFound()
-      const take = begin(poll)
-      for (let last: Ballot | undefined; ; ) {
-        const page: Ballot[] = await manager.query(BALLOTS, [pollId, poll.round, last?.ballotId ?? '', PAGE])
-        if (page.length > 0) take(page)
-        if (page.length < PAGE) return
-        last = page.at(-1)
+      const { rounds, take } = begin(poll, poll.round > 1 ? await readPastRounds(manager, pollId) : [])
+      for (const round of rounds) {
+        for (let page: Ballot[] | undefined; page === undefined || page.length === PAGE; ) {
+          page = await manager.query<Ballot[]>(BALLOTS, [pollId, round, page?.at(-1)?.ballotId ?? '', PAGE])
+          if (page.length > 0) take(page, round)
+        }
       }
     }
     return this.#snapshots.run(() => this.#database.readSnapshot(read))
   }
 
   pastRounds(pollId: string): Promise<PastRound[]> {
-    return this.#database.read(async (manager) => {
-      const rounds = await manager.find(PastRoundEntity, { where: { pollId }, order: { round: 'ASC' } })
-      if (rounds.length === 0) return []
-      const counters = await manager.find(CounterEntity, {
-        where: { pollId, round: In(rounds.map((one) => one.round)) },
-      })
-      return rounds.map(({ round, question, content, voters, endedAt }) => {
-        const ofRound = counters.filter((counter) => counter.round === round).map(({ key, value }) => [key, value])
-        return { round, question, content: JSON.parse(content), voters, counters: Object.fromEntries(ofRound), endedAt }
-      })
-    })
+    return this.#database.read((manager) => readPastRounds(manager, pollId))
   }
 
   movesBetween(pollId: string, from: number, to: number): Promise<AnswerMove[]> {
@@ -167,6 +161,18 @@ export class SqlPollReader implements PollReader {
   }
 }
 
+async function readPastRounds(manager: EntityManager, pollId: string): Promise<PastRound[]> {
+  const rounds = await manager.find(PastRoundEntity, { where: { pollId }, order: { round: 'ASC' } })
+  if (rounds.length === 0) return []
+  const counters = await manager.find(CounterEntity, {
+    where: { pollId, round: In(rounds.map((one) => one.round)) },
+  })
+  return rounds.map(({ round, question, content, voters, endedAt }) => {
+    const ofRound = counters.filter((counter) => counter.round === round).map(({ key, value }) => [key, value])
+    return { round, question, content: JSON.parse(content), voters, counters: Object.fromEntries(ofRound), endedAt }
+  })
+}
+
 /** Ballots that are read at once: a few milliseconds of work, after which others have their turn. */
 const PAGE = 500
 
@@ -204,7 +210,11 @@ const CURSOR = /^(\d{1,9}) (\w{1,20})$/
 function after(query: SelectQueryBuilder<PollEntity>, cursor: string): void {
   const [, sequence, id] = CURSOR.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
   if (sequence === undefined || id === undefined) {
-    throw new PollError('malformed-cursor', 'The cursor is not one that a list gave. Start again without a cursor.')
+    throw fieldError(
+      'malformed-cursor',
+      'cursor',
+      'The cursor is not one that a list gave. Start again without a cursor.',
+    )
   }
   query.andWhere('(poll.sequence < :sequence OR (poll.sequence = :sequence AND poll.id < :id))', { sequence, id })
 }

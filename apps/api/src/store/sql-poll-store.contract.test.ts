@@ -1,7 +1,7 @@
 import { newPollSchema } from '@pollcast/shared/settings'
 import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { engines, makePoll, postgres, recount, type TestStore, votesOn } from '../../testing/engines.ts'
-import type { Ballot, PollRecord, PollStore } from '../polls/ports.ts'
+import type { Ballot, PastRound, PollRecord, PollStore } from '../polls/ports.ts'
 import type { PollState } from '../polls/state.ts'
 import type { WritableDatabase } from './database.ts'
 
@@ -82,7 +82,7 @@ describe.each(engines)('on $name', (engine) => {
     await commit.asked
     // The transaction has written all it will; only its COMMIT is held back.
     expect((await store.find(pollId)).revision).toBe(0)
-    expect(await store.answer(pollId, 'me')).toBeUndefined()
+    expect(await store.answer({ id: pollId, round: 1 }, 'me')).toBeUndefined()
     expect(acknowledged).toBe(false)
 
     commit.allow()
@@ -101,8 +101,8 @@ describe.each(engines)('on $name', (engine) => {
     expect(votesOn(moved.poll)).toEqual([0, 1, 0])
     expect(again).toMatchObject({ changed: false, poll: { revision: 2, voters: 1 } })
     expect(await store.find(pollId)).toEqual(moved.poll)
-    expect(await store.answer(pollId, 'me')).toEqual([b])
-    expect(await store.answer(pollId, 'you')).toBeUndefined()
+    expect(await store.answer({ id: pollId, round: 1 }, 'me')).toEqual([b])
+    expect(await store.answer({ id: pollId, round: 1 }, 'you')).toBeUndefined()
   })
 
   test('one voter who votes many times at once has one ballot, and the last vote counts', async () => {
@@ -129,13 +129,14 @@ describe.each(engines)('on $name', (engine) => {
     let late: Promise<unknown> | undefined
     await store.ballots(pollId, (poll) => {
       polls = [poll]
-      return (page) => {
+      const take = (page: readonly Ballot[]) => {
         ballots.push(...page)
         // Votes go on, while the rest is read.
         late ??= Promise.all(
           ['voter-0', 'voter-999', 'zzz'].map((ballotId) => store.record({ pollId, ballotId, answer: [b] })),
         )
       }
+      return { rounds: [poll.round], take }
     })
     expect(polls[0]).toMatchObject({ id: pollId, voters: 1203, revision: 1203 })
     expect(ballots.map((ballot) => ballot.ballotId).toSorted()).toEqual(ballotIds.toSorted())
@@ -144,12 +145,45 @@ describe.each(engines)('on $name', (engine) => {
     expect(votesOn(await store.find(pollId))).toEqual([1201, 3, 0])
   })
 
+  test('the ballots of past rounds are read with them, of those that are asked for', async () => {
+    const { pollId, choiceIds, host } = await makePoll(store)
+    const [a = 0, b = 0] = choiceIds
+    const vote = (answer: number, ...ballotIds: string[]) =>
+      Promise.all(ballotIds.map((ballotId) => store.record({ pollId, ballotId, answer: [answer] })))
+    // As many as one page, and none after them.
+    const many = Array.from({ length: 500 }, (_, n) => `voter-${n}`)
+    await vote(a, ...many)
+    await store.startRound(host)
+    await vote(b, 'me', 'you')
+    await store.startRound(host)
+    await vote(b, 'me')
+    const read = async (...wanted: number[]) => {
+      const found = new Map<number, string[]>()
+      let past: readonly PastRound[] = []
+      await store.ballots(pollId, (_, before) => {
+        past = before
+        const take = (page: readonly Ballot[], round: number) => {
+          const ofPage = page.map(({ ballotId, answer }) => `${ballotId} ${answer}`)
+          found.set(round, [...(found.get(round) ?? []), ...ofPage])
+        }
+        return { rounds: wanted, take }
+      })
+      return { found, past }
+    }
+    const all = await read(1, 2, 3)
+    expect(all.past).toEqual(await store.pastRounds(pollId))
+    expect(all.found.get(1)?.toSorted()).toEqual(many.map((id) => `${id} [${a}]`).toSorted())
+    expect(all.found.get(2)).toEqual([`me [${b}]`, `you [${b}]`])
+    expect((await read(3)).found).toEqual(new Map([[3, [`me [${b}]`]]]))
+  })
+
   test('several ask for ballots at once, and one whose work fails harms nobody', async () => {
     const { pollId, choiceIds } = await makePoll(store)
     await store.record({ pollId, ballotId: 'me', answer: choiceIds.slice(0, 1) })
     const read = async () => {
       const ballotIds: string[] = []
-      await store.ballots(pollId, () => (page) => void ballotIds.push(...page.map((ballot) => ballot.ballotId)))
+      const take = (page: readonly Ballot[]) => void ballotIds.push(...page.map((ballot) => ballot.ballotId))
+      await store.ballots(pollId, () => ({ rounds: [1], take }))
       return ballotIds
     }
     const failing = store.ballots(pollId, () => {
@@ -158,7 +192,9 @@ describe.each(engines)('on $name', (engine) => {
     const reads = [read(), read(), read()]
     await expect(failing).rejects.toThrow('my own')
     expect(await Promise.all(reads)).toEqual([['me'], ['me'], ['me']])
-    await expect(store.ballots('nosuch22', () => () => {})).rejects.toMatchObject({ code: 'poll-not-found' })
+    await expect(store.ballots('nosuch22', () => ({ rounds: [1], take: () => {} }))).rejects.toMatchObject({
+      code: 'poll-not-found',
+    })
   })
 
   test('a vote that breaks a rule is refused by name and does not fail those it arrived with', async () => {
@@ -312,13 +348,15 @@ describe.each(engines)('on $name', (engine) => {
   test('a repeatable poll asked for by two nodes at once, and again later, is made once; another of its id is refused', async () => {
     const other = await openOther()
     const record = repeatable()
-    const create = (node: PollStore, change = {}) => node.create({ ...record, isRepeatable: true, ...change })
+    const create = (node: PollStore, change = {}) => node.create({ ...record, idempotencyScope: 'scope', ...change })
     const made = await Promise.all([store, other.store, store, other.store].map((node) => create(node)))
     await restart()
     for (const again of [...made, await create(store)]) expect(again.poll).toEqual(made[0]?.poll)
     expect(made.filter(({ isNew }) => isNew)).toHaveLength(1)
     expect((await store.list({ limit: 20 })).polls).toHaveLength(3)
-    await expect(create(store, { question: 'Twice?' })).rejects.toMatchObject({ code: 'idempotency-key-reused' })
+    for (const change of [{ question: 'Twice?' }, { listed: false }, { voteMode: 'code' }, { resultsFromVoters: 5 }]) {
+      await expect(create(store, change)).rejects.toMatchObject({ code: 'idempotency-key-reused' })
+    }
     await expect(create(store, { room: { newHostKeyHash: 'other' } })).rejects.toMatchObject({
       code: 'idempotency-key-reused',
     })
@@ -336,7 +374,7 @@ describe.each(engines)('on $name', (engine) => {
   })
 
   test('a poll that was made with a key before the upgrade to kinds is still known by it', async () => {
-    const create = () => store.create({ ...record, isRepeatable: true })
+    const create = () => store.create({ ...record, idempotencyScope: 'scope' })
     const record = repeatable()
     await create()
     const content =

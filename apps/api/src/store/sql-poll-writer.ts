@@ -2,6 +2,7 @@ import type { PollChange } from '@pollcast/shared/settings'
 import { In, IsNull } from 'typeorm'
 import { type AppliedChange, applyChange, nextRound } from '../polls/apply-change.ts'
 import { PollError } from '../polls/errors.ts'
+import { fingerprintOf } from '../polls/idempotency.ts'
 import { kindOf } from '../polls/kinds/index.ts'
 import { checkExists, GRACE_MS } from '../polls/policy.ts'
 import type {
@@ -11,6 +12,7 @@ import type {
   PollRecord,
   PollWriter,
   RecordedVote,
+  Repeatable,
   Vote,
 } from '../polls/ports.ts'
 import { withRevisions } from '../polls/revisions.ts'
@@ -26,6 +28,7 @@ import { CounterEntity } from './entities/counter-entity.ts'
 import { PastRoundEntity } from './entities/past-round-entity.ts'
 import { PollEntity } from './entities/poll-entity.ts'
 import { HostTransactions, writePoll, writeRoom } from './host-transactions.ts'
+import { IdempotencyKeys } from './idempotency-keys.ts'
 import { PollInserts } from './poll-inserts.ts'
 import { readPoll } from './poll-statements.ts'
 import { Retention } from './retention.ts'
@@ -64,7 +67,7 @@ export class SqlPollWriter implements PollWriter {
     const newRooms = new RoomInserts(database.voteSql, capacity)
     this.#inserts = new PollInserts(database.voteSql, capacity)
     this.#newRooms = newRooms
-    this.#rooms = new SqlRoomWriter(database.transactions, this.#host, newRooms)
+    this.#rooms = new SqlRoomWriter(database, this.#host, newRooms)
     this.#retention = new Retention(database.transactions, this.#host, database.voteSql)
     this.#webhooks = new WebhookQueue(database.transactions)
   }
@@ -88,7 +91,7 @@ export class SqlPollWriter implements PollWriter {
     const run = () => {
       return this.#transactions.run(
         (transaction) => this.#findOrInsert(transaction, record),
-        record.isRepeatable ? 'repeatable' : undefined,
+        record.idempotencyScope === undefined ? undefined : 'repeatable',
       )
     }
     // Another node was asked for the same poll, or chose the same code for a room, at the same moment: by now its
@@ -112,12 +115,17 @@ export class SqlPollWriter implements PollWriter {
     })
   }
 
-  startRound(request: HostRequest): Promise<PollState> {
+  startRound(request: HostRequest & Repeatable): Promise<{ poll: PollState; isNew: boolean }> {
     let first: number | undefined
     return this.#host.withPoll(request, async (before, transaction) => {
+      const { query } = transaction
+      const known = await IdempotencyKeys.read(query, this.#sql, [request])
       first ??= before.round
-      // By an attempt whose COMMIT got no response.
-      if (transaction.inDoubt && before.round > first) return before
+      // By an attempt whose COMMIT got no response: it still has to be published.
+      if (transaction.inDoubt && before.round > first) return { poll: before, isNew: true }
+      if (known.isRepeat(request, null)) return { poll: before, isNew: false }
+      known.add(request, null)
+      await known.write(query, this.#sql)
       const poll = nextRound(before)
       await transaction.manager.insert(PastRoundEntity, {
         pollId: before.id,
@@ -130,7 +138,7 @@ export class SqlPollWriter implements PollWriter {
       await writePoll(transaction, poll)
       await this.#addCounters(transaction, poll)
       await this.#host.writeLog(transaction, poll.room.code, ['round-started'], poll.id)
-      return { ...poll, room: await writeRoom(transaction, poll.room, 'host') }
+      return { poll: { ...poll, room: await writeRoom(transaction, poll.room, 'host') }, isNew: true }
     })
   }
 
@@ -160,16 +168,16 @@ export class SqlPollWriter implements PollWriter {
     })
   }
 
-  copy({ newId, ...request }: HostRequest & { newId: string }): Promise<PollState> {
+  copy({ newId, ...request }: HostRequest & { newId: string }): Promise<{ poll: PollState; isNew: boolean }> {
     return this.#host.withPoll(request, async (poll, transaction) => {
-      // By an attempt whose COMMIT got no response.
       const made = await readPoll(transaction.manager, this.#sql, newId)
-      if (made) return made
+      // By an attempt whose COMMIT got no response, or by a request that was sent before.
+      if (made) return checkExists(made) ?? { poll: made, isNew: transaction.inDoubt }
       const source = kindOf(poll).source(poll.content)
       const copied = await this.#inserts.into(poll.room, { ...poll, ...source, id: newId, closesAt: null }, transaction)
       if (copied instanceof PollError) return copied
       await this.#host.writeLog(transaction, poll.room.code, ['copied'], newId)
-      return { ...copied, room: await writeRoom(transaction, poll.room, 'host') }
+      return { poll: { ...copied, room: await writeRoom(transaction, poll.room, 'host') }, isNew: true }
     })
   }
 
@@ -192,10 +200,11 @@ export class SqlPollWriter implements PollWriter {
       const limit = new Date(Date.now() - GRACE_MS).toISOString()
       const due: { id: string; roomCode: string }[] = await transaction.manager.query(DUE_POLLS, [limit])
       const rooms = new Set(due.map(({ roomCode }) => roomCode))
-      for (const code of rooms) await this.#host.lockRoom(transaction, code)
+      const current: string[] = []
+      for (const code of rooms) current.push(...(await this.#host.lockRoom(transaction, code)))
       const ids = due.map(({ id }) => id)
       const closed: PollState[] = []
-      for (const before of await this.#host.lockPolls(transaction, ids)) {
+      for (const before of await this.#host.lockPolls(transaction, ids, current)) {
         // Another node has closed it, or its host has given it more time.
         if (before.status !== 'open' || before.closesAt === null || before.closesAt > limit) continue
         const poll = withRevisions(before, { ...before, status: 'closed', closesAt: null })
@@ -234,8 +243,24 @@ export class SqlPollWriter implements PollWriter {
   }
 
   async #findOrInsert(transaction: Transaction, record: PollRecord) {
-    const found = record.isRepeatable ? await readPoll(transaction.manager, this.#sql, record.id) : undefined
-    if (found) return repeated(found, record)
+    const { query, manager } = transaction
+    const { id: pollId, idempotencyScope } = record
+    if (idempotencyScope === undefined) return this.#insertInto(transaction, record)
+    const request = { pollId, idempotencyScope }
+    const known = await IdempotencyKeys.read(query, this.#sql, [request])
+    const asked = fingerprintOf(record)
+    const isKnown = known.isRepeat(request, asked)
+    if (isKnown instanceof PollError) return isKnown
+    const found = await readPoll(manager, this.#sql, pollId)
+    if (found) return repeated(found, record, isKnown)
+    const made = await this.#insertInto(transaction, record)
+    if (made instanceof PollError) return made
+    known.add(request, asked)
+    await known.write(query, this.#sql)
+    return made
+  }
+
+  async #insertInto(transaction: Transaction, record: PollRecord) {
     if (!('code' in record.room)) {
       const wanted = { title: '', hostKeyHash: record.room.newHostKeyHash, currentPollId: record.id }
       const room = await this.#newRooms.insert(wanted, transaction)
@@ -244,6 +269,7 @@ export class SqlPollWriter implements PollWriter {
     }
     const room = await this.#host.hostedRoom(transaction, record.room)
     if (room instanceof PollError) return room
+    await this.#host.lockCurrent(transaction, room)
     // A room's first poll is on at once. Of another one only the host is told.
     const where = { roomCode: room.code, deletedAt: IsNull() }
     const isFirst = !(await transaction.manager.existsBy(PollEntity, where))
@@ -266,24 +292,32 @@ const DUE_POLLS = `
   SELECT id, room_code AS "roomCode" FROM poll
   WHERE status = 'open' AND closes_at IS NOT NULL AND closes_at <= $1 ORDER BY room_code, id LIMIT 100`
 
-/** The poll that is there already, if it is the one asked for, by its host. */
-function repeated(found: PollState, record: PollRecord): PollError | { poll: PollState; isNew: boolean } {
+/**
+ * The poll that is there already, if it is the one asked for, by its host.
+ *
+ * @param isKnown whether it is known to have been asked for like this. Keys are remembered for a day: later, what the poll is
+ *   has to do
+ */
+function repeated(
+  found: PollState,
+  record: PollRecord,
+  isKnown: boolean,
+): PollError | { poll: PollState; isNew: boolean } {
   const deleted = checkExists(found)
   if (deleted) return deleted
-  const source = kindOf(found).source(found.content)
-  const isSame =
-    ('code' in record.room
-      ? record.room.code === found.room.code
-      : record.room.newHostKeyHash === found.room.hostKeyHash) &&
-    found.question === record.question &&
-    JSON.stringify(source) ===
-      JSON.stringify({ choices: record.choices, minChoices: record.minChoices, maxChoices: record.maxChoices })
-  return isSame
+  const isHosts =
+    'code' in record.room ? record.room.code === found.room.code : record.room.newHostKeyHash === found.room.hostKeyHash
+  return isHosts && (isKnown || isSamePoll(found, record))
     ? { poll: found, isNew: false }
     : new PollError(
         'idempotency-key-reused',
         'This Idempotency-Key came with another poll before. A new poll needs a new key.',
       )
+}
+
+function isSamePoll(found: PollState, { question, choices, minChoices, maxChoices }: PollRecord): boolean {
+  const source = kindOf(found).source(found.content)
+  return found.question === question && JSON.stringify(source) === JSON.stringify({ choices, minChoices, maxChoices })
 }
 
 /** The room without the poll: nothing is on where it was on. */

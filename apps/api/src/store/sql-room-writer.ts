@@ -2,10 +2,11 @@ import type { AdminRoomChange } from '@pollcast/shared/admin'
 import { limits } from '@pollcast/shared/limits'
 import type { RoomChange } from '@pollcast/shared/room'
 import { In } from 'typeorm'
-import { PollError } from '../polls/errors.ts'
-import type { ChangedRoom, RoomRequest } from '../polls/ports.ts'
+import { fieldError, invalidFields, PollError } from '../polls/errors.ts'
+import type { ChangedRoom, Repeatable, RoomRequest } from '../polls/ports.ts'
 import { withRevisions } from '../polls/revisions.ts'
 import type { PollState, RoomState } from '../polls/state.ts'
+import type { WritableDatabase } from './database.ts'
 import { DatabaseBusy, isDuplicate } from './database-errors.ts'
 import { deletePoll } from './delete-poll.ts'
 import { HostLogEntity } from './entities/host-log-entity.ts'
@@ -13,8 +14,10 @@ import { OneTimeCodeEntity } from './entities/one-time-code-entity.ts'
 import { PollEntity } from './entities/poll-entity.ts'
 import { RoomEntity } from './entities/room-entity.ts'
 import { type HostTransactions, writePoll, writeRoom } from './host-transactions.ts'
+import { IdempotencyKeys } from './idempotency-keys.ts'
 import type { RoomInserts } from './room-inserts.ts'
 import type { Transaction, Transactions } from './transactions.ts'
+import type { VoteSql } from './vote-sql.ts'
 
 /** Hashes that are written at once. */
 const CODES_AT_ONCE = 500
@@ -22,11 +25,17 @@ const CODES_AT_ONCE = 500
 /** The part of the writer that writes rooms. */
 export class SqlRoomWriter {
   readonly #transactions: Transactions
+  readonly #sql: VoteSql
   readonly #host: HostTransactions
   readonly #inserts: RoomInserts
 
-  constructor(transactions: Transactions, host: HostTransactions, inserts: RoomInserts) {
+  constructor(
+    { transactions, voteSql }: Pick<WritableDatabase, 'transactions' | 'voteSql'>,
+    host: HostTransactions,
+    inserts: RoomInserts,
+  ) {
     this.#transactions = transactions
+    this.#sql = voteSql
     this.#host = host
     this.#inserts = inserts
   }
@@ -44,7 +53,7 @@ export class SqlRoomWriter {
     let closed: PollState[] = []
     return this.#host.withRoom(request, async (before, transaction) => {
       const title = change.title ?? before.title
-      const order = change.pollIds && (await reorder(before, change.pollIds, transaction))
+      const order = change.pollIds && (await this.#reorder(before, change.pollIds, transaction))
       if (order instanceof PollError) return order
       const moved = await this.#move(before, change, transaction)
       if (moved instanceof PollError) return moved
@@ -54,6 +63,7 @@ export class SqlRoomWriter {
         const polls = await this.#host.lockPolls(transaction, transaction.inDoubt ? closed.map(({ id }) => id) : [])
         return { room: before, changed: transaction.inDoubt, polls }
       }
+      if (!moved) await this.#host.lockCurrent(transaction, before)
       const room = await writeRoom(transaction, before, moved || title !== before.title ? 'public' : 'host', {
         title,
         currentPollId,
@@ -137,11 +147,19 @@ export class SqlRoomWriter {
     }, 'repeatable')
   }
 
-  async addCodes({ codeHashes, ...request }: RoomRequest & { codeHashes: readonly string[] }): Promise<void> {
+  async addCodes({
+    codeHashes,
+    idempotencyScope,
+    ...request
+  }: RoomRequest & Repeatable & { codeHashes: readonly string[] }): Promise<void> {
     await this.#host.withRoom(request, async ({ code: roomCode }, transaction) => {
-      const { manager } = transaction
+      const { query, manager } = transaction
       const [first = ''] = codeHashes
-      // By an attempt whose COMMIT got no response.
+      const keyed = { pollId: '', idempotencyScope }
+      const known = await IdempotencyKeys.read(query, this.#sql, [keyed])
+      const repeat = known.isRepeat(keyed, codeHashes.length)
+      if (repeat instanceof PollError) return repeat
+      // By an attempt whose COMMIT got no response, or by a request that was sent before.
       if (await manager.existsBy(OneTimeCodeEntity, { roomCode, hash: first })) return true
       const issued = await manager.countBy(OneTimeCodeEntity, { roomCode })
       if (issued + codeHashes.length > limits.codesInRoom) {
@@ -151,6 +169,8 @@ export class SqlRoomWriter {
         const rows = codeHashes.slice(start, start + CODES_AT_ONCE).map((hash) => ({ roomCode, hash, used: 0 }))
         await manager.insert(OneTimeCodeEntity, rows)
       }
+      known.add(keyed, codeHashes.length)
+      await known.write(query, this.#sql)
       await this.#host.writeLog(transaction, roomCode, ['codes-issued'], null)
       await manager.update(RoomEntity, { code: roomCode }, { activeAt: new Date().toISOString(), deletesAt: null })
       return true
@@ -186,26 +206,30 @@ export class SqlRoomWriter {
     await this.#host.writeLog(transaction, room.code, ['moved'], currentPollId)
     return { currentPollId, closed }
   }
-}
 
-/** Puts the room's polls into this order. False where they are in it. */
-async function reorder(
-  { code }: RoomState,
-  pollIds: readonly string[],
-  { manager }: Transaction,
-): Promise<boolean | PollError> {
-  const polls = await manager.find(PollEntity, {
-    select: { id: true, deletedAt: true },
-    where: { roomCode: code },
-    order: { position: 'ASC', sequence: 'ASC' },
-  })
-  const ids = polls.filter(({ deletedAt }) => deletedAt === null).map(({ id }) => id)
-  if (pollIds.length !== ids.length || ids.some((id) => !pollIds.includes(id))) {
-    return new PollError('invalid-body', `pollIds: Name each of the room's ${ids.length} polls once.`)
+  /** Puts the room's polls into this order. False where they are in it. */
+  async #reorder(
+    { code }: RoomState,
+    pollIds: readonly string[],
+    transaction: Transaction,
+  ): Promise<boolean | PollError> {
+    const { manager } = transaction
+    const polls = await manager.find(PollEntity, {
+      select: { id: true, deletedAt: true },
+      where: { roomCode: code },
+      order: { position: 'ASC', sequence: 'ASC' },
+    })
+    const ids = polls.filter(({ deletedAt }) => deletedAt === null).map(({ id }) => id)
+    if (pollIds.length !== ids.length || ids.some((id) => !pollIds.includes(id))) {
+      return invalidFields('invalid-body', [
+        { path: 'pollIds', message: `Name each of the room's ${ids.length} polls once.` },
+      ])
+    }
+    if (pollIds.every((id, index) => id === ids[index])) return false
+    await this.#host.lockPolls(transaction, [], ids)
+    for (const [index, id] of pollIds.entries()) await manager.update(PollEntity, { id }, { position: index + 1 })
+    return true
   }
-  if (pollIds.every((id, index) => id === ids[index])) return false
-  for (const [index, id] of pollIds.entries()) await manager.update(PollEntity, { id }, { position: index + 1 })
-  return true
 }
 
-const notInRoom = () => new PollError('poll-of-another-room', 'There is no such poll in this room.')
+const notInRoom = () => fieldError('poll-of-another-room', 'currentPollId', 'There is no such poll in this room.')

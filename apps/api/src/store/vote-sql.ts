@@ -7,7 +7,10 @@ export interface VoteSql {
   readonly lockPolls: string | undefined
   /** The same without waiting: leaves out those that somebody else has locked. Both answer with those they locked. */
   readonly lockFreePolls: string | undefined
-  /** Makes the transaction the only one that changes this room, as its host; undefined where BEGIN has done so already. */
+  /**
+   * Makes the transaction the only one that changes this room, as its host, and answers with the poll that is on; undefined
+   * where BEGIN has done so already.
+   */
   readonly lockRoom: string | undefined
   /** `[pollId, …]` to the polls with the counters of their current rounds. */
   readonly polls: string
@@ -137,7 +140,7 @@ export const postgresVoteSql: VoteSql = {
    */
   lockPolls: LOCK_POLLS,
   lockFreePolls: `${LOCK_POLLS} SKIP LOCKED`,
-  lockRoom: 'SELECT code FROM room WHERE code = $1 FOR NO KEY UPDATE',
+  lockRoom: 'SELECT current_poll_id AS "currentPollId" FROM room WHERE code = $1 FOR NO KEY UPDATE',
 
   polls: `
   SELECT p.id, p.kind, p.question, p.content, p.status, p.round, p.revision, p.voters, p.settings, p.listed, p.known,

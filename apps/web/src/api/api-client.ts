@@ -1,5 +1,6 @@
 import type { AdminRoomChange, AdminRooms, AdminRoomsQuery, AdminStatus, Blocked } from '@pollcast/shared/admin'
 import type { Poll, PollList, Voted } from '@pollcast/shared/poll'
+import type { Privacy } from '@pollcast/shared/privacy'
 import type { BurstChange, CodeCounts, CreatedPoll, CreatedRoom, Room, RoomChange } from '@pollcast/shared/room'
 import type { Rounds } from '@pollcast/shared/rounds'
 import { routes } from '@pollcast/shared/routes'
@@ -18,6 +19,9 @@ export type ApiClient = ReturnType<typeof createApiClient>
 export function createApiClient(apiUrl: string, timeout?: number) {
   const request = createRequest(apiUrl, timeout)
   const asHost = (hostKey: string) => accessHeaders({ hostKey })
+  /** For what is done once, however often the request is sent. */
+  const once = (key: string) => ({ 'Idempotency-Key': `"${key}"` })
+  const onceAsHost = (hostKey: string, key: string) => ({ ...asHost(hostKey), ...once(key) })
 
   /** A voter cookie or token that is not valid is refused, and replaced: then the same request is sent once more. */
   async function withValidVoter<T>(send: () => Promise<T>): Promise<T> {
@@ -69,7 +73,7 @@ export function createApiClient(apiUrl: string, timeout?: number) {
       request.json<CreatedPoll>(routes.polls, {
         method: 'POST',
         body,
-        headers: { 'Idempotency-Key': `"${key}"`, ...accessHeaders({ hostKey }) },
+        headers: { ...once(key), ...accessHeaders({ hostKey }) },
       }),
 
     changePoll: (pollId: string, body: PollChange, hostKey: string) =>
@@ -78,9 +82,9 @@ export function createApiClient(apiUrl: string, timeout?: number) {
     deletePoll: (pollId: string, hostKey: string) =>
       request.empty(routes.poll(pollId), { method: 'DELETE', headers: asHost(hostKey) }),
 
-    /** Ends the round. The answer is the poll in its new one. */
-    startRound: (pollId: string, hostKey: string) =>
-      request.json<Poll>(routes.rounds(pollId), { method: 'POST', headers: asHost(hostKey) }),
+    /** Ends the round. The answer is the poll in its new one. @param key given again, it is the same round */
+    startRound: (pollId: string, hostKey: string, key: string) =>
+      request.json<Poll>(routes.rounds(pollId), { method: 'POST', headers: onceAsHost(hostKey, key) }),
 
     getRounds: (pollId: string, access: Access = {}) =>
       request.json<Rounds>(routes.rounds(pollId), { headers: accessHeaders(access) }),
@@ -89,9 +93,9 @@ export function createApiClient(apiUrl: string, timeout?: number) {
     changeBurst: (pollId: string, number: number, body: BurstChange, hostKey: string) =>
       request.json<Poll>(routes.burst(pollId, number), { method: 'PATCH', body, headers: asHost(hostKey) }),
 
-    /** The answer is the copy. */
-    copyPoll: (pollId: string, hostKey: string) =>
-      request.json<Poll>(routes.copies(pollId), { method: 'POST', headers: asHost(hostKey) }),
+    /** The answer is the copy. @param key given again, it is the same copy */
+    copyPoll: (pollId: string, hostKey: string, key: string) =>
+      request.json<Poll>(routes.copies(pollId), { method: 'POST', headers: onceAsHost(hostKey, key) }),
 
     /**
      * Counted once, however often the browser or a proxy sends the request.
@@ -100,7 +104,7 @@ export function createApiClient(apiUrl: string, timeout?: number) {
      */
     castVote: (pollId: string, body: VoteBody, key = randomKey()) => {
       const send = (proof: Record<string, string>) => {
-        const headers = { 'Idempotency-Key': `"${key}"`, ...proof }
+        const headers = { ...once(key), ...proof }
         return request.json<Voted>(routes.votes(pollId), { method: 'POST', body, headers })
       }
       return withValidVoter(() => withProof(send))
@@ -132,16 +136,18 @@ export function createApiClient(apiUrl: string, timeout?: number) {
     replaceHostKey: (code: string, hostKey: string) =>
       request.json<{ hostKey: string }>(routes.roomKey(code), { method: 'POST', headers: asHost(hostKey) }),
 
-    /** One-time codes, told this once. */
-    issueCodes: (code: string, count: number, hostKey: string) =>
+    /** One-time codes, told to who has the key: given again with the same number, they are the same ones. */
+    issueCodes: (code: string, count: number, hostKey: string, key: string) =>
       request.json<{ codes: string[] }>(routes.roomCodes(code), {
         method: 'POST',
         body: { count },
-        headers: asHost(hostKey),
+        headers: onceAsHost(hostKey, key),
       }),
 
     countCodes: (code: string, hostKey: string) =>
       request.json<CodeCounts>(routes.roomCodes(code), { headers: asHost(hostKey) }),
+
+    getPrivacy: () => request.json<Privacy>(routes.privacy),
 
     /** What only the admin may do, with their key. */
     adminStatus: (key: string) => request.json<AdminStatus>(routes.admin, { headers: asHost(key) }),

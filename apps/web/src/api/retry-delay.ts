@@ -14,10 +14,10 @@ export function retryDelay(failures: number, minDelay: number, random = Math.ran
 
 /**
  * The same while a server restarts. All of its tabs have lost it, and it will be back soon: so they don't come sooner than they
- * would, in no rush, and none waits longer than three and a half seconds.
+ * would, in no rush, and none waits longer than three seconds.
  */
 export const restartDelay = (minDelay: number, random = Math.random()): number =>
-  Math.min(Math.max(minDelay, 1000) + random * 2500, LIMIT_MS - random * 1000)
+  Math.min(Math.max(minDelay, 800) + random * 2200, LIMIT_MS - random * 1000)
 
 /** The milliseconds that a Retry-After header asks for, in seconds or as a date (RFC 9110, section 10.2.3). */
 export function retryAfter(header: string | null): number {

@@ -1,4 +1,4 @@
-import type { Poll, SharedPoll, Snapshot } from '@pollcast/shared/poll'
+import type { EditedPoll, Poll, SharedPoll, Snapshot } from '@pollcast/shared/poll'
 import type { RoomEvent } from '@pollcast/shared/room'
 import type { EndData, WatchingData } from '@pollcast/shared/stream'
 import { readEventId } from './event-id.ts'
@@ -72,5 +72,25 @@ export const snapshotOfPoll = (poll: Poll): Snapshot => ({
   closesAt: poll.closesAt,
   now: poll.now,
   resultsHidden: poll.resultsHidden,
-  ...(poll.rewordedAt !== null && { question: poll.question, rewordedAt: poll.rewordedAt }),
+  ...editedOf(poll),
 })
+
+/** What a host may have edited, where it is told: a snapshot has all of it or nothing. */
+export function editedOf(told: Snapshot | Poll): EditedPoll | undefined {
+  const { question, rewordedAt, minChoices, maxChoices, resultsVisibility, resultsFromVoters } = told
+  const { allowChange, shuffleChoices, listed, voteMode, publishBallots } = told
+  if (question === undefined) return undefined
+  return {
+    question,
+    rewordedAt,
+    minChoices,
+    maxChoices,
+    resultsVisibility,
+    resultsFromVoters,
+    allowChange,
+    shuffleChoices,
+    listed,
+    voteMode,
+    publishBallots,
+  } as EditedPoll
+}

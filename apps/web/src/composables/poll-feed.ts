@@ -1,8 +1,8 @@
-import type { Poll, SharedPoll, Snapshot } from '@pollcast/shared/poll'
+import type { EditedPoll, Poll, SharedPoll, Snapshot } from '@pollcast/shared/poll'
 import { type Ref, shallowReadonly, shallowRef } from 'vue'
 import { newerOf } from '../api/snapshot.ts'
 import type { StreamState } from '../api/stream-client.ts'
-import { type OfEpoch, snapshotOfPoll } from '../api/told.ts'
+import { editedOf, type OfEpoch, snapshotOfPoll } from '../api/told.ts'
 import type { PollStatus } from '../kinds/kind.ts'
 import { oncePerFrame } from './once-per-frame.ts'
 import type { Own } from './own-ballots.ts'
@@ -20,6 +20,13 @@ export interface PollFeed {
   markDeleted(): void
 }
 
+/** The same object where nothing was edited. */
+function withEdits(poll: Poll, newest: Snapshot): Poll {
+  const edited = editedOf(newest)
+  const names = Object.keys(edited ?? {}) as (keyof EditedPoll)[]
+  return names.some((name) => edited?.[name] !== poll[name]) ? { ...poll, ...edited } : poll
+}
+
 /** A feed, and how a stream feeds it. */
 export function createPollFeed(first: Poll, state: Readonly<Ref<StreamState>>) {
   const poll = shallowRef(first)
@@ -31,10 +38,7 @@ export function createPollFeed(first: Poll, state: Readonly<Ref<StreamState>>) {
     if (snapshot.value === newest) return
     snapshot.value = newest
     if (status.value !== 'deleted') status.value = newest.status
-    const { question = poll.value.question, rewordedAt = null } = newest
-    if (question !== poll.value.question || rewordedAt !== poll.value.rewordedAt) {
-      poll.value = { ...poll.value, question, rewordedAt }
-    }
+    poll.value = withEdits(poll.value, newest)
   }
 
   function merge(received: OfEpoch<Snapshot>): void {
@@ -64,8 +68,10 @@ export function createPollFeed(first: Poll, state: Readonly<Ref<StreamState>>) {
     /** Takes the whole poll, as a stream begins with it: its settings may have changed too. */
     onPoll(shared: OfEpoch<SharedPoll>, own: Own) {
       const { epoch } = shared
-      poll.value = { ...shared, ...own }
-      merge({ ...snapshotOfPoll(poll.value), ...(epoch !== undefined && { epoch }) })
+      const received = { ...shared, ...own }
+      merge({ ...snapshotOfPoll(received), ...(epoch !== undefined && { epoch }) })
+      // What the stream has told meanwhile is newer.
+      poll.value = withEdits(received, newest)
     },
   }
 }

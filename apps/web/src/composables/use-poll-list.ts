@@ -36,8 +36,13 @@ export function usePollList(list: () => HTMLElement | null) {
     listed.value
       .filter(({ id }) => !deleted.value.has(id))
       .map((poll): ListedPoll => {
-        const { status, voters, choices } = snapshots.value.get(poll.id) ?? { ...poll, choices: [] }
-        return { ...poll, status, voters, choices }
+        const {
+          status,
+          voters,
+          choices,
+          question = poll.question,
+        } = snapshots.value.get(poll.id) ?? { ...poll, choices: [] }
+        return { ...poll, status, voters, choices, question }
       }),
   )
 

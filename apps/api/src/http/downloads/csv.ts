@@ -22,8 +22,11 @@ const SLICE = 1000
 /** A table as CSV. */
 export const csvOf = ({ columns, rows }: Table): string => stringify([columns, ...rows], firstOptions)
 
+/** A table whose rows are made as they are asked for. */
+type LongTable = Pick<Table, 'columns'> & { rows: Iterable<Cell[]> }
+
 /** A long table as CSV, in pieces. Between them the event loop runs, so that votes are answered meanwhile. */
-export async function* csvPieces(columns: string[], rows: Iterable<Cell[]>): AsyncGenerator<string> {
+export async function* csvPieces({ columns, rows }: LongTable): AsyncGenerator<string> {
   yield stringify([columns], firstOptions)
   let slice: Cell[][] = []
   for (const row of rows) {

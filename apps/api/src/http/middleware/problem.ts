@@ -1,29 +1,19 @@
 import { STATUS_CODES } from 'node:http'
-import { type Problem, type ProblemCode, problemStatus } from '@pollcast/shared/problem'
+import { type FieldError, type Problem, type ProblemCode, problemStatus } from '@pollcast/shared/problem'
 import type { Challenge } from '@pollcast/shared/proof-of-work'
 import type { Context, Middleware } from 'koa'
-import { clip, isUnavailable, PollError } from '../../polls/errors.ts'
+import { clip, invalidFields, isUnavailable, PollError } from '../../polls/errors.ts'
 
 /** A request that is invalid in itself, whatever the poll. */
-export class RequestError extends PollError {
-  readonly errors: Problem['errors']
-
-  constructor(code: ProblemCode, message: string, errors?: Problem['errors']) {
-    super(code, message)
-    this.errors = errors
-  }
-}
+export class RequestError extends PollError {}
 
 const MAX_ERRORS = 20
 const MAX_ERRORS_BYTES = 2048
 const MAX_DETAIL_LENGTH = 300
 
 /** Invalid input. The answer has a bounded size, however many errors there are. */
-export function invalidInput(
-  code: 'invalid-body' | 'invalid-query',
-  all: NonNullable<Problem['errors']>,
-): RequestError {
-  const errors: NonNullable<Problem['errors']> = []
+export function invalidInput(code: 'invalid-body' | 'invalid-query', all: readonly FieldError[]): PollError {
+  const errors: FieldError[] = []
   let bytes = 0
   for (const { path, message } of all.slice(0, MAX_ERRORS)) {
     const error = { path: clip(path, 60), message: clip(message, 200) }
@@ -31,8 +21,7 @@ export function invalidInput(
     if (bytes > MAX_ERRORS_BYTES) break
     errors.push(error)
   }
-  const detail = errors.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join(' ')
-  return new RequestError(code, detail, errors)
+  return invalidFields(code, errors)
 }
 
 /** A rate limit was exceeded. Says when to try again. */
@@ -71,14 +60,14 @@ const BEARER_CODES: readonly ProblemCode[] = [
   'invalid-admin-key',
 ]
 
-export function problemOf(code: ProblemCode, detail: string, errors?: Problem['errors']): Problem {
+export function problemOf(code: ProblemCode, detail: string, errors?: readonly FieldError[]): Problem {
   const status = problemStatus[code]
   return {
     title: STATUS_CODES[status] ?? '',
     status,
     code,
     detail: clip(detail, MAX_DETAIL_LENGTH),
-    ...(errors && { errors }),
+    ...(errors && { errors: [...errors] }),
   }
 }
 
@@ -86,9 +75,9 @@ function writeProblem(
   ctx: Context,
   code: ProblemCode,
   detail: string,
-  more: Pick<Problem, 'errors' | 'challenge'> = {},
+  { errors, challenge }: { errors?: readonly FieldError[] | undefined; challenge?: Challenge } = {},
 ): void {
-  const problem = { ...problemOf(code, detail, more.errors), ...(more.challenge && { challenge: more.challenge }) }
+  const problem = { ...problemOf(code, detail, errors), ...(challenge && { challenge }) }
   // For those who tell of the answer (answered.ts).
   ctx.state.problem = code
   ctx.status = problem.status
@@ -124,14 +113,11 @@ const STORE_RETRY = '2'
 
 function answerError(ctx: Context, error: unknown, onError: (error: unknown) => void): void {
   if (error instanceof TooManyRequests) ctx.set('Retry-After', String(error.retryAfterSeconds))
-  if (error instanceof RequestError) {
-    return writeProblem(ctx, error.code, error.message, { errors: error.errors })
-  }
   if (error instanceof ProofRequired) {
     return writeProblem(ctx, error.code, error.message, { challenge: error.challenge })
   }
   if (isUnavailable(error)) ctx.set('Retry-After', STORE_RETRY)
-  if (error instanceof PollError) return writeProblem(ctx, error.code, error.message)
+  if (error instanceof PollError) return writeProblem(ctx, error.code, error.message, { errors: error.errors })
   if ((error as NodeJS.ErrnoException).code === 'ERR_INVALID_URL') {
     return writeProblem(ctx, 'malformed-request', 'The URL of the request is invalid.')
   }

@@ -9,6 +9,7 @@ import {
 } from '@pollcast/shared/admin'
 import { freshnessSchema } from '@pollcast/shared/freshness'
 import { pollListQuerySchema, pollListSchema, pollSchema, votedSchema } from '@pollcast/shared/poll'
+import { privacySchema } from '@pollcast/shared/privacy'
 import { resultsSchema, roomResultsSchema } from '@pollcast/shared/results'
 import {
   burstChangeSchema,
@@ -185,8 +186,9 @@ export const operations: readonly Operation[] = [
     tag: 'polls',
     summary: 'Start a new round: it begins at zero, and the old one is kept',
     auth: 'host',
+    parameters: ['IdempotencyKey'],
     answers: { 201: { description: 'The poll in its new round.', content: json(pollSchema) } },
-    codes: [...HOST, ...POLL],
+    codes: [...HOST, 'invalid-idempotency-key', ...POLL],
   },
   {
     method: 'post',
@@ -194,8 +196,9 @@ export const operations: readonly Operation[] = [
     tag: 'polls',
     summary: 'Copy a poll, without its votes',
     auth: 'host',
+    parameters: ['IdempotencyKey'],
     answers: { 201: { description: 'The copy.', headers: ['Location'], content: json(pollSchema) } },
-    codes: [...HOST, ...POLL, 'room-full'],
+    codes: [...HOST, 'invalid-idempotency-key', ...POLL, 'room-full'],
   },
   {
     method: 'patch',
@@ -267,9 +270,10 @@ export const operations: readonly Operation[] = [
     tag: 'rooms',
     summary: 'Make one-time codes',
     auth: 'host',
+    parameters: ['IdempotencyKey'],
     body: json(newCodesSchema, { count: 30 }),
     answers: { 201: { description: 'The codes, which are told once.', content: { ...json(codesSchema), ...CSV } } },
-    codes: [...HOST, ...ROOM, ...BODY, 'room-full'],
+    codes: [...HOST, ...IDEMPOTENT, ...ROOM, ...BODY, 'room-full'],
   },
   {
     method: 'get',
@@ -338,7 +342,8 @@ export const operations: readonly Operation[] = [
     method: 'get',
     path: routes.ballotsCsv('{id}'),
     tag: 'exports',
-    summary: 'The ballots of a poll, shuffled, for its host; for all once it is closed, if the host allows',
+    summary:
+      'The ballots of all rounds of a poll, shuffled, for its host; for all once it is closed, if the host allows',
     auth: 'viewer',
     parameters: ['IfNoneMatch'],
     answers: { 200: { description: 'A row for each ballot.', headers: FILE, content: CSV }, 304: NOT_MODIFIED },
@@ -386,7 +391,7 @@ export const operations: readonly Operation[] = [
     auth: 'viewer',
     parameters: ['PollcastCode'],
     answers: { 200: { description: 'A row for each choice.', headers: ['ContentDisposition'], content: CSV } },
-    codes: [...ROOM, ...VIEWER],
+    codes: [...ROOM, ...VIEWER, 'results-hidden'],
   },
   {
     method: 'get',
@@ -398,13 +403,13 @@ export const operations: readonly Operation[] = [
     answers: {
       200: { description: 'A document to keep.', headers: ['ContentDisposition'], content: json(roomResultsSchema) },
     },
-    codes: [...ROOM, ...VIEWER],
+    codes: [...ROOM, ...VIEWER, 'results-hidden'],
   },
   {
     method: 'get',
     path: routes.roomBallotsCsv('{code}'),
     tag: 'exports',
-    summary: 'The ballots of all polls of a room, for its host',
+    summary: 'The ballots of all rounds of all polls of a room, for its host',
     auth: 'host',
     answers: {
       200: { description: 'A row for each ballot and choice.', headers: ['ContentDisposition'], content: CSV },
@@ -467,6 +472,13 @@ export const operations: readonly Operation[] = [
     body: json(blockSchema, { address: '192.0.2.1', blocked: true }),
     answers: { 200: { description: 'The network, and until when.', content: json(blockedSchema) } },
     codes: [...ADMIN, ...BODY, 'limits-off'],
+  },
+  {
+    method: 'get',
+    path: routes.privacy,
+    tag: 'server',
+    summary: 'The settings that decide what is kept of whom, where, and for how long',
+    answers: { 200: { description: 'These settings.', content: json(privacySchema) } },
   },
   {
     method: 'get',

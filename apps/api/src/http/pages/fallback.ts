@@ -105,6 +105,9 @@ ${list}
 export const newPollFallback = (texts: Texts) =>
   fallback(`<h1>${texts.t('app.ask')}</h1>\n<p class="notice">${texts.t('plain.ask-needs')}</p>\n${allPolls(texts)}`)
 
+export const privacyFallback = (texts: Texts) =>
+  fallback(`<h1>${texts.t('privacy.title')}</h1>\n<p class="notice">${texts.t('plain.page-needs')}</p>`)
+
 export const adminFallback = (texts: Texts) =>
   fallback(`<h1>${texts.t('admin.title')}</h1>\n<p class="notice">${texts.t('plain.page-needs')}</p>`)
 

@@ -29,7 +29,7 @@ const MEDIA_TYPES = {
   text: 'text/plain',
 } as const satisfies Record<Body['format'], string>
 
-/** Reads a body in one of these formats. Throws a RequestError that says what is wrong with it. */
+/** Reads a body in one of these formats. Throws a PollError that says what is wrong with it. */
 export async function readBody<F extends Body['format']>(
   ctx: Context,
   ...formats: F[]
@@ -60,7 +60,7 @@ export async function readJson<S extends z.ZodType>(ctx: Context, schema: S): Pr
   return validate(schema, value, 'invalid-body')
 }
 
-/** Returns the value as the schema parses it. Throws a RequestError that names every invalid field. */
+/** Returns the value as the schema parses it. Throws a PollError that names every invalid field. */
 export function validate<S extends z.ZodType>(
   schema: S,
   value: unknown,

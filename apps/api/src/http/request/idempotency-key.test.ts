@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { votedSchema } from '@pollcast/shared/poll'
-import { createdPollSchema } from '@pollcast/shared/room'
+import { pollSchema, votedSchema } from '@pollcast/shared/poll'
+import { codeCountsSchema, codesSchema, createdPollSchema } from '@pollcast/shared/room'
 import { routes } from '@pollcast/shared/routes'
 import { expect, test } from 'vitest'
 import { readAs, readProblem } from '../../../testing/answer.ts'
 import { openApp } from '../../../testing/app.ts'
 import { contents, query, recount } from '../../../testing/database.ts'
+import { EventReader } from '../../../testing/event-reader.ts'
+import { Host } from '../../../testing/host.ts'
 import { createPoll, form, json, Voter } from '../../../testing/voter.ts'
 
 const withKey = (key: string, init: RequestInit): RequestInit => {
@@ -207,6 +209,14 @@ test('a key of another poll is refused, and two voters can use the same key', as
     { ...wanted, choices: ['Ramen', 'Pizza'] },
     { ...wanted, choices: ['Pizza', 'Ramen', 'Soup'] },
     { ...wanted, maxChoices: 2 },
+    { ...wanted, voteMode: 'code' },
+    { ...wanted, resultsVisibility: 'host' },
+    { ...wanted, resultsFromVoters: 3 },
+    { ...wanted, allowChange: false },
+    { ...wanted, shuffleChoices: true },
+    { ...wanted, publishBallots: true },
+    { ...wanted, listed: true },
+    { ...wanted, closesAt: '2090-01-01T00:00:00Z' },
   ]) {
     await readProblem('idempotency-key-reused', await make(maker, other))
   }
@@ -223,4 +233,101 @@ test('a key that could be guessed creates no poll, because the answer has the ho
   const { url } = await openApp()
   const refused = await fetch(url + routes.polls, withKey('k'.repeat(21), json(wanted)))
   expect((await readProblem('invalid-idempotency-key', refused)).detail).toContain('22 characters')
+})
+
+test('what was left out and what is the default are the same poll, also after its host has edited it', async () => {
+  const { url } = await openApp()
+  const key = randomUUID()
+  const make = async (poll: object) =>
+    readAs(createdPollSchema, 201, await fetch(url + routes.polls, withKey(key, json(poll))))
+  const { poll, room, hostKey } = await make(wanted)
+  const host = new Host(url, room.code, hostKey ?? '')
+  await host.change(poll.id, { question: 'Dinner?', allowChange: false })
+  expect((await make({ ...wanted, minChoices: 1, allowChange: true, closesAt: null })).poll).toMatchObject({
+    id: poll.id,
+    question: 'Dinner?',
+  })
+})
+
+const hosted = async () => {
+  const app = await openApp()
+  const made = await Host.ofPoll(app.url)
+  const ask = (path: string, key: string, init: RequestInit = { method: 'POST' }) =>
+    made.host.ask(path, withKey(key, init))
+  return { ...app, ...made, ask }
+}
+
+test('a poll that is added to a room again with its key is added once, and another one is refused', async () => {
+  const { host, ask, databasePath } = await hosted()
+  const key = randomUUID()
+  const add = (poll: object) => ask(routes.polls, key, json({ ...poll, roomCode: host.code }))
+  const added = await Promise.all(
+    [add(wanted), add(wanted)].map(async (answer) => readAs(createdPollSchema, 201, await answer)),
+  )
+  expect(new Set(added.map(({ poll }) => poll.id)).size).toBe(1)
+  expect(await host.room()).toMatchObject({ polls: [{}, { question: 'Lunch?' }] })
+  await readProblem('idempotency-key-reused', await add({ ...wanted, voteMode: 'code' }))
+  // In another room it would be another poll.
+  const other = await Host.ofRoom(host.url)
+  const elsewhere = await other.ask(routes.polls, withKey(key, json({ ...wanted, roomCode: other.code })))
+  await readProblem('idempotency-key-reused', elsewhere)
+  expect(await query(databasePath, "SELECT 1 FROM poll WHERE question = 'Lunch?'")).toHaveLength(1)
+})
+
+test('a round that is asked for again with its key is not started twice, and who watches is told once', async () => {
+  const { url, host, poll, ask, databasePath } = await hosted()
+  const stream = await EventReader.open(url + poll.streamUrl)
+  const start = async (key: string) => readAs(pollSchema, 201, await ask(routes.rounds(poll.id), key))
+  const key = 'mine'
+  expect((await Promise.all([start(key), start(key), start(key)])).map(({ round }) => round)).toEqual([2, 2, 2])
+  const before = await contents(databasePath)
+  expect(await start(key)).toMatchObject({ round: 2 })
+  expect(await contents(databasePath)).toEqual(before)
+  expect(await start(randomUUID())).toMatchObject({ round: 3 })
+  await stream.nextLike(({ data }) => data.round === 3)
+  expect(stream.events.filter(({ data }) => data.round === 2)).toHaveLength(1)
+  expect(await host.actions()).toEqual(['created', 'round-started', 'round-started'])
+  // Another poll's round is another request.
+  const other = await host.add()
+  expect(await readAs(pollSchema, 201, await ask(routes.rounds(other.id), key))).toMatchObject({ round: 2 })
+})
+
+test('a copy that is asked for again with its key is the same copy', async () => {
+  const { host, poll, ask } = await hosted()
+  const copy = async (key: string) => (await readAs(pollSchema, 201, await ask(routes.copies(poll.id), key))).id
+  const key = randomUUID()
+  const made = await Promise.all([copy(key), copy(key)])
+  expect(await copy(key)).toBe(made[0])
+  expect(await copy(randomUUID())).not.toBe(made[0])
+  expect((await host.room()).polls).toHaveLength(3)
+  expect(made[1]).toBe(made[0])
+})
+
+test('codes that are asked for again with their key are told again and are no more than they were', async () => {
+  const { host, ask, databasePath } = await hosted()
+  const codes = async (key: string, count = 30, at = host) => {
+    const answer = await at.ask(routes.roomCodes(at.code), withKey(key, json({ count })))
+    return (await readAs(codesSchema, 201, answer)).codes
+  }
+  const key = randomUUID()
+  const [told, again] = await Promise.all([codes(key), codes(key)])
+  expect(new Set(told).size).toBe(30)
+  for (const code of told) expect(code).toMatch(/^[2-9A-HJKMNP-Z]{5}-[2-9A-HJKMNP-Z]{5}$/)
+  expect(again).toEqual(told)
+  await readProblem('idempotency-key-reused', await ask(routes.roomCodes(host.code), key, json({ count: 31 })))
+  const others = [...(await codes(randomUUID())), ...(await codes(key, 30, await Host.ofRoom(host.url)))]
+  expect(others.filter((code) => told.includes(code))).toEqual([])
+  expect(await readAs(codeCountsSchema, 200, await host.ask(routes.roomCodes(host.code)))).toEqual({
+    issued: 60,
+    used: 0,
+  })
+  const stored = JSON.stringify(await contents(databasePath))
+  for (const code of told) expect(stored).not.toContain(code.replace('-', ''))
+})
+
+test.each([routes.rounds, routes.copies])('an invalid key is refused, and nothing done (%#)', async (route) => {
+  const { poll, ask, databasePath } = await hosted()
+  const before = await contents(databasePath)
+  await readProblem('invalid-idempotency-key', await ask(route(poll.id), 'two words'))
+  expect(await contents(databasePath)).toEqual(before)
 })

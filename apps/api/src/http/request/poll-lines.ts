@@ -11,7 +11,7 @@ interface Line {
 
 /**
  * The poll that lines of text are: the question, then a choice on each line. Empty lines don't count, and marks of a list go
- * where each choice has one of the same sort. Throws a RequestError whose paths are lines.
+ * where each choice has one of the same sort. Throws a PollError whose paths are lines.
  */
 export function parsePollLines(text: string): NewPoll {
   const lines = text

@@ -47,16 +47,16 @@ export function isHost({ hostKeyHash }: Viewer, room: RoomState): boolean {
 export const viewOf = (viewer: Viewer, poll: PollState, ballot: OwnBallot | undefined): View =>
   isHost(viewer, poll.room) ? 'host' : voterView(poll, ballot !== undefined)
 
-/** The asker's ballot in a poll, if they have one. */
+/** The asker's ballot in the round that the poll was read in, if they have one: meanwhile there may be another round. */
 export async function findBallot(
   { voter }: Viewer,
-  pollId: string,
+  poll: Pick<PollState, 'id' | 'round'>,
   reader: Pick<PollReader, 'answer'>,
   serverKey: string,
 ): Promise<{ ballotId: string; answer: unknown } | undefined> {
   if (!voter) return undefined
-  const ballotId = ballotIdOf(serverKey, pollId, voter)
-  const answer = await reader.answer(pollId, ballotId)
+  const ballotId = ballotIdOf(serverKey, poll.id, voter)
+  const answer = await reader.answer(poll, ballotId)
   return answer === undefined ? undefined : { ballotId, answer }
 }
 

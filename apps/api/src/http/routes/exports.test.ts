@@ -93,22 +93,22 @@ test('where nobody has voted, shares are blank and there is no ballot', async ()
   ])
   const { rounds } = await readAs(resultsSchema, 200, await fetch(url + routes.resultsJson(poll.id)))
   expect(rounds[0]?.choices.map(({ share }) => share)).toEqual([null, null])
-  expect(await readCsv(url + routes.ballotsCsv(poll.id), hostKey)).toEqual([['receipt', 'Tea', 'Coffee']])
+  expect(await readCsv(url + routes.ballotsCsv(poll.id), hostKey)).toEqual([['round', 'receipt', 'Tea', 'Coffee']])
 })
 
 test('ballots.csv has a row for each ballot, under a receipt that stays the same and tells no voter', async () => {
   const { url, poll, hostKey, voters, tea } = await setUp()
   const [head, ...rows] = await readCsv(url + routes.ballotsCsv(poll.id), hostKey)
-  expect(head).toEqual(['receipt', 'Tea', 'Coffee', 'Milk'])
-  expect(rows.map((row) => row.slice(1).join()).toSorted()).toEqual(['1,0,0', '1,0,1'])
-  const receipts = rows.map((row) => row[0])
+  expect(head).toEqual(['round', 'receipt', 'Tea', 'Coffee', 'Milk'])
+  expect(rows.map((row) => row.toSpliced(1, 1).join()).toSorted()).toEqual(['1,1,0,0', '1,1,0,1'])
+  const receipts = rows.map((row) => row[1])
   for (const receipt of receipts) expect(receipt).toMatch(/^\w[\w-]{11}$/)
   expect(new Set(receipts).size).toBe(2)
 
   await voters[0]?.vote(poll.id, tea)
   const [, ...later] = await readCsv(url + routes.ballotsCsv(poll.id), hostKey)
-  expect(later.map((row) => row[0]).toSorted()).toEqual(receipts.toSorted())
-  expect(later.map((row) => row.slice(1).join())).toEqual(['1,0,0', '1,0,0'])
+  expect(later.map((row) => row[1]).toSorted()).toEqual(receipts.toSorted())
+  expect(later.map((row) => row.slice(2).join())).toEqual(['1,0,0', '1,0,0'])
   for (const voter of voters) expect(JSON.stringify(later)).not.toContain(voter.id)
 })
 
@@ -126,7 +126,7 @@ test('a voter has another receipt in another poll', async () => {
     const found: (string | undefined)[] = []
     for (const { id, choices, hostKey } of polls) {
       await voter.vote(id, choices[0]?.id ?? 0)
-      found.push((await readCsv(url + routes.ballotsCsv(id), hostKey))[1]?.[0])
+      found.push((await readCsv(url + routes.ballotsCsv(id), hostKey))[1]?.[1])
     }
     return found
   })
@@ -144,13 +144,13 @@ test('ballots come in another order each time, of many pages each once', async (
   )
   const read = async () => (await readCsv(url + routes.ballotsCsv(poll.id), hostKey)).slice(1)
   const [one, other] = [await read(), await read()]
-  expect(new Set(one.map((row) => row[0])).size).toBe(1501)
-  expect(one.filter((row) => row[1] === '1')).toHaveLength(700)
-  expect(one.every((row) => Number(row[1]) + Number(row[2]) === 1)).toBe(true)
+  expect(new Set(one.map((row) => row[1])).size).toBe(1501)
+  expect(one.filter((row) => row[2] === '1')).toHaveLength(700)
+  expect(one.every((row) => Number(row[2]) + Number(row[3]) === 1)).toBe(true)
   expect(other).not.toEqual(one)
   expect(other.toSorted()).toEqual(one.toSorted())
   // The voters of a came first: half of the first half is about what chance gives them.
-  const early = one.slice(0, 750).filter((row) => row[1] === '1').length
+  const early = one.slice(0, 750).filter((row) => row[2] === '1').length
   expect(early).toBeGreaterThan(250)
   expect(early).toBeLessThan(450)
 })
@@ -173,7 +173,12 @@ test.each([
   const [shown] = poll.choices
   const rows = await readCsv(url + routes.resultsCsv(poll.id))
   expect(rows[1]).toEqual([poll.roomCode, poll.id, '1', poll.question, 'choice', shown?.text, '0', '', '0'])
-  expect((await readCsv(url + routes.ballotsCsv(poll.id), hostKey))[0]).toEqual(['receipt', shown?.text, 'other'])
+  expect((await readCsv(url + routes.ballotsCsv(poll.id), hostKey))[0]).toEqual([
+    'round',
+    'receipt',
+    shown?.text,
+    'other',
+  ])
 })
 
 test.each(['=1+1', '+1', '-1', '@SUM(A1)', '＝1', '=cmd|" /C calc"!A0'])(
@@ -181,7 +186,7 @@ test.each(['=1+1', '+1', '-1', '@SUM(A1)', '＝1', '=cmd|" /C calc"!A0'])(
   async (text) => {
     const { url, databasePath } = await openApp()
     const { poll, hostKey } = await createPoll(url, [text, 'other'], 1, text)
-    const ballots = async () => (await readCsv(url + routes.ballotsCsv(poll.id), hostKey))[0]?.[1]
+    const ballots = async () => (await readCsv(url + routes.ballotsCsv(poll.id), hostKey))[0]?.[2]
     const results = async () => (await readCsv(url + routes.resultsCsv(poll.id)))[1]
     const cells = (await results()) ?? []
     expect([cells[3], cells[5], await ballots()]).toEqual([`'${text}`, `'${text}`, `'${text}`])
@@ -208,7 +213,7 @@ test('no receipt begins as a formula does', async () => {
      INSERT INTO ballot (poll_id, round, id, answer) SELECT '${poll.id}', 1, 'v' || i, '[${poll.choices[0]?.id}]' FROM n`,
   )
   const [, ...rows] = await readCsv(url + routes.ballotsCsv(poll.id), hostKey)
-  expect(rows.filter(([receipt]) => !/^\w[\w-]{11}$/.test(receipt ?? ''))).toEqual([])
+  expect(rows.filter(([, receipt]) => !/^\w[\w-]{11}$/.test(receipt ?? ''))).toEqual([])
 })
 
 test.each(files)('a file is saved under a name that says what it is, and not kept unasked (%#)', async (file) => {

@@ -1,18 +1,21 @@
 import { Readable } from 'node:stream'
+import type { View } from '@pollcast/shared/poll'
 import type { LogEntry } from '@pollcast/shared/room'
 import type { Context, Middleware } from 'koa'
 import { PollError } from '../../polls/errors.ts'
 import {
+  type BallotExport,
+  ballotTableOf,
   exportBallots,
   type PollHistory,
   resultsOf,
   resultTableOf,
+  roomBallotTableOf,
   roomResultsOf,
   roundsToCompare,
   roundsWithMoves,
 } from '../../polls/exports.ts'
 import { kindOf } from '../../polls/kinds/index.ts'
-import type { Cell } from '../../polls/kinds/kind.ts'
 import { checkBallotsPublic, checkRoomExists, requireExists } from '../../polls/policy.ts'
 import type { AnswerMove } from '../../polls/ports.ts'
 import { revisionOf } from '../../polls/revisions.ts'
@@ -42,7 +45,7 @@ export function exportRoutes(parts: RouteParts) {
 
   const historyOf = async (viewer: Viewer, poll: PollState): Promise<PollHistory> => {
     requireExists(poll)
-    const found = await findBallot(viewer, poll.id, reader, serverKey)
+    const found = await findBallot(viewer, poll, reader, serverKey)
     const view = viewOf(viewer, poll, found && { answer: found.answer, receipt: '' })
     return { poll, past: poll.round > 1 ? await reader.pastRounds(poll.id) : [], view }
   }
@@ -65,7 +68,7 @@ export function exportRoutes(parts: RouteParts) {
   }
 
   /** Weak: two files of the same ballots are not the same bytes. With the version of the files' columns. */
-  const etagOf = (history: Pick<PollHistory, 'poll' | 'view'>, language = '') => `W/"2-${language}${idOf(history)}"`
+  const etagOf = (history: Pick<PollHistory, 'poll' | 'view'>, language = '') => `W/"3-${language}${idOf(history)}"`
 
   const idOf = ({ poll, view }: Pick<PollHistory, 'poll' | 'view'>) =>
     eventIds.write({ id: poll.id, view, revision: revisionOf(poll, view) })
@@ -125,21 +128,22 @@ export function exportRoutes(parts: RouteParts) {
   }
 
   /**
-   * `GET /api/polls/:id/ballots.csv`: for the host, and for all once the poll is closed if the host allows. All is read
-   * before the first byte is sent, so that what fails is a problem.
+   * `GET /api/polls/:id/ballots.csv`: those of all rounds, for the host, and for all once the poll is closed if the host
+   * allows. All is read before the first byte is sent, so that what fails is a problem.
    */
   const ballotsCsv: Middleware = async (ctx) => {
     const viewer = viewerOf(ctx, voters.find(ctx))
     const pollId = pollIdOf(ctx)
-    const check = (poll: PollState) => {
-      const refused = isHost(viewer, poll.room) ? undefined : checkBallotsPublic(poll)
+    const viewFor = (poll: PollState): View => {
+      if (isHost(viewer, poll.room)) return 'host'
+      const refused = checkBallotsPublic(poll)
       if (refused) throw refused
+      return 'public'
     }
     const poll = await reader.find(pollId)
     requireExists(poll)
-    check(poll)
+    const view = viewFor(poll)
     setCaching(ctx)
-    const view = isHost(viewer, poll.room) ? 'host' : 'public'
     ctx.status = 200
     ctx.etag = etagOf({ poll, view })
     if (ctx.fresh) {
@@ -150,17 +154,17 @@ export function exportRoutes(parts: RouteParts) {
     // A refusal has none, and by the time they are read there may be more of them.
     ctx.remove('ETag')
     await limits?.ballotsFrom(ctx)
-    const ballots = await readBallots(ctx, pollId, check)
+    const ballots = await readBallots(ctx, pollId, viewFor)
     if (!ballots) return
     ctx.etag = etagOf({ poll: ballots.poll, view })
     attach(ctx, titleOf(ballots.poll), 'ballots.csv', CSV_TYPE)
-    ctx.body = Readable.from(csvPieces(ballots.columns, ballots.rows), { objectMode: false })
+    ctx.body = Readable.from(csvPieces(ballotTableOf(ballots)), { objectMode: false })
   }
 
   /** Undefined where nobody is there to be told any more. */
-  const readBallots = (ctx: Context, pollId: string, check: (poll: PollState) => void) => {
+  const readBallots = (ctx: Context, pollId: string, viewFor: (poll: PollState) => View) => {
     const gone = closeOf(ctx)
-    return exportBallots(pollId, serverKey, reader, check, gone).catch((error) => {
+    return exportBallots(pollId, serverKey, reader, viewFor, gone).catch((error) => {
       if (gone.aborted) return undefined
       throw error
     })
@@ -182,39 +186,40 @@ export function exportRoutes(parts: RouteParts) {
     return { room, host, log, histories: histories.filter(({ poll, view }) => showsResults(poll, view)) }
   }
 
+  /** The same for files of results: who may see none is told so, where an empty file would leave them guessing. */
+  const roomResultsToSend = async (ctx: Context) => {
+    const found = await roomToSend(ctx)
+    if (found.host || found.histories.length > 0) return found
+    throw found.room.currentPollId === null ? nothingOn() : resultsHidden()
+  }
+
   /** `GET /api/rooms/:code/results.csv` */
   const roomResultsCsv: Middleware = async (ctx) => {
-    const { room, histories } = await roomToSend(ctx)
+    const { room, histories } = await roomResultsToSend(ctx)
     attach(ctx, titleOfRoom(room), 'results.csv', CSV_TYPE)
     ctx.body = csvOf(resultTableOf(histories))
   }
 
   /** `GET /api/rooms/:code/results.json` */
   const roomResultsJson: Middleware = async (ctx) => {
-    const { room, histories, log } = await roomToSend(ctx)
+    const { room, histories, log } = await roomResultsToSend(ctx)
     attach(ctx, titleOfRoom(room), 'results.json', JSON_TYPE)
     ctx.body = roomResultsOf(room, histories, log)
   }
 
-  /** `GET /api/rooms/:code/ballots.csv`: those of the current rounds of all polls, for the host. One row a ballot and choice. */
+  /** `GET /api/rooms/:code/ballots.csv`: those of all rounds of all polls, for the host. */
   const roomBallotsCsv: Middleware = async (ctx) => {
     const { room, host, histories } = await roomToSend(ctx)
     if (!host) throw new PollError('results-hidden', 'Only the host may read the ballots of a room.')
     await limits?.ballotsFrom(ctx)
-    const rows: Cell[][] = []
-    for (const { poll } of histories) {
-      const ballots = await readBallots(ctx, poll.id, () => {})
+    const ofPolls: BallotExport[] = []
+    for (const { poll } of ctx.method === 'HEAD' ? [] : histories) {
+      const ballots = await readBallots(ctx, poll.id, () => 'host')
       if (!ballots) return
-      const [, ...choices] = ballots.columns
-      for (const [receipt = '', ...cells] of ballots.rows) {
-        choices.forEach((choice, index) => {
-          rows.push([room.code, poll.id, ballots.poll.round, poll.question, receipt, choice, cells[index] ?? null])
-        })
-      }
+      ofPolls.push(ballots)
     }
     attach(ctx, titleOfRoom(room), 'ballots.csv', CSV_TYPE)
-    const columns = ['room', 'poll', 'round', 'question', 'receipt', 'choice', 'chosen']
-    ctx.body = Readable.from(csvPieces(columns, rows), { objectMode: false })
+    ctx.body = Readable.from(csvPieces(roomBallotTableOf(ofPolls)), { objectMode: false })
   }
 
   return {
@@ -239,6 +244,12 @@ function svgOf(poll: PollState, texts: Texts): string {
 }
 
 const resultsHidden = () => new PollError('results-hidden', 'The results of this poll are hidden for now.')
+
+const nothingOn = () =>
+  new PollError(
+    'results-hidden',
+    'No poll is on in this room now. The results of all of its polls are for its host: "Authorization: Bearer KEY".',
+  )
 
 interface Title {
   title: string

@@ -3,6 +3,7 @@ import { routes } from '@pollcast/shared/routes'
 import { pollChangeSchema } from '@pollcast/shared/settings'
 import type { Context, Middleware } from 'koa'
 import { isBurstNumber } from '../../lib/burst-numbers.ts'
+import { copyIdOf } from '../../polls/commands/create-poll.ts'
 import { changePoll, copyPoll, deletePoll, startRound, voidBurst } from '../../polls/commands/host-poll.ts'
 import { PollError } from '../../polls/errors.ts'
 import { hostRequest } from '../../polls/host-key.ts'
@@ -12,6 +13,7 @@ import type { RouteParts } from '../parts.ts'
 import { pollIdOf } from '../request/addresses.ts'
 import { readJson } from '../request/body.ts'
 import { requireBearerKey } from '../request/host-key.ts'
+import { idempotencyKeyOf } from '../request/idempotency-key.ts'
 import { findBallot, viewerOf, withReceipt } from '../request/viewer.ts'
 
 /** What a host may do with a poll. Each is answered with the poll as its host sees it then. */
@@ -28,13 +30,14 @@ export function hostRoutes({ reader, writer, signals, limits, voters, serverKey,
     const request = await hosted(ctx)
     const wanted = await readJson(ctx, pollChangeSchema)
     const poll = await changePoll(request, wanted, writer, signals)
-    const found = await findBallot(viewerOf(ctx, voters.find(ctx)), poll.id, reader, serverKey)
+    const found = await findBallot(viewerOf(ctx, voters.find(ctx)), poll, reader, serverKey)
     ctx.body = pollOf(poll, 'host', basePath, withReceipt(serverKey, poll, found))
   }
 
-  /** `POST /api/polls/:id/rounds`: 201 with the poll in its new round. */
+  /** `POST /api/polls/:id/rounds`: 201 with the poll in its new round. With an Idempotency-Key it is started once. */
   const addRound: Middleware = async (ctx) => {
-    ctx.body = pollOf(await startRound(await hosted(ctx), writer, signals), 'host', basePath)
+    const key = idempotencyKeyOf(ctx)
+    ctx.body = pollOf(await startRound(await hosted(ctx), writer, signals, key), 'host', basePath)
     ctx.status = 201
   }
 
@@ -47,9 +50,12 @@ export function hostRoutes({ reader, writer, signals, limits, voters, serverKey,
     ctx.body = pollOf(await voidBurst(request, { number, voided }, writer, signals), 'host', basePath)
   }
 
-  /** `POST /api/polls/:id/copies`: 201 and the Location of the copy. */
+  /** `POST /api/polls/:id/copies`: 201 and the Location of the copy, which is the same one for an Idempotency-Key. */
   const copy: Middleware = async (ctx) => {
-    const poll = await copyPoll(await hosted(ctx), writer, signals)
+    const key = idempotencyKeyOf(ctx)
+    const request = await hosted(ctx)
+    const newId = key === undefined ? undefined : copyIdOf(serverKey, key, request.pollId)
+    const poll = await copyPoll(request, writer, signals, newId)
     ctx.body = pollOf(poll, 'host', basePath)
     ctx.status = 201
     ctx.set('Location', routes.poll(poll.id))

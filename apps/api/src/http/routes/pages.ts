@@ -17,6 +17,7 @@ import {
   newPollFallback,
   nothingOnFallback,
   pollFallback,
+  privacyFallback,
 } from '../pages/fallback.ts'
 import { previewTags } from '../pages/preview-tags.ts'
 import { devEntry, renderShell, type Shell, type WebEntry } from '../pages/web-shell.ts'
@@ -237,6 +238,11 @@ export function pageRoutes(parts: PageParts) {
     html(ctx, frame, `${frame.texts.t('app.ask')} · Pollcast`, {}, newPollFallback(frame.texts)),
   )
 
+  const privacy = page('PrivacyPage', (ctx, frame) => {
+    const title = `${frame.texts.t('privacy.title')} · Pollcast`
+    html(ctx, frame, title, { privacy: parts.privacy }, privacyFallback(frame.texts))
+  })
+
   const admin = page('AdminPage', (ctx, frame) =>
     html(ctx, frame, `${frame.texts.t('admin.title')} · Pollcast`, {}, adminFallback(frame.texts)),
   )
@@ -248,5 +254,5 @@ export function pageRoutes(parts: PageParts) {
   })
 
   const [room, screen, host] = [roomPage('RoomPage'), roomPage('ScreenPage', true), roomPage('HostPage')]
-  return { list, poll, room, screen, host, embed, pollEmbed, roomEmbed, newPoll, admin, unknown }
+  return { list, poll, room, screen, host, embed, pollEmbed, roomEmbed, newPoll, privacy, admin, unknown }
 }

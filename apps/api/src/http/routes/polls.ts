@@ -29,8 +29,9 @@ export async function pollFor(
   pollId: string,
   { reader, serverKey, basePath }: Pick<RouteParts, 'reader' | 'serverKey' | 'basePath'>,
 ): Promise<Poll> {
-  const [poll, found] = await Promise.all([reader.find(pollId), findBallot(viewer, pollId, reader, serverKey)])
+  const poll = await reader.find(pollId)
   requireExists(poll)
+  const found = await findBallot(viewer, poll, reader, serverKey)
   const ballot = withReceipt(serverKey, poll, found)
   return pollOf(poll, viewOf(viewer, poll, ballot), basePath, ballot)
 }

@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { pollListSchema } from '@pollcast/shared/poll'
-import { createdPollSchema, newHostKeySchema, roomSchema } from '@pollcast/shared/room'
+import { codesSchema, createdPollSchema, newHostKeySchema, roomSchema } from '@pollcast/shared/room'
 import { routes } from '@pollcast/shared/routes'
 import { expect, test } from 'vitest'
 import { readAs, readProblem } from '../../../testing/answer.ts'
@@ -222,6 +225,31 @@ test('a move with closePrevious false leaves the poll before open, and one to nu
   expect(await stream.next()).toMatchObject({ event: 'room', data: { poll: { id: poll.id, status: 'open' } } })
 })
 
+test('a move is undone: the poll before is on again, open and with its votes, and every tab is back on it', async () => {
+  const { url, host, poll, watch } = await setUp()
+  const next = await host.add()
+  const voter = new Voter(url)
+  await voter.vote(poll.id, poll.choices[0]?.id ?? 0)
+  const stream = await watch()
+  await stream.next()
+  await host.move(next.id)
+  await voter.vote(next.id, next.choices[0]?.id ?? 0)
+  await host.move(poll.id, false)
+  await host.change(poll.id, { status: 'open' })
+  const back = await stream.nextLike(
+    ({ data }) => (data.poll ?? data).status === 'open' && data.currentPollId !== next.id,
+  )
+  expect(back.data.poll ?? back.data).toMatchObject({ voters: 1 })
+  expect(await host.room()).toMatchObject({
+    currentPollId: poll.id,
+    poll: { status: 'open', voters: 1 },
+    // What was on meanwhile keeps its votes, and stays open.
+    polls: [{ id: poll.id }, { id: next.id, status: 'open', voters: 1 }],
+  })
+  expect(await voter.vote(poll.id, poll.choices[1]?.id ?? 0)).toMatchObject({ voters: 1, round: 1 })
+  expect((await host.actions()).slice(-3)).toEqual(['moved', 'moved', 'opened'])
+})
+
 test('a move to where the room is already changes nothing and tells nobody', async () => {
   const { url, host, poll, watch, databasePath } = await setUp()
   const stream = await watch()
@@ -277,6 +305,7 @@ test.each([
   const problem = await readProblem(code, await host.ask(routes.room(host.code), patch(body)))
   expect(await contents(databasePath)).toEqual(before)
   expect(problem.detail).not.toMatch(/Invalid|expected|received/)
+  expect(problem.errors?.map(({ path }) => path.replace(/\.\d+$/, ''))).toEqual(Object.keys(body).slice(-1))
 })
 
 test('a room’s polls are put in another order, which moves nobody', async () => {
@@ -408,4 +437,54 @@ test('a new host key ends the host’s streams, and not those of the big screen'
   await new Voter(url).vote(poll.id, poll.choices[0]?.id ?? 0)
   await screen.nextLike(({ data }) => data.voters === 1)
   expect(screen.events.filter(({ event }) => event === 'end')).toEqual([])
+})
+
+test('of keys, codes and voters no byte of the database’s files says what they are', async () => {
+  const { url, host, poll, databasePath, close } = await setUp()
+  await host.change(poll.id, { question: 'A question to be found?' })
+  const secrets = [host.key]
+  const { codes } = await readAs(codesSchema, 201, await host.ask(routes.roomCodes(host.code), json({ count: 20 })))
+  const next = await host.add({ voteMode: 'code' })
+  await host.move(next.id)
+  const key = randomUUID()
+  const choiceIds = [next.choices[0]?.id]
+  for (const code of codes.slice(0, 5)) {
+    const { headers, ...init } = json({ choiceIds, code })
+    const answer = await fetch(url + routes.votes(next.id), {
+      ...init,
+      headers: { ...headers, 'Idempotency-Key': key },
+    })
+    expect(answer.status).toBe(201)
+  }
+  const made = { question: 'Once?', choices: ['a', 'b'] }
+  const { headers, ...init } = json(made)
+  const ofKey = await fetch(url + routes.polls, { ...init, headers: { ...headers, 'Idempotency-Key': key } })
+  secrets.push(key, (await readAs(createdPollSchema, 201, ofKey)).hostKey ?? '')
+  const replaced = await host.ask(routes.roomKey(host.code), { method: 'POST' })
+  secrets.push((await readAs(newHostKeySchema, 201, replaced)).hostKey)
+  const voter = new Voter(url)
+  const { poll: open } = await Host.ofPoll(url)
+  await voter.vote(open.id, open.choices[0]?.id ?? 0)
+  secrets.push(voter.id ?? '')
+  const bytes = async () => {
+    const folder = dirname(databasePath)
+    const files = await readdir(folder)
+    return (await Promise.all(files.map((file) => readFile(join(folder, file), 'latin1')))).join('\n')
+  }
+  // While it is open, there is more in its log; once it is closed, in the file.
+  for (const read of [bytes, () => close().then(bytes)]) {
+    const text = await read()
+    expect(text).toContain('A question to be found?')
+    for (const secret of secrets) {
+      expect(secret.length).toBeGreaterThan(15)
+      expect(text).not.toContain(secret)
+      expect(text).not.toContain(Buffer.from(secret).toString('base64url'))
+    }
+    for (const code of codes) {
+      for (const written of [code, code.replace('-', '')]) {
+        expect(text).not.toContain(written)
+        expect(text).not.toContain(written.toLowerCase())
+      }
+    }
+  }
 })

@@ -14,6 +14,7 @@ import { roomCodeOf } from '../request/addresses.ts'
 import { readJson } from '../request/body.ts'
 import { requireMayCreate } from '../request/create-key.ts'
 import { requireBearerKey } from '../request/host-key.ts'
+import { idempotencyKeyOf } from '../request/idempotency-key.ts'
 import { identifyByCookie } from '../request/identify.ts'
 import { awaitNews } from '../request/long-poll.ts'
 import { limitedByCode } from '../request/rate-limit.ts'
@@ -34,7 +35,7 @@ export async function roomFor(viewer: Viewer, code: string, publicUrl: string, p
   const deleted = checkRoomExists(room)
   if (deleted) throw deleted
   const addresses = { joinUrl: publicUrl + routes.roomPage(code), streamUrl: basePath + routes.roomStream(code) }
-  const found = current && (await findBallot(viewer, current.id, reader, serverKey))
+  const found = current && (await findBallot(viewer, current, reader, serverKey))
   const ballot = current && withReceipt(serverKey, current, found)
   const host = isHost(viewer, room)
   const view = current ? viewOf(viewer, current, ballot) : host ? 'host' : 'public'
@@ -47,7 +48,7 @@ export async function roomFor(viewer: Viewer, code: string, publicUrl: string, p
 
 /** Routes of rooms. Who asks for a room by a code that no room has is limited. */
 export function roomRoutes(parts: RouteParts) {
-  const { reader, writer, signals, voters, limits } = parts
+  const { reader, writer, signals, voters, limits, serverKey } = parts
 
   const found = async (ctx: Context): Promise<FoundRoom> => {
     const viewer = viewerOf(ctx, voters.find(ctx))
@@ -117,11 +118,15 @@ export function roomRoutes(parts: RouteParts) {
     ctx.status = 201
   }
 
-  /** `POST /api/rooms/:code/codes`: one-time codes, told once; as a table where the client asks for CSV. */
+  /**
+   * `POST /api/rooms/:code/codes`: one-time codes, told once, or again for the same Idempotency-Key; as a table where the
+   * client asks for CSV.
+   */
   const addCodes: Middleware = async (ctx) => {
+    const key = idempotencyKeyOf(ctx)
     const request = await hosted(ctx)
     const { count } = await readJson(ctx, newCodesSchema)
-    const codes = await issueCodes(request, count, writer)
+    const codes = await issueCodes(request, count, writer, key === undefined ? undefined : { serverKey, key })
     ctx.status = 201
     if (ctx.accepts('json', 'text/csv') !== 'text/csv') {
       ctx.body = { codes }

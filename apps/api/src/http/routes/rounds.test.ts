@@ -6,6 +6,7 @@ import { parse } from 'csv-parse/sync'
 import { expect, test } from 'vitest'
 import { readAs, readProblem } from '../../../testing/answer.ts'
 import { openApp } from '../../../testing/app.ts'
+import { query } from '../../../testing/database.ts'
 import { EventReader } from '../../../testing/event-reader.ts'
 import { Host } from '../../../testing/host.ts'
 import { Voter } from '../../../testing/voter.ts'
@@ -90,6 +91,8 @@ test('files have all rounds, and say which is which', async () => {
   )
   const ballots = await read(routes.roomBallotsCsv(host.code))
   expect(ballots.map(({ round, choice, chosen }) => [round, choice, chosen])).toEqual([
+    ['1', 'Tea', '1'],
+    ['1', 'Coffee', '0'],
     ['2', 'Tea', '0'],
     ['2', 'Coffee', '1'],
   ])
@@ -126,6 +129,79 @@ test('a voter finds their ballot under their receipt, which is another one in ea
     })
   }
   expect(new Set(receipts).size).toBe(2)
+})
+
+test('ballots of all rounds are in one table; a choice that a round did not have is blank in it, and not 0', async () => {
+  const { url, host, poll, tea, newVoter } = await setUp({ publishBallots: true })
+  const voter = newVoter()
+  const receipts = [(await voter.vote(poll.id, tea)).ownReceipt]
+  await newVoter().vote(poll.id, tea)
+  await host.startRound(poll.id)
+  const { choices } = await host.change(poll.id, { choices: ['Milk', 'Tea'] })
+  receipts.push((await voter.vote(poll.id, choices[0]?.id ?? 0)).ownReceipt)
+  const rowsOf = async (answer: Promise<Response>): Promise<string[][]> =>
+    parse(await (await answer).text(), { bom: true })
+  const [head, ...rows] = await rowsOf(host.ask(routes.ballotsCsv(poll.id)))
+  // What the round that is on has comes first, in its order.
+  expect(head).toEqual(['round', 'receipt', 'Milk', 'Tea', 'Coffee'])
+  expect(rows.map((row) => row.toSpliced(1, 1))).toEqual([
+    ['1', '', '1', '0'],
+    ['1', '', '1', '0'],
+    ['2', '1', '0', ''],
+  ])
+  const owner = (receipt: string | undefined) => receipts.indexOf(receipt ?? null)
+  expect(rows.map((row) => owner(row[1])).toSorted()).toEqual([-1, 0, 1])
+  expect(new Set(rows.map((row) => row[1])).size).toBe(3)
+  const [, ...ofRoom] = await rowsOf(host.ask(routes.roomBallotsCsv(host.code)))
+  expect(ofRoom.map((row) => [row[2], row[5], row[6]].join()).toSorted()).toEqual(
+    ['1,Tea,1', '1,Coffee,0', '1,Tea,1', '1,Coffee,0', '2,Milk,1', '2,Tea,0'].toSorted(),
+  )
+  await host.change(poll.id, { status: 'closed' })
+  const published = await rowsOf(fetch(url + routes.ballotsCsv(poll.id)))
+  expect(published.toSorted()).toEqual([head, ...rows].toSorted())
+})
+
+test('of rounds that too few voted in, no ballot is published', async () => {
+  const { url, host, poll, tea, coffee, newVoter } = await setUp({ publishBallots: true, resultsFromVoters: 2 })
+  await newVoter().vote(poll.id, tea)
+  await host.startRound(poll.id)
+  for (const voter of [newVoter(), newVoter()]) await voter.vote(poll.id, coffee)
+  await host.change(poll.id, { status: 'closed' })
+  const rounds = async (answer: Response) => {
+    const rows: Record<string, string>[] = parse(await answer.text(), { bom: true, columns: true })
+    return rows.map(({ round }) => round)
+  }
+  expect(await rounds(await fetch(url + routes.ballotsCsv(poll.id)))).toEqual(['2', '2'])
+  expect(await rounds(await host.ask(routes.ballotsCsv(poll.id)))).toEqual(['1', '2', '2'])
+})
+
+test('the ballots of a room with many are sent in pieces, each once', async () => {
+  const { host, poll, tea, databasePath } = await setUp()
+  const other = await host.add()
+  for (const [id, choice] of [
+    [poll.id, tea],
+    [other.id, other.choices[0]?.id],
+  ]) {
+    await query(
+      databasePath,
+      `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3001)
+       INSERT INTO ballot (poll_id, round, id, answer) SELECT '${id}', 1, 'v' || i, '[${choice}]' FROM n`,
+    )
+  }
+  const answer = await host.ask(routes.roomBallotsCsv(host.code))
+  let pieces = 0
+  let text = ''
+  for await (const piece of answer.body ?? []) {
+    pieces += 1
+    text += Buffer.from(piece).toString()
+  }
+  const rows: Record<string, string>[] = parse(text, { bom: true, columns: true })
+  expect(rows).toHaveLength(2 * 2 * 3001)
+  expect(new Set(rows.map(({ receipt }) => receipt)).size).toBe(2 * 3001)
+  for (const id of [poll.id, other.id]) {
+    expect(rows.filter((row) => row.poll === id && row.chosen === '1')).toHaveLength(3001)
+  }
+  expect(pieces).toBeGreaterThan(10)
 })
 
 test('a copy has the same content and settings, no votes, and is told to nobody until it is on', async () => {

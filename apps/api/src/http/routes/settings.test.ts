@@ -2,7 +2,7 @@ import { limits } from '@pollcast/shared/limits'
 import { votedSchema } from '@pollcast/shared/poll'
 import { codeCountsSchema, codesSchema } from '@pollcast/shared/room'
 import { routes } from '@pollcast/shared/routes'
-import type { NewPollBody } from '@pollcast/shared/settings'
+import type { NewPollBody, PollChange } from '@pollcast/shared/settings'
 import { parse } from 'csv-parse/sync'
 import { expect, test } from 'vitest'
 import { readAs, readProblem } from '../../../testing/answer.ts'
@@ -42,6 +42,62 @@ test('before the first vote, all of a poll can be edited', async () => {
   expect(await host.actions()).toEqual(['created', 'edited'])
 })
 
+const edit: Omit<PollChange, 'status' | 'closesAt'> & { choices: string[] } = {
+  question: 'Which?',
+  choices: ['Coffee', 'Milk', 'Water'],
+  minChoices: 2,
+  maxChoices: 3,
+  resultsVisibility: 'after-close',
+  resultsFromVoters: 2,
+  allowChange: false,
+  shuffleChoices: true,
+  listed: true,
+  voteMode: 'none',
+  publishBallots: true,
+}
+
+test('every tab is told all of an edit before the first vote, on the streams of the poll and of its room', async () => {
+  const { url, host, poll } = await setUp()
+  const ofPoll = await EventReader.open(url + poll.streamUrl)
+  const hosts = await EventReader.open(url + poll.streamUrl, bearer(host.key))
+  const ofRoom = await EventReader.open(url + routes.roomStream(host.code))
+  for (const stream of [ofPoll, hosts, ofRoom]) await stream.next()
+  expect(ofPoll.events[0]?.data).not.toHaveProperty('question')
+  const { choices: _, ...settings } = edit
+  const edited = await host.change(poll.id, edit)
+  const texts = edit.choices.map((text) => ({ text }))
+  for (const stream of [ofPoll, hosts]) {
+    expect((await stream.next()).data).toMatchObject({ ...settings, rewordedAt: null, choices: texts })
+  }
+  expect((await ofRoom.next()).data.poll).toMatchObject({ ...settings, choices: texts })
+  // Whoever reconnects may have been away meanwhile: what comes first has it too.
+  const late = await EventReader.open(url + poll.streamUrl, { 'Last-Event-ID': ofPoll.events[0]?.id ?? '' })
+  expect(await late.next()).toMatchObject({ event: 'snapshot', data: { ...settings, revision: edited.revision } })
+})
+
+test('an edit of settings after the first vote is told too, and stays in what comes after it', async () => {
+  const { url, host, poll, ids, newVoter } = await setUp()
+  await newVoter().vote(poll.id, ids[0])
+  const stream = await EventReader.open(url + poll.streamUrl)
+  await stream.next()
+  await host.change(poll.id, { allowChange: false, publishBallots: true })
+  expect((await stream.next()).data).toMatchObject({ allowChange: false, publishBallots: true, voters: 1 })
+  await host.startRound(poll.id)
+  await newVoter().vote(poll.id, ids[0])
+  const { data } = await stream.nextLike(({ data }) => data.round === 2 && data.voters === 1)
+  expect(data).toMatchObject({ question: poll.question, allowChange: false, publishBallots: true })
+})
+
+test('a poll that was only closed, opened or timed is sent as short as before', async () => {
+  const { url, host, poll, ids, newVoter } = await setUp()
+  const stream = await EventReader.open(url + poll.streamUrl)
+  await host.change(poll.id, { status: 'closed' })
+  await host.change(poll.id, { status: 'open', closesAt: new Date(Date.now() + 60_000).toISOString() })
+  await newVoter().vote(poll.id, ids[0])
+  const { data } = await stream.nextLike(({ data }) => data.voters === 1)
+  for (const name of ['question', 'rewordedAt', 'maxChoices', 'voteMode']) expect(data).not.toHaveProperty(name)
+})
+
 test('after it the wording can be changed, which every tab is told with the time', async () => {
   const { url, host, poll, ids, newVoter } = await setUp()
   await newVoter().vote(poll.id, ids[0])
@@ -61,20 +117,106 @@ test('after it the wording can be changed, which every tab is told with the time
   expect(await host.actions()).toEqual(['created', 'reworded'])
 })
 
-test.each<[string, Record<string, unknown>]>([
-  ['a choice added', { choices: ['Tea', 'Coffee', 'Milk'] }],
-  ['a choice removed', { choices: ['Tea', 'Coffee'].slice(0, 1).concat('Water', 'Milk') }],
-  ['choices in another order', { choices: ['Coffee', 'Tea'] }],
-  ['one choice’s text on another', { choices: ['Water', 'Tea'] }],
-  ['more choices to a ballot', { maxChoices: 2 }],
-  ['another way to vote', { voteMode: 'code' }],
-])('after the first vote a poll is not changed by %s, nor is anything else that came with it', async (_, change) => {
+test.each<[string, Record<string, unknown>, string[]]>([
+  ['a choice added', { choices: ['Tea', 'Coffee', 'Milk'] }, ['choices']],
+  ['a choice removed', { choices: ['Tea', 'Coffee'].slice(0, 1).concat('Water', 'Milk') }, ['choices']],
+  ['choices in another order', { choices: ['Coffee', 'Tea'] }, ['choices.0', 'choices.1']],
+  ['one choice’s text on another', { choices: ['Water', 'Tea'] }, ['choices.1']],
+  ['more choices to a ballot', { maxChoices: 2 }, ['maxChoices']],
+  ['another way to vote', { voteMode: 'code' }, ['voteMode']],
+  ['several of these', { voteMode: 'code', minChoices: 2, maxChoices: 2 }, ['minChoices', 'maxChoices', 'voteMode']],
+])(
+  'after the first vote a poll is not changed by %s, nor by what came with it; each wrong field is named',
+  async (_, change, paths) => {
+    const { host, poll, ids, newVoter, databasePath } = await setUp()
+    await newVoter().vote(poll.id, ids[0])
+    const before = await contents(databasePath)
+    const answer = await host.ask(routes.poll(poll.id), patch({ question: 'Else?', status: 'closed', ...change }))
+    const { errors } = await readProblem('poll-has-votes', answer)
+    expect(errors?.map(({ path }) => path)).toEqual(paths)
+    expect(await contents(databasePath)).toEqual(before)
+  },
+)
+
+test.each<[Record<string, unknown>, string[]]>([
+  [{ maxChoices: 3 }, ['maxChoices: More than the number of choices.']],
+  [{ minChoices: 2 }, ['maxChoices: Fewer than minChoices.']],
+  [
+    { minChoices: 5, maxChoices: 4 },
+    ['maxChoices: More than the number of choices.', 'maxChoices: Fewer than minChoices.'],
+  ],
+  [{ choices: ['Tea', 'T\u200bea'] }, ['choices.1: Already in the list.']],
+  [{ choices: ['Tea', 'caf\u00e9', 'cafe\u0301'] }, ['choices.2: Already in the list.']],
+  [
+    { choices: ['Tea', 'Te\u00ada', '\u{e0054}Tea'] },
+    ['choices.1: Already in the list.', 'choices.2: Already in the list.'],
+  ],
+  [{ question: '\u2800', choices: ['Tea', '\u3164'] }, ["question: Can't be empty.", "choices.1: Can't be empty."]],
+])(
+  'a change %j of a poll is refused with each wrong field, before the first vote and after it',
+  async (change, expected) => {
+    const { host, poll, ids, newVoter, databasePath } = await setUp()
+    const refusal = async () => {
+      const before = await contents(databasePath)
+      const answer = await host.ask(routes.poll(poll.id), patch({ listed: true, ...change }))
+      expect(await contents(databasePath)).toEqual(before)
+      return answer
+    }
+    const { errors = [], detail } = await readProblem('invalid-body', await refusal())
+    expect(errors.map(({ path, message }) => `${path}: ${message}`)).toEqual(expected)
+    expect(detail).toBe(expected.join(' '))
+    await newVoter().vote(poll.id, ids[0])
+    expect((await refusal()).ok).toBe(false)
+  },
+)
+
+test('a choice can’t be reworded into another one that looks the same', async () => {
   const { host, poll, ids, newVoter, databasePath } = await setUp()
   await newVoter().vote(poll.id, ids[0])
   const before = await contents(databasePath)
-  const answer = await host.ask(routes.poll(poll.id), patch({ question: 'Else?', status: 'closed', ...change }))
-  await readProblem('poll-has-votes', answer)
+  for (const choices of [
+    ['Tea', 'Te\u00ada'],
+    ['Coffee\u200b', 'Coffee'],
+  ]) {
+    const answer = await host.ask(routes.poll(poll.id), patch({ choices }))
+    expect((await readProblem('invalid-body', answer)).errors).toEqual([
+      { path: 'choices.1', message: 'Already in the list.' },
+    ])
+  }
+  // Where it looks like another one that was there, votes would be shown under its name.
+  const swapped = await host.ask(routes.poll(poll.id), patch({ choices: ['Cof\u00adfee', 'Water'] }))
+  expect((await readProblem('poll-has-votes', swapped)).errors?.map(({ path }) => path)).toEqual(['choices.0'])
   expect(await contents(databasePath)).toEqual(before)
+})
+
+test('a refused vote names the field that it is about, as it was sent', async () => {
+  const { url, host, poll, ids, vote, newVoter } = await setUp({
+    choices: ['a', 'b', 'c'],
+    minChoices: 2,
+    maxChoices: 2,
+  })
+  const { poll: other } = await createPoll(url)
+  const pathsOf = async (code: Parameters<typeof readProblem>[0], answer: Response) =>
+    (await readProblem(code, answer)).errors?.map(({ path }) => path)
+  for (const [code, choiceIds] of [
+    ['no-choice', []],
+    ['too-few-choices', [ids[0]]],
+    ['too-many-choices', ids],
+    ['choice-not-found', [ids[0], 999_999]],
+    ['choice-of-another-poll', [ids[0], other.choices[0]?.id]],
+  ] as const) {
+    expect(await pathsOf(code, await vote(newVoter(), { choiceIds }))).toEqual(['choiceIds'])
+    const form = new URLSearchParams(choiceIds.map((id): [string, string] => ['choice', String(id)]))
+    const answer = await fetch(url + routes.votes(poll.id), { method: 'POST', body: form })
+    expect(await pathsOf(code, answer)).toEqual(['choice'])
+  }
+  const choiceIds = ids.slice(0, 2)
+  expect(await pathsOf('no-code-needed', await vote(newVoter(), { choiceIds, code: '22222-22222' }))).toEqual(['code'])
+  await host.change(poll.id, { voteMode: 'code' })
+  expect(await pathsOf('code-required', await vote(newVoter(), { choiceIds }))).toEqual(['code'])
+  expect(await pathsOf('invalid-code', await vote(newVoter(), { choiceIds, code: '22222-22222' }))).toEqual(['code'])
+  const header = { 'Pollcast-Code': '22222-22222' }
+  expect(await pathsOf('invalid-code', await vote(newVoter(), { choiceIds }, header))).toBeUndefined()
 })
 
 test('a poll closes by itself, for every tab, and a vote at its last moment counts', async () => {

@@ -286,6 +286,15 @@ const openParts = async () => {
   const koa = createKoa({
     createPolls: 'anyone',
     languages: new Languages(''),
+    privacy: {
+      engine: 'sqlite',
+      retentionDays: 0,
+      hasLimits: false,
+      hasRedis: false,
+      logsRequests: false,
+      backups: 0,
+      hasWebhook: false,
+    },
     streamSlots: new StreamSlots(1000, false),
     reader,
     writer,

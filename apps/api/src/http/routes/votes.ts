@@ -1,10 +1,13 @@
+import type { ProblemCode } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
 import { voteFormSchema, voteSchema } from '@pollcast/shared/vote'
 import type { Context, Middleware } from 'koa'
 import { stampNow } from '../../lib/stamp-now.ts'
 import { ballotIdOf, type VoterRef, voterKeyOf } from '../../polls/ballot-id.ts'
 import { castVote } from '../../polls/commands/cast-vote.ts'
+import { fieldError, PollError } from '../../polls/errors.ts'
 import { idempotencyScope, voterOfKey } from '../../polls/idempotency.ts'
+import type { RecordedVote } from '../../polls/ports.ts'
 import { receiptOf } from '../../polls/receipt.ts'
 import type { PollState } from '../../polls/state.ts'
 import { votedJson } from '../../polls/views.ts'
@@ -44,7 +47,12 @@ export function voteRoute({ writer, voters, signals, limits, serverKey, basePath
 
     const vote = { pollId, ballotId, answer, codeHash, idempotencyScope: scope, burst: burstOf(mark) }
     const cast = () => castVote(vote, writer, signals.pollChanged, voterKeyOf(voter))
-    const recorded = await (codeHash !== undefined && limits ? limits.withCode(ctx, known, cast) : cast())
+    let recorded: RecordedVote
+    try {
+      recorded = await (codeHash !== undefined && limits ? limits.withCode(ctx, known, cast) : cast())
+    } catch (error) {
+      throw withField(error, ctx, isForm)
+    }
 
     // A client that repeats a vote gets the cookie of the first one again, unless the key could have been guessed.
     if (!recorded.isRepeat || (key !== undefined && isSecret(key))) {
@@ -65,6 +73,25 @@ export function voteRoute({ writer, voters, signals, limits, serverKey, basePath
     ctx.set('Content-Type', 'application/json; charset=utf-8')
     ctx.body = stampNow(votedJson(poll, own))
   }
+}
+
+/** The refusals that are about a field of the body. */
+const ABOUT_ANSWER: readonly ProblemCode[] = [
+  'no-choice',
+  'too-few-choices',
+  'too-many-choices',
+  'choice-not-found',
+  'choice-of-another-poll',
+]
+const ABOUT_CODE: readonly ProblemCode[] = ['code-required', 'invalid-code', 'no-code-needed']
+
+/** The error with the field that it is about: the kind does not know whether a form or JSON was sent. */
+function withField(error: unknown, ctx: Context, isForm: boolean): unknown {
+  if (!(error instanceof PollError) || ctx.method === 'DELETE') return error
+  const { code, message } = error
+  if (ABOUT_ANSWER.includes(code)) return fieldError(code, isForm ? 'choice' : 'choiceIds', message)
+  const isInBody = ctx.get('Pollcast-Code') === ''
+  return ABOUT_CODE.includes(code) && isInBody ? fieldError(code, 'code', message) : error
 }
 
 /** The page that the form was on: the room's, or the poll's. */

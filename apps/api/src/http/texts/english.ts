@@ -47,5 +47,6 @@ export const english = {
   'poll.closed-final': 'Closed. Final results.',
   'poll.vote': 'Vote',
   'poll.your-vote': 'Your vote',
+  'privacy.title': 'Privacy \u00b7 Pollcast',
   'room.next-soon': 'The next question is coming soon',
 } as const

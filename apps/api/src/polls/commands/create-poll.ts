@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import type { NewPoll } from '@pollcast/shared/settings'
 import type { Signals } from '../events.ts'
 import { hashHostKey, hostKeyOf } from '../host-key.ts'
+import { hostScope } from '../idempotency.ts'
 import type { PollWriter, RoomRequest } from '../ports.ts'
 import type { PollState } from '../state.ts'
 
@@ -37,7 +38,7 @@ export async function createPoll(
     ...wanted,
     id,
     room: room ?? { newHostKeyHash: hashHostKey(hostKey ?? '') },
-    ...(seed && { isRepeatable: true }),
+    ...(seed && { idempotencyScope: hostScope(seed.key, 'poll', id) }),
   })
   if (isNew) {
     pollChanged.emit({ type: 'created', poll })
@@ -46,6 +47,14 @@ export async function createPoll(
   }
   return { poll, hostKey }
 }
+
+/** The id of the copy that a key stands for. */
+export const copyIdOf = (serverKey: string, key: string, pollId: string): string =>
+  pollIdOf(
+    createHmac('sha256', serverKey)
+      .update(JSON.stringify(['copy id', pollId, key]))
+      .digest(),
+  )
 
 /** 32 bytes. No voter's id has a space in it, as the purpose has, so these are never the signature of a voter's cookie. */
 const derive = ({ serverKey, key, voterId = '' }: PollSeed, purpose: 'poll id' | 'host key') =>

@@ -1,5 +1,6 @@
 import type { PollChange } from '@pollcast/shared/settings'
 import type { PollChanged, Signals } from '../events.ts'
+import { hostScope } from '../idempotency.ts'
 import type { BurstChange, HostRequest, PollWriter } from '../ports.ts'
 import type { PollState } from '../state.ts'
 import { pollIdOf } from './create-poll.ts'
@@ -21,14 +22,16 @@ export async function changePoll(
   return poll
 }
 
-/** Starts over at zero. The round before is kept. */
+/** Starts over at zero. The round before is kept. With an idempotency key it is done once. */
 export async function startRound(
   request: HostRequest,
   writer: Pick<PollWriter, 'startRound'>,
   signals: Signals,
+  key?: string,
 ): Promise<PollState> {
-  const poll = await writer.startRound(request)
-  tell(signals, 'round-started', poll)
+  const idempotencyScope = key === undefined ? undefined : hostScope(key, 'round', request.pollId)
+  const { poll, isNew } = await writer.startRound({ ...request, idempotencyScope })
+  if (isNew) tell(signals, 'round-started', poll)
   return poll
 }
 
@@ -44,14 +47,15 @@ export async function voidBurst(
   return poll
 }
 
-/** Makes a poll like this one, without votes, last in the room. */
+/** Makes a poll like this one, without votes, last in the room. @param newId the same where it is asked for again */
 export async function copyPoll(
   request: HostRequest,
   writer: Pick<PollWriter, 'copy'>,
   signals: Signals,
+  newId = pollIdOf(),
 ): Promise<PollState> {
-  const poll = await writer.copy({ ...request, newId: pollIdOf() })
-  tell(signals, 'created', poll)
+  const { poll, isNew } = await writer.copy({ ...request, newId })
+  if (isNew) tell(signals, 'created', poll)
   return poll
 }
 

@@ -1,8 +1,9 @@
-import { randomInt } from 'node:crypto'
+import { createHmac, randomInt } from 'node:crypto'
 import type { RoomChange } from '@pollcast/shared/room'
 import { hashCode } from '../ballot-id.ts'
 import type { Signals } from '../events.ts'
 import { hashHostKey, hostKeyOf } from '../host-key.ts'
+import { hostScope } from '../idempotency.ts'
 import type { ChangedRoom, PollWriter, RoomRequest } from '../ports.ts'
 import type { RoomState } from '../state.ts'
 
@@ -60,24 +61,52 @@ export async function deleteRoom(
   tell(signals, 'deleted', await writer.deleteRoom(request), 'deleted')
 }
 
-/** Makes one-time codes for the room. They are told once: only their hashes are kept. */
+/**
+ * Makes one-time codes for the room. Only their hashes are kept, so they can't be told again later: with a seed they are made
+ * from it, and the same ones are told where the answer was lost.
+ */
 export async function issueCodes(
   request: RoomRequest,
   count: number,
   writer: Pick<PollWriter, 'addCodes'>,
+  seed?: { serverKey: string; key: string },
 ): Promise<string[]> {
+  const letters = seed ? derivedLetters(seed, request.code, count) : randomLetters()
   const codes = new Set<string>()
-  while (codes.size < count) codes.add(newCode())
+  while (codes.size < count) codes.add(codeOf(letters))
   const codeHashes = [...codes].map((code) => hashCode(code) as string)
-  await writer.addCodes({ ...request, codeHashes })
+  const idempotencyScope = seed && hostScope(seed.key, 'codes', request.code)
+  await writer.addCodes({ ...request, codeHashes, idempotencyScope })
   return [...codes]
 }
 
 const CODE_LETTERS = '23456789ABCDEFGHJKMNPQRSTUVWXYZ'
 
 /** Ten characters, 49 bits, in two groups: "7KQ2M-4XWPA". */
-const newCode = () =>
-  Array.from({ length: 10 }, (_, n) => (n === 5 ? '-' : '') + CODE_LETTERS[randomInt(CODE_LETTERS.length)]).join('')
+function codeOf(letters: Iterator<string, never>): string {
+  const group = () => Array.from({ length: 5 }, () => letters.next().value).join('')
+  return `${group()}-${group()}`
+}
+
+function* randomLetters(): Generator<string, never> {
+  for (;;) yield CODE_LETTERS[randomInt(CODE_LETTERS.length)] as string
+}
+
+/** Without end, always the same, and without the server's key as good as random. */
+function* derivedLetters(
+  { serverKey, key }: { serverKey: string; key: string },
+  roomCode: string,
+  count: number,
+): Generator<string, never> {
+  for (let block = 0; ; block += 1) {
+    const bytes = createHmac('sha256', serverKey)
+      .update(JSON.stringify(['one-time codes', roomCode, key, count, block]))
+      .digest()
+    // What is above the last multiple of their number would make some letters more frequent.
+    for (const byte of bytes)
+      if (byte < 256 - (256 % CODE_LETTERS.length)) yield CODE_LETTERS[byte % CODE_LETTERS.length] as string
+  }
+}
 
 function tell(
   { pollChanged, roomChanged }: Signals,

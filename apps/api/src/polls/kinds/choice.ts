@@ -1,7 +1,8 @@
 import { limits } from '@pollcast/shared/limits'
-import type { PollChange } from '@pollcast/shared/settings'
+import type { FieldError } from '@pollcast/shared/problem'
+import { countErrors, type PollChange } from '@pollcast/shared/settings'
 import { looksOf } from '@pollcast/shared/text'
-import { PollError } from '../errors.ts'
+import { hasVotes, invalidFields, PollError } from '../errors.ts'
 import type { Counters } from '../state.ts'
 import type { ContentSource, Identity, Kind } from './kind.ts'
 
@@ -30,12 +31,10 @@ export const choice: Kind<Content, Answer> = {
 
   /** A choice whose text stays keeps its id, so that rounds can be laid side by side. */
   edit(content, change, identity) {
-    const { choices, minChoices, maxChoices } = sourceAfter(content, change)
-    if (maxChoices > choices.length) {
-      return new PollError('invalid-body', `maxChoices: More than the number of choices, ${choices.length}.`)
-    }
-    if (minChoices > maxChoices)
-      return new PollError('invalid-body', `minChoices: More than maxChoices, ${maxChoices}.`)
+    const source = sourceAfter(content, change)
+    const { choices, minChoices, maxChoices } = source
+    const errors = countErrors(source)
+    if (errors.length > 0) return invalidFields('invalid-body', errors)
     const known = new Map(content.choices.map(({ id, text }) => [looksOf(text), id]))
     const kept = choices.map((text) => known.get(looksOf(text)))
     const ids = freshIds(identity, kept)
@@ -44,14 +43,12 @@ export const choice: Kind<Content, Answer> = {
 
   reword(content, change) {
     const { choices, minChoices, maxChoices } = sourceAfter(content, change)
-    const isSame = minChoices === content.minChoices && maxChoices === content.maxChoices
-    if (!isSame || choices.length !== content.choices.length || isReordered(content, choices)) {
-      return new PollError(
-        'poll-has-votes',
-        'There are votes already: choices can be reworded, but not added, removed or put in another order, and how many ' +
-          'may be chosen stays. Start a new round first.',
-      )
-    }
+    const errors = [
+      ...choicesErrors(content, choices),
+      ...(minChoices === content.minChoices ? [] : [{ path: 'minChoices', message: KEPT }]),
+      ...(maxChoices === content.maxChoices ? [] : [{ path: 'maxChoices', message: KEPT }]),
+    ]
+    if (errors.length > 0) return hasVotes(errors)
     return { ...content, choices: content.choices.map(({ id, text }, index) => ({ id, text: choices[index] ?? text })) }
   },
 
@@ -95,7 +92,7 @@ export const choice: Kind<Content, Answer> = {
     rows: resultsOf(content, counters, voters).map(({ text, votes, share }) => [text, votes, share]),
   }),
 
-  ballotColumns: ({ choices }) => choices.map(({ text }) => text),
+  ballotColumns: ({ choices }) => new Map(choices.map(({ id, text }) => [String(id), text])),
 
   ballotCells: ({ choices }, choiceIds) => choices.map(({ id }) => (choiceIds.includes(id) ? 1 : 0)),
 
@@ -111,12 +108,17 @@ const sourceAfter = (content: Content, change: PollChange): ContentSource => ({
   maxChoices: change.maxChoices ?? content.maxChoices,
 })
 
-/** Whether a text stands where another choice's was: votes for the one would be shown as votes for the other. */
-const isReordered = (content: Content, texts: readonly string[]) =>
-  texts.some((text, index) => {
-    const old = content.choices.findIndex((one) => looksOf(one.text) === looksOf(text))
-    return old !== -1 && old !== index
+const KEPT = 'Stays while there are votes.'
+
+/** What can't be done to the choices once there are votes for them. */
+function choicesErrors({ choices }: Content, texts: readonly string[]): FieldError[] {
+  if (texts.length !== choices.length) return [{ path: 'choices', message: 'No choice can be added or removed.' }]
+  return texts.flatMap((text, index) => {
+    const old = choices.findIndex((one) => looksOf(one.text) === looksOf(text))
+    // Votes for the one would be shown as votes for the other.
+    return old === -1 || old === index ? [] : [{ path: `choices.${index}`, message: 'The text of another choice.' }]
   })
+}
 
 const withVotes = ({ choices }: Content, counters: Counters | null) =>
   choices.map(({ id, text }) => ({ id, text, votes: counters && (counters[id] ?? 0) }))

@@ -64,8 +64,8 @@ export interface Kind<Content = unknown, Answer = unknown> {
   showResults(content: Content, counters: Counters | null, voters: number): { choices: ChoiceResult[] }
   /** The same as a table. */
   resultTable(content: Content, counters: Counters | null, voters: number): Table
-  /** The columns that an answer has in a table of ballots. */
-  ballotColumns(content: Content): string[]
+  /** The columns that an answer has in a table of ballots: what stays the same from round to round, and the heading. */
+  ballotColumns(content: Content): Map<string, string>
   /** An answer in these columns. */
   ballotCells(content: Content, answer: Answer): Cell[]
   /** What the answer comes down to, where voters' moves from round to round can be told: one choice. */

@@ -1,8 +1,9 @@
-import type { Poll } from '@pollcast/shared/poll'
+import type { Poll, Snapshot } from '@pollcast/shared/poll'
 import type { Room, RoomChange } from '@pollcast/shared/room'
 import type { PollChange } from '@pollcast/shared/settings'
 import { computed, type InjectionKey, inject, provide, shallowReadonly, shallowRef } from 'vue'
 import { ApiProblem } from '../../api/api-problem.ts'
+import { randomKey } from '../../api/random-key.ts'
 import { useHostKey } from '../../composables/use-host-key.ts'
 import { useRoom } from '../../composables/use-room.ts'
 import { useApi } from '../../context.ts'
@@ -56,6 +57,22 @@ function createHost(code: string) {
     return done
   }
 
+  const keys = new Map<string, string>()
+
+  /**
+   * Does what must not be done twice: where the answer was lost, the next attempt is the same request, with the same key.
+   *
+   * @param what names the request
+   */
+  async function actOnce<T>(what: string, run: (hostKey: string, key: string) => Promise<T>): Promise<T | undefined> {
+    const key = keys.get(what) ?? randomKey()
+    keys.set(what, key)
+    const done = await act((hostKey) => run(hostKey, key))
+    const isLost = refusal.value?.code === 'unreachable' || refusal.value?.code === 'unexpected'
+    if (!isLost) keys.delete(what)
+    return done
+  }
+
   return {
     code,
     ...access,
@@ -81,6 +98,19 @@ function createHost(code: string) {
       const answer = await act((hostKey) => api.changeRoom(code, change, hostKey))
       if (answer) connection.take(answer)
       return answer
+    },
+
+    actOnce,
+
+    /** @param round the one that ends */
+    async startRound({ pollId, round }: Pick<Snapshot, 'pollId' | 'round'>): Promise<void> {
+      await actOnce(`round ${round} of ${pollId}`, (hostKey, key) => api.startRound(pollId, hostKey, key))
+      await connection.load()
+    },
+
+    async copyPoll(pollId: string): Promise<void> {
+      await actOnce(`copy ${pollId}`, (hostKey, key) => api.copyPoll(pollId, hostKey, key))
+      await connection.load()
     },
 
     changePoll: (pollId: string, change: PollChange): Promise<Poll | undefined> =>

@@ -4,6 +4,7 @@ import { computed, reactive, shallowReadonly, shallowRef } from 'vue'
 import { ApiProblem } from '../../api/api-problem.ts'
 import { randomKey } from '../../api/random-key.ts'
 import { useApi } from '../../context.ts'
+import { fieldErrorText } from '../../i18n/field-error-text.ts'
 import { useHost } from './use-host.ts'
 
 /**
@@ -42,7 +43,9 @@ export function usePollDraft(pollId: string | undefined) {
       if (!(error instanceof ApiProblem)) throw error
       problem.value = error
       const fieldOf = (path: string) => rows[Number(/^choices\.(\d+)/.exec(path)?.[1])]?.key ?? path
-      errors.value = new Map(error.errors.map(({ path, message }) => [fieldOf(path), message]))
+      // What is refused for another reason, such as votes that are there by now, is told in one sentence.
+      if (error.code === 'invalid-body')
+        errors.value = new Map(error.errors.map(({ path, message }) => [fieldOf(path), fieldErrorText(message)]))
       return false
     }
   }

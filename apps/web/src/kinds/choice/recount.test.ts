@@ -2,8 +2,9 @@ import { expect, test } from 'vitest'
 import { snapshot } from '../../../test/snapshot.ts'
 import { recount } from './recount.ts'
 
-const csv = '\ufeffreceipt,Choice 1,"Choice, 2"\r\nabc,1,0\r\ndef,0,1\r\nghi,1,1\r\n'
-const poll = { ...snapshot(9, 2, 2), voters: 3 }
+const rows = ['round,receipt,Choice 1,"Choice, 2",Gone', '1,old,1,,1', '2,abc,1,0,', '2,def,0,1,', '2,ghi,1,1,', '']
+const csv = `\ufeff${rows.join('\r\n')}`
+const poll = { ...snapshot(9, 2, 2), voters: 3, round: 2 }
 
 test('the voter’s ballot is found by its receipt, and the numbers add up', () => {
   expect(recount(csv, poll, 'ghi')).toEqual({
@@ -19,9 +20,10 @@ test('the voter’s ballot is found by its receipt, and the numbers add up', () 
 
 test('a ballot that is not there is said to be missing', () => {
   expect(recount(csv, poll, 'xyz').ownTexts).toBeUndefined()
+  expect(recount(csv, poll, 'old').ownTexts).toBeUndefined()
 })
 
 test('numbers that differ from the poll’s do not add up, nor do more ballots than voters', () => {
-  expect(recount(csv, { ...snapshot(9, 2, 1), voters: 3 }, 'abc').addsUp).toBe(false)
-  expect(recount(csv, { ...snapshot(9, 2, 2), voters: 2 }, 'abc').addsUp).toBe(false)
+  expect(recount(csv, { ...poll, choices: snapshot(9, 2, 1).choices }, 'abc').addsUp).toBe(false)
+  expect(recount(csv, { ...poll, voters: 2 }, 'abc').addsUp).toBe(false)
 })

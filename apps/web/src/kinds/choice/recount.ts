@@ -11,17 +11,20 @@ export interface Recount {
   addsUp: boolean
 }
 
-/** Counts the ballots of ballots.csv: one row each, its receipt first, then 1 or 0 for each choice in the poll's order. */
-export function recount(csv: string, { choices, voters }: Snapshot, receipt: string): Recount {
+/**
+ * Counts the ballots of ballots.csv that are of the snapshot's round: one row each, with its round and receipt, then 1 or 0 for
+ * each choice in the poll's order, and blanks for what only other rounds had.
+ */
+export function recount(csv: string, { choices, voters, round }: Snapshot, receipt: string): Recount {
   const { data } = Papa.parse<string[]>(csv.replace(/^\ufeff/, ''), { skipEmptyLines: true })
-  const [, ...ballots] = data
-  const isChosen = (ballot: readonly string[], index: number) => ballot[index + 1] === '1'
+  const ballots = data.filter(([ofRound]) => ofRound === String(round))
+  const isChosen = (ballot: readonly string[], index: number) => ballot[index + 2] === '1'
   const counted = choices.map(({ id, text }, index) => ({
     id,
     text,
     votes: ballots.filter((ballot) => isChosen(ballot, index)).length,
   }))
-  const own = ballots.find(([published]) => published === receipt)
+  const own = ballots.find(([, published]) => published === receipt)
   return {
     ballots: ballots.length,
     choices: counted,

@@ -1,0 +1,15 @@
+import type { Middleware } from 'koa'
+import { createKoa, type HttpParts } from '../src/http/router.ts'
+
+interface RouterMiddleware extends Middleware {
+  router?: { stack: { path: string; methods: string[] }[] }
+}
+
+/** Every route that the server has, with parameters as `:id`. */
+export function routerRoutes(): { method: string; path: string }[] {
+  const { middleware } = createKoa({ allowedOrigins: [], onAnswered: [], admin: {} } as unknown as HttpParts)
+  return (middleware as RouterMiddleware[])
+    .flatMap((one) => one.router?.stack ?? [])
+    .flatMap(({ path, methods }) => methods.map((method) => ({ method, path })))
+    .filter(({ method }) => method !== 'HEAD')
+}
