@@ -167,9 +167,15 @@ class Blocked {
   readonly #until = new Map<string, number>()
 
   add(who: string, milliseconds: number): void {
-    const now = performance.now()
-    for (const [known, end] of this.#until) if (end <= now) this.#until.delete(known)
-    this.#until.set(who, now + milliseconds)
+    this.#until.set(who, performance.now() + milliseconds)
+    setTimeout(() => this.#forget(who), milliseconds).unref()
+  }
+
+  /** An address is not kept longer than needed. */
+  #forget(who: string): void {
+    const wait = this.#wait(who)
+    if (wait > 0) setTimeout(() => this.#forget(who), Math.ceil(wait)).unref()
+    else this.#until.delete(who)
   }
 
   has = (who: string): boolean => this.#wait(who) > 0
