@@ -150,9 +150,9 @@ export interface AdminReader {
 export interface PollReader {
   /** A deleted poll is found too. */
   find(pollId: string): Promise<PollState>
-  /** The answer on a ballot in this round of the poll; undefined where it is not there. */
+  /** The answer on a ballot in this round of the poll; undefined where it is not there, or is not counted. */
   answer(round: Pick<PollState, 'id' | 'round'>, ballotId: string): Promise<unknown>
-  /** Those of these ballots that are there in the poll's current round. */
+  /** Those of these ballots that are there in the poll's current round, and counted. */
   cast(pollId: string, ballotIds: readonly string[]): Promise<Set<string>>
   /**
    * The poll, its past rounds and the ballots of some of its rounds, as all were at one moment. The ballots of a round come in
