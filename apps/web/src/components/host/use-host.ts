@@ -3,10 +3,10 @@ import type { Room, RoomChange } from '@pollcast/shared/room'
 import type { PollChange } from '@pollcast/shared/settings'
 import { computed, type InjectionKey, inject, provide, shallowReadonly, shallowRef } from 'vue'
 import { ApiProblem } from '../../api/api-problem.ts'
-import { randomKey } from '../../api/random-key.ts'
 import { useHostKey } from '../../composables/use-host-key.ts'
 import { useRoom } from '../../composables/use-room.ts'
 import { useApi } from '../../context.ts'
+import { createRequestKeys } from './request-keys.ts'
 
 export type Host = ReturnType<typeof createHost>
 
@@ -57,7 +57,7 @@ function createHost(code: string) {
     return done
   }
 
-  const keys = new Map<string, string>()
+  const requestKeys = createRequestKeys()
 
   /**
    * Does what must not be done twice: where the answer was lost, the next attempt is the same request, with the same key.
@@ -65,11 +65,9 @@ function createHost(code: string) {
    * @param what names the request
    */
   async function actOnce<T>(what: string, run: (hostKey: string, key: string) => Promise<T>): Promise<T | undefined> {
-    const key = keys.get(what) ?? randomKey()
-    keys.set(what, key)
+    const key = requestKeys.take(what)
     const done = await act((hostKey) => run(hostKey, key))
-    const isLost = refusal.value?.code === 'unreachable' || refusal.value?.code === 'unexpected'
-    if (!isLost) keys.delete(what)
+    requestKeys.settle(what, refusal.value)
     return done
   }
 
