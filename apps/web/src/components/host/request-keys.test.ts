@@ -12,6 +12,7 @@ test.each([
   const keys = createRequestKeys()
   const first = keys.take('copy abcdefgh')
   keys.settle('copy abcdefgh', { status })
+  expect(keys.isOpen('copy abcdefgh')).toBe(isSame)
   expect(keys.take('copy abcdefgh') === first).toBe(isSame)
 })
 

@@ -11,6 +11,8 @@ export function createRequestKeys() {
       keys.set(what, key)
       return key
     },
+    /** Whether it is unknown what has become of the last such request. */
+    isOpen: (what: string): boolean => keys.has(what),
     /** Only the API's yes or no ends a request: without an answer, or after a 5xx, it may have been done all the same. */
     settle(what: string, problem?: Pick<ApiProblem, 'status'>): void {
       const isAnswered = !problem || (problem.status >= 400 && problem.status < 500)

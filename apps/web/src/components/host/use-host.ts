@@ -83,7 +83,7 @@ function createHost(code: string) {
     dismiss() {
       refusal.value = undefined
     },
-    /** Whether the key is missing or opens nothing; not while it is being replaced. */
+    /** Whether the key is missing or opens nothing; not while it is being replaced, or may have been. */
     isLockedOut: computed(() => {
       if (!access.hostKey.value) return true
       if (isReplacingKey.value) return false
@@ -116,9 +116,10 @@ function createHost(code: string) {
 
     async makeNewKey(): Promise<boolean> {
       isReplacingKey.value = true
-      const answer = await act((hostKey) => api.replaceHostKey(code, hostKey))
+      const answer = await actOnce('new host key', (hostKey, key) => api.replaceHostKey(code, hostKey, key))
       if (answer) access.replaceKey(answer.hostKey)
-      isReplacingKey.value = false
+      // Where the answer was lost, the same request tells the new key: the page stays, to make it once more.
+      isReplacingKey.value = requestKeys.isOpen('new host key')
       return answer !== undefined
     },
   }
