@@ -224,7 +224,9 @@ export class SqlPollWriter implements PollWriter {
       before.id,
     ])
     const identity = { sequence, usedKeys: new Set(keys.map(({ key }) => key)) }
-    return applyChange(before, change, identity, new Date().toISOString())
+    const where = { pollId: before.id, round: before.round }
+    const hasBallots = before.voters > 0 || (await manager.existsBy(BallotEntity, where))
+    return applyChange(before, change, identity, hasBallots, new Date().toISOString())
   }
 
   /** The round's counters are those of its content: those that go have no votes. */

@@ -38,7 +38,15 @@ const LIMITS = {
 } as const satisfies Record<string, Bucket>
 
 /** What all that is not known comes through, and all that hosts do. */
-const BY_NETWORK = ['readsFrom', 'streamsFrom', 'newVotersFrom', 'provenVotersFrom', 'pollsFrom', 'hostFrom'] as const
+const BY_NETWORK = [
+  'readsFrom',
+  'streamsFrom',
+  'newVotersFrom',
+  'provenVotersFrom',
+  'pollsFrom',
+  'hostFrom',
+  'freshnessFrom',
+] as const
 
 /** Each takes a token for one request, and rejects with TooManyRequests where there is none. To be called before the body is read. */
 export interface RateLimits {
