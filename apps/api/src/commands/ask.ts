@@ -1,5 +1,8 @@
 import { type Problem, problemSchema } from '@pollcast/shared/problem'
 import { CommandRefused } from './command-refused.ts'
+import { tolerant } from './tolerant.ts'
+
+const saidSchema = tolerant(problemSchema.pick({ detail: true, errors: true }))
 
 /**
  * Sends a request to a Pollcast. Throws a CommandRefused where there is no answer.
@@ -20,14 +23,24 @@ export async function ask(url: string, route: string, init: RequestInit = {}): P
   }
 }
 
+/** A Pollcast has refused a request, and not a proxy before it. */
+export class RequestRefused extends CommandRefused {
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
 /** What a Pollcast says where it refuses a request, as a sentence or more. */
 export async function refusalOf(response: Response): Promise<CommandRefused> {
-  const parsed = problemSchema.safeParse(await response.json().catch(() => undefined))
-  if (parsed.success) return new CommandRefused(sentencesOf(parsed.data))
+  const parsed = saidSchema.safeParse(await response.json().catch(() => undefined))
+  if (parsed.success) return new RequestRefused(response.status, sentencesOf(parsed.data))
   return new CommandRefused(
     `${new URL(response.url).origin} answers ${response.status}, and not as a Pollcast of this version does.`,
   )
 }
 
-const sentencesOf = ({ detail, errors = [] }: Problem): string =>
+const sentencesOf = ({ detail, errors = [] }: Pick<Problem, 'detail' | 'errors'>): string =>
   [detail, ...errors.map(({ path, message }) => `  ${path}: ${message}`)].join('\n')

@@ -4,6 +4,7 @@ import { routes } from '@pollcast/shared/routes'
 import type { NewPollBody } from '@pollcast/shared/settings'
 import { ask, refusalOf } from './ask.ts'
 import { CommandRefused } from './command-refused.ts'
+import { tolerant } from './tolerant.ts'
 
 /** Milliseconds that the answer may take. */
 const TIMEOUT_MS = 15_000
@@ -28,7 +29,7 @@ export async function create({ question, choices, url, createKey }: Wanted): Pro
     signal: AbortSignal.timeout(TIMEOUT_MS),
   })
   if (response.status !== 201) throw await refusalOf(response)
-  const created = createdPollSchema.safeParse(await response.json().catch(() => undefined))
+  const created = tolerant(createdPollSchema).safeParse(await response.json().catch(() => undefined))
   if (!created.success) throw new CommandRefused(`${url} answers not as a Pollcast of this version does.`)
   const { poll, room, hostKey } = created.data
   return [

@@ -123,7 +123,9 @@ export class SqlPollWriter implements PollWriter {
       first ??= before.round
       // By an attempt whose COMMIT got no response: it still has to be published.
       if (transaction.inDoubt && before.round > first) return { poll: before, isNew: true }
-      if (known.isRepeat(request, null)) return { poll: before, isNew: false }
+      const repeat = known.isRepeat(request, null)
+      if (repeat instanceof PollError) return repeat
+      if (repeat) return { poll: before, isNew: false }
       known.add(request, null)
       await known.write(query, this.#sql)
       const poll = nextRound(before)
