@@ -58,6 +58,10 @@ export interface Repeatable {
   idempotencyScope?: string | undefined
 }
 
+export interface KeyReplacement extends RoomRequest, Repeatable {
+  newHostKeyHash: string
+}
+
 export interface BurstChange {
   number: number
   voided: boolean
@@ -124,7 +128,8 @@ export interface PollWriter {
 
   createRoom(room: { title: string; hostKeyHash: string }): Promise<RoomState>
   changeRoom(change: RoomRequest & { change: RoomChange }): Promise<ChangedRoom>
-  replaceHostKey(request: RoomRequest & { newHostKeyHash: string }): Promise<ChangedRoom>
+  /** `changed` is false where this very request has replaced the key before. */
+  replaceHostKey(request: KeyReplacement): Promise<ChangedRoom>
   deleteRoom(request: RoomRequest): Promise<ChangedRoom>
   /** The admin closes all polls of a room, or takes them off the front page. */
   settleRoom(code: string, action: AdminRoomChange['action']): Promise<ChangedRoom>
