@@ -33,7 +33,7 @@ import { publishChanges } from '../reactions/publish.ts'
 import { keepRetention } from '../reactions/retention.ts'
 import { VoterStreams } from '../reactions/voter-streams.ts'
 import { Watching } from '../reactions/watching.ts'
-import { sendWebhooks } from '../reactions/webhooks.ts'
+import { dropWebhooks, sendWebhooks } from '../reactions/webhooks.ts'
 import { readEpoch } from '../store/epochs.ts'
 import { sqlAdminReader } from '../store/sql-admin-reader.ts'
 import { connectOthers, openStore } from './adapters.ts'
@@ -120,8 +120,9 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
   messages.watching = watching
   const timer = closePollsInTime({ reader, writer, signals, onError: onUnexpected })
   const retention = keepRetention({ days: config.retentionDays, writer, signals, onError: onUnexpected })
-  const webhooks =
-    config.webhook && sendWebhooks({ target: config.webhook, reader, writer, signals, log, onError: onUnexpected })
+  const webhooks = config.webhook
+    ? sendWebhooks({ target: config.webhook, reader, writer, signals, log, onError: onUnexpected })
+    : dropWebhooks({ reader, writer, onError: onUnexpected })
   const onFaults = (line: string, counts: Record<string, number>) =>
     log.info(line, { event: 'client-faults', ...counts })
   const faults = new ClientFaults(onFaults, undefined, metrics?.clientFault)
@@ -198,7 +199,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     stopFollowing?.()
     await timer.stop()
     await retention.stop()
-    await webhooks?.stop()
+    await webhooks.stop()
     await epoch.stop()
     await operations.close()
     await database.close()

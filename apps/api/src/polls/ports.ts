@@ -143,6 +143,8 @@ export interface PollWriter {
   /** Some of those that are due. Nobody else is given them before they are due again. */
   takeWebhooks(now: string): Promise<QueuedWebhook[]>
   removeWebhook(id: string): Promise<void>
+  /** Removes all of them, due or not. */
+  dropWebhooks(): Promise<void>
 }
 
 /** What the admin sees of the store. */

@@ -13,6 +13,8 @@ const setUp = async () => {
   return { receiver, app }
 }
 
+const hoursAgo = (hours: number) => new Date(Date.now() - hours * 60 * 60 * 1000).toISOString()
+
 test('a close is told, signed, with the results that everybody sees; and once', async () => {
   const { receiver, app } = await setUp()
   const { host, poll } = await Host.ofPoll(app.url, { question: 'Lunch?', choices: ['Pizza', 'Salad'] })
@@ -119,11 +121,44 @@ test('what nobody takes for a day is given up, and the log says so', async () =>
   const { host, poll } = await Host.ofPoll(app.url)
   await host.change(poll.id, { status: 'closed' })
   await until(() => receiver.requests === 1)
-  const yesterday = new Date(Date.now() - 24 * 60 * 60 * 1000).toISOString()
-  await query(app.databasePath, `UPDATE webhook_event SET due_at = '', at = '${yesterday}', attempts = 12`)
+  await query(app.databasePath, `UPDATE webhook_event SET due_at = '', at = '${hoursAgo(23)}', attempts = 12`)
   await until(() => app.entries.some(({ event }) => event === 'webhook-given-up'))
-  expect(String(app.errors.at(-1))).toContain('It was sent for a day, 13 times, and is given up.')
+  expect(String(app.errors.at(-1))).toContain('an answer with 500. It is given up after 13 attempts in 23 h.')
   await until(async () => (await query(app.databasePath, 'SELECT id FROM webhook_event')).length === 0)
+})
+
+test('what is older than a day when the server is back is not sent any more, and the log says so', async () => {
+  const receiver = await WebhookReceiver.open()
+  receiver.status = 503
+  const first = await openApp({ webhook: receiver.target })
+  const { host, poll } = await Host.ofPoll(first.url)
+  await host.change(poll.id, { status: 'closed' })
+  await until(() => first.entries.some(({ event }) => event === 'webhook-failed'))
+  await first.close()
+  await query(first.databasePath, `UPDATE webhook_event SET due_at = '', at = '${hoursAgo(30)}'`)
+  receiver.status = 204
+  const { databasePath, entries, errors } = await openApp({
+    databasePath: first.databasePath,
+    webhook: receiver.target,
+  })
+  await until(() => entries.some(({ event }) => event === 'webhook-given-up'))
+  expect(String(errors.at(-1))).toMatch(/\(msg_\w+\) is 30 h old, after 1 attempt: it is given up\.$/)
+  await until(async () => (await query(databasePath, 'SELECT id FROM webhook_event')).length === 0)
+  expect(receiver.requests).toBe(1)
+})
+
+test('what was queued before WEBHOOK_URL was taken away is dropped', async () => {
+  const receiver = await WebhookReceiver.open()
+  receiver.status = 503
+  const first = await openApp({ webhook: receiver.target })
+  const { host, poll } = await Host.ofPoll(first.url)
+  await host.change(poll.id, { status: 'closed' })
+  await until(() => receiver.requests === 1)
+  await first.close()
+  expect(await query(first.databasePath, 'SELECT id FROM webhook_event')).toHaveLength(1)
+  await openApp({ databasePath: first.databasePath })
+  await until(async () => (await query(first.databasePath, 'SELECT id FROM webhook_event')).length === 0)
+  expect(receiver.requests).toBe(1)
 })
 
 test('redirects are not followed', async () => {

@@ -4,7 +4,7 @@ import { reasonOf } from '../lib/reason-of.ts'
 import type { Signals } from '../polls/events.ts'
 import type { PollReader, PollWriter, QueuedWebhook } from '../polls/ports.ts'
 import { webhookPollOf } from '../polls/views.ts'
-import { isGivenUp } from '../polls/webhook-delay.ts'
+import { isGivenUp, isOutdated } from '../polls/webhook-delay.ts'
 import { postWebhook, type WebhookTarget } from './webhook-request.ts'
 
 interface WebhookParts {
@@ -16,8 +16,16 @@ interface WebhookParts {
   onError: (error: unknown) => void
 }
 
+interface DropParts {
+  reader: Pick<PollReader, 'nextWebhook'>
+  writer: Pick<PollWriter, 'dropWebhooks'>
+  onError: (error: unknown) => void
+}
+
 /** Milliseconds after which the database is asked again: another process may have queued an event, and be gone. */
 const RECHECK_MS = 5000
+
+const HOUR_MS = 60 * 60 * 1000
 
 /**
  * Tells WEBHOOK_URL what was queued with each close, move and new round. Every process looks; the transaction that takes an event
@@ -52,6 +60,11 @@ export function sendWebhooks({ target, reader, writer, signals, log, onError }: 
     schedule(0)
   }
   const send = async (event: QueuedWebhook) => {
+    if (isOutdated(event, Date.now())) {
+      const { id, type, attempts } = event
+      const sent = attempts > 1 ? `, after ${attemptsOf(attempts - 1)}` : ''
+      return giveUp(event, `The webhook ${type} (${id}) is ${hoursSince(event)} h old${sent}: it is given up.`)
+    }
     const body = JSON.stringify(await bodyOf(event, reader))
     try {
       await postWebhook(target, event.id, body, stopping.signal)
@@ -66,15 +79,14 @@ export function sendWebhooks({ target, reader, writer, signals, log, onError }: 
     const { origin } = new URL(target.url)
     const what = `The webhook ${type} (${id}) did not reach ${origin}: ${reason}.`
     if (isGivenUp(event)) {
-      log.error(`${what} It was sent for a day, ${attempts} times, and is given up.`, {
-        event: 'webhook-given-up',
-        id,
-        type,
-      })
-      await writer.removeWebhook(id)
+      await giveUp(event, `${what} It is given up after ${attemptsOf(attempts)} in ${hoursSince(event)} h.`)
     } else if (attempts === 1) {
       log.error(`${what} It is sent again for a day.`, { event: 'webhook-failed', id, type })
     }
+  }
+  const giveUp = async ({ id, type }: QueuedWebhook, sentence: string) => {
+    log.error(sentence, { event: 'webhook-given-up', id, type })
+    await writer.removeWebhook(id)
   }
 
   signals.pollChanged.listen(({ type }) => {
@@ -92,6 +104,19 @@ export function sendWebhooks({ target, reader, writer, signals, log, onError }: 
       return running
     },
   }
+}
+
+const attemptsOf = (attempts: number): string => (attempts === 1 ? '1 attempt' : `${attempts} attempts`)
+
+const hoursSince = ({ at }: QueuedWebhook): number => Math.round((Date.now() - Date.parse(at)) / HOUR_MS)
+
+/** Without WEBHOOK_URL: what was queued while there was one is not sent to another one, months later. */
+export function dropWebhooks({ reader, writer, onError }: DropParts): { stop(): Promise<void> } {
+  const drop = async () => {
+    if ((await reader.nextWebhook()) !== undefined) await writer.dropWebhooks()
+  }
+  const running = drop().catch(onError)
+  return { stop: () => running }
 }
 
 async function bodyOf(

@@ -82,6 +82,7 @@ export class SqlPollWriter implements PollWriter {
   addCodes: PollWriter['addCodes'] = (request) => this.#rooms.addCodes(request)
   takeWebhooks: PollWriter['takeWebhooks'] = (now) => this.#webhooks.take(now)
   removeWebhook: PollWriter['removeWebhook'] = (id) => this.#webhooks.remove(id)
+  dropWebhooks: PollWriter['dropWebhooks'] = () => this.#webhooks.drop()
 
   record(vote: Vote): Promise<RecordedVote> {
     return this.#votes.record(vote)

@@ -67,6 +67,13 @@ export class WebhookQueue {
       await manager.delete(WebhookEventEntity, { id })
     }, 'repeatable')
   }
+
+  /** Nobody is to be told any more. */
+  async drop(): Promise<void> {
+    await this.#transactions.run(async ({ manager }) => {
+      await manager.deleteAll(WebhookEventEntity)
+    }, 'repeatable')
+  }
 }
 
 const DUE = `SELECT id, type, room_code AS "roomCode", poll_id AS "pollId", at, attempts, due_at AS "dueAt"
