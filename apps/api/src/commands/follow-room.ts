@@ -4,7 +4,7 @@ import { type RoomEvent, roomEventSchema } from '@pollcast/shared/room'
 import { routes } from '@pollcast/shared/routes'
 import { type EndData, keepaliveSeconds } from '@pollcast/shared/stream'
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
-import { ask, refusalOf } from './ask.ts'
+import { ask, refusalOf, unknownAnswer } from './ask.ts'
 
 /** Without a byte for this long a connection is dead: it has missed a keepalive. */
 const SILENCE_TIMEOUT_MS = (keepaliveSeconds + 3.5) * 1000
@@ -49,6 +49,7 @@ async function readStream(url: string, code: string, onRoom: (room: RoomEvent) =
       signal: abort.signal,
     })
     if (!response.ok) throw await refusalOf(response)
+    if (!response.headers.get('Content-Type')?.startsWith('text/event-stream')) throw unknownAnswer(response)
     const shown = new ShownRoom(onRoom)
     const parser = createParser({ onEvent: (event) => shown.take(event) })
     const decoder = new TextDecoder()
