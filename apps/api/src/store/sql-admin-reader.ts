@@ -11,10 +11,13 @@ const FROM = `
   LEFT JOIN poll AS current ON current.id = r.current_poll_id
   WHERE r.deleted_at IS NULL`
 
+/** SQLite, and PostgreSQL in some locales, make lower-case letters of ASCII alone: so what was typed is looked for in their way too. */
+const hasText = (column: string) => `lower(${column}) LIKE $2 ESCAPE '!' OR lower(${column}) LIKE lower($3) ESCAPE '!'`
+
 /** The title or any question has the text; case does not matter where the engine knows the letters. */
 const HAS_TEXT = `
-  AND (r.code LIKE $1 ESCAPE '!' OR lower(r.title) LIKE $2 ESCAPE '!' OR EXISTS (
-    SELECT 1 FROM poll AS q WHERE q.room_code = r.code AND lower(q.question) LIKE $2 ESCAPE '!'
+  AND (r.code LIKE $1 ESCAPE '!' OR ${hasText('r.title')} OR EXISTS (
+    SELECT 1 FROM poll AS q WHERE q.room_code = r.code AND (${hasText('q.question')})
   ))`
 
 const ORDERS: Record<AdminRoomsQuery['order'], string> = {
@@ -48,8 +51,8 @@ export function sqlAdminReader(database: Pick<Database, 'read'>): AdminReader {
   return {
     rooms: ({ order, search, offset }) =>
       database.read(async (manager) => {
-        const text = search.trim().toLowerCase().replace(/[!%_]/g, '!$&')
-        const parameters = text === '' ? [] : [`${text.replace(/[\s-]/g, '')}%`, `%${text}%`]
+        const text = search.trim().replace(/[!%_]/g, '!$&')
+        const parameters = text === '' ? [] : [`${text.replace(/[\s-]/g, '')}%`, `%${text.toLowerCase()}%`, `%${text}%`]
         const where = text === '' ? '' : HAS_TEXT
         const rows: Record<string, string | number>[] = await manager.query(
           `${roomsSql(order, where)} ${offset}`,
