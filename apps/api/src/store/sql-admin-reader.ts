@@ -11,8 +11,8 @@ const FROM = `
   LEFT JOIN poll AS current ON current.id = r.current_poll_id
   WHERE r.deleted_at IS NULL`
 
-/** SQLite, and PostgreSQL in some locales, make lower-case letters of ASCII alone: so what was typed is looked for in their way too. */
-const hasText = (column: string) => `lower(${column}) LIKE $2 ESCAPE '!' OR lower(${column}) LIKE lower($3) ESCAPE '!'`
+/** SQLite, and PostgreSQL where a column has the collation C, make lower-case letters of ASCII alone: $3 is what was typed in that way. */
+const hasText = (column: string) => `lower(${column}) LIKE $2 ESCAPE '!' OR lower(${column}) LIKE $3 ESCAPE '!'`
 
 /** The title or any question has the text; case does not matter where the engine knows the letters. */
 const HAS_TEXT = `
@@ -46,13 +46,16 @@ const BYTES = {
   sqlite: 'SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()',
 }
 
+const asciiLowerCase = (text: string) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+
 /** Reads what the admin sees. Counts read all there is: nothing that a vote waits for. */
 export function sqlAdminReader(database: Pick<Database, 'read'>): AdminReader {
   return {
     rooms: ({ order, search, offset }) =>
       database.read(async (manager) => {
         const text = search.trim().replace(/[!%_]/g, '!$&')
-        const parameters = text === '' ? [] : [`${text.replace(/[\s-]/g, '')}%`, `%${text.toLowerCase()}%`, `%${text}%`]
+        const parameters =
+          text === '' ? [] : [`${text.replace(/[\s-]/g, '')}%`, `%${text.toLowerCase()}%`, `%${asciiLowerCase(text)}%`]
         const where = text === '' ? '' : HAS_TEXT
         const rows: Record<string, string | number>[] = await manager.query(
           `${roomsSql(order, where)} ${offset}`,
