@@ -15,6 +15,8 @@ export const privacySchema = z.strictObject({
   backups: z.int().nonnegative(),
   /** Whether what hosts do is told to another server. */
   hasWebhook: z.boolean(),
+  /** Whether one page in ten reports how fresh it is. */
+  measuresFreshness: z.boolean(),
 })
 
 export type Privacy = z.infer<typeof privacySchema>

@@ -207,6 +207,23 @@ test('watch goes on after the server was restarted', async () => {
   await child.until(/\nSalad\n█+ +100% {2}1\n\n1 voter/)
 })
 
+test('watch ends where the room was deleted while it had no connection', async () => {
+  const path = join(tempFolder(), 'polls.sqlite')
+  const first = await ServerProcess.open(path)
+  const { code, host } = await createRoom(first.url)
+  const child = pollcast(['watch', code, '--url', first.url])
+  await child.until(/^Lunch\?\n/)
+  first.signal('SIGTERM')
+  await first.exited
+  const elsewhere = await ServerProcess.open(path)
+  await new Host(elsewhere.url, code, host.key).ask(routes.room(code), { method: 'DELETE' })
+  elsewhere.signal('SIGTERM')
+  await elsewhere.exited
+  await new ServerProcess({ DATABASE_URL: `sqlite:${path}`, PORT: String(first.port) }).address()
+  expect(await child.exited).toBe(0)
+  expect(child.output).toMatch(/\nThe room has been deleted\.\n$/)
+})
+
 test('watch says that there is no such room', async () => {
   const { url } = await openServer()
   const child = pollcast(['watch', '000000', '--url', url])

@@ -12,6 +12,8 @@ test('from the foot of any page one reads what is stored, under the settings of 
   await page.getByText('45 days after it was last used').waitFor()
   await page.getByText('counted in memory').waitFor()
   expect(tab.url()).toBe(pollcast.url + routes.privacyPage)
+  expect(await tab.title()).toBe('Privacy · Pollcast')
   const served = await openTab(await newVoter({ locale: 'de' }), pollcast.url + routes.privacyPage)
   await served.getByTestId('privacy').getByText('45 Tage nach der letzten Nutzung').waitFor()
+  expect(await served.title()).toBe('Datenschutz · Pollcast')
 })

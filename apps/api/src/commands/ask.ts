@@ -1,6 +1,9 @@
 import { type Problem, problemSchema } from '@pollcast/shared/problem'
 import { withoutForbidden } from '@pollcast/shared/text'
 import { CommandRefused } from './command-refused.ts'
+import { tolerant } from './tolerant.ts'
+
+const saidSchema = tolerant(problemSchema.pick({ detail: true, errors: true }))
 
 /**
  * Sends a request to a Pollcast. Throws a CommandRefused where there is no answer.
@@ -21,10 +24,20 @@ export async function ask(url: string, route: string, init: RequestInit = {}): P
   }
 }
 
+/** A Pollcast has refused a request, and not a proxy before it. */
+export class RequestRefused extends CommandRefused {
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
 /** What a Pollcast says where it refuses a request, as a sentence or more. */
 export async function refusalOf(response: Response): Promise<CommandRefused> {
-  const parsed = problemSchema.safeParse(await response.json().catch(() => undefined))
-  if (parsed.success) return new CommandRefused(sentencesOf(parsed.data))
+  const parsed = saidSchema.safeParse(await response.json().catch(() => undefined))
+  if (parsed.success) return new RequestRefused(response.status, sentencesOf(parsed.data))
   return unknownAnswer(response)
 }
 
@@ -35,5 +48,5 @@ export const unknownAnswer = ({ url, status }: Response): CommandRefused =>
 /** Lines with what a server has sent, for a terminal: what a terminal would carry out is left out. */
 export const printable = (lines: readonly string[]): string => lines.map(withoutForbidden).join('\n')
 
-const sentencesOf = ({ detail, errors = [] }: Problem): string =>
+const sentencesOf = ({ detail, errors = [] }: Pick<Problem, 'detail' | 'errors'>): string =>
   printable([detail, ...errors.map(({ path, message }) => `  ${path}: ${message}`)])

@@ -3,6 +3,7 @@ import { spacedCode } from '@pollcast/shared/room-code'
 import { routes } from '@pollcast/shared/routes'
 import type { NewPollBody } from '@pollcast/shared/settings'
 import { ask, printable, refusalOf, unknownAnswer } from './ask.ts'
+import { tolerant } from './tolerant.ts'
 
 /** Milliseconds that the answer may take. */
 const TIMEOUT_MS = 15_000
@@ -27,7 +28,7 @@ export async function create({ question, choices, url, createKey }: Wanted): Pro
     signal: AbortSignal.timeout(TIMEOUT_MS),
   })
   if (response.status !== 201) throw await refusalOf(response)
-  const created = createdPollSchema.safeParse(await response.json().catch(() => undefined))
+  const created = tolerant(createdPollSchema).safeParse(await response.json().catch(() => undefined))
   if (!created.success) throw unknownAnswer(response)
   const { poll, room, hostKey } = created.data
   return printable([

@@ -4,12 +4,21 @@ import { type RoomEvent, roomEventSchema } from '@pollcast/shared/room'
 import { routes } from '@pollcast/shared/routes'
 import { type EndData, keepaliveSeconds } from '@pollcast/shared/stream'
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
-import { ask, refusalOf, unknownAnswer } from './ask.ts'
+import type * as z from 'zod'
+import { ask, RequestRefused, refusalOf, unknownAnswer } from './ask.ts'
+import { CommandRefused } from './command-refused.ts'
+import { tolerant } from './tolerant.ts'
+
+const eventSchemas = { room: tolerant(roomEventSchema), update: tolerant(snapshotSchema) }
 
 /** Without a byte for this long a connection is dead: it has missed a keepalive. */
 const SILENCE_TIMEOUT_MS = (keepaliveSeconds + 3.5) * 1000
 const MIN_RETRY_MS = 500
 const MAX_RETRY_MS = 10_000
+
+/** No later attempt is answered otherwise: there is no such room, or not for everybody. */
+const FINAL = [401, 404]
+const GONE = 410
 
 interface Follower {
   onRoom(room: RoomEvent): void
@@ -18,8 +27,9 @@ interface Follower {
 }
 
 /**
- * Follows a room by its stream, and connects again whenever that ends. Resolves when the room is deleted. Rejects with a
- * CommandRefused if there is no such room, or no answer to the first request.
+ * Follows a room by its stream, and connects again whenever that ends. Resolves when the room is deleted, also while there is no
+ * connection. Rejects with a CommandRefused if there is no such room (any more), if its events can't be read, or if there is no
+ * answer to the first request.
  */
 export async function followRoom(url: string, code: string, { onRoom, onLost }: Follower): Promise<void> {
   let isKnown = false
@@ -31,13 +41,16 @@ export async function followRoom(url: string, code: string, { onRoom, onLost }: 
   }
   for (;;) {
     const end = await readStream(url, code, onEvent).catch((error: Error) => error)
-    if (end === 'deleted' && isKnown) return
-    if (end instanceof Error && !isKnown) throw end
+    const status = end instanceof RequestRefused ? end.status : undefined
+    if (isKnown && (end === 'deleted' || status === GONE)) return
+    if (end instanceof Error && (!isKnown || end instanceof EventUnreadable || FINAL.includes(status ?? 0))) throw end
     onLost()
     await pause(Math.min(MIN_RETRY_MS * 2 ** failures, MAX_RETRY_MS))
     failures += 1
   }
 }
+
+class EventUnreadable extends CommandRefused {}
 
 /** One connection. Resolves when it has ended, with why; rejects if it can't be opened. */
 async function readStream(url: string, code: string, onRoom: (room: RoomEvent) => void): Promise<'deleted' | 'lost'> {
@@ -76,8 +89,8 @@ class ShownRoom {
   }
 
   take({ event, data }: EventSourceMessage): void {
-    if (event === 'room') this.#show(roomEventSchema.parse(JSON.parse(data)))
-    else if (event === 'update') this.#update(snapshotSchema.parse(JSON.parse(data)))
+    if (event === 'room') this.#show(parse(eventSchemas.room, data))
+    else if (event === 'update') this.#update(parse(eventSchemas.update, data))
     else if (event === 'end') this.isDeleted = (JSON.parse(data) as EndData).reason === 'deleted'
   }
 
@@ -93,4 +106,12 @@ class ShownRoom {
     this.#room = room
     this.#onRoom(room)
   }
+}
+
+function parse<S extends z.ZodType>(schema: S, data: string): z.infer<S> {
+  const { success, data: event } = schema.safeParse(JSON.parse(data))
+  if (success) return event
+  throw new EventUnreadable(
+    'The server sends what this version of Pollcast can’t read. Use the version that the server has.',
+  )
 }

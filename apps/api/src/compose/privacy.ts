@@ -10,4 +10,5 @@ export const privacyOf = (config: Config): Privacy => ({
   logsRequests: config.logLevel === 'debug',
   backups: config.backups?.keep ?? 0,
   hasWebhook: config.webhook !== undefined,
+  measuresFreshness: config.metricsPort !== undefined,
 })

@@ -44,6 +44,9 @@ test.each([
   [['create', 'Lunch?', 'Pizza', 'Salad', '--url', 'my.host'], '--url is an address such as https://my.host'],
   [['watch'], 'Give the code of a room'],
   [['watch', '12'], 'Give the code of a room'],
+  [['watch', 'https://my.host/polls/tabspace'], 'Give the code of a room'],
+  [['watch', '/r/472915'], 'Give the code of a room'],
+  [['watch', 'my.host/r/472915'], 'Give the code of a room'],
   [['doctor', 'my.host'], 'Name one address, such as https://my.host.'],
   [['doctor', 'https://my.host', 'https://other.host'], 'Name one address'],
   [['backup', '-f', 'a'], "Unknown option '-f'. --help"],
@@ -64,8 +67,18 @@ test('a poll is made at the address, or by the server of this machine', () => {
   })
 })
 
-test.each([[['472915']], [['472', '915']], [['472-915']], [['472 915']]])('the code %j is one room', (code) => {
-  expect(read(['watch', ...code])).toEqual({ run: 'watch', code: '472915', url: 'http://localhost:3000' })
+test.each([[['472915']], [['472', '915']], [['472-915']], [['472 915']], [['#472.915']], [['٤٧٢٩١٥']]])(
+  'the code %j is one room',
+  (code) => {
+    expect(read(['watch', ...code])).toEqual({ run: 'watch', code: '472915', url: 'http://localhost:3000' })
+  },
+)
+
+test('a room is watched where its link says that it is, unless --url says otherwise', () => {
+  const link = 'https://my.host/polls/r/472915'
+  expect(read(['watch', link])).toEqual({ run: 'watch', code: '472915', url: 'https://my.host/polls' })
+  expect(read(['watch', `${link}/host#secret_key`])).toMatchObject({ code: '472915', url: 'https://my.host/polls' })
+  expect(read(['watch', link, '--url', 'http://10.0.0.1'])).toMatchObject({ code: '472915', url: 'http://10.0.0.1' })
 })
 
 test.each([['backup'], ['create'], ['doctor']])('%s --help shows the usage', (command) => {

@@ -1,4 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { roomCodeSchema } from '@pollcast/shared/poll'
+import { enteredCode, pageLinkIn } from '@pollcast/shared/room-code'
 import { version } from '../lib/version.ts'
 
 const USAGE = `Pollcast, a server for live polls.
@@ -11,7 +13,7 @@ For a Pollcast that runs:
 
   create QUESTION CHOICE CHOICE …
                    makes a poll, and prints its code and links
-  watch CODE       shows what is on in a room as a chart, live
+  watch CODE       shows what is on in a room as a chart, live. Takes a room's link, too
   --url URL        with create and watch: where it is (http://localhost:3000)
   doctor URL       opens it from outside, as browsers do, and says what is in the way
   --quick          with doctor: skips what takes half a minute, whether streams stay open while they are silent
@@ -125,10 +127,13 @@ const readers = {
   },
   watch: (args, environment) => {
     const { values, positionals } = parse(args, { url: { type: 'string' } })
-    // As people type it: 472 915, 472-915.
-    const code = positionals.join('').replace(/[\s\p{Pd}.]+/gu, '')
-    if (!/^\d{6,9}$/.test(code)) throw new UsageError('Give the code of a room: pollcast watch 472915')
-    return { run: 'watch', code, url: readUrl(values.url, environment) }
+    const entered = positionals.join(' ')
+    const link = pageLinkIn(entered)
+    const { success, data: code } = roomCodeSchema.safeParse(link ? link.code : enteredCode(entered))
+    if (!success || (link && !isWebAddress(link.server))) {
+      throw new UsageError('Give the code of a room, or its link: pollcast watch 472915')
+    }
+    return { run: 'watch', code, url: readUrl(values.url ?? link?.server, environment) }
   },
   doctor: (args) => {
     const { values, positionals } = parse(args, { quick: { type: 'boolean' }, poll: { type: 'string' } })

@@ -1,7 +1,7 @@
 import cors from '@koa/cors'
 import Router from '@koa/router'
 import { routes } from '@pollcast/shared/routes'
-import Koa, { type Middleware } from 'koa'
+import Koa, { type Context, type Middleware } from 'koa'
 import { type Answered, tellAnswered } from './middleware/answered.ts'
 import { underBasePath } from './middleware/base-path.ts'
 import { refuseCrossSite } from './middleware/cross-site.ts'
@@ -49,6 +49,8 @@ export interface HttpParts extends RouteParts {
 /** Errors of a connection whose client has left. They are not logged: tabs are closed all the time. */
 const CLIENT_LEFT = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']
 
+const isRead = ({ method }: Context): boolean => method === 'GET' || method === 'HEAD'
+
 /** All routes, and the middleware before them. */
 export function createKoa(parts: HttpParts): Koa {
   const { voters, limits, allowedOrigins, publicUrl, basePath, onError } = parts
@@ -82,11 +84,11 @@ export function createKoa(parts: HttpParts): Koa {
   router.get(routes.streams, streams.several)
 
   // All that follows reads, or is limited by its route.
-  router.use(async (ctx, next) => {
-    if (limits && (ctx.method === 'GET' || ctx.method === 'HEAD'))
-      await limits.readFrom(ctx, knownVoter(voters.find(ctx)))
+  const limitReads: Middleware = async (ctx, next) => {
+    if (limits && isRead(ctx)) await limits.readFrom(ctx, knownVoter(voters.find(ctx)))
     return next()
-  })
+  }
+  router.use(limitReads)
 
   router.get(routes.polls, pollListRoute(parts))
   router.post(routes.polls, newPollRoute(parts))
@@ -156,8 +158,9 @@ export function createKoa(parts: HttpParts): Koa {
   koa.use(router.allowedMethods())
   if (parts.files) koa.use(parts.files)
   koa.use((ctx, next) => {
-    const wantsPage = (ctx.method === 'GET' || ctx.method === 'HEAD') && ctx.accepts('json', 'html') === 'html'
-    return wantsPage && !ctx.path.startsWith('/api/') ? pages.unknown(ctx, next) : next()
+    const wantsPage = isRead(ctx) && ctx.accepts('json', 'html') === 'html'
+    // The router's limit is for what it has a route for.
+    return wantsPage && !ctx.path.startsWith('/api/') ? limitReads(ctx, () => pages.unknown(ctx, next)) : next()
   })
   return koa
 }

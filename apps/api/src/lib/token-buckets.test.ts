@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { MemoryTokenBuckets } from './token-buckets.ts'
 
 const setUp = () => {
@@ -31,13 +31,30 @@ test('a burst of thousands is exact, whatever the fractions', () => {
   expect(waits.filter((wait) => wait === 0)).toHaveLength(3000)
 })
 
-test('full buckets are not kept in memory', () => {
+test('full buckets are not kept in memory, also where nobody takes another token', () => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] })
+  onTestFinished(() => {
+    vi.useRealTimers()
+  })
   const { clock, buckets, take } = setUp()
+  const pass = (milliseconds: number) => {
+    clock.now += milliseconds
+    vi.advanceTimersByTime(milliseconds)
+  }
   for (let key = 0; key < 1000; key += 1) take(String(key))
   expect(buckets.size).toBe(1000)
-  clock.now += 60_000
+  pass(55_000)
   take('last')
+  pass(5_000)
   expect(buckets.size).toBe(1)
+  pass(60_000)
+  expect(buckets.size).toBe(0)
+  expect(vi.getTimerCount()).toBe(0)
+  buckets.empty('a', { burst: 3, perMinute: 6 }, 3_600_000)
+  pass(3_600_000)
+  expect(buckets.size).toBe(1)
+  pass(60_000)
+  expect(buckets.size).toBe(0)
 })
 
 test('a system clock that is set back an hour makes nobody wait longer', () => {

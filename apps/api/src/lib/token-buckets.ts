@@ -19,17 +19,16 @@ const TOLERANCE_MS = 0.5
 
 /**
  * Buckets in memory. Of each it keeps one number, the time at which it is full again (GCRA, ITU-T I.371); one that is full
- * is not kept.
+ * is not kept: what a key tells, such as an address, is forgotten a minute later at most, also while nobody comes.
  */
 export class MemoryTokenBuckets implements TokenBuckets {
   readonly #fullAt = new Map<string, number>()
   readonly #now: () => number
-  #lastSweep: number
+  #isSweepDue = false
 
   /** @param now milliseconds on a monotonic clock, which no setting of the system's clock moves */
   constructor(now = () => performance.now()) {
     this.#now = now
-    this.#lastSweep = now()
   }
 
   /** Number of keys in memory. */
@@ -39,24 +38,34 @@ export class MemoryTokenBuckets implements TokenBuckets {
 
   take(key: string, { burst, perMinute }: Bucket): number {
     const now = this.#now()
-    if (now - this.#lastSweep >= MINUTE_MS) this.#dropFull(now)
     const interval = MINUTE_MS / perMinute
     const fullAt = Math.max(this.#fullAt.get(key) ?? 0, now) + interval
     const wait = fullAt - now - burst * interval
     if (wait > TOLERANCE_MS) return Math.ceil(wait)
-    this.#fullAt.set(key, fullAt)
+    this.#keep(key, fullAt)
     return 0
   }
 
   /** Returns 0, as where a token was taken. */
   empty(key: string, { burst, perMinute }: Bucket, milliseconds: number): number {
     if (milliseconds === 0) this.#fullAt.delete(key)
-    else this.#fullAt.set(key, this.#now() + milliseconds + (burst * MINUTE_MS) / perMinute)
+    else this.#keep(key, this.#now() + milliseconds + (burst * MINUTE_MS) / perMinute)
     return 0
   }
 
-  #dropFull(now: number): void {
-    this.#lastSweep = now
-    for (const [key, fullAt] of this.#fullAt) if (fullAt <= now) this.#fullAt.delete(key)
+  #keep(key: string, fullAt: number): void {
+    this.#fullAt.set(key, fullAt)
+    this.#sweepLater()
+  }
+
+  #sweepLater(): void {
+    if (this.#isSweepDue || this.#fullAt.size === 0) return
+    this.#isSweepDue = true
+    setTimeout(() => {
+      this.#isSweepDue = false
+      const now = this.#now()
+      for (const [key, fullAt] of this.#fullAt) if (fullAt <= now) this.#fullAt.delete(key)
+      this.#sweepLater()
+    }, MINUTE_MS).unref()
   }
 }

@@ -18,17 +18,18 @@ export interface AppliedChange {
  * where it can't be: once there are votes in the round, the wording may change, and nothing that votes depend on.
  *
  * @param identity read only where the choices are edited
+ * @param hasBallots whether the round has ballots, voided ones too: they may be restored, and then stand for these choices
  * @param now ISO 8601, in UTC
  */
 export function applyChange(
   before: PollState,
   change: PollChange,
   identity: Identity,
+  hasBallots: boolean,
   now: string,
 ): AppliedChange | PollError {
-  const isVotedOn = before.voters > 0
-  const content = changedContent(before, change, isVotedOn, identity)
-  if (isVotedOn && change.voteMode !== undefined && change.voteMode !== before.voteMode) {
+  const content = changedContent(before, change, hasBallots, identity)
+  if (hasBallots && change.voteMode !== undefined && change.voteMode !== before.voteMode) {
     const errors = content instanceof PollError ? (content.errors ?? []) : []
     return hasVotes([...errors, { path: 'voteMode', message: 'Stays while there are votes.' }])
   }
@@ -42,7 +43,7 @@ export function applyChange(
     content,
     counters: content === before.content ? before.counters : countersOf(before, content),
     ...closing,
-    rewordedAt: isReworded ? (isVotedOn ? now : null) : before.rewordedAt,
+    rewordedAt: isReworded ? (hasBallots ? now : null) : before.rewordedAt,
     resultsVisibility: change.resultsVisibility ?? before.resultsVisibility,
     resultsFromVoters: change.resultsFromVoters ?? before.resultsFromVoters,
     allowChange: change.allowChange ?? before.allowChange,
@@ -58,11 +59,11 @@ export function applyChange(
   return { poll, actions: actionsOf(before, poll, isReworded) }
 }
 
-function changedContent(before: PollState, change: PollChange, isVotedOn: boolean, identity: Identity): unknown {
+function changedContent(before: PollState, change: PollChange, hasBallots: boolean, identity: Identity): unknown {
   const { choices, minChoices, maxChoices } = change
   if (choices === undefined && minChoices === undefined && maxChoices === undefined) return before.content
   const kind = kindOf(before)
-  const content = isVotedOn ? kind.reword(before.content, change) : kind.edit(before.content, change, identity)
+  const content = hasBallots ? kind.reword(before.content, change) : kind.edit(before.content, change, identity)
   return JSON.stringify(content) === JSON.stringify(before.content) ? before.content : content
 }
 

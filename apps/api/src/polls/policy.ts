@@ -24,9 +24,7 @@ export function requireExists(poll: PollState): void {
 
 /** Anything at all with a room. */
 export function checkRoomExists({ deletedAt }: RoomState): PollError | undefined {
-  return deletedAt === null
-    ? undefined
-    : new PollError('room-deleted', 'This room was deleted, by its host or because nobody used it any more.')
+  return deletedAt === null ? undefined : roomDeleted()
 }
 
 /** Voting, whatever the vote holds. */
@@ -56,5 +54,6 @@ export function checkBallotsPublic(poll: PollState): PollError | undefined {
   )
 }
 
-export const pollDeleted = () =>
-  new PollError('poll-deleted', 'This poll was deleted, by its host or because nobody used it any more.')
+/** By its host, by who runs the server, or because nobody used it any more: nothing is kept that says by whom. */
+export const pollDeleted = () => new PollError('poll-deleted', 'This poll was deleted.')
+export const roomDeleted = () => new PollError('room-deleted', 'This room was deleted.')

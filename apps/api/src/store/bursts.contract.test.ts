@@ -1,3 +1,4 @@
+import type { PollChange } from '@pollcast/shared/settings'
 import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { engines, type MadePoll, makePoll, postgres, type TestStore } from '../../testing/engines.ts'
 import type { Ballot, PollStore } from '../polls/ports.ts'
@@ -76,6 +77,22 @@ describe.each(engines)('on $name', (engine) => {
     await vote('one', undefined, 2)
     await setVoided(7, true)
     expect(await counts()).toMatchObject({ voters: 1, votes: [0, 1, 0] })
+  })
+
+  test('where all ballots are voided, choices and the way of voting stay, and restored they count as they did', async () => {
+    await vote('one', 7, 0, 1)
+    await setVoided(7, true)
+    expect(await counts()).toMatchObject({ voters: 0 })
+    const change = (change: PollChange) =>
+      store.change({ pollId: made.pollId, hostKeyHash: made.room.hostKeyHash, change })
+    for (const wrong of [{ choices: ['X', 'Y'] }, { maxChoices: 1 }, { voteMode: 'none' as const }]) {
+      await expect(change(wrong)).rejects.toMatchObject({ code: 'poll-has-votes' })
+    }
+    expect(await change({ question: 'Reworded?' })).toMatchObject({ poll: { rewordedAt: expect.any(String) } })
+    await setVoided(7, false)
+    expect(await counts()).toMatchObject({ voters: 1, votes: [1, 1, 0] })
+    await store.startRound({ pollId: made.pollId, hostKeyHash: made.room.hostKeyHash })
+    expect(await change({ choices: ['X', 'Y'], voteMode: 'none' })).toMatchObject({ changed: true })
   })
 
   test('what was voided is in no file of ballots, and moves to nowhere', async () => {

@@ -319,6 +319,15 @@ describe.each(engines)('on $name', (engine) => {
     expect(await actions(poll.room.code)).toEqual(['created', 'round-started', 'round-started'])
   })
 
+  test('a key that came with another request before starts no round', async () => {
+    const poll = await makePoll(store)
+    const [choice = 0] = poll.choiceIds
+    await store.record({ pollId: poll.pollId, ballotId: 'me', answer: [choice], idempotencyScope: 'scope' })
+    const started = store.startRound({ ...poll.host, idempotencyScope: 'scope' })
+    await expect(started).rejects.toMatchObject({ code: 'idempotency-key-reused' })
+    expect(await store.find(poll.pollId)).toMatchObject({ round: 1, voters: 1 })
+  })
+
   test('a copy that is asked for again under its id is made once, and one that was deleted is not made again', async () => {
     const other = await openOther()
     const poll = await makePoll(store)

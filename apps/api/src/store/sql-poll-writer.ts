@@ -123,7 +123,9 @@ export class SqlPollWriter implements PollWriter {
       first ??= before.round
       // By an attempt whose COMMIT got no response: it still has to be published.
       if (transaction.inDoubt && before.round > first) return { poll: before, isNew: true }
-      if (known.isRepeat(request, null)) return { poll: before, isNew: false }
+      const repeat = known.isRepeat(request, null)
+      if (repeat instanceof PollError) return repeat
+      if (repeat) return { poll: before, isNew: false }
       known.add(request, null)
       await known.write(query, this.#sql)
       const poll = nextRound(before)
@@ -224,7 +226,9 @@ export class SqlPollWriter implements PollWriter {
       before.id,
     ])
     const identity = { sequence, usedKeys: new Set(keys.map(({ key }) => key)) }
-    return applyChange(before, change, identity, new Date().toISOString())
+    const where = { pollId: before.id, round: before.round }
+    const hasBallots = before.voters > 0 || (await manager.existsBy(BallotEntity, where))
+    return applyChange(before, change, identity, hasBallots, new Date().toISOString())
   }
 
   /** The round's counters are those of its content: those that go have no votes. */

@@ -69,3 +69,11 @@ test('where English has plural forms, every language has all of its own', () => 
 test('what the server writes itself is what the app has, word by word', () => {
   for (const [name, message] of Object.entries(ofServer)) expect(english[name], name).toBe(message)
 })
+
+test('titles of pages leave the name of the app to who puts it behind them', () => {
+  for (const { locale, messages } of [{ locale: 'en', messages: english }, ...others]) {
+    for (const [name, message] of Object.entries(messages)) {
+      if (name.endsWith('.title')) expect(message, `${locale} ${name}`).not.toMatch(/Pollcast/)
+    }
+  }
+})

@@ -3,6 +3,7 @@ import { type Seen, seenSchema } from '@pollcast/shared/seen'
 import { keepaliveSeconds } from '@pollcast/shared/stream'
 import * as z from 'zod'
 import { CommandRefused } from '../command-refused.ts'
+import { tolerant } from '../tolerant.ts'
 import { type Problem, type ProxyName, proxyOf } from './advice.ts'
 import { ask, negotiated, type StreamSeen, watchStream } from './probe.ts'
 
@@ -36,7 +37,7 @@ export async function examine(url: URL, isQuick: boolean, pollId?: string): Prom
     )
   })
   const received = Date.now()
-  const answer = seenSchema.safeParse(readJson(body))
+  const answer = tolerant(seenSchema).safeParse(readJson(body))
   if (status !== 200 || !answer.success) {
     throw new CommandRefused(
       `${url.origin} answers ${status} to ${basePathOf(url)}${routes.seen}, and not as a Pollcast of this version does.`,

@@ -1,6 +1,6 @@
 import type { Context, Middleware } from 'koa'
+import { PollError } from '../../polls/errors.ts'
 import { originOf } from '../request/origin.ts'
-import { RequestError } from './problem.ts'
 
 /** Methods that change nothing (RFC 9110, section 9.2.1). */
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
@@ -15,7 +15,7 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 export function refuseCrossSite(origins: readonly string[]): Middleware {
   return (ctx, next) => {
     if (SAFE.has(ctx.method) || isOwn(ctx, origins)) return next()
-    throw new RequestError(
+    throw new PollError(
       'cross-site-form',
       'Pages on other sites may not send this request. Open the page on this site and try again there. ' +
         'If this is your own server, list the origin in PUBLIC_URL or ALLOWED_ORIGINS.',

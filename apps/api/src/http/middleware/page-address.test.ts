@@ -120,6 +120,14 @@ test('the API takes a poll’s id as it is alone', async () => {
   }
 })
 
+test.each(['472-915', '472%20915.', '(472915)', '%D9%A4%D9%A7%D9%A2%D9%A9%D9%A1%D9%A5'])(
+  'the code %s in an address leads to its room',
+  async (code) => {
+    const { ask } = await setUp()
+    expect(await ask(`/r/${code}`)).toMatchObject({ status: 302, location: '/r/472915' })
+  },
+)
+
 test('a screen or frame keeps what its address says about its looks', async () => {
   const { ask } = await setUp()
   const { location } = await ask('/r/472-915/embed?transparent&max=3')

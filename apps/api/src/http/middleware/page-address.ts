@@ -1,4 +1,5 @@
 import { pollIdSchema, roomCodeSchema } from '@pollcast/shared/poll'
+import { enteredCode } from '@pollcast/shared/room-code'
 import { routes } from '@pollcast/shared/routes'
 import type { Middleware } from 'koa'
 
@@ -35,14 +36,9 @@ function correctAddress(path: string): string | undefined {
   }
   const [, room, page = ''] = ROOM_PAGE.exec(path) ?? []
   if (room === undefined) return undefined
-  const { success, data: code } = roomCodeSchema.safeParse(
-    decode(room).replace(UNSEEN, '').replace(AROUND, '').replace(BETWEEN_DIGITS, ''),
-  )
+  const { success, data: code } = roomCodeSchema.safeParse(enteredCode(decode(room)))
   return success ? routes.roomPage(code) + page.toLowerCase() : undefined
 }
-
-/** As people write a room's code in groups. */
-const BETWEEN_DIGITS = /(?<=\d)[\p{Pd}.]+(?=\d)/gu
 
 /** Text that can't be decoded stays as it is, and is no id. */
 function decode(text: string): string {

@@ -4,9 +4,6 @@ import type { Challenge } from '@pollcast/shared/proof-of-work'
 import type { Context, Middleware } from 'koa'
 import { clip, invalidFields, isUnavailable, PollError } from '../../polls/errors.ts'
 
-/** A request that is invalid in itself, whatever the poll. */
-export class RequestError extends PollError {}
-
 const MAX_ERRORS = 20
 const MAX_ERRORS_BYTES = 2048
 const MAX_DETAIL_LENGTH = 300

@@ -1,6 +1,6 @@
 import type { Middleware } from 'koa'
+import { PollError } from '../../polls/errors.ts'
 import { parsePairs } from '../request/form-encoding.ts'
-import { RequestError } from './problem.ts'
 
 const MAX_TARGET_BYTES = 2048
 const MAX_QUERY_BYTES = 1024
@@ -12,12 +12,12 @@ const MAX_PAIRS = 20
  */
 export const readQuery: Middleware = (ctx, next) => {
   if (ctx.url.length > MAX_TARGET_BYTES) {
-    throw new RequestError('uri-too-long', `The URL is longer than ${MAX_TARGET_BYTES} bytes.`)
+    throw new PollError('uri-too-long', `The URL is longer than ${MAX_TARGET_BYTES} bytes.`)
   }
   const { querystring } = ctx
   if (querystring === '') return next()
   if (querystring.length > MAX_QUERY_BYTES) {
-    throw new RequestError('uri-too-long', `The query is longer than ${MAX_QUERY_BYTES} bytes.`)
+    throw new PollError('uri-too-long', `The query is longer than ${MAX_QUERY_BYTES} bytes.`)
   }
   ctx.state.query = Object.fromEntries(
     [...parsePairs(querystring, MAX_PAIRS, 'invalid-query')].map(([name, values]) => {

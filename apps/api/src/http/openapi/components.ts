@@ -43,7 +43,7 @@ export const parameters = {
   },
   IdempotencyKey: header(
     'Idempotency-Key',
-    'A request that is sent again with the same key takes effect once, and is answered as it was the first time, for a day. ' +
+    'A request that is sent again with the same key within a day takes effect once: what it made is answered as it is by then. ' +
       'A UUID will do: of a vote without a voter cookie it needs 16 characters or more, of a new poll 22.',
     { type: 'string', minLength: 1, maxLength: 255 },
   ),

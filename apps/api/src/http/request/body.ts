@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import type { Context } from 'koa'
 import type * as z from 'zod'
-import { clip } from '../../polls/errors.ts'
-import { invalidInput, RequestError } from '../middleware/problem.ts'
+import { clip, PollError } from '../../polls/errors.ts'
+import { invalidInput } from '../middleware/problem.ts'
 import { parsePairs } from './form-encoding.ts'
 
 /**
@@ -36,12 +36,12 @@ export async function readBody<F extends Body['format']>(
 ): Promise<Extract<Body, { format: F }>>
 export async function readBody(ctx: Context, ...formats: Body['format'][]): Promise<Body> {
   if ((ctx.headers['content-encoding'] ?? 'identity') !== 'identity') {
-    throw new RequestError('unsupported-media-type', 'Send the body without a Content-Encoding.')
+    throw new PollError('unsupported-media-type', 'Send the body without a Content-Encoding.')
   }
   const format = formats.find((one) => ctx.is(one === 'json' ? 'json' : MEDIA_TYPES[one]))
   if (!format) {
     const accepted = formats.map((one) => MEDIA_TYPES[one]).join(' or ')
-    throw new RequestError('unsupported-media-type', `Send the body as ${accepted}, with that Content-Type.`)
+    throw new PollError('unsupported-media-type', `Send the body as ${accepted}, with that Content-Type.`)
   }
   refuseCharset(ctx)
   const text = await readText(ctx)
@@ -50,7 +50,7 @@ export async function readBody(ctx: Context, ...formats: Body['format'][]): Prom
   try {
     return { format, value: JSON.parse(text) }
   } catch (error) {
-    throw new RequestError('malformed-json', `The body is not JSON: ${(error as Error).message}.`)
+    throw new PollError('malformed-json', `The body is not JSON: ${(error as Error).message}.`)
   }
 }
 
@@ -86,7 +86,7 @@ function refuseCharset(ctx: Context): void {
   const charsets = ctx.get('Content-Type').matchAll(/;\s*charset\s*=\s*"?([^\s";]*)/gi)
   for (const [, charset = ''] of charsets) {
     if (!/^utf-?8$/i.test(charset)) {
-      throw new RequestError('unsupported-media-type', `Send the body as UTF-8, not as "${clip(charset, 40)}".`)
+      throw new PollError('unsupported-media-type', `Send the body as UTF-8, not as "${clip(charset, 40)}".`)
     }
   }
 }
@@ -94,7 +94,7 @@ function refuseCharset(ctx: Context): void {
 /** The body's text, without a byte order mark (RFC 8259, section 8.1). */
 async function readText(ctx: Context): Promise<string> {
   const bytes = await readBytes(ctx)
-  if (!isUtf8(bytes)) throw new RequestError('malformed-request', 'The body is not UTF-8 text.')
+  if (!isUtf8(bytes)) throw new PollError('malformed-request', 'The body is not UTF-8 text.')
   const text = bytes.toString()
   return text.startsWith('\ufeff') ? text.slice(1) : text
 }
@@ -107,7 +107,7 @@ function readBytes(ctx: Context): Promise<Buffer> {
   const { req } = ctx
   const { length = UNKNOWN_LENGTH } = ctx.request
   return new Promise((resolve, reject) => {
-    const incomplete = () => reject(new RequestError('malformed-request', 'The body is incomplete.'))
+    const incomplete = () => reject(new PollError('malformed-request', 'The body is incomplete.'))
     if (length > LIMIT) return reject(tooLarge(ctx))
     if (!req.readable) return incomplete()
     let bytes = Buffer.allocUnsafe(length)
@@ -132,8 +132,8 @@ function readBytes(ctx: Context): Promise<Buffer> {
   })
 }
 
-function tooLarge(ctx: Context): RequestError {
+function tooLarge(ctx: Context): PollError {
   // The rest of the body stays unread, so the connection can't be used again.
   ctx.set('Connection', 'close')
-  return new RequestError('body-too-large', `The body is larger than ${LIMIT} bytes.`)
+  return new PollError('body-too-large', `The body is larger than ${LIMIT} bytes.`)
 }

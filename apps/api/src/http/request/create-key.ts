@@ -1,7 +1,7 @@
 import type { Context } from 'koa'
 import type { CreatePolls } from '../../lib/create-polls.ts'
 import { isSameSecret } from '../../lib/is-same-secret.ts'
-import { RequestError } from '../middleware/problem.ts'
+import { PollError } from '../../polls/errors.ts'
 import { bearerOf } from './host-key.ts'
 import { type CodeParts, limitedByCode } from './rate-limit.ts'
 
@@ -14,7 +14,7 @@ export async function requireMayCreate(ctx: Context, parts: CreateParts): Promis
   const { createPolls } = parts
   if (createPolls === 'anyone') return
   if (createPolls === 'nobody') {
-    throw new RequestError('creation-closed', 'No new polls can be made on this server. Its rooms stay open.')
+    throw new PollError('creation-closed', 'No new polls can be made on this server. Its rooms stay open.')
   }
   const check = async () => checkCreateKey(ctx, createPolls.key)
   await limitedByCode(parts, ctx, check)
@@ -23,12 +23,12 @@ export async function requireMayCreate(ctx: Context, parts: CreateParts): Promis
 function checkCreateKey(ctx: Context, key: string): void {
   const given = bearerOf(ctx)
   if (given === undefined) {
-    throw new RequestError(
+    throw new PollError(
       'create-key-required',
       'To make polls on this server, you need its key. Ask who runs it, and send it: "Authorization: Bearer KEY".',
     )
   }
   if (!isSameSecret(given, key)) {
-    throw new RequestError('invalid-create-key', 'This is not the key for making polls on this server. Check it.')
+    throw new PollError('invalid-create-key', 'This is not the key for making polls on this server. Check it.')
   }
 }

@@ -1,12 +1,12 @@
 import type { Context } from 'koa'
-import { RequestError } from '../middleware/problem.ts'
+import { PollError } from '../../polls/errors.ts'
 
 /** A host key, as it is made: 24 bytes in base64url. */
 const BEARER = /^Bearer +([\w-]{32})$/i
 
 /**
  * The host key that the request came with (RFC 6750, section 2.1); undefined where there is none, as where a proxy asked for
- * a password. Throws a RequestError where it can't be a key.
+ * a password. Throws a PollError where it can't be a key.
  */
 export function bearerKeyOf(ctx: Context): string | undefined {
   const authorization = ctx.get('Authorization')
@@ -27,4 +27,4 @@ export function requireBearerKey(ctx: Context): string {
 }
 
 const noKey = () =>
-  new RequestError('invalid-host-key', 'Only the host may do this. Send their key: "Authorization: Bearer KEY".')
+  new PollError('invalid-host-key', 'Only the host may do this. Send their key: "Authorization: Bearer KEY".')

@@ -1,5 +1,5 @@
 import type { Context } from 'koa'
-import { RequestError } from '../middleware/problem.ts'
+import { PollError } from '../../polls/errors.ts'
 
 /** Without a voter cookie only the key tells clients apart, so two of them must not have the same key by chance. */
 const DISTINCT_LENGTH = 16
@@ -17,7 +17,7 @@ const BARE = /^[!#-+\--:<-[\]-~]+$/
 
 /**
  * The Idempotency-Key (draft-ietf-httpapi-idempotency-key-header-07) of a request that may be sent twice but must take
- * effect only once; undefined if there is none. Throws a RequestError if it is invalid.
+ * effect only once; undefined if there is none. Throws a PollError if it is invalid.
  */
 export function idempotencyKeyOf(ctx: Context): string | undefined {
   const header = ctx.headers['idempotency-key']
@@ -50,4 +50,4 @@ export function requireSecret(key: string): void {
 
 export const isSecret = (key: string) => key.length >= SECRET_LENGTH
 
-const invalidKey = (detail: string) => new RequestError('invalid-idempotency-key', detail)
+const invalidKey = (detail: string) => new PollError('invalid-idempotency-key', detail)

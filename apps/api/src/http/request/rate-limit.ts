@@ -35,10 +35,20 @@ const LIMITS = {
   wrongCodesOf: { burst: 10, perMinute: 5 },
   /** Slips of a full hall's fingers, and too few to find a room by trying: one in a hundred codes is a room's at most. */
   wrongCodesFrom: { burst: 60, perMinute: 60 },
+  /** Slips of all voters of a network who are known: cookies are had for the asking, and each has its own ten. */
+  wrongCodesOfKnown: { burst: 600, perMinute: 600 },
 } as const satisfies Record<string, Bucket>
 
 /** What all that is not known comes through, and all that hosts do. */
-const BY_NETWORK = ['readsFrom', 'streamsFrom', 'newVotersFrom', 'provenVotersFrom', 'pollsFrom', 'hostFrom'] as const
+const BY_NETWORK = [
+  'readsFrom',
+  'streamsFrom',
+  'newVotersFrom',
+  'provenVotersFrom',
+  'pollsFrom',
+  'hostFrom',
+  'freshnessFrom',
+] as const
 
 /** Each takes a token for one request, and rejects with TooManyRequests where there is none. To be called before the body is read. */
 export interface RateLimits {
@@ -74,7 +84,8 @@ export interface RateLimits {
   block(network: string, milliseconds: number): Promise<void>
   /**
    * Work that takes a code: of those that come to nothing because it is wrong, so many are allowed, and then none at all. A
-   * known voter has a limit of their own, so that a guesser behind the same router keeps nobody out.
+   * known voter has a limit of their own, so that a guesser behind the same router keeps nobody out; and all known voters
+   * of a network have a further one, so that a guesser with many cookies is no better off.
    */
   withCode<T>(ctx: Context, voterId: string | undefined, work: () => Promise<T>): Promise<T>
 }
@@ -118,7 +129,8 @@ export function rateLimits({ buckets, proofs, bursts }: LimitParts): RateLimits 
       return bursts.of(network)
     },
     // Nor may who is guessing codes become one voter after the other.
-    allowsNewVoter: async (ctx) => !blocked.has(from(ctx)) && (await waitFrom('newVotersFrom', from(ctx))) === 0,
+    allowsNewVoter: async (ctx) =>
+      !blocked.has(`wrongCodesFrom ${from(ctx)}`) && (await waitFrom('newVotersFrom', from(ctx))) === 0,
     challengeFor: (ctx) => proofs.challenge(from(ctx)),
     pollFrom: (ctx) => take('pollsFrom', from(ctx)),
     hostFrom: (ctx) => take('hostFrom', from(ctx)),
@@ -129,21 +141,26 @@ export function rateLimits({ buckets, proofs, bursts }: LimitParts): RateLimits 
     },
     freshnessFrom: (ctx) => take('freshnessFrom', from(ctx)),
     withCode: async (ctx, voterId, work) => {
-      const network = from(ctx)
-      const who = voterId ?? network
-      blocked.check(who)
+      const fromNetwork = ['wrongCodesFrom', from(ctx)] as const
+      const own =
+        voterId === undefined
+          ? [fromNetwork]
+          : ([
+              ['wrongCodesOf', voterId],
+              ['wrongCodesOfKnown', from(ctx)],
+            ] as const)
+      for (const [name, who] of own) blocked.check(`${name} ${who}`)
       try {
         return await work()
       } catch (error) {
         if (!(error instanceof PollError) || !WRONG_CODES.includes(error.code)) throw error
-        const [ofNetwork, own] = await Promise.all([
-          waitFrom('wrongCodesFrom', network),
-          voterId === undefined ? 0 : waitFrom('wrongCodesOf', voterId),
-        ])
+        const counted = voterId === undefined ? own : [...own, fromNetwork]
+        const waits = await Promise.all(counted.map(([name, who]) => waitFrom(name, who)))
         // Until the bucket is full again: one code a second would be enough to go on trying.
-        if (ofNetwork > 0) blocked.add(network, BLOCK_MS)
-        if (own > 0) blocked.add(who, BLOCK_MS)
-        if (!blocked.has(who)) throw error
+        for (const [index, [name, who]] of counted.entries()) {
+          if (waits[index] !== 0) blocked.add(`${name} ${who}`, BLOCK_MS)
+        }
+        if (!own.some(([name, who]) => blocked.has(`${name} ${who}`))) throw error
         throw new TooManyRequests(BLOCK_MS / 1000)
       }
     },
@@ -153,14 +170,20 @@ export function rateLimits({ buckets, proofs, bursts }: LimitParts): RateLimits 
 /** For so long nothing is taken from who tried too many codes. */
 const BLOCK_MS = 60_000
 
-/** Networks and voters from which too many wrong codes came: without waiting for the counter, a right one is refused too. */
+/** Buckets of networks and voters that too many wrong codes have emptied: without waiting for the counter, a right one is refused too. */
 class Blocked {
   readonly #until = new Map<string, number>()
 
   add(who: string, milliseconds: number): void {
-    const now = performance.now()
-    for (const [known, end] of this.#until) if (end <= now) this.#until.delete(known)
-    this.#until.set(who, now + milliseconds)
+    this.#until.set(who, performance.now() + milliseconds)
+    setTimeout(() => this.#forget(who), milliseconds).unref()
+  }
+
+  /** An address is not kept longer than needed. */
+  #forget(who: string): void {
+    const wait = this.#wait(who)
+    if (wait > 0) setTimeout(() => this.#forget(who), Math.ceil(wait)).unref()
+    else this.#until.delete(who)
   }
 
   has = (who: string): boolean => this.#wait(who) > 0

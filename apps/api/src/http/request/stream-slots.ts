@@ -1,6 +1,7 @@
 import type { Context } from 'koa'
 import { networkOf } from '../../lib/address.ts'
-import { RequestError, TooManyRequests } from '../middleware/problem.ts'
+import { PollError } from '../../polls/errors.ts'
+import { TooManyRequests } from '../middleware/problem.ts'
 import { InFlight } from '../server/in-flight.ts'
 
 /** The share of a process's connections that streams may have in all: votes find some free. */
@@ -27,7 +28,7 @@ export class StreamSlots {
       throw new TooManyRequests(RETRY_SECONDS, 'Very many tabs are open in your network.')
     }
     if (!this.#open.enter(network)) {
-      throw new RequestError('server-busy', 'The server has as many tabs open as it can have. Try again later.')
+      throw new PollError('server-busy', 'The server has as many tabs open as it can have. Try again later.')
     }
     let isTaken = true
     return () => {

@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { Context } from 'koa'
-import { RequestError } from '../middleware/problem.ts'
+import { PollError } from '../../polls/errors.ts'
 import { type Candidate, type CookieName, cookieNameOf, readVoterCookies, readVoterToken } from './voter-cookie.ts'
 
 const YEAR_SECONDS = 365 * 24 * 60 * 60
@@ -121,7 +121,7 @@ export class Voters {
     this.remember(ctx, asker, newVoterId(), mark)
     // A 401 has to name a scheme (RFC 9110, section 15.5.2). For an unknown one browsers don't ask for a password.
     ctx.set('WWW-Authenticate', `Cookie cookie-name="${ctx.secure ? this.#name.secure : this.#name.plain}"`)
-    throw new RequestError(
+    throw new PollError(
       'invalid-voter',
       'Your vote was not counted: your voter cookie was not valid, and has been replaced. Please vote again.',
     )

@@ -11,8 +11,9 @@ import { networkOf, parseAddress } from '../../lib/address.ts'
 import { isSameSecret } from '../../lib/is-same-secret.ts'
 import { version } from '../../lib/version.ts'
 import { deleteAnyRoom, replaceAnyKey, settleRoom } from '../../polls/commands/admin-room.ts'
+import { PollError } from '../../polls/errors.ts'
 import type { AdminReader } from '../../polls/ports.ts'
-import { invalidInput, RequestError } from '../middleware/problem.ts'
+import { invalidInput } from '../middleware/problem.ts'
 import type { RouteParts } from '../parts.ts'
 import { roomCodeOf } from '../request/addresses.ts'
 import { readJson, validate } from '../request/body.ts'
@@ -42,7 +43,7 @@ export function adminRoutes(parts: RouteParts & { admin: AdminParts; health: Hea
     ctx.set('Cache-Control', 'no-store')
     const check = async () => {
       if (isSameSecret(bearerOf(ctx) ?? '', admin.key)) return
-      throw new RequestError(
+      throw new PollError(
         'invalid-admin-key',
         'Only who runs the server may do this. Send its key: "Authorization: Bearer KEY".',
       )
@@ -110,7 +111,7 @@ export function adminRoutes(parts: RouteParts & { admin: AdminParts; health: Hea
     if (parsed === undefined) {
       throw invalidInput('invalid-body', [{ path: 'address', message: 'Not an IPv4 or IPv6 address.' }])
     }
-    if (!limits) throw new RequestError('limits-off', 'With RATE_LIMIT=off no address can be blocked.')
+    if (!limits) throw new PollError('limits-off', 'With RATE_LIMIT=off no address can be blocked.')
     const network = networkOf(parsed)
     await limits.block(network, blocked ? BLOCK_MS : 0)
     admin.onAct(blocked ? 'blocked' : 'unblocked')

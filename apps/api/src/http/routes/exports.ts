@@ -26,7 +26,6 @@ import { chartSvg } from '../chart/chart-svg.ts'
 import { CHART_POLICY } from '../chart/style.ts'
 import { CSV_TYPE, csvOf, csvPieces } from '../downloads/csv.ts'
 import { fileName } from '../downloads/file-name.ts'
-import { RequestError } from '../middleware/problem.ts'
 import type { RouteParts } from '../parts.ts'
 import { pollIdOf, roomCodeOf } from '../request/addresses.ts'
 import { closeOf } from '../request/close-signal.ts'
@@ -109,7 +108,7 @@ export function exportRoutes(parts: RouteParts) {
     if (!history) return
     const { poll } = history
     const picture = await chartPng(texts.language + idOf(history), () => svgOf(poll, texts))
-    if (!picture) throw new RequestError('not-implemented', NO_PNG)
+    if (!picture) throw new PollError('not-implemented', NO_PNG)
     ctx.type = 'image/png'
     ctx.body = picture
   }

@@ -2,8 +2,8 @@ import { pollIdSchema, roomCodeSchema } from '@pollcast/shared/poll'
 import { routes } from '@pollcast/shared/routes'
 import type { Middleware } from 'koa'
 import * as z from 'zod'
+import { PollError } from '../../polls/errors.ts'
 import { canDrawPng, PREVIEW } from '../chart/chart-png.ts'
-import { RequestError } from '../middleware/problem.ts'
 import { escapeHtml } from '../pages/html.ts'
 import { publicUrlOf, type RouteParts } from '../parts.ts'
 import { validate } from '../request/body.ts'
@@ -40,7 +40,7 @@ export function oembedRoute(parts: RouteParts): Middleware {
       format = 'json',
     } = validate(querySchema, ctx.query, 'invalid-query')
     // As the standard has it (section 2.3.4).
-    if (format !== 'json') throw new RequestError('not-implemented', 'The only format is json.')
+    if (format !== 'json') throw new PollError('not-implemented', 'The only format is json.')
     const publicUrl = publicUrlOf(ctx, parts)
     const shown = readAddress(url, [publicUrl, originOf(ctx)])
     const findRoom = async (code: string) => (await roomFor(anybody, code, publicUrl, parts)).room
@@ -78,5 +78,5 @@ function readAddress(url: string, ours: readonly (string | undefined)[]): { poll
   const [, pollId, code] = (base && PAGE.exec(`${origin}${pathname}`.slice(base.length))) || []
   if (pollIdSchema.safeParse(pollId).success) return { pollId: pollId ?? '' }
   if (roomCodeSchema.safeParse(code).success) return { code: code ?? '' }
-  throw new RequestError('not-found', 'This is not the address of a poll or room on this server.')
+  throw new PollError('not-found', 'This is not the address of a poll or room on this server.')
 }

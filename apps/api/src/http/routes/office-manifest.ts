@@ -3,7 +3,7 @@ import { routes } from '@pollcast/shared/routes'
 import type { Middleware } from 'koa'
 import * as z from 'zod'
 import { version } from '../../lib/version.ts'
-import { RequestError } from '../middleware/problem.ts'
+import { PollError } from '../../polls/errors.ts'
 import { escapeHtml } from '../pages/html.ts'
 import type { RouteParts } from '../parts.ts'
 import { requireRoomCode } from '../request/addresses.ts'
@@ -20,7 +20,7 @@ export function officeManifestRoute({ publicUrl }: RouteParts): Middleware {
     const { room } = validate(querySchema, ctx.query, 'invalid-query')
     const path = room === undefined ? routes.embedPage : routes.roomEmbed(requireRoomCode(room))
     if (!publicUrl?.startsWith('https:')) {
-      throw new RequestError(
+      throw new PollError(
         'not-found',
         'PowerPoint shows pages over https only. Set PUBLIC_URL to the https address of this server, and start it again.',
       )

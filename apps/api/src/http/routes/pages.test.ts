@@ -276,3 +276,12 @@ test('before the web app is built a page says how to build it, and the API works
   const { poll } = await createPoll(url)
   expect(await new Voter(url).vote(poll.id, poll.choices[0]?.id as number)).toMatchObject({ totalVotes: 1 })
 })
+
+test.each([
+  [routes.newPollPage, 'Ask a question · Pollcast'],
+  [routes.privacyPage, 'Privacy · Pollcast'],
+  [routes.adminPage, 'Admin · Pollcast'],
+])('the title of %s is %j', async (path, title) => {
+  const { url } = await openApp({ webRoot: webBuild(), adminKey: 'correct-horse-battery' })
+  expect(await (await fetch(url + path, BROWSER)).text()).toContain(`<title>${title}</title>`)
+})

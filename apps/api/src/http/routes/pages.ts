@@ -6,7 +6,6 @@ import { routes } from '@pollcast/shared/routes'
 import type { Context, Middleware } from 'koa'
 import type { CreatePolls } from '../../lib/create-polls.ts'
 import { PollError } from '../../polls/errors.ts'
-import { RequestError } from '../middleware/problem.ts'
 import { allowFraming, setPagePolicy } from '../middleware/security-headers.ts'
 import {
   adminFallback,
@@ -89,7 +88,7 @@ export function pageRoutes(parts: PageParts) {
     ): Middleware =>
     async (ctx) => {
       if (!entry) {
-        throw new RequestError(
+        throw new PollError(
           'page-not-built',
           'The web app has not been built yet. Run "npm run build" and start again, or "npm run dev" to work on it.',
         )

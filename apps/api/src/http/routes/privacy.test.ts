@@ -24,8 +24,10 @@ test('the page about privacy, and its data, tell of the settings that the server
     logsRequests: false,
     backups: 0,
     hasWebhook: false,
+    measuresFreshness: false,
   })
   const backups = { folder: tempFolder(), keep: 3 }
+  expect(await told({ metricsPort: 0 })).toMatchObject({ measuresFreshness: true })
   expect(await told({ retentionDays: 30, rateLimit: true, logLevel: 'debug', backups })).toMatchObject({
     retentionDays: 30,
     hasLimits: true,

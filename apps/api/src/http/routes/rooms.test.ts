@@ -176,6 +176,28 @@ test('who tries codes keeps nobody out who is known behind the same router, and 
   expect(await statusOf(renewed, host.code)).toBe(429)
 })
 
+test('who tries codes with ever new cookies gets six hundred of an address, and then none', async () => {
+  stopClock()
+  const { url } = await openApp({ rateLimit: true, trustProxy: 1 })
+  const { host, poll } = await Host.ofPoll(url)
+  const from = (address: string) => ({ headers: { 'X-Forwarded-For': address } })
+  const statusOf = async (voter: Voter, code: string, address = '192.0.2.1') =>
+    (await voter.ask(routes.room(code), from(address))).status
+  const voters = Array.from({ length: 62 }, () => new Voter(url))
+  for (const voter of voters) await voter.ask(routes.poll(poll.id), from('192.0.2.1'))
+  const [last, bystander] = voters.splice(-2) as [Voter, Voter]
+  const wrong = host.code === '111111' ? '111112' : '111111'
+  const statuses: number[] = []
+  for (const voter of voters) {
+    for (let tried = 0; tried < 10; tried += 1) statuses.push(await statusOf(voter, wrong))
+  }
+  expect(statuses).toEqual(Array(600).fill(404))
+  expect(await statusOf(bystander, host.code)).toBe(200)
+  expect(await statusOf(last, wrong)).toBe(429)
+  expect([await statusOf(last, host.code), await statusOf(bystander, host.code)]).toEqual([429, 429])
+  expect(await statusOf(bystander, host.code, '192.0.2.2')).toBe(200)
+})
+
 test('a move is one event with the poll in it, and who comes late lands on it', async () => {
   const { url, host, poll, watch } = await setUp()
   const next = await host.add()

@@ -294,6 +294,7 @@ const openParts = async () => {
       logsRequests: false,
       backups: 0,
       hasWebhook: false,
+      measuresFreshness: false,
     },
     streamSlots: new StreamSlots(1000, false),
     reader,

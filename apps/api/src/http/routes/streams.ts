@@ -11,7 +11,7 @@ import { Http2Writer } from '../../live/http2-writer.ts'
 import { SocketWriter } from '../../live/socket-writer.ts'
 import { Stream } from '../../live/stream.ts'
 import { PollError } from '../../polls/errors.ts'
-import { pollDeleted } from '../../polls/policy.ts'
+import { pollDeleted, roomDeleted } from '../../polls/policy.ts'
 import { parseTopic, pollSubject, roomSubject, topicOf, watchingSubject } from '../../polls/topics.ts'
 import type { RouteParts } from '../parts.ts'
 import { pollIdOf, roomCodeOf } from '../request/addresses.ts'
@@ -120,7 +120,7 @@ function endedOf({ subjects, viewer }: Asked): PollError {
   if (viewer.hostKeyHash !== undefined) return new PollError('invalid-host-key', 'This is not the host’s key.')
   return subjects.some((subject) => parseTopic(topicOf(subject, 'public')).kind === 'poll')
     ? pollDeleted()
-    : new PollError('room-deleted', 'This room was deleted by its host.')
+    : roomDeleted()
 }
 
 function streamOn(res: ServerResponse, audiences: Audiences) {

@@ -3,7 +3,7 @@
  * app's (src/i18n/en.json, by a test), so that each language is translated once; these are here for an API without the app.
  */
 export const english = {
-  'admin.title': 'Admin · Pollcast',
+  'admin.title': 'Admin',
   'app.all-polls': 'See all polls',
   'app.ask': 'Ask a question',
   'app.try-again': 'Try again',
@@ -17,9 +17,9 @@ export const english = {
   'front.listed': 'Listed polls',
   'list.closed': 'closed',
   'missing.deletedPoll': 'Poll deleted',
-  'missing.deletedPoll-detail': 'This poll was deleted by its host.',
+  'missing.deletedPoll-detail': 'This poll was deleted.',
   'missing.deletedRoom': 'Room deleted',
-  'missing.deletedRoom-detail': 'This room was deleted by its host.',
+  'missing.deletedRoom-detail': 'This room was deleted.',
   'missing.page': 'Page not found',
   'missing.page-detail': "This page doesn't exist or was deleted. Check the link.",
   'missing.poll': 'Poll not found',
@@ -47,6 +47,6 @@ export const english = {
   'poll.closed-final': 'Closed. Final results.',
   'poll.vote': 'Vote',
   'poll.your-vote': 'Your vote',
-  'privacy.title': 'Privacy \u00b7 Pollcast',
+  'privacy.title': 'Privacy',
   'room.next-soon': 'The next question is coming soon',
 } as const

@@ -10,6 +10,7 @@ const least: Privacy = {
   logsRequests: false,
   backups: 0,
   hasWebhook: false,
+  measuresFreshness: false,
 }
 const said = (privacy: Partial<Privacy>) =>
   statementsOf({ ...least, ...privacy }).flatMap(({ sentences }) => sentences as readonly string[])
@@ -22,6 +23,7 @@ test.each<[Partial<Privacy>, string[], string[]]>([
   [{ logsRequests: true }, ['log-requests'], ['log']],
   [{ backups: 7 }, ['backups'], ['no-backups']],
   [{ hasWebhook: true }, ['webhook'], []],
+  [{ measuresFreshness: true }, ['freshness'], ['no-statistics']],
 ])('%j changes what is said, and nothing else', (privacy, more, less) => {
   const [now, before] = [said(privacy), said({})]
   expect(now.filter((one) => !before.includes(one))).toEqual(more)

@@ -2,14 +2,14 @@ import type { Privacy } from '@pollcast/shared/privacy'
 
 /** What there is to say under the settings that a server has: for each heading its sentences, by their names among the page's texts. */
 export function statementsOf(privacy: Privacy) {
-  const { retentionDays, hasLimits, hasRedis, logsRequests, backups, hasWebhook } = privacy
+  const { retentionDays, hasLimits, hasRedis, logsRequests, backups, hasWebhook, measuresFreshness } = privacy
   const address = !hasLimits ? 'address-unused' : hasRedis ? 'address-redis' : 'address-memory'
   return [
     {
       heading: 'votes',
       sentences: ['ballot', 'pseudonym', ...(hasLimits ? (['burst'] as const) : [])],
     },
-    { heading: 'browser', sentences: ['cookie', 'storage'] },
+    { heading: 'browser', sentences: ['cookie', 'token', 'storage'] },
     { heading: 'polls', sentences: ['texts', ...(hasWebhook ? (['webhook'] as const) : [])] },
     {
       heading: 'how-long',
@@ -18,7 +18,11 @@ export function statementsOf(privacy: Privacy) {
     { heading: 'addresses', sentences: [address, logsRequests ? 'log-requests' : 'log'] },
     {
       heading: 'copies',
-      sentences: [backups === 0 ? 'no-backups' : 'backups', 'nothing-else'],
+      sentences: [
+        backups === 0 ? 'no-backups' : 'backups',
+        'nothing-else',
+        measuresFreshness ? 'freshness' : 'no-statistics',
+      ],
     },
   ] as const
 }
