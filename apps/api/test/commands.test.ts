@@ -2,8 +2,9 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { roomSchema } from '@pollcast/shared/room'
+import { createdPollSchema, roomSchema } from '@pollcast/shared/room'
 import { routes } from '@pollcast/shared/routes'
+import { seenSchema } from '@pollcast/shared/seen'
 import { expect, onTestFinished, test } from 'vitest'
 import { MAIN } from '../testing/built-server.ts'
 import { ChildServer } from '../testing/child-server.ts'
@@ -176,7 +177,7 @@ test('create and doctor print nothing of an answer that a terminal would carry o
     headers: { 'Content-Type': 'application/json' },
     body,
   })
-  const { poll, room, hostKey } = await made.json()
+  const { poll, room, hostKey } = createdPollSchema.parse(await made.json())
   const created = { poll: { ...poll, question: `Lunch${ESC}c?` }, room: { ...room, joinUrl: `${ESC}c` }, hostKey }
   const other = await openOther(201, 'application/json', JSON.stringify(created))
   const child = pollcast(['create', 'Lunch?', 'Pizza', 'Salad', '--url', other])
@@ -184,7 +185,7 @@ test('create and doctor print nothing of an answer that a terminal would carry o
   expect(child.output).toMatch(/^Lunchc\?\n/)
   expect(child.output).not.toContain(ESC)
 
-  const seen = await (await fetch(url + routes.seen)).json()
+  const seen = seenSchema.parse(await (await fetch(url + routes.seen)).json())
   const strange = await openOther(200, 'application/json', JSON.stringify({ ...seen, host: `here${ESC}c` }))
   const doctor = pollcast(['doctor', strange, '--quick', '--poll', 'tabspace'])
   await doctor.exited
