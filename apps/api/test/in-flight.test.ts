@@ -3,6 +3,11 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { IN_FLIGHT_OF_ADDRESS } from '../src/http/server/server.ts'
 import { openApp } from '../testing/app.ts'
 import { get, post, RawConnection } from '../testing/raw-connection.ts'
+import { json, Voter } from '../testing/voter.ts'
+
+/** Known voters, for the limits let through few new ones of an address, and the votes of one that each may cast at once. */
+const VOTERS = 42
+const VOTES = Math.ceil(IN_FLIGHT_OF_ADDRESS / VOTERS)
 
 const from = (address: string) => `X-Forwarded-For: ${address}\r\n`
 
@@ -19,14 +24,21 @@ test.each([
   // However long this machine takes, no body is late: a late one would give up its place.
   vi.useFakeTimers({ toFake: ['performance'] })
   onTestFinished(() => void vi.useRealTimers())
-  const { port } = await openApp({ rateLimit: true, trustProxy: ['127.0.0.0/8'] })
+  const { port, url } = await openApp({ rateLimit: true, trustProxy: ['127.0.0.0/8'] })
   const ask = async (headers: string) => {
     const connection = (await RawConnection.open(port)).send(get(routes.polls, headers))
     return connection.until(/^HTTP\/1\.1 \d+/)
   }
   const votes: RawConnection[] = []
-  while (votes.length < IN_FLIGHT_OF_ADDRESS) {
-    const some = Array.from({ length: 256 }, async () => (await RawConnection.open(port)).send(halfVote(from(crowd))))
+  for (let i = 0; i < VOTERS; i += 1) {
+    const voter = new Voter(url)
+    const whole = json({ choiceIds: [1] })
+    await voter.ask(routes.votes('tabspace'), {
+      ...whole,
+      headers: { ...whole.headers, 'X-Forwarded-For': `198.51.100.${i}` },
+    })
+    const headers = `${from(crowd)}Cookie: ${voter.cookieHeader}\r\n`
+    const some = Array.from({ length: VOTES }, async () => (await RawConnection.open(port)).send(halfVote(headers)))
     votes.push(...(await Promise.all(some)))
   }
   await expect.poll(() => ask(from(same))).toMatch(/^HTTP\/1\.1 503/)

@@ -68,7 +68,7 @@ test('a vote for a poll of whose deletion the page has not heard says so', async
   expect(await choice(tab, 'Yes').isDisabled()).toBe(true)
 })
 
-test('a deleted poll leaves the list, and its page says who deleted it, with and without scripts', async () => {
+test('a deleted poll leaves the list, and its page says that it was deleted, with and without scripts', async () => {
   const { page, remove } = await pollcast.makePoll('Listed?', ['Yes', 'No'])
   const list = await openTab(await newVoter(), pollcast.url)
   const isListLive = () => list.locator('section:has(ol) [data-testid=connection][data-state=live]').waitFor()

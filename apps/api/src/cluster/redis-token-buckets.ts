@@ -21,7 +21,7 @@ for i, key in ipairs(KEYS) do
     redis.call('SET', key, string.format('%.3f', full), 'PX', math.ceil(full - now))
     waits[i] = 0
   elseif wait > 0.5 then
-    waits[i] = math.ceil(wait)
+    waits[i] = math.ceil(wait - 0.5)
   else
     redis.call('SET', key, string.format('%.3f', full), 'PX', math.ceil(full - now))
     waits[i] = 0

@@ -41,7 +41,7 @@ export class MemoryTokenBuckets implements TokenBuckets {
     const interval = MINUTE_MS / perMinute
     const fullAt = Math.max(this.#fullAt.get(key) ?? 0, now) + interval
     const wait = fullAt - now - burst * interval
-    if (wait > TOLERANCE_MS) return Math.ceil(wait)
+    if (wait > TOLERANCE_MS) return Math.ceil(wait - TOLERANCE_MS)
     this.#keep(key, fullAt)
     return 0
   }
