@@ -1,12 +1,9 @@
 import * as z from 'zod'
 import { limits } from './limits.ts'
 
-/** Milliseconds. What takes longer was no journey: the machine slept. */
-const LONGEST = 60_000
-
 /** `POST /api/freshness`: how long the last updates took from their commit until a page had painted them. */
 export const freshnessSchema = z.strictObject({
-  milliseconds: z.array(z.int().nonnegative().max(LONGEST)).min(1).max(limits.updatesReported),
+  milliseconds: z.array(z.int().nonnegative().max(limits.updateMs)).min(1).max(limits.updatesReported),
 })
 
 export type FreshnessReport = z.infer<typeof freshnessSchema>

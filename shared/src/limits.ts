@@ -15,4 +15,6 @@ export const limits = {
   adminPageSize: 50,
   /** Updates in one report of how fresh a page is. */
   updatesReported: 60,
+  /** Milliseconds of one. What takes longer was no journey: the machine slept. */
+  updateMs: 60_000,
 } as const

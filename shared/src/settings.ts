@@ -18,12 +18,18 @@ export const voteModeSchema = z.enum(['browser', 'code', 'none'], 'One of browse
 
 const flag = z.boolean('Either true or false.')
 
-/** A moment to come. */
-const closingTimeSchema = z.iso
-  .datetime({ offset: true, error: 'A date and time such as 2030-01-31T18:00:00Z.' })
-  // What is no time has its own error.
-  .refine((text) => !(Date.parse(text) <= Date.now()), 'Choose a time to come.')
-  .transform((text) => new Date(text).toISOString())
+export const isPast = (time: string): boolean => Date.parse(time) <= Date.now()
+
+/** What is wrong with a closing time that is past. */
+export const PAST_TIME = 'Choose a time to come.'
+
+const timeSchema = z.iso.datetime({ offset: true, error: 'A date and time such as 2030-01-31T18:00:00Z.' })
+const inUtc = (text: string) => new Date(text).toISOString()
+
+/** A moment to come. What is no time has its own error. */
+const closingTimeSchema = timeSchema
+  .refine((text) => !isPast(text), PAST_TIME)
+  .transform(inUtc)
   .nullable()
 
 /** What a host may set, without a default: a field that is not there is left as it is. */
@@ -78,7 +84,8 @@ export const newPollSchema = z
     listed: settings.listed.default(false),
     voteMode: settings.voteMode.default('browser'),
     publishBallots: settings.publishBallots.default(false),
-    closesAt: settings.closesAt.default(null),
+    /** Has to be to come when the poll is made: by the time that it is asked for again, it may be past. */
+    closesAt: timeSchema.transform(inUtc).nullable().default(null),
     /** The room to put the poll into, with the key of its host. Without it, the poll gets a room of its own. */
     roomCode: z.string('Enter the code of a room.').max(40, 'At most 40 characters.').optional(),
   })

@@ -56,7 +56,7 @@ export function createServedPage({
   let unusedPoll = isForVoter ? poll : undefined
   let unusedList = pollList
   let unusedRoom = isForVoter ? room : undefined
-  let unusedDemo = demo
+  let unusedDemo = isForVoter ? demo : undefined
   const now = poll?.now ?? room?.poll?.now
   if (now) serverClock.note(now, requestedAt())
   return {

@@ -185,6 +185,44 @@ test('news counts from its publish here, from its announcement elsewhere, and fr
   expect(topic.newsAt).toBe(heard)
 })
 
+test('what was announced during a read that covers it is old news: the next announcement counts from itself', async () => {
+  const { pubsub, topic, source, next } = setUp()
+  await topic.open()
+  await next()
+  topic.takeNews()
+  const { closed, open } = gate()
+  source.gate = closed
+  source.revision = 3
+  const covered = next()
+  pubsub.receive(2)
+  await vi.advanceTimersByTimeAsync(0)
+  pubsub.receive(3)
+  open()
+  expect(await covered).toBe(3)
+  topic.takeNews()
+  vi.advanceTimersByTime(3000)
+  source.revision = 4
+  const heard = performance.now()
+  pubsub.receive(4)
+  expect(await next()).toBe(4)
+  expect(topic.newsAt).toBe(heard)
+})
+
+test('what is published here before an older announcement was read counts from itself, as does what comes later', async () => {
+  const { broker, pubsub, topic, next } = setUp()
+  await topic.open()
+  await next()
+  topic.takeNews()
+  pubsub.receive(5)
+  for (const revision of [6, 7, 8]) {
+    const published = performance.now()
+    broker.publish(changeTo(revision))
+    expect(topic.newsAt).toBe(published)
+    topic.takeNews()
+    vi.advanceTimersByTime(4000)
+  }
+})
+
 test('a lost message is healed by the timeout, which reads the topic again', async () => {
   const { source, topic, next } = setUp()
   await topic.open()

@@ -40,6 +40,7 @@ export class Topic {
   #seenElsewhere = -1
   #requests = 0
   #mayHaveMissed = false
+  /** When the oldest announcement came of what has yet to be read. */
   #heardAt: number | undefined
   #newsAt: number | undefined
   #refreshing: Promise<void> | undefined
@@ -72,10 +73,12 @@ export class Topic {
   offer(message: Message, subjectRevision: number): void {
     if (this.#newest?.last) return
     this.#subjectRevision = Math.max(this.#subjectRevision, subjectRevision)
-    if (message.revision <= this.#revision) return
-    this.#newest = message
-    this.#newsAt ??= this.#heardAt ?? performance.now()
-    this.#changed.notifyAll()
+    if (message.revision > this.#revision) {
+      this.#newest = message
+      this.#newsAt ??= this.#heardAt ?? performance.now()
+      this.#changed.notifyAll()
+    }
+    this.#forgetIfHere()
   }
 
   /**
@@ -185,8 +188,13 @@ export class Topic {
       if (this.#requests === requests) {
         this.#announced = -1
         this.#seenElsewhere = -1
-        this.#heardAt = undefined
       }
+      this.#forgetIfHere()
     }
+  }
+
+  /** What was announced is here: the next message counts from its own announcement. */
+  #forgetIfHere(): void {
+    if (this.#announced <= this.#subjectRevision) this.#heardAt = undefined
   }
 }

@@ -23,7 +23,7 @@ export const voterOfKey = (serverKey: string, key: string, pollId: string): stri
  * The same for what a host asks for. A key belongs to one sort of request and to the poll or room that it is about: used
  * elsewhere it is another one.
  */
-export const hostScope = (key: string, action: 'poll' | 'round' | 'codes', about: string): string =>
+export const hostScope = (key: string, action: 'poll' | 'round' | 'codes' | 'key', about: string): string =>
   createHash('sha256')
     .update(JSON.stringify([action, about, key]))
     .digest('base64url')

@@ -58,6 +58,10 @@ export interface Repeatable {
   idempotencyScope?: string | undefined
 }
 
+export interface KeyReplacement extends RoomRequest, Repeatable {
+  newHostKeyHash: string
+}
+
 export interface BurstChange {
   number: number
   voided: boolean
@@ -124,7 +128,8 @@ export interface PollWriter {
 
   createRoom(room: { title: string; hostKeyHash: string }): Promise<RoomState>
   changeRoom(change: RoomRequest & { change: RoomChange }): Promise<ChangedRoom>
-  replaceHostKey(request: RoomRequest & { newHostKeyHash: string }): Promise<ChangedRoom>
+  /** `changed` is false where this very request has replaced the key before. */
+  replaceHostKey(request: KeyReplacement): Promise<ChangedRoom>
   deleteRoom(request: RoomRequest): Promise<ChangedRoom>
   /** The admin closes all polls of a room, or takes them off the front page. */
   settleRoom(code: string, action: AdminRoomChange['action']): Promise<ChangedRoom>
@@ -150,9 +155,9 @@ export interface AdminReader {
 export interface PollReader {
   /** A deleted poll is found too. */
   find(pollId: string): Promise<PollState>
-  /** The answer on a ballot in this round of the poll; undefined where it is not there. */
+  /** The answer on a ballot in this round of the poll; undefined where it is not there, or is not counted. */
   answer(round: Pick<PollState, 'id' | 'round'>, ballotId: string): Promise<unknown>
-  /** Those of these ballots that are there in the poll's current round. */
+  /** Those of these ballots that are there in the poll's current round, and counted. */
   cast(pollId: string, ballotIds: readonly string[]): Promise<Set<string>>
   /**
    * The poll, its past rounds and the ballots of some of its rounds, as all were at one moment. The ballots of a round come in

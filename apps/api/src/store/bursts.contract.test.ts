@@ -95,6 +95,19 @@ describe.each(engines)('on $name', (engine) => {
     expect(await change({ choices: ['X', 'Y'], voteMode: 'none' })).toMatchObject({ changed: true })
   })
 
+  test('what was voided is nobody’s answer, and none that was cast, until it is restored', async () => {
+    await vote('known', undefined, 0)
+    await vote('one', 7, 1)
+    const seen = async () => ({
+      answer: await store.answer({ id: made.pollId, round: 1 }, 'one'),
+      cast: [...(await store.cast(made.pollId, ['known', 'one', 'none']))].sort(),
+    })
+    await setVoided(7, true)
+    expect(await seen()).toEqual({ answer: undefined, cast: ['known'] })
+    await setVoided(7, false)
+    expect(await seen()).toEqual({ answer: [made.choiceIds[1]], cast: ['known', 'one'] })
+  })
+
   test('what was voided is in no file of ballots, and moves to nowhere', async () => {
     await vote('known', undefined, 0)
     await vote('one', 7, 1)

@@ -67,8 +67,8 @@ export class HostTransactions {
   }
 
   /**
-   * The room, locked, if the request is its host's. Where an attempt whose COMMIT got no response has replaced the key, the
-   * new one is the host's.
+   * The room, locked, if the request is its host's. So is one that has replaced the key: by an attempt whose COMMIT got no
+   * response, or by its idempotency key, of which the new one is made.
    */
   async hostedRoom(
     transaction: Transaction,
@@ -79,7 +79,7 @@ export class HostTransactions {
     const found = await transaction.manager.findOneBy(RoomEntity, { code })
     if (!found) return roomNotFound()
     const room = stateOfRoom(found)
-    const isReplaced = transaction.inDoubt && room.hostKeyHash === newHostKeyHash
+    const isReplaced = room.hostKeyHash === newHostKeyHash
     const refused = isReplaced || isAdmins ? undefined : checkHost(room, hostKeyHash)
     const isDone = deletes && transaction.inDoubt && !refused
     return (isDone ? undefined : checkRoomExists(room)) ?? refused ?? room

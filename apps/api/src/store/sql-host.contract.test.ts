@@ -564,6 +564,21 @@ describe.each(engines)('on $name', (engine) => {
     expect(await store.cast(pollId, ['me', 'you'])).toEqual(new Set(['me']))
   })
 
+  test('a key that is replaced by the same request on two nodes at once, and again later, is replaced once', async () => {
+    const { room } = await makePoll(store)
+    const other = await openOther()
+    const newHostKeyHash = 'e'.repeat(64)
+    const replace = (node: PollStore, request = {}) =>
+      node.replaceHostKey({ ...room, newHostKeyHash, idempotencyScope: 'scope', ...request })
+    const replaced = [...(await Promise.all([store, other].map((node) => replace(node)))), await replace(store)]
+    expect(replaced.map(({ changed }) => changed).toSorted()).toEqual([false, false, true])
+    for (const made of replaced) expect(made.room.hostKeyHash).toBe(newHostKeyHash)
+    expect((await store.log(room.code)).filter(({ action }) => action === 'key-replaced')).toHaveLength(1)
+    for (const request of [{ idempotencyScope: 'another' }, { newHostKeyHash: 'f'.repeat(64) }]) {
+      await expect(replace(store, request)).rejects.toMatchObject({ code: 'invalid-host-key' })
+    }
+  })
+
   test('another key in place of the host’s opens the room, and the old one nothing', async () => {
     const { room, host } = await makePoll(store)
     const hostKeyHash = 'e'.repeat(64)

@@ -31,21 +31,17 @@ export class SqlPollReader implements PollReader {
 
   async answer({ id, round }: Pick<PollState, 'id' | 'round'>, ballotId: string): Promise<unknown> {
     const rows: Pick<Ballot, 'answer'>[] = await this.#database.read((manager) => {
-      return manager.query('SELECT answer FROM ballot WHERE poll_id = $1 AND round = $2 AND id = $3', [
-        id,
-        round,
-        ballotId,
-      ])
+      return manager.query(ANSWER, [id, round, ballotId])
     })
     return rows[0] && JSON.parse(rows[0].answer)
   }
 
   async cast(pollId: string, ballotIds: readonly string[]): Promise<Set<string>> {
     const asked = JSON.stringify(ballotIds.map((id) => [pollId, id]))
-    const rows: Ballot[] = await this.#database.read((manager) =>
+    const rows: (Ballot & { voided: number })[] = await this.#database.read((manager) =>
       manager.query(this.#database.voteSql.ballots, [asked]),
     )
-    return new Set(rows.map(({ ballotId }) => ballotId))
+    return new Set(rows.filter(({ voided }) => voided === 0).map(({ ballotId }) => ballotId))
   }
 
   ballots(pollId: string, begin: (poll: PollState, past: readonly PastRound[]) => BallotReading): Promise<void> {
@@ -175,6 +171,8 @@ async function readPastRounds(manager: EntityManager, pollId: string): Promise<P
 
 /** Ballots that are read at once: a few milliseconds of work, after which others have their turn. */
 const PAGE = 500
+
+const ANSWER = 'SELECT answer FROM ballot WHERE poll_id = $1 AND round = $2 AND id = $3 AND voided = 0'
 
 /** By the primary key, so that each page costs the same. */
 const BALLOTS = `

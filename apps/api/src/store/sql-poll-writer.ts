@@ -1,7 +1,7 @@
-import type { PollChange } from '@pollcast/shared/settings'
+import { isPast, PAST_TIME, type PollChange } from '@pollcast/shared/settings'
 import { In, IsNull } from 'typeorm'
 import { type AppliedChange, applyChange, nextRound } from '../polls/apply-change.ts'
-import { PollError } from '../polls/errors.ts'
+import { invalidFields, PollError } from '../polls/errors.ts'
 import { fingerprintOf } from '../polls/idempotency.ts'
 import { kindOf } from '../polls/kinds/index.ts'
 import { checkExists, GRACE_MS } from '../polls/policy.ts'
@@ -265,6 +265,9 @@ export class SqlPollWriter implements PollWriter {
   }
 
   async #insertInto(transaction: Transaction, record: PollRecord) {
+    if (record.closesAt !== null && isPast(record.closesAt)) {
+      return invalidFields('invalid-body', [{ path: 'closesAt', message: PAST_TIME }])
+    }
     if (!('code' in record.room)) {
       const wanted = { title: '', hostKeyHash: record.room.newHostKeyHash, currentPollId: record.id }
       const room = await this.#newRooms.insert(wanted, transaction)

@@ -3,7 +3,8 @@ import { limits } from '@pollcast/shared/limits'
 import type { RoomChange } from '@pollcast/shared/room'
 import { In } from 'typeorm'
 import { fieldError, invalidFields, PollError } from '../polls/errors.ts'
-import type { ChangedRoom, Repeatable, RoomRequest } from '../polls/ports.ts'
+import { checkHost } from '../polls/policy.ts'
+import type { ChangedRoom, KeyReplacement, Repeatable, RoomRequest } from '../polls/ports.ts'
 import { withRevisions } from '../polls/revisions.ts'
 import type { PollState, RoomState } from '../polls/state.ts'
 import type { WritableDatabase } from './database.ts'
@@ -73,10 +74,17 @@ export class SqlRoomWriter {
     })
   }
 
-  replaceHostKey({ newHostKeyHash, ...request }: RoomRequest & { newHostKeyHash: string }): Promise<ChangedRoom> {
+  replaceHostKey({ newHostKeyHash, idempotencyScope, ...request }: KeyReplacement): Promise<ChangedRoom> {
     return this.#host.withRoom({ ...request, newHostKeyHash }, async (before, transaction) => {
-      // By an attempt whose COMMIT got no response.
-      if (before.hostKeyHash === newHostKeyHash) return { room: before, changed: true, polls: [] }
+      const keyed = { pollId: '', idempotencyScope }
+      const known = await IdempotencyKeys.read(transaction.query, this.#sql, [keyed])
+      if (before.hostKeyHash === newHostKeyHash) {
+        // By an attempt whose COMMIT got no response, or by a request that was sent before.
+        if (transaction.inDoubt) return { room: before, changed: true, polls: [] }
+        if (known.isRepeat(keyed, null) === true) return { room: before, changed: false, polls: [] }
+        // Too long ago.
+        return checkHost(before, request.hostKeyHash) ?? { room: before, changed: false, polls: [] }
+      }
       const found = await this.#host.lockPollsOf(before, transaction)
       if (found instanceof DatabaseBusy) return found
       const room = await writeRoom(transaction, before, 'host', { hostKeyHash: newHostKeyHash }, !request.isAdmins)
@@ -89,6 +97,8 @@ export class SqlRoomWriter {
         [request.isAdmins ? 'admin-key-replaced' : 'key-replaced'],
         null,
       )
+      known.add(keyed, null)
+      await known.write(transaction.query, this.#sql)
       return { room, changed: true, polls }
     })
   }

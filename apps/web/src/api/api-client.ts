@@ -130,9 +130,9 @@ export function createApiClient(apiUrl: string, timeout?: number) {
     deleteRoom: (code: string, hostKey: string) =>
       request.empty(routes.room(code), { method: 'DELETE', headers: asHost(hostKey) }),
 
-    /** Another host key. The one that this is asked with opens nothing any more. */
-    replaceHostKey: (code: string, hostKey: string) =>
-      request.json<{ hostKey: string }>(routes.roomKey(code), { method: 'POST', headers: asHost(hostKey) }),
+    /** Another host key. The one that this is asked with opens nothing any more. @param key given again, it is the same other one */
+    replaceHostKey: (code: string, hostKey: string, key: string) =>
+      request.json<{ hostKey: string }>(routes.roomKey(code), { method: 'POST', headers: onceAsHost(hostKey, key) }),
 
     /** One-time codes, told to who has the key: given again with the same number, they are the same ones. */
     issueCodes: (code: string, count: number, hostKey: string, key: string) =>

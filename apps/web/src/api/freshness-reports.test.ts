@@ -1,4 +1,4 @@
-import type { FreshnessReport } from '@pollcast/shared/freshness'
+import { type FreshnessReport, freshnessSchema } from '@pollcast/shared/freshness'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { reportFreshness } from './freshness-reports.ts'
 
@@ -46,4 +46,12 @@ test('a storm of votes is the last sixty, and a page that is left or hidden send
   expect(sent[1]?.report.milliseconds).toEqual([7])
   await vi.advanceTimersByTimeAsync(300_000)
   expect(sent).toHaveLength(2)
+})
+
+test('an update that took longer than a report may hold is left out of it, so that the others are taken', async () => {
+  const measured = reportFreshness('')
+  for (const milliseconds of [30, 60_000, 60_001, 3_600_000, 40]) measured(milliseconds)
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(sent[0]?.report.milliseconds).toEqual([30, 60_000, 40])
+  expect(freshnessSchema.safeParse(sent[0]?.report).success).toBe(true)
 })

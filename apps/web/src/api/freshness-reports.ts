@@ -35,6 +35,7 @@ export function reportFreshness(apiUrl: string): (milliseconds: number) => void 
   document.addEventListener('visibilitychange', () => document.hidden && send())
 
   return (milliseconds) => {
+    if (milliseconds > limits.updateMs) return
     collected = [...collected, milliseconds].slice(-limits.updatesReported)
     timer ??= setTimeout(send, EVERY_MS)
   }

@@ -14,7 +14,7 @@ export function retryDelay(failures: number, minDelay: number, random = Math.ran
 
 /**
  * The same while a server restarts. All of its tabs have lost it, and it will be back soon: so they don't come sooner than they
- * would, in no rush, and none waits longer than three seconds.
+ * would, in no rush, and within three seconds, or later if the server asks for it, ten seconds at most.
  */
 export const restartDelay = (minDelay: number, random = Math.random()): number =>
   Math.min(Math.max(minDelay, 800) + random * 2200, LIMIT_MS - random * 1000)

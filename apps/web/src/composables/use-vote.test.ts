@@ -1,11 +1,12 @@
 import { until } from '@pollcast/api/testing/until'
 import type { Poll, Snapshot } from '@pollcast/shared/poll'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { type EffectScope, effectScope, nextTick, shallowRef } from 'vue'
 import { json, startServer, type TestServer } from '../../test/server.ts'
 import { hidden, pollOf, snapshot } from '../../test/snapshot.ts'
 import { createApiClient } from '../api/api-client.ts'
 import type { StreamState } from '../api/stream-client.ts'
+import { renewVoterToken } from '../api/voter-token.ts'
 import { storageOf } from '../browser/storage.ts'
 import { choice } from '../kinds/choice/index.ts'
 import { createPollFeed } from './poll-feed.ts'
@@ -17,7 +18,8 @@ interface ReceivedVote {
   code?: string
   method: string
   key: string
-  answer: (status: number, body: object) => void
+  voter: string | undefined
+  answer: (status: number, body: object, headers?: Record<string, string>) => void
   cut: () => void
 }
 
@@ -37,7 +39,11 @@ beforeEach(async () => {
       ...sent,
       method: req.method,
       key: req.headers['idempotency-key'],
-      answer: (status, answer) => json(res, status, status < 400 ? { ...answer, ...own } : answer),
+      voter: req.headers['pollcast-voter'],
+      answer(status, answer, headers = {}) {
+        for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
+        json(res, status, status < 400 ? { ...answer, ...own } : answer)
+      },
       cut: () => res.destroy(),
     })
   })
@@ -195,7 +201,51 @@ test('a waiting vote is kept over a reload, and sent once', async () => {
   expect([third.refusal.value, third.answer.value]).toEqual(['', [2]])
 })
 
-test('a waiting vote can be changed: the last answer counts', async () => {
+test('a waiting vote can be changed: it is answered first, by its key, so that the last answer is the same voter’s', async () => {
+  const poll = openPoll(snapshot(1, 0, 0))
+  const cast = poll.vote([2])
+  await until(() => received.length === 1)
+  received[0]?.cut()
+  await cast
+  void poll.vote([1])
+  expect([poll.answer.value, poll.numbers()]).toEqual([[1], [1, 0, 1]])
+  await until(() => received.length === 2)
+  expect([received[1]?.choiceIds, received[1]?.key]).toEqual([[2], received[0]?.key])
+  onTestFinished(renewVoterToken)
+  received[1]?.answer(201, snapshot(2, 0, 1), { 'Pollcast-Voter': 'token' })
+  await until(() => received.length === 3)
+  expect([received[2]?.choiceIds, received[2]?.voter, received[2]?.key === received[0]?.key]).toEqual([
+    [1],
+    'token',
+    false,
+  ])
+  received[2]?.answer(201, snapshot(3, 1, 0))
+  await until(() => poll.counted.value[0] === 1)
+  expect([poll.answer.value, poll.numbers(), poll.refusal.value]).toEqual([[1], [1, 0, 1], ''])
+  expect(storageOf('waiting abcdefgh CODE').read()).toBeUndefined()
+})
+
+test('a vote that is changed before its answer is lost is sent again as it was, and then as it was changed, over a reload too', async () => {
+  const poll = openPoll(snapshot(1, 0, 0))
+  const cast = poll.vote([2])
+  await until(() => received.length === 1)
+  void poll.vote([1])
+  received[0]?.cut()
+  await cast
+  expect([poll.answer.value, poll.refusal.value]).toEqual([[1], waits])
+  tabs[0]?.stop()
+  const again = openPoll(snapshot(1, 0, 0))
+  expect(again.answer.value).toEqual([1])
+  await until(() => received.length === 2)
+  expect([received[1]?.choiceIds, received[1]?.key]).toEqual([[2], received[0]?.key])
+  received[1]?.answer(201, snapshot(2, 0, 1))
+  await until(() => received.length === 3)
+  expect([received[2]?.choiceIds, received[2]?.key === received[0]?.key]).toEqual([[1], false])
+  received[2]?.answer(201, snapshot(3, 1, 0))
+  await until(() => again.counted.value[0] === 1)
+})
+
+test('where a waiting vote can’t be cast any more, what it was changed to is', async () => {
   const poll = openPoll(snapshot(1, 0, 0))
   const cast = poll.vote([2])
   await until(() => received.length === 1)
@@ -203,8 +253,10 @@ test('a waiting vote can be changed: the last answer counts', async () => {
   await cast
   void poll.vote([1])
   await until(() => received.length === 2)
-  expect([received[1]?.choiceIds, received[1]?.key === received[0]?.key]).toEqual([[1], false])
-  received[1]?.answer(201, snapshot(2, 1, 0))
+  received[1]?.answer(422, { title: '', status: 422, code: 'choice-not-found', detail: '' })
+  await until(() => received.length === 3)
+  expect([received[2]?.choiceIds, received[2]?.key === received[0]?.key]).toEqual([[1], false])
+  received[2]?.answer(201, snapshot(2, 1, 0))
   await until(() => poll.counted.value[0] === 1)
 })
 

@@ -54,7 +54,7 @@ export function useVote<Answer>({ api, feed, kind, code = () => undefined }: Vot
 
   const answer = computed(() => {
     if (pending.value) return pending.value.wanted
-    return waiting.value ? waiting.value.answer : counted.value
+    return waiting.value ? (waiting.value.wanted ?? waiting.value.answer) : counted.value
   })
   const shown = computed(() =>
     pending.value ? kind.withPendingVote(snapshot.value, counted.value, pending.value) : snapshot.value,
@@ -104,33 +104,41 @@ export function useVote<Answer>({ api, feed, kind, code = () => undefined }: Vot
 
   async function vote(wanted: Answer): Promise<void> {
     if (kind.isSameAnswer(wanted, answer.value)) return
+    dropIfLate()
     const again = unconfirmed.value
-    key = again && kind.isSameAnswer(again.answer, wanted) ? again.key : randomKey()
     refusal.value = undefined
     unconfirmed.value = undefined
-    drop()
+    if (waiting.value) keep({ ...waiting.value, wanted })
     if (pending.value) {
       pending.value = { ...pending.value, wanted }
       return
     }
-    pending.value = startOf(wanted)
-    await sendPending()
+    if (waiting.value) return sendAgain(waiting.value)
+    await start(wanted, again && kind.isSameAnswer(again.answer, wanted) ? again.key : randomKey())
   }
 
-  async function sendPending(): Promise<void> {
+  /** Sends an answer with its key, and then what is wanted by then, if that is another one. */
+  async function start(sent: Answer, itsKey: string, wanted = sent): Promise<void> {
+    key = itsKey
+    pending.value = { ...startOf(sent), wanted }
     try {
       while (pending.value) await send(pending.value.sent)
-      drop()
     } catch (error) {
+      const next = pending.value?.wanted ?? sent
+      const isChanged = !kind.isSameAnswer(next, pending.value?.sent ?? sent)
+      // What was sent can't be voted for, which says nothing of what is wanted by now.
+      if (isChanged && error instanceof ApiProblem && error.status === 422) return start(next, randomKey())
       handleFailure(error)
     }
   }
 
-  async function sendAgain(vote: WaitingVote<Answer>): Promise<void> {
+  /**
+   * Where cookies don't come back, the answer to a vote is what tells who its voter is: so one that may have been counted
+   * is answered before another is sent, or that would be another voter's.
+   */
+  async function sendAgain({ answer, key, wanted }: WaitingVote<Answer>): Promise<void> {
     if (pending.value || dropIfLate()) return
-    key = vote.key
-    pending.value = startOf(vote.answer)
-    await sendPending()
+    await start(answer, key, wanted)
   }
 
   /** A vote was for what its voter saw: it is not counted in another round. */
@@ -148,9 +156,11 @@ export function useVote<Answer>({ api, feed, kind, code = () => undefined }: Vot
       ? await api.takeVoteBack(id, code())
       : await api.castVote(id, { ...kind.voteBody(sent), ...codeField() }, key)
     setOwn(voted)
+    drop()
     // Where nothing is kept, each page is a voter of its own.
     if (isKept() && !isOwnVoter()) tellOtherTabs(voted)
     const wanted = pending.value ? pending.value.wanted : sent
+    key = randomKey()
     pending.value = kind.isSameAnswer(wanted, sent) ? undefined : startOf(wanted)
   }
 
@@ -165,13 +175,14 @@ export function useVote<Answer>({ api, feed, kind, code = () => undefined }: Vot
     if (!(error instanceof ApiProblem)) throw error
     if (error.code === 'poll-deleted') markDeleted()
     const mayBeCounted = error.code === 'unreachable' || error.code === 'unexpected'
-    // A server that goes, or is too busy, has not counted it, and will.
+    // A server that goes, or is too busy, has most likely not counted it, and will.
     if (isKept() && failed && (mayBeCounted || error.status === 503)) {
-      return keep({ answer: failed.wanted, key, round: snapshot.value.round })
+      const { sent, wanted } = failed
+      return keep({ answer: sent, key, round: snapshot.value.round, wanted })
     }
     drop()
     refusal.value = { problem: error, outcome: mayBeCounted ? 'unknown' : 'refused' }
-    unconfirmed.value = mayBeCounted && failed ? { answer: failed.wanted, key } : undefined
+    unconfirmed.value = mayBeCounted && failed ? { answer: failed.sent, key } : undefined
   }
 
   const refusalText = computed(() => {

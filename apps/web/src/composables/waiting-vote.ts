@@ -7,6 +7,8 @@ import { storageOf } from '../browser/storage.ts'
 export interface WaitingVote<Answer> {
   answer: Answer
   key: string
+  /** What the voter has chosen since: a vote of its own, once it is known what has become of this one. */
+  wanted?: Answer
   /** It is for this round, and no other. */
   round: number
 }

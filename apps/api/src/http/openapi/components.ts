@@ -44,7 +44,7 @@ export const parameters = {
   IdempotencyKey: header(
     'Idempotency-Key',
     'A request that is sent again with the same key within a day takes effect once: what it made is answered as it is by then. ' +
-      'A UUID will do: of a vote without a voter cookie it needs 16 characters or more, of a new poll 22.',
+      'A UUID will do: of a vote without a voter cookie it needs 16 characters or more, of a new poll or host key 22.',
     { type: 'string', minLength: 1, maxLength: 255 },
   ),
   PollcastCode: header('Pollcast-Code', 'The one-time code of a voter, where the poll takes such codes.', {

@@ -261,8 +261,9 @@ export const operations: readonly Operation[] = [
     tag: 'rooms',
     summary: 'Replace the host key: the old one opens nothing any more',
     auth: 'host',
+    parameters: ['IdempotencyKey'],
     answers: { 201: { description: 'The new key, which is told once.', content: json(newHostKeySchema) } },
-    codes: [...HOST, ...ROOM],
+    codes: [...HOST, 'invalid-idempotency-key', ...ROOM],
   },
   {
     method: 'post',

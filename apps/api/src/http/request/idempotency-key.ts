@@ -44,7 +44,7 @@ export function requireDistinct(key: string): void {
 export function requireSecret(key: string): void {
   if (isSecret(key)) return
   throw invalidKey(
-    `To create a poll, an Idempotency-Key needs at least ${SECRET_LENGTH} characters, or it could be guessed. Use a UUID.`,
+    `For a new poll or host key, an Idempotency-Key needs at least ${SECRET_LENGTH} characters, or it could be guessed. Use a UUID.`,
   )
 }
 

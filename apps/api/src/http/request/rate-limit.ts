@@ -20,8 +20,10 @@ const LIMITS = {
   streamsOf: { burst: 60, perMinute: 60 },
   /** More than anyone votes by hand. */
   votesOf: { burst: 60, perMinute: 60 },
-  /** Cookies that make a client a voter, whether it gets one with a page or with its vote: a class, or a full train. */
+  /** First votes that take no proof of work: a class, or a full train. */
   newVotersFrom: { burst: 100, perMinute: 60 },
+  /** As many cookies with a page, or with such a vote; pages beyond come with a challenge, which is solved when the vote comes. */
+  newReadersFrom: { burst: 100, perMinute: 60 },
   /** Those beyond, each of which has solved a challenge: three halls, and no more. */
   provenVotersFrom: { burst: 3000, perMinute: 600 },
   pollsFrom: { burst: 30, perMinute: 30 },
@@ -59,14 +61,15 @@ export interface RateLimits {
   /** A vote of a known voter. */
   voteOf(voterId: string): Promise<void>
   /**
-   * A vote of a client that becomes a voter with it. Beyond the burst of its network it has to prove work: rejects with
-   * ProofRequired, which has the challenge.
+   * The first vote of a client. Beyond the burst of its network it has to prove work: rejects with ProofRequired, which has
+   * the challenge.
    *
+   * @param hasNotRead whether it comes without a cookie
    * @returns the number of the burst that it is beyond, if it is
    */
-  newVoterFrom(ctx: Context): Promise<number | undefined>
-  /** Whether a client that reads may become a voter without proving work. */
-  allowsNewVoter(ctx: Context): Promise<boolean>
+  newVoterFrom(ctx: Context, hasNotRead: boolean): Promise<number | undefined>
+  /** Whether a client that reads needs no challenge with its page. */
+  allowsNewReader(ctx: Context): Promise<boolean>
   /** What a client has to solve that may not. */
   challengeFor(ctx: Context): Promise<Challenge>
   /** A new poll. */
@@ -120,17 +123,23 @@ export function rateLimits({ buckets, proofs, bursts }: LimitParts): RateLimits 
     readFrom: (ctx, voterId) => (voterId === undefined ? take('readsFrom', from(ctx)) : take('readsOf', voterId)),
     streamFrom: (ctx, voterId) => (voterId === undefined ? take('streamsFrom', from(ctx)) : take('streamsOf', voterId)),
     voteOf: (voterId) => take('votesOf', voterId),
-    newVoterFrom: async (ctx) => {
+    newVoterFrom: async (ctx, hasNotRead) => {
       const network = from(ctx)
-      const wait = await waitFrom('newVotersFrom', network)
-      if (wait === 0) return undefined
-      if (!(await proofs.take(ctx))) throw new ProofRequired(Math.ceil(wait / 1000), await proofs.challenge(network))
+      // Who has solved a challenge leaves what is free to those whose page came without one.
+      if (!(await proofs.take(ctx))) {
+        const [wait] = await Promise.all([
+          waitFrom('newVotersFrom', network),
+          hasNotRead && waitFrom('newReadersFrom', network),
+        ])
+        if (wait === 0) return undefined
+        throw new ProofRequired(Math.ceil(wait / 1000), await proofs.challenge(network))
+      }
       await take('provenVotersFrom', network, 'Very many new voters came from your network. Your vote was not counted.')
       return bursts.of(network)
     },
     // Nor may who is guessing codes become one voter after the other.
-    allowsNewVoter: async (ctx) =>
-      !blocked.has(`wrongCodesFrom ${from(ctx)}`) && (await waitFrom('newVotersFrom', from(ctx))) === 0,
+    allowsNewReader: async (ctx) =>
+      !blocked.has(`wrongCodesFrom ${from(ctx)}`) && (await waitFrom('newReadersFrom', from(ctx))) === 0,
     challengeFor: (ctx) => proofs.challenge(from(ctx)),
     pollFrom: (ctx) => take('pollsFrom', from(ctx)),
     hostFrom: (ctx) => take('hostFrom', from(ctx)),

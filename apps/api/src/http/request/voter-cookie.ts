@@ -5,8 +5,8 @@ const LEGACY_NAME = 'voter'
 const MAX_COOKIES = 8
 
 /**
- * `id.signature`, with a signature of 32 bytes in base64url, in quotes or not (RFC 6265, section 4.1.1). The id ends with a
- * mark where its voter came beyond the burst of their network (voter.ts).
+ * `id.signature`, with a signature of 32 bytes in base64url, in quotes or not (RFC 6265, section 4.1.1). The id may
+ * end with a mark (voter.ts).
  */
 const VALUE = /^("?)([\w-]{1,64}(?:~\d{0,10})?)\.([\w-]{43})\1$/
 

@@ -9,11 +9,13 @@ const YEAR_SECONDS = 365 * 24 * 60 * 60
 export const newVoterId = (): string => randomUUID()
 
 /**
- * What a cookie tells of how its voter became one: within the burst of their network (nothing), or beyond it. Then they owe
- * a proof of work before they vote (`~`), or have given it and came in the burst of that number (`~123`).
+ * What a cookie tells of how its voter became one. Who has voted came within the burst of their network (nothing), or proved
+ * work and came in the burst of that number (`~123`). Who has only read has not voted yet (`~0`), or came beyond the burst
+ * and owes a proof of work before they vote (`~`).
  */
 export type VoterMark = '' | `~${string}`
 
+export const NOT_VOTED: VoterMark = '~0'
 export const OWES_PROOF: VoterMark = '~'
 
 export const markOfBurst = (burst: number | undefined): VoterMark => (burst === undefined ? '' : `~${burst}`)
@@ -22,6 +24,9 @@ export const burstOf = (mark: VoterMark): number | undefined => (mark.length > 1
 
 /** The voter, if limits are theirs and not their network's: those who owe a proof may be anybody. */
 export const knownVoter = ({ voterId, mark }: Asker): string | undefined => (mark === OWES_PROOF ? undefined : voterId)
+
+/** Whether a vote is the first one that a cookie or token is for: reading collects voters, and must not collect votes. */
+export const isFirstVote = (asker: Asker): boolean => knownVoter(asker) === undefined || asker.mark === NOT_VOTED
 
 /** Who sent a request, according to its cookies, or to the token of a frame that keeps none. */
 export interface Asker {
@@ -106,10 +111,12 @@ export class Voters {
 
   /**
    * Tells who has voted without cookie and token a token, by the answer's own header: their cookie has not come back, so the one
-   * that the answer sets may not either. Where it does, it counts, and is the same voter's.
+   * that the answer sets may not either. Where it does, it counts, and is the same voter's. Who has a token gets it anew where
+   * its mark has changed.
    */
   tell(ctx: Context, asker: Asker, voterId: string, mark: VoterMark): void {
-    if (asker.voterId === undefined) ctx.set('Pollcast-Voter', this.tokenOf(voterId, mark))
+    if (asker.voterId === undefined || (asker.isByToken && asker.mark !== mark))
+      ctx.set('Pollcast-Voter', this.tokenOf(voterId, mark))
   }
 
   /**

@@ -73,6 +73,8 @@ test('a voter of a voided burst is told that their vote is not counted, in other
   const voter = new Voter(url)
   await vote(voter, poll.id, ids[0])
   await setVoided(burstsIn(await host.room())[0]?.number ?? 0, true)
+  // Nor is it shown as theirs, with a receipt that is in no file of ballots.
+  expect(await voter.read(poll.id)).toMatchObject({ ownChoiceIds: [], ownReceipt: null })
   const refused = await vote(voter, poll.id, ids[1])
   expect((await readProblem('burst-voided', refused)).detail).toMatch(/one network.* host does not count/)
   expect((await readProblem('burst-voided', await vote(new Voter(url), poll.id, ids[1]))).status).toBe(403)

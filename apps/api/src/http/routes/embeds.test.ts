@@ -80,6 +80,25 @@ test('a frame that keeps no cookie votes by its token as one voter, and sees its
   expect(read).toMatchObject({ voters: 1, ownChoiceIds: [poll.choices[1]?.id] })
 })
 
+test('with limits, a token of a page is told anew with the first vote, and with no other', async () => {
+  const { url, poll } = await setUp({ rateLimit: true })
+  const { voterToken = '' } = await contextOf(await fetch(url + routes.pollEmbed(poll.id), asPage()))
+  const vote = json({ choiceIds: [poll.choices[0]?.id] })
+  const cast = async (token: string) => {
+    const answer = await fetch(url + routes.votes(poll.id), {
+      ...vote,
+      headers: { ...vote.headers, 'Pollcast-Voter': token },
+    })
+    expect(answer.status).toBe(201)
+    return answer.headers.get('Pollcast-Voter')
+  }
+  const known = await cast(voterToken)
+  expect(known).not.toBe(voterToken)
+  expect(await cast(known ?? '')).toBeNull()
+  const read = await fetch(url + routes.poll(poll.id), { headers: { 'Pollcast-Voter': known ?? '' } })
+  expect(await readAs(pollSchema, 200, read)).toMatchObject({ voters: 1, ownChoiceIds: [poll.choices[0]?.id] })
+})
+
 test('a forged token votes for nobody, and the cookie counts before a token', async () => {
   const { url, poll } = await setUp()
   const page = await fetch(url + routes.pollEmbed(poll.id), asPage())

@@ -168,6 +168,35 @@ test('cookies that come with pages beyond the burst are to be paid for as votes 
   expect(await voters()).toBe(BURST + 1)
 })
 
+test('cookies that were collected with pages, free of work, are first votes like all others, and then known', async () => {
+  const { url, poll, vote, refusal, voters } = await setUp()
+  const readers = (count: number) =>
+    Promise.all(
+      Array.from({ length: count }, async () => {
+        const reader = new Voter(url)
+        await reader.ask(routes.poll(poll.id), { headers: { 'X-Forwarded-For': '192.0.2.1' } })
+        return reader
+      }),
+    )
+  const collected = await readers(60)
+  vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 10 * 60_000)
+  collected.push(...(await readers(60)))
+  const [last, ...others] = collected as [Voter, ...Voter[]]
+  const late = others.splice(BURST - 1)
+  const read = last.cookieHeader
+  for (const voter of [last, ...others]) expect((await vote(voter, '192.0.2.1')).status).toBe(201)
+  expect(late).toHaveLength(20)
+  const challenges = []
+  for (const voter of late) challenges.push(await refusal(await vote(voter, '192.0.2.1')))
+  // What a vote made known has a cookie that says so, of the same voter.
+  expect(last.cookieHeader).not.toBe(read)
+  expect((await vote(last, '192.0.2.1')).status).toBe(201)
+  const [challenge, debtor] = [challenges[0] as Challenge, late[0] as Voter]
+  expect((await vote(debtor, '192.0.2.1', { 'Pollcast-Proof': await solver.solve(challenge) })).status).toBe(201)
+  expect((await vote(debtor, '192.0.2.1')).status).toBe(201)
+  expect(await voters()).toBe(BURST + 1)
+})
+
 test('a vote that is sent again with a new solution, because its answer was lost, is counted once', async () => {
   const { url, vote, exhaust, refusal, voters } = await setUp()
   await exhaust('192.0.2.1')
@@ -223,12 +252,17 @@ test('however much a network has asked for, a challenge takes four times the wor
 
 test('all together, an address can have no more voters than three halls, however much it solves', async () => {
   stopClock()
-  const proven: ReturnType<typeof rateLimits> = rateLimits({
+  let isProven = true
+  const limits: ReturnType<typeof rateLimits> = rateLimits({
     buckets: new MemoryTokenBuckets(),
-    proofs: { take: async () => true } as unknown as Proofs,
+    proofs: { take: async () => isProven, challenge: async () => ({}) } as unknown as Proofs,
     bursts: new BurstNumbers(),
   })
   const ctx = { ip: '192.0.2.1' } as Context
-  for (let n = 0; n < 3000 + BURST; n += 1) await proven.newVoterFrom(ctx)
-  await expect(proven.newVoterFrom(ctx)).rejects.toThrow(/Very many new voters .*was not counted.* Try again in/)
+  const vote = () => limits.newVoterFrom(ctx, true)
+  for (let n = 0; n < 3000; n += 1) await vote()
+  await expect(vote()).rejects.toThrow(/Very many new voters .*was not counted.* Try again in/)
+  isProven = false
+  for (let n = 0; n < BURST; n += 1) await vote()
+  await expect(vote()).rejects.toMatchObject({ code: 'proof-of-work-required' })
 })

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { pollListSchema } from '@pollcast/shared/poll'
 import { codesSchema, createdPollSchema, newHostKeySchema, roomSchema } from '@pollcast/shared/room'
 import { routes } from '@pollcast/shared/routes'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { readAs, readProblem } from '../../../testing/answer.ts'
 import { openApp } from '../../../testing/app.ts'
 import { stopClock } from '../../../testing/clock.ts'
@@ -13,6 +13,7 @@ import { EventReader } from '../../../testing/event-reader.ts'
 import { Host } from '../../../testing/host.ts'
 import { until } from '../../../testing/until.ts'
 import { bearer, json, patch, Voter } from '../../../testing/voter.ts'
+import { DAY_MS } from '../../lib/time.ts'
 
 const setUp = async () => {
   const app = await openApp()
@@ -407,6 +408,37 @@ test('a new host key takes the place of one that got out, whose streams end', as
   expect(await streams[2]?.next()).toMatchObject({ event: 'update', data: { status: 'closed' } })
   expect(streams[2]?.ended).toBe(false)
   expect(await host.actions()).toContain('key-replaced')
+})
+
+test('a new host key is told again to who asks with the old one and the same Idempotency-Key, for a day, and to nobody else', async () => {
+  const { url, host, poll } = await setUp()
+  const old = host.key
+  const [one, other] = [randomUUID(), randomUUID()]
+  const replace = (hostKey: string, key: string) =>
+    fetch(url + routes.roomKey(host.code), {
+      method: 'POST',
+      headers: { ...bearer(hostKey), 'Idempotency-Key': key },
+    })
+  const { hostKey } = await readAs(newHostKeySchema, 201, await replace(old, one))
+  expect(await readAs(newHostKeySchema, 201, await replace(old, one))).toEqual({ hostKey })
+  for (const key of [other, `${one}0`]) await readProblem('invalid-host-key', await replace(old, key))
+  await readProblem('invalid-host-key', await replace('x'.repeat(32), one))
+  await readProblem('invalid-host-key', await host.ask(routes.room(host.code)))
+  await readProblem('invalid-idempotency-key', await replace(hostKey, 'guessed'))
+  host.key = hostKey
+  await host.change(poll.id, { status: 'closed' })
+  expect((await host.actions()).filter((action) => action === 'key-replaced')).toHaveLength(1)
+
+  const now = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 2 * DAY_MS)
+  onTestFinished(() => now.mockRestore())
+  await readProblem('invalid-host-key', await replace(old, one))
+  now.mockRestore()
+
+  // Once there is a third key, the second is told to nobody, and the same Idempotency-Key makes another one of each.
+  const third = await readAs(newHostKeySchema, 201, await replace(hostKey, one))
+  expect(third.hostKey).not.toBe(hostKey)
+  await readProblem('invalid-host-key', await replace(old, one))
+  expect(await readAs(newHostKeySchema, 201, await replace(hostKey, one))).toEqual(third)
 })
 
 test('the host sees all polls of the room live, who watches, and what was done', async () => {

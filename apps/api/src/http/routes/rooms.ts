@@ -2,7 +2,7 @@ import { type CodeCounts, newCodesSchema, newRoomSchema, type Room, roomChangeSc
 import { routes } from '@pollcast/shared/routes'
 import type { Context, Middleware } from 'koa'
 import { changeRoom, createRoom, deleteRoom, issueCodes, replaceHostKey } from '../../polls/commands/host-room.ts'
-import { roomRequest } from '../../polls/host-key.ts'
+import { keyReplacement, roomRequest } from '../../polls/host-key.ts'
 import { checkRoomExists } from '../../polls/policy.ts'
 import type { RoomRequest } from '../../polls/ports.ts'
 import { roomRevisionOf } from '../../polls/revisions.ts'
@@ -14,7 +14,7 @@ import { roomCodeOf } from '../request/addresses.ts'
 import { readJson } from '../request/body.ts'
 import { requireMayCreate } from '../request/create-key.ts'
 import { requireBearerKey } from '../request/host-key.ts'
-import { idempotencyKeyOf } from '../request/idempotency-key.ts'
+import { idempotencyKeyOf, requireSecret } from '../request/idempotency-key.ts'
 import { identifyByCookie } from '../request/identify.ts'
 import { awaitNews } from '../request/long-poll.ts'
 import { limitedByCode } from '../request/rate-limit.ts'
@@ -57,13 +57,15 @@ export function roomRoutes(parts: RouteParts) {
   }
 
   /** A request of the host's, limited as such. */
-  const hosted = async (ctx: Context): Promise<RoomRequest> => {
+  const hostedAs = async <T>(ctx: Context, requestOf: (code: string, hostKey: string) => Promise<T>): Promise<T> => {
     const [code, hostKey] = [roomCodeOf(ctx), requireBearerKey(ctx)]
     await limits?.hostFrom(ctx)
     ctx.set('Cache-Control', 'no-store')
-    const find = () => roomRequest(code, hostKey, reader)
-    return limitedByCode(parts, ctx, find)
+    return limitedByCode(parts, ctx, () => requestOf(code, hostKey))
   }
+
+  const hosted = (ctx: Context): Promise<RoomRequest> =>
+    hostedAs(ctx, (code, hostKey) => roomRequest(code, hostKey, reader))
 
   /** `POST /api/rooms`: a room without polls. */
   const create: Middleware = async (ctx) => {
@@ -112,9 +114,16 @@ export function roomRoutes(parts: RouteParts) {
     ctx.status = 204
   }
 
-  /** `POST /api/rooms/:code/key`: another host key. The one that the request came with opens nothing any more. */
+  /**
+   * `POST /api/rooms/:code/key`: another host key. The one that the request came with opens nothing any more, but with the
+   * same Idempotency-Key it is answered with that other one again.
+   */
   const replaceKey: Middleware = async (ctx) => {
-    ctx.body = { hostKey: await replaceHostKey(await hosted(ctx), writer, signals) }
+    const key = idempotencyKeyOf(ctx)
+    if (key !== undefined) requireSecret(key)
+    const seed = key === undefined ? undefined : { serverKey, key }
+    const replacement = await hostedAs(ctx, (code, hostKey) => keyReplacement(code, hostKey, reader, seed))
+    ctx.body = { hostKey: await replaceHostKey(replacement, writer, signals) }
     ctx.status = 201
   }
 

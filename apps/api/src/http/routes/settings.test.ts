@@ -1,10 +1,10 @@
 import { limits } from '@pollcast/shared/limits'
 import { votedSchema } from '@pollcast/shared/poll'
-import { codeCountsSchema, codesSchema } from '@pollcast/shared/room'
+import { codeCountsSchema, codesSchema, createdPollSchema } from '@pollcast/shared/room'
 import { routes } from '@pollcast/shared/routes'
 import type { NewPollBody, PollChange } from '@pollcast/shared/settings'
 import { parse } from 'csv-parse/sync'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { readAs, readProblem } from '../../../testing/answer.ts'
 import { openApp, sharedApp } from '../../../testing/app.ts'
 import { stopClock } from '../../../testing/clock.ts'
@@ -441,6 +441,23 @@ test.each<[string, unknown, string]>([
   const changed = await readProblem('invalid-body', await host.ask(routes.poll(poll.id), patch({ [field]: value })))
   expect(changed.detail.startsWith(`${field}: ${message.replace(/\.$/, '')}`)).toBe(true)
   expect(await contents(databasePath)).toEqual(before)
+})
+
+test('a poll with a time to close at is asked for again with its key after that time, and made with another one no more', async () => {
+  const { url } = shared()
+  const closesAt = new Date(Date.now() + 60_000).toISOString()
+  const make = (key: string) => {
+    const request = json({ question: 'Which?', choices: ['one', 'two'], closesAt })
+    return fetch(url + routes.polls, { ...request, headers: { ...request.headers, 'Idempotency-Key': key } })
+  }
+  const key = crypto.randomUUID()
+  const first = await readAs(createdPollSchema, 201, await make(key))
+  const now = vi.spyOn(Date, 'now').mockReturnValue(Date.parse(closesAt))
+  onTestFinished(() => now.mockRestore())
+  const again = await readAs(createdPollSchema, 201, await make(key))
+  expect([again.poll.id, again.hostKey]).toEqual([first.poll.id, first.hostKey])
+  const { errors } = await readProblem('invalid-body', await make(crypto.randomUUID()))
+  expect(errors).toEqual([{ path: 'closesAt', message: 'Choose a time to come.' }])
 })
 
 test('a change with a status that there is not, or a field of another resource, is refused by its name', async () => {

@@ -16,7 +16,7 @@ import { pollIdOf } from '../request/addresses.ts'
 import { readBody, validate } from '../request/body.ts'
 import { idempotencyKeyOf, isSecret, requireDistinct } from '../request/idempotency-key.ts'
 import { codeHashOf } from '../request/viewer.ts'
-import { burstOf, knownVoter, markOfBurst, newVoterId } from '../request/voter.ts'
+import { burstOf, isFirstVote, knownVoter, markOfBurst, newVoterId } from '../request/voter.ts'
 
 interface SentVote {
   answer: unknown
@@ -34,8 +34,8 @@ export function voteRoute({ writer, voters, signals, limits, serverKey, basePath
     const asker = voters.find(ctx)
     const known = knownVoter(asker)
     let { mark } = asker
-    if (limits && known !== undefined) await limits.voteOf(known)
-    else if (known === undefined) mark = markOfBurst(await limits?.newVoterFrom(ctx))
+    if (isFirstVote(asker)) mark = markOfBurst(await limits?.newVoterFrom(ctx, asker.voterId === undefined))
+    else if (known !== undefined) await limits?.voteOf(known)
     const { answer, codeHash, isForm } = await readVote(ctx)
     voters.refuseInvalid(ctx, asker, mark)
     const key = idempotencyKeyOf(ctx)

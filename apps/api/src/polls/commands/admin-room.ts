@@ -1,5 +1,6 @@
 import type { AdminRoomChange } from '@pollcast/shared/admin'
 import type { Signals } from '../events.ts'
+import { newHostKey } from '../host-key.ts'
 import type { PollWriter, RoomRequest } from '../ports.ts'
 import { deleteRoom, replaceHostKey } from './host-room.ts'
 
@@ -27,4 +28,4 @@ export const deleteAnyRoom = (code: string, writer: PollWriter, signals: Signals
 
 /** A host key in place of one that was lost. */
 export const replaceAnyKey = (code: string, writer: PollWriter, signals: Signals): Promise<string> =>
-  replaceHostKey(asAdmin(code), writer, signals)
+  replaceHostKey(newHostKey(asAdmin(code)), writer, signals)

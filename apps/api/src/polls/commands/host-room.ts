@@ -2,7 +2,7 @@ import { createHmac, randomInt } from 'node:crypto'
 import type { RoomChange } from '@pollcast/shared/room'
 import { hashCode } from '../ballot-id.ts'
 import type { Signals } from '../events.ts'
-import { hashHostKey, hostKeyOf } from '../host-key.ts'
+import { hashHostKey, hostKeyOf, type NewHostKey } from '../host-key.ts'
 import { hostScope } from '../idempotency.ts'
 import type { ChangedRoom, PollWriter, RoomRequest } from '../ports.ts'
 import type { RoomState } from '../state.ts'
@@ -38,17 +38,11 @@ export async function changeRoom(
 
 /** Gives the room another host key in place of one that got out. */
 export async function replaceHostKey(
-  request: RoomRequest,
+  { hostKey, request }: NewHostKey,
   writer: Pick<PollWriter, 'replaceHostKey'>,
   signals: Signals,
 ): Promise<string> {
-  const hostKey = hostKeyOf()
-  tell(
-    signals,
-    'key-replaced',
-    await writer.replaceHostKey({ ...request, newHostKeyHash: hashHostKey(hostKey) }),
-    'changed',
-  )
+  tell(signals, 'key-replaced', await writer.replaceHostKey(request), 'changed')
   return hostKey
 }
 

@@ -3,10 +3,10 @@ import type { Room, RoomChange } from '@pollcast/shared/room'
 import type { PollChange } from '@pollcast/shared/settings'
 import { computed, type InjectionKey, inject, provide, shallowReadonly, shallowRef } from 'vue'
 import { ApiProblem } from '../../api/api-problem.ts'
-import { randomKey } from '../../api/random-key.ts'
 import { useHostKey } from '../../composables/use-host-key.ts'
 import { useRoom } from '../../composables/use-room.ts'
 import { useApi } from '../../context.ts'
+import { createRequestKeys } from './request-keys.ts'
 
 export type Host = ReturnType<typeof createHost>
 
@@ -57,7 +57,7 @@ function createHost(code: string) {
     return done
   }
 
-  const keys = new Map<string, string>()
+  const requestKeys = createRequestKeys()
 
   /**
    * Does what must not be done twice: where the answer was lost, the next attempt is the same request, with the same key.
@@ -65,11 +65,9 @@ function createHost(code: string) {
    * @param what names the request
    */
   async function actOnce<T>(what: string, run: (hostKey: string, key: string) => Promise<T>): Promise<T | undefined> {
-    const key = keys.get(what) ?? randomKey()
-    keys.set(what, key)
+    const key = requestKeys.take(what)
     const done = await act((hostKey) => run(hostKey, key))
-    const isLost = refusal.value?.code === 'unreachable' || refusal.value?.code === 'unexpected'
-    if (!isLost) keys.delete(what)
+    requestKeys.settle(what, refusal.value)
     return done
   }
 
@@ -85,7 +83,7 @@ function createHost(code: string) {
     dismiss() {
       refusal.value = undefined
     },
-    /** Whether the key is missing or opens nothing; not while it is being replaced. */
+    /** Whether the key is missing or opens nothing; not while it is being replaced, or may have been. */
     isLockedOut: computed(() => {
       if (!access.hostKey.value) return true
       if (isReplacingKey.value) return false
@@ -118,9 +116,10 @@ function createHost(code: string) {
 
     async makeNewKey(): Promise<boolean> {
       isReplacingKey.value = true
-      const answer = await act((hostKey) => api.replaceHostKey(code, hostKey))
+      const answer = await actOnce('new host key', (hostKey, key) => api.replaceHostKey(code, hostKey, key))
       if (answer) access.replaceKey(answer.hostKey)
-      isReplacingKey.value = false
+      // Where the answer was lost, the same request tells the new key: the page stays, to make it once more.
+      isReplacingKey.value = requestKeys.isOpen('new host key')
       return answer !== undefined
     },
   }

@@ -1,3 +1,4 @@
+import type { CreatedPoll } from '@pollcast/shared/room'
 import { computed, type Ref, shallowReadonly, shallowRef } from 'vue'
 import { ApiProblem } from '../../api/api-problem.ts'
 import { randomKey } from '../../api/random-key.ts'
@@ -40,7 +41,7 @@ export function useNewPoll({ state, forget }: Pick<ReturnType<typeof useDrafts>,
     const at = (time: Date) => ({ ...bodyOf(draft, time), ...into })
     const { sent } = state.value
     const again = sent && at(new Date(sent.at))
-    if (again && JSON.stringify(again) === sent.body && !isPast(again.closesAt)) return { body: again, key: sent.key }
+    if (again && JSON.stringify(again) === sent.body) return { body: again, key: sent.key }
     const now = new Date()
     const [body, key] = [at(now), randomKey()]
     state.value.sent = { key, body: JSON.stringify(body), at: now.toISOString() }
@@ -81,18 +82,27 @@ export function useNewPoll({ state, forget }: Pick<ReturnType<typeof useDrafts>,
   }
 
   async function askFirst(): Promise<string> {
-    const { body, key } = requestOf(state.value.drafts[0] as PollDraft)
-    const {
-      poll,
-      room: into,
-      hostKey,
-    } = await api.createPoll(body, key, room.value?.hostKey ?? (createKey.value || undefined))
+    const { poll, room: into, hostKey } = await create(state.value.drafts[0] as PollDraft)
     if (!room.value && createKey.value) keepCreateKey()
     const title = into.title || poll.question
     // Kept before anything else can fail: the server tells the key to nobody again.
     if (hostKey) hostRooms.keep({ code: into.code, hostKey, title })
     state.value.roomCode = into.code
     return into.code
+  }
+
+  /** The last request is sent again also where its timer is over: if it made no poll, it is refused, and the timer starts anew. */
+  async function create(draft: PollDraft): Promise<CreatedPoll> {
+    const last = state.value.sent?.key
+    const { body, key } = requestOf(draft)
+    try {
+      return await api.createPoll(body, key, room.value?.hostKey ?? (createKey.value || undefined))
+    } catch (error) {
+      const isLate = key === last && !!body.closesAt && Date.parse(body.closesAt) <= Date.now()
+      if (!isLate || !(error instanceof ApiProblem) || error.code !== 'invalid-body') throw error
+      state.value.sent = undefined
+      return create(draft)
+    }
   }
 
   return {
@@ -109,5 +119,3 @@ export function useNewPoll({ state, forget }: Pick<ReturnType<typeof useDrafts>,
     ask,
   }
 }
-
-const isPast = (closesAt: string | null | undefined) => !!closesAt && Date.parse(closesAt) <= Date.now()

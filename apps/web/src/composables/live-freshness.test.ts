@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { serverClock } from '../api/server-clock.ts'
+import { listenToFreshness, notePainted } from './live-freshness.ts'
+
+const page = Object.assign(new EventTarget(), { hidden: false })
+let frames: (() => void)[] = []
+let measured: number[] = []
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  vi.stubGlobal('document', page)
+  vi.stubGlobal('requestAnimationFrame', (draw: () => void) => void frames.push(draw))
+  frames = []
+  measured = []
+  serverClock.note(new Date().toISOString(), Date.now())
+  listenToFreshness((milliseconds) => measured.push(milliseconds))
+})
+afterEach(() => {
+  vi.unstubAllGlobals()
+  vi.useRealTimers()
+})
+
+const update = () => notePainted(new Date().toISOString(), 7)
+
+function setHidden(hidden: boolean): void {
+  page.hidden = hidden
+  page.dispatchEvent(new Event('visibilitychange'))
+}
+
+function paint(): void {
+  for (const draw of frames.splice(0)) draw()
+  vi.runAllTimers()
+}
+
+test('an update is noted when it has been painted', () => {
+  update()
+  expect(measured).toEqual([])
+  vi.advanceTimersByTime(16)
+  paint()
+  expect(measured).toEqual([23])
+})
+
+test('a tab that is hidden notes nothing, also not when it is seen again', () => {
+  setHidden(true)
+  update()
+  vi.advanceTimersByTime(60_000)
+  setHidden(false)
+  paint()
+  expect(measured).toEqual([])
+})
+
+test('an update that a tab is hidden before it has painted is not noted, and the next one is', () => {
+  update()
+  setHidden(true)
+  vi.advanceTimersByTime(60_000)
+  setHidden(false)
+  paint()
+  expect(measured).toEqual([])
+  update()
+  paint()
+  expect(measured).toEqual([7])
+})
