@@ -20,20 +20,29 @@ async function* eventsOf(response) {
 let lastId
 for (let isOpen = true; isOpen; ) {
   const headers = lastId === undefined ? {} : { 'Last-Event-ID': lastId }
-  const response = await fetch(`${url}/api/polls/${pollId}/stream`, { headers })
-  if (!response.ok) throw new Error((await response.json()).detail)
-  for await (const { event, id, data } of eventsOf(response)) {
-    if (event === 'end') {
-      isOpen = data.reason === 'shutdown'
-      break
+  try {
+    const response = await fetch(`${url}/api/polls/${pollId}/stream`, { headers })
+    if (!response.ok) {
+      const { detail } = await response.json()
+      if (response.status >= 500) throw new Error(detail)
+      console.error(detail)
+      process.exit(1)
     }
-    lastId = id ?? lastId
-    if (!data.choices) continue
-    console.log(data.choices.map(({ text, votes }) => `${text}: ${votes ?? 'hidden'}`).join(', '))
-    if (data.status === 'closed') {
-      isOpen = false
-      break
+    for await (const { event, id, data } of eventsOf(response)) {
+      if (event === 'end') {
+        isOpen = data.reason === 'shutdown'
+        break
+      }
+      lastId = id ?? lastId
+      if (!data.choices) continue
+      console.log(data.choices.map(({ text, votes }) => `${text}: ${votes ?? 'hidden'}`).join(', '))
+      if (data.status === 'closed') {
+        isOpen = false
+        break
+      }
     }
+  } catch (error) {
+    console.error(`${error.message}; trying again …`)
   }
   // A server that restarts, or a network that was gone: the stream goes on where it was.
   if (isOpen) await new Promise((resolve) => setTimeout(resolve, 1000))

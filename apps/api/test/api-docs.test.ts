@@ -30,6 +30,15 @@ test('every operation is on the page, and every link on it leads somewhere', asy
   expect(html).not.toMatch(/undefined|\[object/)
 })
 
+test('its examples ask the address that the page was opened at', async () => {
+  const server = new ServerProcess({ DATABASE_URL: `sqlite:${join(tempFolder(), 'polls.sqlite')}` })
+  const { url } = await server.address()
+  for (const host of ['127.0.0.1', 'localhost', 'localhost', '127.0.0.1']) {
+    const asked = url.replace('127.0.0.1', host)
+    expect(await (await fetch(asked + routes.docsPage)).text()).toContain(`URL='${asked}'`)
+  }
+})
+
 test('the page loads nothing from elsewhere and runs no script', async () => {
   const { answer, html } = await openPage()
   expect(html).not.toContain('<script')

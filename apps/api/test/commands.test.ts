@@ -1,6 +1,10 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { roomSchema } from '@pollcast/shared/room'
+import { createdPollSchema, roomSchema } from '@pollcast/shared/room'
 import { routes } from '@pollcast/shared/routes'
+import { seenSchema } from '@pollcast/shared/seen'
 import { expect, onTestFinished, test } from 'vitest'
 import { MAIN } from '../testing/built-server.ts'
 import { ChildServer } from '../testing/child-server.ts'
@@ -105,10 +109,88 @@ test('watch, on a terminal, draws in place and leaves the terminal as it was', a
     env: process.env,
   })
   onTestFinished(() => child.end())
-  await child.until(new RegExp(`${ESC}\\[\\?1049h.*${ESC}\\[HLunch\\?`))
+  // Lines are cut where the screen ends, so that none pushes another off.
+  await child.until(new RegExp(`${ESC}\\[\\?1049h.*${ESC}\\[\\?7l${ESC}\\[HLunch\\?`))
   await host.ask(routes.room(code), { method: 'DELETE' })
   expect(await child.exited).toBe(0)
   expect(child.output).toMatch(new RegExp(`${ESC}\\[\\?1049lLunch\\?[\\s\\S]+The room has been deleted\\.\r\n$`))
+})
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('watch, on a terminal, leaves that as it was at a %s too', async (signal, exitCode) => {
+  const { url } = await openServer()
+  const { code } = await createRoom(url)
+  // The shell tells its own number, which the program has after it.
+  const script = `echo pid $$.; exec ${process.execPath} ${MAIN} watch ${code} --url ${url}`
+  const child = new ChildServer(['script', '-qec', script, '/dev/null'], { cwd: tempFolder(), env: process.env })
+  onTestFinished(() => child.end())
+  const [, pid = ''] = await child.until(/pid (\d+)\./)
+  await child.until(/Lunch\?/)
+  process.kill(Number(pid), signal)
+  expect(await child.exited).toBe(exitCode)
+  expect(child.output).toMatch(new RegExp(`${ESC}\\[\\?7h${ESC}\\[\\?25h${ESC}\\[\\?1049l$`))
+})
+
+/** Something else than a Pollcast, which gives every request this answer. */
+const openOther = async (status: number, type: string, body: string) => {
+  const server = createServer((_, response) => response.writeHead(status, { 'Content-Type': type }).end(body))
+  onTestFinished(() => void server.close())
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+test.each([[['create', 'Lunch?', 'Pizza', 'Salad']], [['watch', '472915']]])(
+  '%j says where something else than a Pollcast answers',
+  async (args) => {
+    const url = await openOther(200, 'text/html', '<h1>Welcome</h1>')
+    const child = pollcast([...args, '--url', url])
+    expect(await child.exited).toBe(1)
+    expect(child.output).toBe(`${url} answers 200, and not as a Pollcast of this version does.\n`)
+  },
+)
+
+test.each([[['create', 'Lunch?', 'Pizza', 'Salad']], [['watch', '472915']]])(
+  '%j prints nothing of what a server says that a terminal would carry out',
+  async (args) => {
+    const title = `${ESC}]0;owned\x07`
+    const problem = {
+      title,
+      status: 422,
+      code: 'invalid-body',
+      detail: `No.${title}`,
+      errors: [{ path: `choices${title}`, message: `Bad.${title}` }],
+    }
+    const url = await openOther(422, 'application/problem+json', JSON.stringify(problem))
+    const child = pollcast([...args, '--url', url])
+    expect(await child.exited).toBe(1)
+    expect(child.output).toBe('No.]0;owned\n  choices]0;owned: Bad.]0;owned\n')
+  },
+)
+
+test('create and doctor print nothing of an answer that a terminal would carry out', async () => {
+  const { url } = await openServer()
+  const body = JSON.stringify({ question: 'Lunch?', choices: ['Pizza', 'Salad'] })
+  const made = await fetch(url + routes.polls, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body,
+  })
+  const { poll, room, hostKey } = createdPollSchema.parse(await made.json())
+  const created = { poll: { ...poll, question: `Lunch${ESC}c?` }, room: { ...room, joinUrl: `${ESC}c` }, hostKey }
+  const other = await openOther(201, 'application/json', JSON.stringify(created))
+  const child = pollcast(['create', 'Lunch?', 'Pizza', 'Salad', '--url', other])
+  expect(await child.exited).toBe(0)
+  expect(child.output).toMatch(/^Lunchc\?\n/)
+  expect(child.output).not.toContain(ESC)
+
+  const seen = seenSchema.parse(await (await fetch(url + routes.seen)).json())
+  const strange = await openOther(200, 'application/json', JSON.stringify({ ...seen, host: `here${ESC}c` }))
+  const doctor = pollcast(['doctor', strange, '--quick', '--poll', 'tabspace'])
+  await doctor.exited
+  expect(doctor.output).toContain('herec\n')
+  expect(doctor.output).not.toContain(ESC)
 })
 
 test('watch goes on after the server was restarted', async () => {

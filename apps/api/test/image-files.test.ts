@@ -1,10 +1,15 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { readConfig } from '../src/config/config.ts'
 import { ROOT } from '../testing/built-server.ts'
+import { certificateFiles } from '../testing/certificate.ts'
+import { freePort } from '../testing/free-port.ts'
 import { copyOf, type Instruction, readStages, scriptOf, wordsOf } from '../testing/image/dockerfile.ts'
+import { ServerProcess } from '../testing/server-process.ts'
+import { tempFolder } from '../testing/temp-folder.ts'
 
 const stages = readStages()
 const all = (keyword: string): Instruction[] =>
@@ -113,6 +118,22 @@ const rules: [string, () => void][] = [
 ]
 
 test.each(rules)('the Dockerfile keeps %s', (_, check) => check())
+
+test.each([
+  ['in the clear', {}],
+  ['with TLS', certificateFiles],
+])('the health check %s is good while the server serves, and bad where it does not', async (_, make) => {
+  const tls = 'call' in make ? make().paths : undefined
+  const environment: Record<string, string> = tls ? { TLS_CERT: tls.cert, TLS_KEY: tls.key } : {}
+  const server = new ServerProcess({ DATABASE_URL: `sqlite:${join(tempFolder(), 'polls.sqlite')}`, ...environment })
+  const [, port = ''] = await server.until(/https?:\/\/\S+?:(\d+)/)
+  const [check] = all('HEALTHCHECK')
+  const [, ...words] = check ? wordsOf(check) : []
+  const status = (PORT: string) =>
+    spawnSync(process.execPath, words, { env: { ...environment, PORT }, timeout: 10_000 }).status
+  expect(status(port)).toBe(0)
+  expect(status(String(await freePort()))).toBe(1)
+})
 
 test('all that is installed for another architecture is in the lock: amd64 and arm64', () => {
   const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'))

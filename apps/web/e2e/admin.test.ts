@@ -65,6 +65,25 @@ test('from a link with the key, a room is found, closed and deleted, and a host 
     .waitFor()
 })
 
+test('what the server refuses to do with a room is said', async () => {
+  const room = await pollcast.makeRoom({ question: 'Still there?', choices: ['Yes', 'No'] })
+  const tab = await openTab(await newVoter(), `${adminPage()}#${KEY}`)
+  const row = tab.getByTestId('admin-room').filter({ hasText: 'Still there?' })
+  await row.waitFor()
+  await tab.getByTestId('admin-status').getByText('SQLite').waitFor()
+  const headers = { Authorization: `Bearer ${KEY}` }
+  const gone = await fetch(pollcast.url + routes.adminRoom(room.code), { method: 'DELETE', headers })
+  expect(gone.status).toBe(204)
+  await row.locator('[data-act=close]').click()
+  await tab.locator('dialog[open]').getByTestId('confirm').click()
+  await tab
+    .getByText(/This room was deleted|no such room|doesn't exist/)
+    .first()
+    .waitFor()
+  await tab.getByRole('button', { name: 'Find' }).click()
+  await expect.poll(() => row.count()).toBe(0)
+})
+
 test('an address is blocked, and what is none is said so', async () => {
   const tab = await openTab(await newVoter(), `${adminPage()}#${KEY}`)
   await tab.locator('[name=address]').fill('nowhere')

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect, createServer as createProxy, type Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { routes } from '@pollcast/shared/routes'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
@@ -75,6 +75,36 @@ test('node.mjs follows a poll until it is closed', async () => {
   await example.until(/\nPizza: 0, Salad: 1\n/)
   await close(poll.id, hostKey)
   expect(await example.exited, example.output).toEqual([0, null])
+})
+
+test('node.mjs goes on after it was cut off, and ends with a sentence where there is no such poll', async () => {
+  const { poll, hostKey } = await makePoll()
+  let isDown = false
+  const proxy = createProxy((socket) => {
+    if (isDown) return void socket.destroy()
+    const onward = connect(Number(new URL(pollcast.url).port), '127.0.0.1')
+    socket.pipe(onward).pipe(socket)
+    for (const one of [socket, onward]) one.on('error', () => socket.destroy()).on('close', () => onward.destroy())
+    sockets.push(socket)
+  }).listen(0, '127.0.0.1')
+  const sockets: Socket[] = []
+  onTestFinished(() => void proxy.close())
+  await once(proxy, 'listening')
+  const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+  const example = new Example(process.execPath, 'node.mjs', url, poll.id)
+  await example.until(/^Pizza: 0, Salad: 0\n/)
+  isDown = true
+  for (const socket of sockets) socket.destroy()
+  await example.until(/fetch failed; trying again …\n/)
+  await send(routes.votes(poll.id), { choiceIds: [poll.choices[1].id] })
+  isDown = false
+  await example.until(/\nPizza: 0, Salad: 1\n/)
+  await close(poll.id, hostKey)
+  expect(await example.exited, example.output).toEqual([0, null])
+
+  const lost = new Example(process.execPath, 'node.mjs', pollcast.url, 'nothere2')
+  expect(await lost.exited).toEqual([1, null])
+  expect(lost.output).toMatch(/^[A-Z].*\.\n$/)
 })
 
 test('python.py makes a poll and follows it until it is closed', async () => {

@@ -57,7 +57,7 @@ test('what the host edits before the first vote shows in open tabs of the poll a
     expect(await tab.getByTestId('choice').count()).toBe(2)
     await tab.getByTestId('hidden-results').waitFor()
     // What was chosen and is still there stays chosen, and can be sent.
-    expect(await tab.locator('input:checked').count()).toBe(1)
+    expect(await tab.getByTestId('choice').locator('input:checked').count()).toBe(1)
     await tab.getByTestId('vote').click()
     await tab.locator('[data-testid=outcome] strong').waitFor()
   }

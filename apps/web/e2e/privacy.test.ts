@@ -16,4 +16,16 @@ test('from the foot of any page one reads what is stored, under the settings of 
   const served = await openTab(await newVoter({ locale: 'de' }), pollcast.url + routes.privacyPage)
   await served.getByTestId('privacy').getByText('45 Tage nach der letzten Nutzung').waitFor()
   expect(await served.title()).toBe('Datenschutz · Pollcast')
+
+  // And without JavaScript.
+  const plain = await openTab(
+    await newVoter({ javaScriptEnabled: false, locale: 'de' }),
+    pollcast.url + routes.privacyPage,
+  )
+  await plain.getByRole('heading', { level: 1, name: 'Datenschutz' }).waitFor()
+  for (const selector of ['h2', 'p']) {
+    const shown = await served.getByTestId('privacy').locator(selector).allTextContents()
+    expect(shown.length).toBeGreaterThan(5)
+    expect(await plain.locator(`#fallback ${selector}`).allTextContents()).toEqual(expect.arrayContaining(shown))
+  }
 })

@@ -1,4 +1,5 @@
 import { type Problem, problemSchema } from '@pollcast/shared/problem'
+import { withoutForbidden } from '@pollcast/shared/text'
 import { CommandRefused } from './command-refused.ts'
 import { tolerant } from './tolerant.ts'
 
@@ -37,10 +38,15 @@ export class RequestRefused extends CommandRefused {
 export async function refusalOf(response: Response): Promise<CommandRefused> {
   const parsed = saidSchema.safeParse(await response.json().catch(() => undefined))
   if (parsed.success) return new RequestRefused(response.status, sentencesOf(parsed.data))
-  return new CommandRefused(
-    `${new URL(response.url).origin} answers ${response.status}, and not as a Pollcast of this version does.`,
-  )
+  return unknownAnswer(response)
 }
 
+/** For an answer that no Pollcast gives. */
+export const unknownAnswer = ({ url, status }: Response): CommandRefused =>
+  new CommandRefused(`${new URL(url).origin} answers ${status}, and not as a Pollcast of this version does.`)
+
+/** Lines with what a server has sent, for a terminal: what a terminal would carry out is left out. */
+export const printable = (lines: readonly string[]): string => lines.map(withoutForbidden).join('\n')
+
 const sentencesOf = ({ detail, errors = [] }: Pick<Problem, 'detail' | 'errors'>): string =>
-  [detail, ...errors.map(({ path, message }) => `  ${path}: ${message}`)].join('\n')
+  printable([detail, ...errors.map(({ path, message }) => `  ${path}: ${message}`)])

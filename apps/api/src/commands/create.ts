@@ -2,8 +2,7 @@ import { createdPollSchema } from '@pollcast/shared/room'
 import { spacedCode } from '@pollcast/shared/room-code'
 import { routes } from '@pollcast/shared/routes'
 import type { NewPollBody } from '@pollcast/shared/settings'
-import { ask, refusalOf } from './ask.ts'
-import { CommandRefused } from './command-refused.ts'
+import { ask, printable, refusalOf, unknownAnswer } from './ask.ts'
 import { tolerant } from './tolerant.ts'
 
 /** Milliseconds that the answer may take. */
@@ -30,9 +29,9 @@ export async function create({ question, choices, url, createKey }: Wanted): Pro
   })
   if (response.status !== 201) throw await refusalOf(response)
   const created = tolerant(createdPollSchema).safeParse(await response.json().catch(() => undefined))
-  if (!created.success) throw new CommandRefused(`${url} answers not as a Pollcast of this version does.`)
+  if (!created.success) throw unknownAnswer(response)
   const { poll, room, hostKey } = created.data
-  return [
+  return printable([
     poll.question,
     '',
     `Code    ${spacedCode(room.code)}`,
@@ -41,5 +40,5 @@ export async function create({ question, choices, url, createKey }: Wanted): Pro
     `Host    ${room.joinUrl}/host#${hostKey}`,
     '',
     'Keep the host link for yourself: who has it runs the room, and it is not shown again.',
-  ].join('\n')
+  ])
 }

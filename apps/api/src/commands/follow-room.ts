@@ -5,7 +5,7 @@ import { routes } from '@pollcast/shared/routes'
 import { type EndData, keepaliveSeconds } from '@pollcast/shared/stream'
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import type * as z from 'zod'
-import { ask, RequestRefused, refusalOf } from './ask.ts'
+import { ask, RequestRefused, refusalOf, unknownAnswer } from './ask.ts'
 import { CommandRefused } from './command-refused.ts'
 import { tolerant } from './tolerant.ts'
 
@@ -62,6 +62,7 @@ async function readStream(url: string, code: string, onRoom: (room: RoomEvent) =
       signal: abort.signal,
     })
     if (!response.ok) throw await refusalOf(response)
+    if (!response.headers.get('Content-Type')?.startsWith('text/event-stream')) throw unknownAnswer(response)
     const shown = new ShownRoom(onRoom)
     const parser = createParser({ onEvent: (event) => shown.take(event) })
     const decoder = new TextDecoder()

@@ -6,9 +6,12 @@ import { terminalChart } from './terminal-chart.ts'
 /** Columns where there is no terminal. */
 const PIPED_COLUMNS = 72
 
-/** What full-screen programs of a terminal use (ECMA-48, and xterm for the alternate screen): nothing scrolls, and what was there comes back. */
-const ENTER = '\x1b[?1049h\x1b[?25l'
-const LEAVE = '\x1b[?25h\x1b[?1049l'
+/**
+ * What full-screen programs of a terminal use (ECMA-48, and xterm for the alternate screen): nothing scrolls, and what was there
+ * comes back. A line that is too long is cut where the screen ends: wrapped, it would push the others off.
+ */
+const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l'
+const LEAVE = '\x1b[?7h\x1b[?25h\x1b[?1049l'
 const HOME = '\x1b[H'
 const CLEAR_LINE = '\x1b[K'
 const CLEAR_BELOW = '\x1b[J'
@@ -52,6 +55,11 @@ export async function watch(code: string, url: string, out: NodeJS.WriteStream):
   return `${last}The room has been deleted.`
 }
 
+/** By these a program ends without another word. The codes are a shell's: 128 and the signal's number. */
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const
+
+const onSignal = (signal: keyof typeof SIGNALS): void => process.exit(SIGNALS[signal])
+
 /** A terminal's second screen, from the first drawing until it is left or the process ends. */
 class Screen {
   readonly #out: WriteStream
@@ -68,6 +76,7 @@ class Screen {
       this.#isOpen = true
       this.#out.write(ENTER)
       process.on('exit', this.#leave)
+      for (const signal of Object.keys(SIGNALS)) process.on(signal, onSignal)
     }
     const shown = lines.slice(0, this.#out.rows - 1).map((line) => line + CLEAR_LINE)
     this.#out.write(HOME + shown.join('\n') + CLEAR_BELOW)
@@ -77,6 +86,7 @@ class Screen {
     if (!this.#isOpen) return
     this.#isOpen = false
     process.off('exit', this.#leave)
+    for (const signal of Object.keys(SIGNALS)) process.off(signal, onSignal)
     this.#out.write(LEAVE)
   }
 }

@@ -160,16 +160,19 @@ export async function writePoll({ manager }: Transaction, poll: PollState): Prom
  * Writes the room with its next revision, by which the streams of its host are told. The poll that is on is locked too.
  *
  * @param shown whether all who are in it see the change
+ * @param isUse whether it counts as use of the room, which keeps it from being deleted: what its host does, not the server's admin
  */
 export async function writeRoom(
   { manager }: Transaction,
   room: RoomState,
   shown: 'public' | 'host',
   change: Partial<RoomState> = {},
+  isUse = true,
 ): Promise<RoomState> {
   const revision = room.revision + 1
   const publicRevision = shown === 'public' ? room.publicRevision + 1 : room.publicRevision
-  const { code, ...columns } = { ...room, ...change, revision, publicRevision, deletesAt: null }
-  await manager.update(RoomEntity, { code }, { ...columns, activeAt: new Date().toISOString() })
+  const deletesAt = isUse ? null : room.deletesAt
+  const { code, ...columns } = { ...room, ...change, revision, publicRevision, deletesAt }
+  await manager.update(RoomEntity, { code }, { ...columns, ...(isUse && { activeAt: new Date().toISOString() }) })
   return { code, ...columns }
 }

@@ -65,6 +65,22 @@ describe.each(engines)('on $name', (engine) => {
     }
   })
 
+  test("what the server's admin does in a room does not keep it", async () => {
+    const { room, pollId } = await makePoll(store, { listed: true })
+    const old = '2026-01-01T00:00:00.000Z'
+    await own.query(`UPDATE room SET active_at = '${old}'`)
+    const times = { idleBefore: '2026-02-01T00:00:00.000Z', now: '2026-03-01T00:00:00.000Z' }
+    while (!(await store.retain(times)).isDone);
+    const told = '2026-03-02T00:00:00.000Z'
+    const { room: closed } = await store.settleRoom(room.code, 'close')
+    await store.settleRoom(room.code, 'unlist')
+    await store.replaceHostKey({ code: room.code, hostKeyHash: '', newHostKeyHash: 'another', isAdmins: true })
+    expect(closed.deletesAt).toBe(told)
+    expect(await deletesAt(room.code)).toBe(told)
+    expect(await own.query(`SELECT active_at FROM room WHERE code = '${room.code}'`)).toEqual([{ active_at: old }])
+    expect((await store.find(pollId)).status).toBe('closed')
+  })
+
   test('a vote, and what its host does, keeps a room', async () => {
     const rooms = await Promise.all([makePoll(store), makePoll(store), makePoll(store)])
     const [voted, hosted, left] = rooms as [(typeof rooms)[0], (typeof rooms)[0], (typeof rooms)[0]]

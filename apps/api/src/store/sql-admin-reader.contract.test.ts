@@ -32,6 +32,18 @@ describe.each([sqlite, postgres])('on $name', (engine) => {
     expect(await admin.stored()).toMatchObject({ rooms: 4, polls: 5, ballots: 1, bytes: expect.any(Number) })
   })
 
+  test('rooms are found by a title or a question as it is typed, and with letters of ASCII in another case', async () => {
+    const { store, admin } = await setUp()
+    const { room } = await makePoll(store, { question: 'Öl or BUTTER?' })
+    await store.changeRoom({ ...room, change: { title: 'ÉTÉ 100 %' } })
+    await makePoll(store, { question: 'Another?' })
+    for (const search of ['Öl', 'Öl OR', 'butter', 'Butter?', 'ÉTÉ', '100 %']) {
+      const { total } = await admin.rooms({ order: 'active', search, offset: 0 })
+      expect(total, search).toBe(1)
+    }
+    expect(await admin.rooms({ order: 'active', search: '1_0', offset: 0 })).toMatchObject({ total: 0 })
+  })
+
   test('what the admin does with a room is done once, with the log of it', async () => {
     const { store } = await setUp()
     const { room, pollId } = await makePoll(store, { listed: true })

@@ -11,10 +11,13 @@ const FROM = `
   LEFT JOIN poll AS current ON current.id = r.current_poll_id
   WHERE r.deleted_at IS NULL`
 
+/** SQLite, and PostgreSQL where a column has the collation C, make lower-case letters of ASCII alone: $3 is what was typed in that way. */
+const hasText = (column: string) => `lower(${column}) LIKE $2 ESCAPE '!' OR lower(${column}) LIKE $3 ESCAPE '!'`
+
 /** The title or any question has the text; case does not matter where the engine knows the letters. */
 const HAS_TEXT = `
-  AND (r.code LIKE $1 ESCAPE '!' OR lower(r.title) LIKE $2 ESCAPE '!' OR EXISTS (
-    SELECT 1 FROM poll AS q WHERE q.room_code = r.code AND lower(q.question) LIKE $2 ESCAPE '!'
+  AND (r.code LIKE $1 ESCAPE '!' OR ${hasText('r.title')} OR EXISTS (
+    SELECT 1 FROM poll AS q WHERE q.room_code = r.code AND (${hasText('q.question')})
   ))`
 
 const ORDERS: Record<AdminRoomsQuery['order'], string> = {
@@ -43,13 +46,16 @@ const BYTES = {
   sqlite: 'SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()',
 }
 
+const asciiLowerCase = (text: string) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+
 /** Reads what the admin sees. Counts read all there is: nothing that a vote waits for. */
 export function sqlAdminReader(database: Pick<Database, 'read'>): AdminReader {
   return {
     rooms: ({ order, search, offset }) =>
       database.read(async (manager) => {
-        const text = search.trim().toLowerCase().replace(/[!%_]/g, '!$&')
-        const parameters = text === '' ? [] : [`${text.replace(/[\s-]/g, '')}%`, `%${text}%`]
+        const text = search.trim().replace(/[!%_]/g, '!$&')
+        const parameters =
+          text === '' ? [] : [`${text.replace(/[\s-]/g, '')}%`, `%${text.toLowerCase()}%`, `%${asciiLowerCase(text)}%`]
         const where = text === '' ? '' : HAS_TEXT
         const rows: Record<string, string | number>[] = await manager.query(
           `${roomsSql(order, where)} ${offset}`,

@@ -87,7 +87,7 @@ export class SqlRoomWriter {
       }
       const found = await this.#host.lockPollsOf(before, transaction)
       if (found instanceof DatabaseBusy) return found
-      const room = await writeRoom(transaction, before, 'host', { hostKeyHash: newHostKeyHash })
+      const room = await writeRoom(transaction, before, 'host', { hostKeyHash: newHostKeyHash }, !request.isAdmins)
       // What the host sees of the polls moves too, so that streams with the old key end on every node.
       const polls = found.map((poll) => ({ ...poll, revision: poll.revision + 1, room }))
       for (const poll of polls) await writePoll(transaction, poll)
@@ -145,7 +145,7 @@ export class SqlRoomWriter {
         await writePoll(transaction, poll)
         await this.#host.writeLog(transaction, code, [action === 'close' ? 'admin-closed' : 'admin-unlisted'], poll.id)
       }
-      const room = await writeRoom(transaction, before, 'host')
+      const room = await writeRoom(transaction, before, 'host', {}, false)
       return { room, changed: true, polls: polls.map((poll) => ({ ...poll, room })) }
     })
   }

@@ -1,7 +1,7 @@
 import type { AdminRoomChange, AdminRooms, AdminRoomsQuery, AdminStatus, Blocked } from '@pollcast/shared/admin'
 import type { Poll, PollList, Voted } from '@pollcast/shared/poll'
 import type { Privacy } from '@pollcast/shared/privacy'
-import type { BurstChange, CodeCounts, CreatedPoll, CreatedRoom, Room, RoomChange } from '@pollcast/shared/room'
+import type { BurstChange, CodeCounts, CreatedPoll, Room, RoomChange } from '@pollcast/shared/room'
 import type { Rounds } from '@pollcast/shared/rounds'
 import { routes } from '@pollcast/shared/routes'
 import type { NewPollBody, PollChange } from '@pollcast/shared/settings'
@@ -120,8 +120,6 @@ export function createApiClient(apiUrl: string, timeout?: number) {
           }),
         ),
       ),
-
-    createRoom: (title: string) => request.json<CreatedRoom>(routes.rooms, { method: 'POST', body: { title } }),
 
     getRoom: (code: string, access: Access = {}) =>
       request.json<Room>(routes.room(code), { headers: accessHeaders(access), credentials: credentialsOf(access) }),

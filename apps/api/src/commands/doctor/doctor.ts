@@ -1,3 +1,4 @@
+import { printable } from '../ask.ts'
 import { lineFor } from './advice.ts'
 import { type Examined, examine } from './examine.ts'
 
@@ -33,5 +34,5 @@ function reportOf(url: URL, { proxy, findings }: Examined): string {
     '',
     wrong === 0 ? 'Nothing is in the way.' : `In the way: ${wrong}. docs/deploy.md has the lines for each proxy.`,
   )
-  return lines.join('\n')
+  return printable(lines)
 }

@@ -1,5 +1,7 @@
 import type { Choice } from '@pollcast/shared/kinds/choice'
 import type { Poll, PollList } from '@pollcast/shared/poll'
+import type { Privacy } from '@pollcast/shared/privacy'
+import { privacyValues, statementsOf } from '@pollcast/shared/privacy-statements'
 import { routes } from '@pollcast/shared/routes'
 import type { Texts } from '../texts/languages.ts'
 import { escapeHtml, plainPage } from './html.ts'
@@ -105,8 +107,16 @@ ${list}
 export const newPollFallback = (texts: Texts) =>
   fallback(`<h1>${texts.t('app.ask')}</h1>\n<p class="notice">${texts.t('plain.ask-needs')}</p>\n${allPolls(texts)}`)
 
-export const privacyFallback = (texts: Texts) =>
-  fallback(`<h1>${texts.t('privacy.title')}</h1>\n<p class="notice">${texts.t('plain.page-needs')}</p>`)
+/** All that the app's page says. */
+export function privacyFallback(privacy: Privacy, texts: Texts): string {
+  const values = privacyValues(privacy, (value) => texts.number(value))
+  const sections = statementsOf(privacy).map(({ heading, sentences }) => {
+    const paragraphs = sentences.map((name) => `<p>${escapeHtml(texts.t(`privacy.${name}`, values))}</p>`)
+    return `<h2>${escapeHtml(texts.t(`privacy.${heading}`))}</h2>\n${paragraphs.join('\n')}`
+  })
+  const [title, intro] = [texts.t('privacy.title'), texts.t('privacy.intro')].map(escapeHtml)
+  return fallback(`<h1>${title}</h1>\n<p>${intro}</p>\n${sections.join('\n')}`)
+}
 
 export const adminFallback = (texts: Texts) =>
   fallback(`<h1>${texts.t('admin.title')}</h1>\n<p class="notice">${texts.t('plain.page-needs')}</p>`)

@@ -13,9 +13,9 @@ const COUNTERS = 60_000
 
 /**
  * Challenges that a network may ask for before the next ones take twice the work, and twice again. Each counts all of them, and
- * forgets as they come back.
+ * forgets as they come back. It ends there: asking costs nothing, and every phone behind the same router pays for it.
  */
-const DOUBLED_BEYOND = [500, 1000, 2000, 4000].map((burst) => ({ burst, perMinute: burst / 10 }))
+const DOUBLED_BEYOND = [500, 1000].map((burst) => ({ burst, perMinute: burst / 10 }))
 
 /** Long enough for a page that is open before its poll is on. A challenge is told as used until it has expired. */
 const MINUTES = 30
@@ -35,7 +35,7 @@ export class Proofs {
     this.#buckets = buckets
   }
 
-  /** A challenge for this network: the more it has asked for, the more work. */
+  /** A challenge for this network: the more it has asked for, the more work, up to four times. */
   async challenge(network: string): Promise<Challenge> {
     const waits = await Promise.all(
       DOUBLED_BEYOND.map((bucket) => this.#buckets.take(`challenges ${bucket.burst} ${network}`, bucket)),

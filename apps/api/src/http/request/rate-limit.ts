@@ -93,7 +93,7 @@ export interface RateLimits {
   withCode<T>(ctx: Context, voterId: string | undefined, work: () => Promise<T>): Promise<T>
 }
 
-/** What a wrong code is answered with: of a room, a one-time code, or the key for making polls. */
+/** What a wrong code is answered with: of a room, a one-time code, the key for making polls, or the admin's. */
 const WRONG_CODES = ['room-not-found', 'invalid-code', 'invalid-create-key', 'invalid-admin-key']
 
 export interface CodeParts {

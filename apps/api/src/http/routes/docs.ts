@@ -10,15 +10,20 @@ import { ENGLISH } from '../texts/languages.ts'
 export function docsRoute(parts: RouteParts & { entry: { styles: readonly string[] } | undefined }): Middleware {
   const { basePath, entry } = parts
   let document: ReturnType<typeof openApiDocument> | undefined
-  return (ctx) => {
+  /** As it was made last, with the address that the examples ask: most servers have one. */
+  let made: { url: string; html: string } | undefined
+  const make = (url: string) => {
     document ??= openApiDocument(basePath)
+    const content = apiDocs(document, url)
+    const head = { title: 'The API · Pollcast', texts: ENGLISH, styles: entry?.styles ?? [] }
+    return { url, html: htmlPage(head, plainPage(content, 'id="api-docs"')) }
+  }
+  return (ctx) => {
+    const url = publicUrlOf(ctx, parts)
+    if (made?.url !== url) made = make(url)
     ctx.set('Content-Security-Policy', STATIC_PAGE)
     ctx.set('Cache-Control', 'no-cache')
     ctx.type = 'html'
-    const content = apiDocs(document, publicUrlOf(ctx, parts))
-    ctx.body = htmlPage(
-      { title: 'The API · Pollcast', texts: ENGLISH, styles: entry?.styles ?? [] },
-      plainPage(content, 'id="api-docs"'),
-    )
+    ctx.body = made.html
   }
 }

@@ -11,7 +11,7 @@ import { createPoll, form, json, Voter } from '../../../testing/voter.ts'
 import { webBuild } from '../../../testing/web-build.ts'
 import { BurstNumbers } from '../../lib/burst-numbers.ts'
 import { MemoryTokenBuckets } from '../../lib/token-buckets.ts'
-import type { Proofs } from '../request/proofs.ts'
+import { Proofs } from '../request/proofs.ts'
 import { rateLimits } from '../request/rate-limit.ts'
 
 const PHONES = 1000
@@ -240,6 +240,15 @@ test('the more a network has asked for, the more work a challenge takes', async 
   // Twice doubled. That 40 of them are below half of that happens once in a million millions.
   expect(await most()).toBeGreaterThan(120_000)
 }, 60_000)
+
+test('however much a network has asked for, a challenge takes four times the work at most', async () => {
+  const proofs = new Proofs('key', new MemoryTokenBuckets())
+  for (let n = 0; n < 6000; n += 1) await proofs.challenge('192.0.2.1')
+  for (let n = 0; n < 20; n += 1) {
+    const proof = Buffer.from(await solver.solve(await proofs.challenge('192.0.2.1')), 'base64').toString()
+    expect((JSON.parse(proof) as Proof).solution.counter).toBeLessThan(4 * 60_000)
+  }
+})
 
 test('all together, an address can have no more voters than three halls, however much it solves', async () => {
   stopClock()

@@ -239,7 +239,7 @@ export function pageRoutes(parts: PageParts) {
 
   const privacy = page('PrivacyPage', (ctx, frame) => {
     const title = `${frame.texts.t('privacy.title')} · Pollcast`
-    html(ctx, frame, title, { privacy: parts.privacy }, privacyFallback(frame.texts))
+    html(ctx, frame, title, { privacy: parts.privacy }, privacyFallback(parts.privacy, frame.texts))
   })
 
   const admin = page('AdminPage', (ctx, frame) =>

@@ -47,6 +47,49 @@ export const english = {
   'poll.closed-final': 'Closed. Final results.',
   'poll.vote': 'Vote',
   'poll.your-vote': 'Your vote',
+  'privacy.address-memory':
+    'Your address is counted in memory, to limit how much can be sent, and forgotten within two hours. It is never written to disk.',
+  'privacy.address-redis':
+    "Your address is counted to limit how much can be sent. The counts are in Redis under a hash made with the server's key, and end within two hours; Redis may write them to disk.",
+  'privacy.address-unused': 'Your address is not counted, and is never written to disk.',
+  'privacy.addresses': 'Your address',
+  'privacy.backups':
+    'The database is backed up every night. {backups} backups are kept, so what was deleted may be in one of them for as many days.',
+  'privacy.ballot':
+    "Your vote is stored in the server's database ({database}), with no name, no address and no time of its own. Each poll has the time of its last vote.",
+  'privacy.browser': 'Your browser',
+  'privacy.burst':
+    'If very many new voters come from one network at once, their votes are also stored with a random-looking number that tells no network.',
+  'privacy.cookie':
+    'One cookie makes sure that you vote once. It holds a random number, the number of such a crowd if you came with one, and expires after a year.',
+  'privacy.copies': 'Copies',
+  'privacy.for-ever': 'All of it is kept until its host, or who runs this server, deletes it.',
+  'privacy.freshness':
+    "One page in ten, chosen at random, reports once a minute how many milliseconds new votes took to appear, for this server's statistics. The report has nothing else in it, not which question it was either.",
+  'privacy.how-long': 'For how long',
+  'privacy.intro': 'What this server stores of you, where, and for how long. This page is made from its settings.',
+  'privacy.keys':
+    'To count a vote once that is sent twice, its answer is also kept under a hash, for two days at most.',
+  'privacy.log': "The server's log has no addresses, no cookies and no text that anyone typed.",
+  'privacy.log-requests':
+    "The server's log has each request: its time, what kind it was, the question's id, and the answer. It has no addresses, no cookies and no text that anyone typed.",
+  'privacy.no-backups': 'This server makes no backups by itself. Who runs it may.',
+  'privacy.no-statistics': 'No statistics are made of visits.',
+  'privacy.nothing-else': 'This page loads nothing from other servers. There is no advertising.',
+  'privacy.polls': 'Questions',
+  'privacy.pseudonym':
+    "It has a pseudonym that is another one in each poll. With the server's key, which is in the same database, it can be matched to your browser's cookie, and to nothing else.",
+  'privacy.retention':
+    'A room is marked {days} days after it was last used, and deleted a day after that with all its votes, or as soon as its host deletes it.',
+  'privacy.storage':
+    'Your browser itself keeps your language and other settings, what you voted, drafts, and the codes and keys that you were given or entered. The server is sent of these only what you use.',
+  'privacy.texts':
+    'Questions, choices and settings are stored as they were written, and what hosts did, with the time.',
   'privacy.title': 'Privacy',
+  'privacy.token':
+    'Where the cookie does not come back, your browser keeps a token with the same number instead, and sends it with what it asks this server.',
+  'privacy.votes': 'Your vote',
+  'privacy.webhook':
+    'When a question closes, a round starts or a room moves on, that is told to another server, which who runs this one has chosen.',
   'room.next-soon': 'The next question is coming soon',
 } as const

@@ -1,4 +1,4 @@
-import type { Privacy } from '@pollcast/shared/privacy'
+import type { Privacy } from './privacy.ts'
 
 /** What there is to say under the settings that a server has: for each heading its sentences, by their names among the page's texts. */
 export function statementsOf(privacy: Privacy) {
@@ -26,3 +26,10 @@ export function statementsOf(privacy: Privacy) {
     },
   ] as const
 }
+
+/** What the sentences have in them. @param format writes a number in the page's language */
+export const privacyValues = ({ engine, retentionDays, backups }: Privacy, format: (value: number) => string) => ({
+  database: engine === 'postgres' ? 'PostgreSQL' : 'SQLite',
+  days: format(retentionDays),
+  backups: format(backups),
+})

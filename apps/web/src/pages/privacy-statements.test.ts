@@ -1,6 +1,6 @@
 import type { Privacy } from '@pollcast/shared/privacy'
+import { statementsOf } from '@pollcast/shared/privacy-statements'
 import { expect, test } from 'vitest'
-import { statementsOf } from './statements.ts'
 
 const least: Privacy = {
   engine: 'sqlite',
