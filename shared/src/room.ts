@@ -140,5 +140,4 @@ export type BurstChange = z.infer<typeof burstChangeSchema>
 export type HostAction = z.infer<typeof hostActionSchema>
 export type LogEntry = z.infer<typeof logEntrySchema>
 export type CreatedPoll = z.infer<typeof createdPollSchema>
-export type CreatedRoom = z.infer<typeof createdRoomSchema>
 export type CodeCounts = z.infer<typeof codeCountsSchema>
