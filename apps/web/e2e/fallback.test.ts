@@ -270,3 +270,17 @@ test('the page that a static host serves says what it needs', async () => {
   const tab = await openTab(voter, 'http://other.test/')
   expect(await tab.getByText(/Pollcast could not start/).isVisible()).toBe(true)
 })
+
+test('a part of the page that can’t be loaded is missing, and the page goes on', async () => {
+  const { id, page } = await pollcast.makePoll('Without the code?', ['Yes', 'No'])
+  const voter = await newVoter()
+  await voter.clock.install()
+  await voter.route('**/assets/QrPicture*', (route) => route.abort())
+  const tab = await openTab(voter, page)
+  await isLive(tab)
+  const refused = tab.waitForEvent('requestfailed')
+  await voter.clock.fastForward(3000)
+  await refused
+  await pollcast.vote(id, 0)
+  await shows(tab, [1, 0])
+})

@@ -16,11 +16,18 @@ import './styles/controls.css'
 import './styles/plain.css'
 import './styles/docs.css'
 
+/** How Vue names errors of an async component's loader (https://vuejs.org/error-reference), in the build and in development. */
+const PART_NOT_LOADED = import.meta.env.DEV ? 'async component loader' : '#runtime-13'
+
 const app = createApp(App)
 const fallback = servedFallback()
 let hasFailed = false
 
-app.config.errorHandler = fail
+app.config.errorHandler = (error, _component, info) => {
+  // A part that comes later, and can't be loaded while the server or the network is away. The page goes on without it, and the
+  // browser has said so.
+  if (!info.endsWith(PART_NOT_LOADED)) void fail(error)
+}
 start().catch(fail)
 
 /** Mounts the app once the first page's files have loaded. Until then, or if they don't, the fallback is there. */
