@@ -1,6 +1,10 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { serverClock } from '../api/server-clock.ts'
-import { listenToFreshness, notePainted } from './live-freshness.ts'
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+// What is measured stays in the module: other files' tests get another one.
+vi.resetModules()
+afterAll(() => void vi.resetModules())
+const { serverClock } = await import('../api/server-clock.ts')
+const { listenToFreshness, notePainted } = await import('./live-freshness.ts')
 
 const page = Object.assign(new EventTarget(), { hidden: false })
 let frames: (() => void)[] = []

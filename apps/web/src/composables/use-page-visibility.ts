@@ -11,7 +11,7 @@ const HIDDEN_TIMEOUT_MS = 30_000
  * don't share one (`isOwnVoter`, or a browser without channels), it is false at once: over HTTP/1.1 six streams are all that a browser has.
  */
 export function usePageVisibility(): Readonly<Ref<boolean>> {
-  const visibility = useDocumentVisibility()
+  const visibility = useDocumentVisibility({ document })
   const isVisible = shallowRef(visibility.value === 'visible')
   const hide = () => {
     isVisible.value = false
