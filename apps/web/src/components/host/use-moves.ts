@@ -13,7 +13,9 @@ export function useMoves() {
   const lastMove = shallowRef<Move>()
   /** That is on or, between two polls, was. */
   const lastOn = shallowRef<string>()
-  const isMoving = shallowRef(false)
+  /** Moves that have been asked for and are not done. */
+  let underWay = 0
+  let last: Promise<unknown> = Promise.resolve()
 
   const currentId = computed(() => room.value?.currentPollId ?? null)
   const place = computed(() => {
@@ -26,13 +28,22 @@ export function useMoves() {
   const next = computed(() => polls.value[place.value + 1])
   const previous = computed(() => polls.value[currentId.value === null ? place.value : place.value - 1])
 
-  async function move(pollId: string | null, closePrevious: boolean): Promise<Move | undefined> {
-    if (isMoving.value) return undefined
-    isMoving.value = true
+  /** One that is asked for while another is under way comes after it. */
+  function move(pollId: string | null, closePrevious: boolean): Promise<Move | undefined> {
+    underWay += 1
+    const moved = last
+      .then(() => carryOut(pollId, closePrevious))
+      .finally(() => {
+        underWay -= 1
+      })
+    last = moved.catch(() => {})
+    return moved
+  }
+
+  async function carryOut(pollId: string | null, closePrevious: boolean): Promise<Move | undefined> {
     const from = currentId.value
     const wasOpen = polls.value.find(({ id }) => id === from)?.status === 'open'
     const answer = await changeRoom({ currentPollId: pollId, closePrevious })
-    isMoving.value = false
     if (!answer) return undefined
     lastOn.value = from ?? lastOn.value
     return { from, hasClosed: closePrevious && wasOpen }
@@ -48,7 +59,8 @@ export function useMoves() {
     previous,
     /** Null shows that the next question comes soon. Closes the poll that was on. */
     moveTo,
-    moveToNext: async () => next.value && moveTo(next.value.id),
+    /** Does nothing while the room is moved: a key that is pressed twice by mistake skips no question. */
+    moveToNext: async () => underWay === 0 && next.value && moveTo(next.value.id),
     /** The move that can be undone. */
     lastMove: shallowReadonly(lastMove),
     /** Back to the poll before, which is opened again if the move had closed it. The other one stays open. */
