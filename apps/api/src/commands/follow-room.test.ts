@@ -1,12 +1,12 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { SharedPoll, Snapshot } from '@pollcast/shared/poll'
+import type { Snapshot } from '@pollcast/shared/poll'
 import type { RoomEvent } from '@pollcast/shared/room'
 import { expect, onTestFinished, test } from 'vitest'
+import { sharedPoll } from '../../testing/shared-poll.ts'
 import { followRoom } from './follow-room.ts'
 
-const now = '2026-01-01T00:00:00.000Z'
-const snapshot: Snapshot = {
+const snapshot = {
   pollId: 'tabspace',
   view: 'public',
   round: 1,
@@ -16,29 +16,11 @@ const snapshot: Snapshot = {
   totalVotes: 0,
   choices: [{ id: 1, text: 'Pizza', votes: 0 }],
   closesAt: null,
-  now,
+  now: '2026-01-01T00:00:00.000Z',
   resultsHidden: false,
-}
+} satisfies Snapshot
 const { pollId: id, ...shown } = snapshot
-const poll: SharedPoll = {
-  ...shown,
-  id,
-  roomCode: '472915',
-  kind: 'choice',
-  question: 'Lunch?',
-  rewordedAt: null,
-  minChoices: 1,
-  maxChoices: 1,
-  resultsVisibility: 'always',
-  resultsFromVoters: 0,
-  allowChange: true,
-  shuffleChoices: false,
-  listed: false,
-  voteMode: 'browser',
-  publishBallots: false,
-  createdAt: now,
-  streamUrl: '/api/polls/tabspace/stream',
-}
+const poll = sharedPoll({ ...shown, id })
 const room: RoomEvent = { code: '472915', title: '', currentPollId: id, poll }
 
 const stream =

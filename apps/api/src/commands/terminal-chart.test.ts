@@ -1,39 +1,18 @@
 import type { SharedPoll } from '@pollcast/shared/poll'
 import { expect, test } from 'vitest'
+import { sharedPoll } from '../../testing/shared-poll.ts'
 import { terminalChart } from './terminal-chart.ts'
 
-const poll = (fields: Partial<SharedPoll>): SharedPoll => ({
-  id: 'tabspace',
-  roomCode: '472915',
-  kind: 'choice',
-  view: 'public',
-  round: 1,
-  revision: 3,
-  status: 'open',
-  voters: 3,
-  totalVotes: 3,
-  choices: [
-    { id: 1, text: 'Pizza', votes: 2 },
-    { id: 2, text: 'Salad', votes: 1 },
-  ],
-  closesAt: null,
-  now: '2026-01-01T00:00:00.000Z',
-  resultsHidden: false,
-  question: 'Lunch?',
-  rewordedAt: null,
-  minChoices: 1,
-  maxChoices: 1,
-  resultsVisibility: 'always',
-  resultsFromVoters: 0,
-  allowChange: true,
-  shuffleChoices: false,
-  listed: false,
-  voteMode: 'browser',
-  publishBallots: false,
-  createdAt: '2026-01-01T00:00:00.000Z',
-  streamUrl: '/api/polls/tabspace/stream',
-  ...fields,
-})
+const poll = (fields: Partial<SharedPoll>) =>
+  sharedPoll({
+    voters: 3,
+    totalVotes: 3,
+    choices: [
+      { id: 1, text: 'Pizza', votes: 2 },
+      { id: 2, text: 'Salad', votes: 1 },
+    ],
+    ...fields,
+  })
 
 const chart = (shown: SharedPoll | null, columns = 32) => terminalChart({ code: '472915', poll: shown }, columns)
 
