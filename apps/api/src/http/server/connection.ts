@@ -4,6 +4,7 @@ import { networkOf, parseAddress } from '../../lib/address.ts'
 import type { ClientFault } from './client-faults.ts'
 import type { Exchange } from './exchange.ts'
 import { GuardedInput } from './guarded-input.ts'
+import type { PipelinedTurns } from './pipelined-turns.ts'
 import { type Refusal, refusalText, refuse } from './refusal.ts'
 import { type Phase, Progress, type Timeouts } from './timeouts.ts'
 
@@ -22,6 +23,7 @@ export interface ConnectionOwner {
   /** Listens for data on a socket that has become a stream. */
   readonly onStreamData: (this: Socket) => void
   readonly timeouts: Timeouts
+  readonly turns: PipelinedTurns
   count(fault: ClientFault): void
 }
 
@@ -205,16 +207,18 @@ export class Connection {
   #onAnswered(exchange: Exchange): void {
     this.#owner.onAnswered(exchange)
     if (this.#current === exchange) this.#current = undefined
-    const isDone = !this.#current && !this.#pipelined?.length && !this.#failure && !this.#input?.hasUnparsed
-    if (isDone && this.#isOpen) {
+    const isWaiting = this.#pipelined?.length || this.#input?.hasUnparsed
+    if (!this.#current && !isWaiting && !this.#failure && this.#isOpen) {
       this.#idleAt = this.socket.bytesRead
       this.#owner.onIdle(this)
     }
     // In another turn of the event loop: a thousand requests with immediate answers would hold up all other clients.
-    if (this.#pipelined?.length || this.#failure || this.#input) setImmediate(() => this.#continue())
+    if (isWaiting) this.#owner.turns.add(this)
+    else if (this.#failure || this.#input) setImmediate(() => this.goOn())
   }
 
-  #continue(): void {
+  /** Begins the next request, if it has come. */
+  goOn(): void {
     if (this.#current || !this.#isOpen) return
     const next = this.#pipelined?.shift()
     if (next) this.#begin(next)

@@ -12,6 +12,7 @@ import { Http2Connections } from './http2-connections.ts'
 import { type IdleConnection, IdleConnections } from './idle-connections.ts'
 import { InFlight } from './in-flight.ts'
 import { createNodeServer } from './node-server.ts'
+import { PipelinedTurns } from './pipelined-turns.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import { type Certificate, secureListener } from './secure-listener.ts'
 import { TIMEOUTS, type Timeouts } from './timeouts.ts'
@@ -63,6 +64,7 @@ export class HttpServer implements ConnectionOwner {
   readonly #handler: Handler
   readonly #options: HttpServerOptions
   readonly timeouts: Timeouts
+  readonly turns = new PipelinedTurns()
   readonly #admission: Admission
   readonly #maxConnections: number
   /** Without those that have become streams. */
