@@ -1,18 +1,20 @@
-import type { Snapshot } from '@pollcast/shared/poll'
+import type { Poll, Snapshot } from '@pollcast/shared/poll'
 import { routes } from '@pollcast/shared/routes'
 import type { PollChange } from '@pollcast/shared/settings'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { readProblem } from '../testing/answer.ts'
 import { openApp } from '../testing/app.ts'
+import { stopClock } from '../testing/clock.ts'
 import { EventReader } from '../testing/event-reader.ts'
 import { freePort } from '../testing/free-port.ts'
 import { Host } from '../testing/host.ts'
 import { createDatabase, postgresServer } from '../testing/postgres.ts'
+import { ProofSolver } from '../testing/proof-solver.ts'
 import { get, RawConnection } from '../testing/raw-connection.ts'
 import { redisUrl } from '../testing/redis.ts'
 import { TcpProxy } from '../testing/tcp-proxy.ts'
 import { until } from '../testing/until.ts'
-import { bearer, createPoll, Voter } from '../testing/voter.ts'
+import { bearer, createPoll, json, patch, Voter } from '../testing/voter.ts'
 import { Watcher } from '../testing/watcher.ts'
 
 afterAll(async () => (await postgresServer()).stop())
@@ -147,6 +149,44 @@ describe.each([
       expect(snapshot).toMatchObject({ question: 'Which?', voters: 1 })
     expect(nodes.flatMap(({ errors }) => errors)).toEqual([])
   })
+})
+
+test('what one network casts beyond its burst on two nodes is two bursts, which its host voids one by one on either', async () => {
+  const database = await createDatabase()
+  onTestFinished(() => database.drop())
+  const options = { database: { url: database.url }, rateLimit: true }
+  const nodes = [await openApp(options), await openApp(options)] as const
+  const { host, poll } = await Host.ofPoll(nodes[0].url)
+  const other = await host.add()
+  const solver = new ProofSolver()
+  onTestFinished(() => solver.close())
+  const voteOn = async (url: string, { id, choices }: Poll, voter = new Voter(url)) => {
+    const ballot = json({ choiceIds: [choices[0]?.id] })
+    const answer = await voter.ask(routes.votes(id), ballot)
+    if (answer.status !== 429) return answer
+    const { challenge } = await readProblem('proof-of-work-required', answer)
+    if (!challenge) throw new Error('no challenge')
+    const headers = { ...ballot.headers, 'Pollcast-Proof': await solver.solve(challenge) }
+    return voter.ask(routes.votes(id), { ...ballot, headers })
+  }
+  const bursts = async () =>
+    ((await host.room()).log ?? []).flatMap(({ pollId, burst }) => (burst ? [{ pollId, ...burst }] : []))
+
+  stopClock()
+  for (const { url } of nodes) for (let n = 0; n < 100; n += 1) await voteOn(url, other)
+  for (const url of [nodes[0].url, nodes[1].url, nodes[1].url]) expect((await voteOn(url, poll)).status).toBe(201)
+  const [first, second, ...more] = await bursts()
+  expect(more).toEqual([])
+  expect([first?.voters, second?.voters].sort()).toEqual([1, 2])
+  expect(first?.number).not.toBe(second?.number)
+
+  const larger = first?.voters === 2 ? first : second
+  const onSecond = new Host(nodes[1].url, host.code, host.key)
+  const voided = await onSecond.ask(routes.burst(poll.id, larger?.number ?? 0), patch({ voided: true }))
+  expect(voided.status).toBe(200)
+  expect(await host.read(poll.id)).toMatchObject({ voters: 1 })
+  expect((await bursts()).filter((burst) => burst.voided)).toEqual([{ ...larger, voided: true }])
+  expect(nodes.flatMap(({ errors }) => errors)).toEqual([])
 })
 
 test('with Redis gone votes go on and streams stay open; when it is back, both nodes show the newest', async () => {
