@@ -9,6 +9,7 @@ export default {
   workspaces: {
     '.': {
       entry: ['examples/*.mjs'],
+      vitepress: { config: 'docs/.vitepress/config.ts', entry: 'docs/.vitepress/theme/index.ts' },
       ignoreDependencies: Object.keys(dependencies),
     },
     // The deck of examples/ loads it.
