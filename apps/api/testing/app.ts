@@ -1,8 +1,10 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, onTestFinished } from 'vitest'
 import { serve } from '../src/compose/serve.ts'
 import type { Config } from '../src/config/config.ts'
 import type { Log, LogEntry } from '../src/lib/log.ts'
+import { emptyDatabase } from './empty-database.ts'
 import { type AtEnd, tempFolder } from './temp-folder.ts'
 
 export interface RunningApp {
@@ -41,8 +43,14 @@ export function sharedApp(options: AppOptions = {}): () => RunningApp {
   return () => app
 }
 
+async function newDatabase(atEnd: AtEnd): Promise<string> {
+  const path = join(tempFolder(atEnd), 'polls.sqlite')
+  writeFileSync(path, await emptyDatabase(), { mode: 0o600 })
+  return path
+}
+
 async function startApp({ databasePath, webRoot, ...overrides }: AppOptions, atEnd: AtEnd): Promise<RunningApp> {
-  const path = databasePath ?? join(tempFolder(atEnd), 'polls.sqlite')
+  const path = databasePath ?? (await newDatabase(atEnd))
   const config: Config = {
     port: 0,
     host: '127.0.0.1',

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type NewPollBody, newPollSchema } from '@pollcast/shared/settings'
@@ -22,6 +22,7 @@ import { SqlPollWriter } from '../src/store/sql-poll-writer.ts'
 import { openSqlite } from '../src/store/sqlite-database.ts'
 import { channelPair } from './channel.ts'
 import { query } from './database.ts'
+import { emptyDatabase } from './empty-database.ts'
 import { ask, createDatabase, postgresServer } from './postgres.ts'
 
 /** A database of one's own, which can be opened again as after a restart, and PostgreSQL's by several at once. */
@@ -54,6 +55,8 @@ export const sqlite: Engine = {
   create: async () => {
     const folder = await mkdtemp(join(tmpdir(), 'pollcast-store-'))
     const path = join(folder, 'data', 'polls.sqlite')
+    await mkdir(join(folder, 'data'), { mode: 0o700 })
+    await writeFile(path, await emptyDatabase(), { mode: 0o600 })
     return {
       open: opener((log) => openSqlite(path, log)),
       query: (sql) => query(path, sql),

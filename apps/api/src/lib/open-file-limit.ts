@@ -1,5 +1,12 @@
+let known: number | undefined
+
 /** The limit on open files of this process, which Node has raised to the hard limit. Infinite if there is none. */
 export function openFileLimit(): number {
+  known ??= readOpenFileLimit()
+  return known
+}
+
+function readOpenFileLimit(): number {
   const report = process.report.getReport() as { userLimits?: { open_files?: { soft?: number | 'unlimited' } } }
   const soft = report.userLimits?.open_files?.soft
   return typeof soft === 'number' ? soft : Number.POSITIVE_INFINITY
