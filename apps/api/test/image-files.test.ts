@@ -130,7 +130,7 @@ test.each([
   const [check] = all('HEALTHCHECK')
   const [, ...words] = check ? wordsOf(check) : []
   const status = (PORT: string) =>
-    spawnSync(process.execPath, words, { env: { ...environment, PORT }, timeout: 10_000 }).status
+    spawnSync(process.execPath, words, { env: { ...environment, PORT }, timeout: 60_000 }).status
   expect(status(port)).toBe(0)
   expect(status(String(await freePort()))).toBe(1)
 })

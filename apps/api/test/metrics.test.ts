@@ -84,7 +84,7 @@ test('a worker that dies takes nothing from what was counted', async () => {
   }
   // A request that a killed worker had is not waited for.
   const vote = () =>
-    fetch(url + routes.votes('tabspace'), { ...json({ choiceIds: [1] }), signal: AbortSignal.timeout(2000) })
+    fetch(url + routes.votes('tabspace'), { ...json({ choiceIds: [1] }), signal: AbortSignal.timeout(20_000) })
   await until(async () => (await vote().catch(() => undefined))?.status === 201)
   const figures = await read(metrics)
   expect(figures.pollcast_votes_total).toBe(6)

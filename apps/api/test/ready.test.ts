@@ -46,7 +46,6 @@ test('after a failed vote a node is not ready; it finds out by itself that the d
 
 test.each(['1', '2'])(
   'a lock on the SQLite file makes every process (WORKERS=%s) not ready, until it is gone',
-  { timeout: 120_000 },
   async (WORKERS) => {
     const path = join(tempFolder(), 'polls.sqlite')
     const server = new ServerProcess({ DATABASE_URL: `sqlite:${path}`, WORKERS })

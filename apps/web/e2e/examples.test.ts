@@ -57,7 +57,7 @@ class Example {
     onTestFinished(() => void child.kill())
   }
   until(pattern: RegExp): Promise<void> {
-    return expect.poll(() => this.output, { timeout: 30_000 }).toMatch(pattern)
+    return expect.poll(() => this.output).toMatch(pattern)
   }
 }
 
@@ -135,5 +135,5 @@ test('slides.html has the poll on its second slide, live', async () => {
   const frame = tab.frameLocator('iframe')
   await frame.getByText('Lunch?').first().waitFor()
   await send(routes.votes(poll.id), { choiceIds: [poll.choices[0].id] })
-  await expect.poll(() => frame.locator('body').textContent(), { timeout: 30_000 }).toMatch(/Pizza[\s\S]*100\s?%/)
+  await expect.poll(() => frame.locator('body').textContent()).toMatch(/Pizza[\s\S]*100\s?%/)
 })

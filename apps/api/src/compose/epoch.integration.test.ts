@@ -61,4 +61,4 @@ test('PostgreSQL rows put back under two running nodes: both begin the same epoc
     await until(() => eventsOf(stream).at(-1)?.revision === 3)
     expect(eventsOf(stream).at(-1)).toEqual({ epoch: renewed?.value, revision: 3 })
   }
-}, 60_000)
+})

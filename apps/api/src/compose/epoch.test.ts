@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { routes } from '@pollcast/shared/routes'
 import { expect, test } from 'vitest'
 import { openApp, type RunningApp } from '../../testing/app.ts'
+import { withTicks } from '../../testing/clock.ts'
 import { query } from '../../testing/database.ts'
 import { get, RawConnection } from '../../testing/raw-connection.ts'
 import { tempFolder } from '../../testing/temp-folder.ts'
@@ -102,9 +103,10 @@ test('a server that is started again on the same file goes on in the same epoch'
 
 test('an epoch that was renewed in the database, as by a restore, is followed by the processes that run', async () => {
   const { databasePath, poll } = await setUp()
-  const app = await openApp({ databasePath })
+  const { opened: app, tick } = await withTicks(() => openApp({ databasePath }))
   const stream = await openStream(app, poll.id)
   await query(databasePath, "UPDATE setting SET value = 'renewed1' WHERE name = 'epoch'")
+  tick()
   await until(() => eventsOf(stream).length === 2)
   expect(eventsOf(stream)[1]).toEqual({ event: 'snapshot', epoch: 'renewed1', revision: 5 })
-}, 15_000)
+})

@@ -7,6 +7,7 @@ import { routes } from '@pollcast/shared/routes'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { openApp, type RunningApp } from '../../testing/app.ts'
 import { certificateFiles } from '../../testing/certificate.ts'
+import { withTicks } from '../../testing/clock.ts'
 import { Http2Client } from '../../testing/http2-client.ts'
 import { until } from '../../testing/until.ts'
 import { followCertificate } from '../compose/follow-certificate.ts'
@@ -165,10 +166,11 @@ test('a certificate that is replaced is used for new connections, once both file
 
 test('a running server shows the new certificate', async () => {
   const [old, renewed] = [certificateFiles('old'), certificateFiles('renewed')]
-  const app = await openApp({ tls: old.paths })
+  const { opened: app, tick } = await withTicks(() => openApp({ tls: old.paths }))
   expect(await shownBy(app.port)).toBe('old')
   copyFileSync(renewed.paths.cert, old.paths.cert)
   copyFileSync(renewed.paths.key, old.paths.key)
+  tick()
   await until(async () => (await shownBy(app.port)) === 'renewed')
 })
 

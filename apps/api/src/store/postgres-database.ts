@@ -26,7 +26,7 @@ const MIGRATION_TIMEOUT_MS = 120_000
  * ends its transaction before the others have waited long enough to give up.
  */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 1500
-const LOCK_TIMEOUT_MS = 3000
+export const LOCK_TIMEOUT_MS = 3000
 
 /** Where not even the server's own timeouts arrive, because the network is down. */
 const ANSWER_TIMEOUT_MS = 5000

@@ -24,7 +24,7 @@ const open = async (handler: Handler, options: Partial<HttpServerOptions> = {}) 
     faults.flush()
     return infos.join('\n')
   }
-  return { port, connect, counted }
+  return { server, port, connect, counted }
 }
 
 /** A handler that leaves each request to the test to answer. */
@@ -435,14 +435,32 @@ test('an answer that is read slowly is not cut off, though it is one large write
 })
 
 test('a connection stays open while the server takes its time over an answer', async () => {
-  const { connect } = await open(
-    async (_, res) => {
-      await new Promise((resolve) => setTimeout(resolve, 250))
-      res.end('at last')
-    },
-    { timeouts: { ...TIMEOUTS, answer: 100 } },
-  )
-  expect(await (await connect(get('/'))).until(/at last/)).toMatch(/^HTTP\/1\.1 200/)
+  holdTime()
+  const { waiting, handler } = pendingRequests()
+  const { connect } = await open(handler)
+  const connection = await connect(get('/'))
+  await until(() => waiting.length === 1)
+  vi.advanceTimersByTime(TIMEOUTS.answer * 3)
+  waiting[0]?.end('at last')
+  expect(await connection.until(/at last/)).toMatch(/^HTTP\/1\.1 200/)
+})
+
+test('when the server closes, connections on which nothing is asked end at once, and what is being asked is answered', async () => {
+  const { waiting, handler } = pendingRequests()
+  const { connect, server } = await open(handler)
+  const idle = await connect(get('/'))
+  await until(() => waiting.length === 1)
+  waiting.shift()?.end('done')
+  await idle.until(/done/)
+  const unused = await connect()
+  const asking = await connect(get('/'))
+  await until(() => waiting.length === 1)
+  // A grace that is longer than this test may take.
+  const closed = server.close(600_000)
+  for (const connection of [idle, unused]) expect(await connection.ended).toBe('end')
+  waiting[0]?.end('answered')
+  expect(await asking.until(/answered/)).toMatch(/^HTTP\/1\.1 200/)
+  await closed
 })
 
 const host = 'Host: a\r\n'
