@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig, defineProject } from 'vitest/config'
 
@@ -14,7 +14,7 @@ declare module 'vitest' {
 const conditions = ['source', 'node', 'module']
 const base = { root: import.meta.dirname, resolve: { conditions }, ssr: { resolve: { conditions } } }
 // Tests wait for what they test and not for a time: these end what hangs, also where the machine is slow and busy.
-const limits = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 30_000, interval: 20 } } }
+const limits = { testTimeout: 180_000, hookTimeout: 180_000, expect: { poll: { timeout: 60_000, interval: 20 } } }
 
 /** Tests that need no other process: in-process servers, loopback sockets and SQLite files are as real as anywhere. */
 export const unit = defineProject({
@@ -25,6 +25,7 @@ export const unit = defineProject({
     setupFiles: [join(import.meta.dirname, 'testing/check-answers.ts')],
     // Loading Koa and TypeORM anew for each file would take longer than the tests.
     isolate: false,
+    maxWorkers: '100%',
     include: ['src/**/*.test.ts'],
     exclude: ['**/*.integration.test.ts'],
     provide: { servers: false },
@@ -43,6 +44,9 @@ const integration = defineProject({
     exclude: ['test/packages/**'],
     globalSetup: 'testing/install-missing.ts',
     provide: { servers: true },
+    // Files wait for processes more than they compute. Each has its own ports, folders and databases.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    sequence: { groupOrder: 1 },
   },
 })
 

@@ -4,11 +4,16 @@ import { defineConfig, defineProject } from 'vitest/config'
 const conditions = ['source', 'node', 'module']
 const base = { root: import.meta.dirname, resolve: { conditions }, ssr: { resolve: { conditions } } }
 
+// These end what hangs, also where the machine is slow and busy.
+const limits = { testTimeout: 300_000, hookTimeout: 300_000 }
+
 export const unit = defineProject({
   ...base,
   test: {
+    ...limits,
     name: 'loadtest unit',
     isolate: false,
+    maxWorkers: '100%',
     include: ['**/*.test.ts'],
     exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
   },
@@ -18,6 +23,7 @@ export const unit = defineProject({
 const integration = defineProject({
   ...base,
   test: {
+    ...limits,
     name: 'loadtest integration',
     include: ['**/*.integration.test.ts'],
     // They measure and break servers under load: two at once would only load each other.

@@ -33,7 +33,7 @@ test('a server that withstands an attack keeps all promises', async () => {
   const isKept = !output.includes('BROKEN')
   expect(code).toBe(isKept ? 0 : 1)
   expect(output).toMatch(isKept ? /\nevery promise was kept: \d+\n$/ : /\nBROKEN: /)
-}, 120_000)
+})
 
 test('a server that does not is reported, with what it broke', async () => {
   const { code, output } = await attack('query', '--seed', '7', '--server', file('./fake-servers/vulnerable.ts'))
@@ -42,16 +42,16 @@ test('a server that does not is reported, with what it broke', async () => {
   expect(output).toMatch(/\n {2}queries beyond .*: GET \/new\?.*: 200\n/)
   expect(output).toMatch(/CPU of one request \(GET \/new.* ≤ 20 ms +BROKEN\n/)
   expect(output).toMatch(/\nBROKEN: \d+ of \d+ promises\n$/)
-}, 120_000)
+})
 
 test('a server that does not start is reported in one line', async () => {
   const { code, output } = await attack('streams', '--server', file('./fake-servers/none.ts'))
   expect(code).toBe(1)
   expect(output).toMatch(/attacks that could not be carried out: There is no server at .*none\.ts/)
-}, 60_000)
+})
 
 test('a wrong command line is reported in one line, with its own exit code', async () => {
   const { code, output, said } = await attack('ddos')
   expect({ code, output }).toEqual({ code: 2, output: '' })
   expect(said).toMatch(/^"ddos" is not one of the attacks\..*\n$/)
-}, 60_000)
+})

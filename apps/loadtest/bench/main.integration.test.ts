@@ -24,7 +24,7 @@ test('it starts a server and its peers, and every vote reaches every stream of e
     expect(storm.framesPerStream).toBeGreaterThan(0)
   }
   expect(said).toContain('pollcast: storm')
-}, 120_000)
+})
 
 test('servers that are named share streams and votes, and those that stop reading get the newest in the end', async () => {
   const path = `${tempFolder()}/polls.sqlite`
@@ -36,7 +36,7 @@ test('servers that are named share streams and votes, and those that stop readin
   expect(output).toMatch(/streams that stopped reading +10\n/)
   expect(output).toMatch(/memory before.* – \/ –\n/)
   expect(output).toMatch(/right count +yes\n/)
-}, 120_000)
+})
 
 test('a server whose streams go back is reported', async () => {
   const open = new Set<ServerResponse>()
@@ -65,10 +65,10 @@ test('a server whose streams go back is reported', async () => {
   expect(code).toBe(1)
   expect(output).toMatch(/right count +NO\n/)
   expect(output).toContain('pollcast: 30 × a stream: a count that went back\n')
-}, 120_000)
+})
 
 test('a wrong command line is reported in one line, with its own exit code', async () => {
   const { code, output, said } = await bench('http://example.com')
   expect({ code, output }).toEqual({ code: 2, output: '' })
   expect(said).toMatch(/^example\.com is not this machine.*\n$/)
-}, 60_000)
+})

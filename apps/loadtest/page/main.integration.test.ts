@@ -1,7 +1,5 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { runCommand } from '../testing/run-command.ts'
-
-vi.setConfig({ testTimeout: 120_000 })
 
 test('a page and a vote are measured, beside their goals', async () => {
   const { code, output, said } = await runCommand('page/main.ts', ['--loads', '1', '--votes', '2', '--language', 'de'])

@@ -31,10 +31,10 @@ test('a run that fails says why, and the command that repeats it', async () => {
   const { code, output } = await stress(['--seed', '6'], { TEST_POSTGRES_URL: server })
   expect(code).toBe(1)
   expect(output).toMatch(/\nFAILED: .*ECONNREFUSED.*\n.*again: npm run stress -- --seed 6 --seconds 60 /)
-}, 60_000)
+})
 
 test('a wrong command line is reported in one line, with its own exit code', async () => {
   const { code, output, said } = await stress(['--seed', 'none'])
   expect({ code, output }).toEqual({ code: 2, output: '' })
   expect(said).toMatch(/^--seed is a whole number.*\n$/)
-}, 60_000)
+})

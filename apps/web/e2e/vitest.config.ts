@@ -11,10 +11,10 @@ export default defineConfig({
     root: fileURLToPath(new URL('.', import.meta.url)),
     globalSetup: ['support/find-chromium.ts'],
     // Tests wait for conditions. These limits only end a test that hangs, even on a slow and busy machine.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    expect: { poll: { timeout: 10_000, interval: 20 } },
-    // Chromium and a server keep two cores busy.
-    fileParallelism: false,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 120_000, interval: 20 } },
+    // A file waits for its browser and its server, and they for each other: one file keeps no core busy by itself.
+    maxWorkers: '100%',
   },
 })

@@ -59,8 +59,12 @@ export async function openContext(browser: Browser, options: BrowserContextOptio
   return { context, errors }
 }
 
+/** Ends what hangs, in milliseconds: less than a test may take, so that it says what it has waited for. */
+const LIMIT = 120_000
+
 export async function openTab(context: BrowserContext, url: string): Promise<Page> {
   const tab = await context.newPage()
+  tab.setDefaultTimeout(LIMIT)
   await tab.goto(url)
   return tab
 }

@@ -20,6 +20,9 @@ const hosting = async (tab: Page) => {
   await tab.locator('[data-testid=connection][data-state=live]').first().waitFor({ state: 'attached' })
 }
 
+/** For the server whose pages these are. */
+export const ADMIN_KEY = 'an-admin-key-for-tests'
+
 /** Every page in every state, with some votes in. Each has a room of its own, so that none depends on another. */
 export async function makeStates(pollcast: Pollcast): Promise<State[]> {
   const room = async (poll: Partial<NewPollBody> = {}, votes: number[] = [0, 0, 1]) => {
@@ -178,5 +181,32 @@ export async function makeStates(pollcast: Pollcast): Promise<State[]> {
       enter: (tab) => tab.getByTestId('choice').first().waitFor(),
     },
     { name: 'embed, code', path: routes.embedPage, enter: (tab) => tab.locator('input').waitFor() },
+    { name: 'privacy', path: routes.privacyPage, enter: (tab) => tab.getByTestId('privacy').waitFor() },
+    {
+      name: 'docs',
+      path: routes.docsPage,
+      // Dozens of operations and schemas are alike: with all of them, axe would take longer than with all other pages.
+      enter: (tab) =>
+        tab.evaluate(() => {
+          for (const article of document.querySelectorAll('article:nth-of-type(n + 3)')) article.remove()
+        }),
+    },
+    { name: 'admin, without key', path: routes.adminPage, enter: (tab) => tab.locator('[name=key]').waitFor() },
+    {
+      name: 'admin',
+      path: `${routes.adminPage}#${ADMIN_KEY}`,
+      async enter(tab) {
+        await tab.getByTestId('admin-room').first().waitFor()
+        await tab.getByTestId('admin-status').getByText('SQLite').waitFor()
+      },
+    },
+    {
+      name: 'admin, asking',
+      path: `${routes.adminPage}#${ADMIN_KEY}`,
+      async enter(tab) {
+        await tab.locator('[data-act=delete]').first().click()
+        await tab.locator('dialog[open]').getByTestId('confirm').waitFor()
+      },
+    },
   ]
 }
