@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { readAs, readProblem } from '../../../testing/answer.ts'
 import { openApp } from '../../../testing/app.ts'
 import { query } from '../../../testing/database.ts'
-import { createPoll, form, json, patch, Voter } from '../../../testing/voter.ts'
+import { createPoll, createPollOf, form, json, patch, Voter } from '../../../testing/voter.ts'
 import { webBuild } from '../../../testing/web-build.ts'
 
 const ACCEPT = 'text/html,application/xhtml+xml,*/*;q=0.8'
@@ -41,6 +41,20 @@ test('the page of a poll has a form to vote, with its choices, their votes and t
   ])
   expect(page.match(/<span class="numbers">[^<]*/g)).toEqual(Array(2).fill('<span class="numbers">1 vote'))
   expect(page.match(/<rect width="[^"]*"/g)).toEqual(Array(2).fill('<rect width="50.0%"'))
+})
+
+test.each([
+  ['Results are hidden until the poll closes.', { resultsVisibility: 'after-close' }],
+  ['Results are hidden until you vote.', { resultsVisibility: 'after-vote' }],
+  ['Results are hidden until the host shows them.', { resultsVisibility: 'host' }],
+  ['Results are hidden until 5 people have voted.', { resultsFromVoters: 5 }],
+] as const)('where results are hidden the form has no numbers and says: %s', async (text, settings) => {
+  const { url, visit } = await setUp()
+  const { poll } = await createPollOf(url, settings)
+  await new Voter(url).vote(poll.id, poll.choices[0]?.id ?? 0)
+  const page = await visit(routes.pollPage(poll.id))
+  expect(page).toContain(`<p>${text}</p>`)
+  expect(page).not.toMatch(/class="numbers"|<rect/)
 })
 
 test('if several choices may be chosen, the form has checkboxes', async () => {

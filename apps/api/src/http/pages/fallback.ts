@@ -1,3 +1,4 @@
+import { hiddenUntil } from '@pollcast/shared/hidden-until'
 import type { Choice } from '@pollcast/shared/kinds/choice'
 import type { Poll, PollList } from '@pollcast/shared/poll'
 import type { Privacy } from '@pollcast/shared/privacy'
@@ -38,9 +39,10 @@ export function pollFallback(poll: Poll, texts: Texts, { roomTitle = '', isEarly
     const closed = texts.t(poll.resultsHidden ? 'plain.closed-hidden' : 'poll.closed-final')
     return fallback(`${heading}\n<p>${closed}</p>\n${choices}`, attributes)
   }
+  const hidden = poll.resultsHidden ? `\n<p>${hiddenText(poll, texts)}</p>` : ''
   // Without autocomplete="off", what a browser fills in after a reload would look like the voter's ballot.
   return fallback(
-    `${heading}
+    `${heading}${hidden}
 <form method="post" action="${routes.votes(poll.id)}" autocomplete="off">
 <fieldset>
 <legend>${legendOf(poll, texts)}</legend>
@@ -52,6 +54,9 @@ ${choices}${poll.voteMode === 'code' ? codeField(texts) : ''}
     attributes,
   )
 }
+
+const hiddenText = (poll: Poll, texts: Texts) =>
+  texts.t(`hidden.until-${hiddenUntil(poll, poll.voters)}`, { count: texts.number(poll.resultsFromVoters) })
 
 function legendOf({ minChoices, maxChoices }: Poll, texts: Texts): string {
   const [min, max] = [texts.number(minChoices), texts.number(maxChoices)]
