@@ -333,6 +333,28 @@ test('a new key takes the place of one that got out: who had the old one is shut
   await isHosting(host)
 })
 
+test('a host who reloads before the new key has come gets it on the next page, and the old one still opens nothing', async () => {
+  const { page, link, hostKey } = await makeRoom('Reloaded?')
+  const host = await openHost(link)
+  const answered = new Promise<void>((resolve) => {
+    void host.route('**/key', async (route) => {
+      await route.fetch()
+      resolve()
+    })
+  })
+  await host.getByText('Has the key leaked?').click()
+  await host.getByTestId('new-key').click()
+  await host.locator('dialog[open]').getByTestId('confirm').click()
+  await answered
+  await host.unroute('**/key')
+  await host.reload()
+  await isHosting(host)
+  await host.getByTestId('close').click()
+  await isOpen(host, 'closed')
+  const thief = await openTab(await newVoter(), `${page}#${hostKey}`)
+  await thief.getByTestId('key-gate').waitFor()
+})
+
 test('files are saved with the key in a header, never in an address; the chart also as PNG', async () => {
   const { link, ids, hostKey } = await makeRoom('Saved, as "it" is?')
   await pollcast.vote(ids[0] as string, 0)

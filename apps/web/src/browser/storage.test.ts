@@ -1,17 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest'
+import { stubStorage } from '../../test/stub-storage.ts'
 import { storageOf } from './storage.ts'
 
 afterEach(() => vi.unstubAllGlobals())
-
-function stubStorage() {
-  const items = new Map<string, string>()
-  vi.stubGlobal('localStorage', {
-    getItem: (key: string) => items.get(key) ?? null,
-    setItem: (key: string, text: string) => items.set(key, text),
-    removeItem: (key: string) => items.delete(key),
-  })
-  return items
-}
 
 test('a value is there for the next page, until it is removed', () => {
   const items = stubStorage()

@@ -3,6 +3,7 @@ import { createSSRApp } from 'vue'
 import { renderToString } from 'vue/server-renderer'
 import { createMemoryHistory, createRouter } from 'vue-router'
 import { json, startServer, type TestServer } from '../../../test/server.ts'
+import { stubStorage } from '../../../test/stub-storage.ts'
 import { createApiClient } from '../../api/api-client.ts'
 import { hostRooms } from '../../composables/host-rooms.ts'
 import { apiKey, createServedPage, servedPageKey } from '../../context.ts'
@@ -14,6 +15,7 @@ let server: TestServer
 let asked: [hostKey: string, key: string][]
 
 beforeEach(async () => {
+  stubStorage()
   vi.stubGlobal('window', new EventTarget())
   vi.stubGlobal('document', Object.assign(new EventTarget(), { hidden: false, visibilityState: 'visible' }))
   asked = []
@@ -62,4 +64,14 @@ test('a host whose new key did not arrive is not locked out: the same request, w
   expect(host.hostKey.value).toBe('new')
   expect(asked[0]).toEqual(['Bearer old', expect.stringMatching(/^"[0-9a-f]{32}"$/)])
   expect(asked.slice(1)).toEqual([asked[0], asked[0]])
+})
+
+test('nor is a host who left the page before the new key came: the next page waits for it, by the same request', async () => {
+  answerWith(undefined, [201, { hostKey: 'new' }])
+  await (await openHost()).makeNewKey()
+  const host = await openHost()
+  expect(host.isLockedOut.value).toBe(false)
+  await host.retry()
+  expect(host.hostKey.value).toBe('new')
+  expect(asked[1]).toEqual(asked[0])
 })

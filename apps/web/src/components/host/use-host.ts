@@ -1,7 +1,7 @@
 import type { Poll, Snapshot } from '@pollcast/shared/poll'
 import type { Room, RoomChange } from '@pollcast/shared/room'
 import type { PollChange } from '@pollcast/shared/settings'
-import { computed, type InjectionKey, inject, provide, shallowReadonly, shallowRef } from 'vue'
+import { computed, type InjectionKey, inject, onBeforeMount, provide, shallowReadonly, shallowRef } from 'vue'
 import { ApiProblem } from '../../api/api-problem.ts'
 import { useHostKey } from '../../composables/use-host-key.ts'
 import { useRoom } from '../../composables/use-room.ts'
@@ -32,7 +32,6 @@ function createHost(code: string) {
   const { room, feed } = connection
   /** Why the last action was refused. */
   const refusal = shallowRef<ApiProblem>()
-  const isReplacingKey = shallowRef(false)
 
   const polls = computed(() => room.value?.polls ?? [])
   /** The key as requests need it. Without one the page has no actions. */
@@ -57,7 +56,7 @@ function createHost(code: string) {
     return done
   }
 
-  const requestKeys = createRequestKeys()
+  const requestKeys = createRequestKeys(code)
 
   /**
    * Does what must not be done twice: where the answer was lost, the next attempt is the same request, with the same key.
@@ -70,6 +69,23 @@ function createHost(code: string) {
     requestKeys.settle(what, refusal.value)
     return done
   }
+
+  /** By the key that it replaces: with another one it is another request. */
+  const newKeyRequest = () => `new key for ${key()}`
+  const isReplacingKey = shallowRef(requestKeys.isOpen(newKeyRequest()))
+
+  async function makeNewKey(): Promise<boolean> {
+    isReplacingKey.value = true
+    const request = newKeyRequest()
+    const answer = await actOnce(request, (hostKey, key) => api.replaceHostKey(code, hostKey, key))
+    if (answer) access.replaceKey(answer.hostKey)
+    // Where the answer was lost, the same request tells the new key: the page stays, to make it once more.
+    isReplacingKey.value = requestKeys.isOpen(request)
+    return answer !== undefined
+  }
+
+  // The page was left before the answer came: it may be that only the new key opens the room.
+  onBeforeMount(() => isReplacingKey.value && makeNewKey())
 
   return {
     code,
@@ -114,13 +130,9 @@ function createHost(code: string) {
     changePoll: (pollId: string, change: PollChange): Promise<Poll | undefined> =>
       actOnPoll((hostKey) => api.changePoll(pollId, change, hostKey)),
 
-    async makeNewKey(): Promise<boolean> {
-      isReplacingKey.value = true
-      const answer = await actOnce('new host key', (hostKey, key) => api.replaceHostKey(code, hostKey, key))
-      if (answer) access.replaceKey(answer.hostKey)
-      // Where the answer was lost, the same request tells the new key: the page stays, to make it once more.
-      isReplacingKey.value = requestKeys.isOpen('new host key')
-      return answer !== undefined
-    },
+    makeNewKey,
+
+    /** Once more what the page is waiting for. */
+    retry: (): Promise<unknown> => (isReplacingKey.value ? makeNewKey() : connection.load()),
   }
 }
