@@ -23,9 +23,8 @@ function createAdmin() {
   /** Why the last request was refused. */
   const refusal = shallowRef<ApiProblem>()
 
-  /** Undefined where the server refused: then `refusal` says why. A key that opens nothing is forgotten. */
-  async function act<T>(run: (key: string) => Promise<T>): Promise<T | undefined> {
-    refusal.value = undefined
+  /** Reads what is shown. What the last action was refused for is still said. */
+  async function read<T>(run: (key: string) => Promise<T>): Promise<T | undefined> {
     try {
       return await run(key.value ?? '')
     } catch (error) {
@@ -36,5 +35,11 @@ function createAdmin() {
     }
   }
 
-  return { key, refusal: shallowReadonly(refusal), act }
+  /** Undefined where the server refused: then `refusal` says why. A key that opens nothing is forgotten. */
+  function act<T>(run: (key: string) => Promise<T>): Promise<T | undefined> {
+    refusal.value = undefined
+    return read(run)
+  }
+
+  return { key, refusal: shallowReadonly(refusal), act, read }
 }
