@@ -64,6 +64,18 @@ test.each([
   },
 )
 
+test('rows of two columns stand beside each other, also where the text of one takes two lines', async () => {
+  const choices = Array.from({ length: 12 }, (_, index) => `Choice ${index}`)
+  choices[8] = 'One that is too long to fit into a single line'
+  const { room } = await make('Which one?', choices)
+  const tab = await openTab(await newVoter({ viewport: { width: 1280, height: 720 } }), pollcast.url + routes.screenPage(room.code))
+  await isLive(tab)
+  const tops = await tab
+    .getByTestId('choice')
+    .evaluateAll((rows) => rows.map((row) => Math.round(row.getBoundingClientRect().y)))
+  expect(tops.slice(6)).toEqual(tops.slice(0, 6))
+})
+
 test('Q shows the code large and hides it again, and what clickers send loses nothing', async () => {
   const { poll, room } = await make('Keys?', ['Yes', 'No'])
   await pollcast.vote(poll.id, 0)
