@@ -68,7 +68,10 @@ test('rows of two columns stand beside each other, also where the text of one ta
   const choices = Array.from({ length: 12 }, (_, index) => `Choice ${index}`)
   choices[8] = 'One that is too long to fit into a single line'
   const { room } = await make('Which one?', choices)
-  const tab = await openTab(await newVoter({ viewport: { width: 1280, height: 720 } }), pollcast.url + routes.screenPage(room.code))
+  const tab = await openTab(
+    await newVoter({ viewport: { width: 1280, height: 720 } }),
+    pollcast.url + routes.screenPage(room.code),
+  )
   await isLive(tab)
   const tops = await tab
     .getByTestId('choice')

@@ -9,8 +9,8 @@ interface Sizes {
 const STEPS = 8
 
 /**
- * Sets `--size` of a box to the largest one with which neither it nor a row in it overflows. Without a browser that lays it out
- * nobody knows how many lines a text takes.
+ * Sets `--size` of a box to the largest one with which neither it nor a row of fixed height in it overflows.
+ * Without a browser that lays it out nobody knows how many lines a text takes.
  * Where not even the least one fits, the box gets the attribute `data-tight`, for styles that cut texts off.
  *
  * @param of what the room depends on, besides the size of the box
@@ -23,7 +23,9 @@ export function useFittingSize(box: () => HTMLElement | null, sizes: () => Sizes
     if (!element) return
     const fits = (size: number) => {
       element.style.setProperty('--size', size.toFixed(2))
-      return [element, ...element.querySelectorAll('.row')].every((box) => box.scrollHeight <= box.clientHeight + 1)
+      return [element, ...element.querySelectorAll('.several .row')].every(
+        (box) => box.scrollHeight <= box.clientHeight + 1,
+      )
     }
     let { least, most } = sizes()
     element.removeAttribute('data-tight')
