@@ -2,19 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { buildImage, type Image } from '../../testing/image/build-image.ts'
+import { cannot } from '../../testing/image/cannot.ts'
 import { Container } from '../../testing/image/container.ts'
 import { tempFolder } from '../../testing/temp-folder.ts'
-
-const missing = ['debootstrap', 'unshare', 'chroot', 'setpriv', 'nsenter', 'ip'].filter((program) => {
-  try {
-    execFileSync('which', [program])
-    return false
-  } catch {
-    return true
-  }
-})
-const cannot =
-  process.getuid?.() !== 0 ? 'this user is not root' : missing.length > 0 && `there is no ${missing.join(', ')}`
 
 describe.skipIf(cannot)(`the image, as the Dockerfile makes it${cannot ? ` (skipped: ${cannot})` : ''}`, () => {
   let image: Image

@@ -21,7 +21,7 @@ const run = promisify(execFile)
 const BASES = '/var/tmp/pollcast-test-images'
 
 /** As images of Docker have it. */
-const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+export const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** What the network of this machine needs while an image is built, as `docker build` is told of proxies. None of it is in the image. */
 const MACHINE = {
@@ -135,20 +135,29 @@ for path in /dev /etc/resolv.conf /etc/ssl/certs; do mount --bind "$path" "$root
 mount -t proc proc "$root/proc"
 exec chroot --userspec="$user" "$root" /usr/bin/env -i "$@"`
 
-/** A RUN: with the network, as the stage's user. */
-async function runInside({ root, user, workdir, environment }: Image, script: string): Promise<void> {
+/** What runs a script in a root, with the network. */
+export const inside = (
+  { root, user, workdir, environment }: Pick<Image, 'root' | 'user' | 'workdir' | 'environment'>,
+  script: string,
+): string[] => {
   const variables = Object.entries({ HOME: '/root', ...MACHINE, ...environment }).map(
     ([name, value]) => `${name}=${value}`,
   )
   const command = [...variables, '/bin/sh', '-c', `cd '${workdir}' && ${script}`]
-  const args = ['--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', IN_ROOT, 'sh', root, user, ...command]
-  await run('unshare', args, { maxBuffer: 1e8 }).catch((error) => {
+  const namespaces = ['unshare', '--mount', '--pid', '--fork', '--kill-child']
+  return [...namespaces, 'sh', '-c', IN_ROOT, 'sh', root, user, ...command]
+}
+
+/** A RUN, as the stage's user. */
+async function runInside(image: Image, script: string): Promise<void> {
+  const [program = '', ...args] = inside(image, script)
+  await run(program, args, { maxBuffer: 1e8 }).catch((error) => {
     throw new Error(`RUN ${script}\n${error.stdout}\n${error.stderr}`)
   })
 }
 
 /** A Debian with what Docker's image of this name has of Node, and, unless it is slim, of compilers. */
-async function baseImage(image: string): Promise<string> {
+export async function baseImage(image: string): Promise<string> {
   const [, version = '', suite = '', slim] = /^node:(\d+)-(\w+?)(-slim)?$/.exec(image) ?? []
   if (!version) throw new Error(`This test has no ${image}.`)
   const root = join(BASES, image.replace(':', '-'))
