@@ -409,6 +409,71 @@ test('a stream that is swallowed twice after its first bytes is no way: it polls
   expect(snapshots.at(-1)?.revision).toBe(3)
 })
 
+test('where bytes trickle, and no event is complete after 12 s, it polls', async () => {
+  const res = new Promise<Response>((resolve) => {
+    server.answer = (response, req) => {
+      if (req.headers.accept === 'text/event-stream') resolve(sendHead(response))
+      else if (!req.url?.includes('after=')) pollAnswer(response, 2)
+    }
+  })
+  listen()
+  for (const letter of 'event: upd') {
+    ;(await res).write(letter)
+    await runEventLoop(20)
+    vi.advanceTimersByTime(1_000)
+  }
+  expect(states).toEqual([])
+  vi.advanceTimersByTime(2_000)
+  await until(() => states.at(-1) === 'polling')
+  expect(snapshots.at(-1)?.revision).toBe(2)
+})
+
+test('after streams were swallowed, the next one takes the place of polling once it has delivered more than its first events', async () => {
+  let newest: Response | undefined
+  const held: Response[] = []
+  server.answer = (res, req) => {
+    if (req.headers.accept === 'text/event-stream') {
+      newest = sendHead(res)
+      newest.write(frame(1))
+    } else if (req.url?.includes('after=')) held.push(res)
+    else pollAnswer(res, 1)
+  }
+  listen()
+  await until(() => states.at(-1) === 'live')
+  vi.advanceTimersByTime(18_500)
+  vi.advanceTimersByTime(1_400)
+  await until(() => states.at(-1) === 'live')
+  vi.advanceTimersByTime(18_500)
+  await until(() => held.length === 1)
+  newest = undefined
+  vi.advanceTimersByTime(25_000)
+  await until(() => newest !== undefined)
+  await runEventLoop(20)
+  pollAnswer(held[0] as Response, 2)
+  await until(() => snapshots.at(-1)?.revision === 2)
+  await runEventLoop(20)
+  states.splice(0, states.lastIndexOf('live') + 1)
+  vi.advanceTimersByTime(15_000)
+  newest?.write(': keepalive\n\n')
+  await until(() => states.at(-1) === 'live')
+  expect(states).toEqual(['reconnecting', 'polling', 'live'])
+})
+
+test('where each stream is cut after its first event, it polls after the third', async () => {
+  let streams = 0
+  server.answer = (res, req) => {
+    if (req.headers.accept === 'text/event-stream') sendHead(res).end(frame(++streams))
+    else if (req.url.includes('.3.MAC')) pollAnswer(res, 4)
+  }
+  listen()
+  for (const count of [1, 2]) {
+    await until(() => states.filter((state) => state === 'reconnecting').length === count)
+    vi.advanceTimersByTime(2_000)
+  }
+  await until(() => states.at(-1) === 'polling')
+  expect([streams, snapshots.at(-1)?.revision]).toEqual([3, 4])
+})
+
 test('of several polls, the one that is not there is told of, and the stream goes on with the rest', async () => {
   const streams: (string | undefined)[] = []
   server.answer = (res, req) => {

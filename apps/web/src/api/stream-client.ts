@@ -54,6 +54,10 @@ export interface StreamClient extends StreamHandle {
 const SILENCE_TIMEOUT_MS = (keepaliveSeconds + 3.5) * 1000
 /** On a connection that works the first event comes at once. Where it does not, something keeps it back. */
 const FIRST_EVENT_TIMEOUT_MS = 4_000
+/** A slow network needs longer for a large one, and bytes come all the while. So they do where a virus scanner lets a few through. */
+const FIRST_EVENT_LIMIT_MS = 12_000
+/** A byte so long after it was opened shows that a stream delivers more than its first events. */
+const PROOF_MS = 2_000
 /** While polling: between two tries of the stream. With the timeout of a try, below 30 s. */
 const TRY_AGAIN_MS = 25_000
 /** For so long a server that said that it goes is expected back. */
@@ -89,6 +93,8 @@ export function openStream({
   let failures = 0
   /** Connections in a row that began to deliver, and soon went silent. */
   let swallowed = 0
+  /** Whether polling took the place of streams that began, and were kept back or cut: the next one has to deliver more. */
+  let isOnTrial = false
   let serverRetryMs = 0
   let isServerGoing = false
   /** When the server said that it goes; undefined once it is back. */
@@ -126,7 +132,7 @@ export function openStream({
 
   /** Drops the dead connection and schedules the next one. */
   function retryLater(minDelay: number): void {
-    const wasStable = state === 'live' && since(connectedAt) >= STABLE_AFTER_MS
+    const wasStable = isStable()
     disconnect()
     if (wasStable) failures = 0
     if (polling) return setTimer(connect, TRY_AGAIN_MS)
@@ -137,6 +143,8 @@ export function openStream({
     isServerGoing = false
     setTimer(connect, delay)
   }
+
+  const isStable = () => state === 'live' && since(connectedAt) >= STABLE_AFTER_MS
 
   function delayBefore(minDelay: number): number {
     // A server that goes has spread its clients out already.
@@ -150,7 +158,8 @@ export function openStream({
     swallowed = since(connectedAt) < 2 * SILENCE_TIMEOUT_MS ? swallowed + 1 : 0
     if (swallowed < 2) return retryLater(0)
     swallowed = 0
-    startPolling()
+    isOnTrial = true
+    void startPolling()
   }
 
   async function connect(): Promise<void> {
@@ -167,8 +176,15 @@ export function openStream({
       onBytes() {
         if (!isOwn()) return
         lastDataAt = moment()
-        if (hasEvent) setTimer(onSilence, SILENCE_TIMEOUT_MS)
-        else setTimer(() => void startPolling(), FIRST_EVENT_TIMEOUT_MS)
+        const lasted = since(connectedAt)
+        if (!hasEvent) {
+          const left = Math.min(FIRST_EVENT_TIMEOUT_MS, FIRST_EVENT_LIMIT_MS - lasted)
+          return setTimer(() => void startPolling(), left)
+        }
+        setTimer(onSilence, SILENCE_TIMEOUT_MS)
+        if (!isOnTrial || lasted < PROOF_MS) return
+        isOnTrial = false
+        setLive()
       },
       onEvent(event, id, data) {
         if (!isOwn()) return
@@ -183,8 +199,9 @@ export function openStream({
     if (!isOwn()) return
     const isUnknown = isMissing(code)
     // What is in the way may let other requests through.
-    if (isPage || (!hasEvent && !code && !isRestarting() && failures % 3 === 2)) {
+    if (isPage || (!code && !isStable() && !isRestarting() && failures % 3 === 2)) {
       failures += 1
+      isOnTrial ||= hasEvent
       return void startPolling(!isPage)
     }
     // One of them: by itself each says whether it is the one.
@@ -233,6 +250,7 @@ export function openStream({
 
   function setLive(): void {
     goneAt = undefined
+    if (polling && isOnTrial) return
     stopPolling()
     setState('live')
   }
