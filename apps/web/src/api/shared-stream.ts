@@ -140,7 +140,13 @@ export function openSharedStream(base: string, locks: LockManager | undefined) {
 
   function settle(): void {
     clearTimeout(settling)
-    settling = setTimeout(() => stream?.watch(wantedTopics()), SETTLE_MS)
+    settling = setTimeout(() => {
+      if (!stream) return
+      const topics = wantedTopics()
+      // What is watched no more may have changed when it is wanted again.
+      heard = new Set(keysOf(topics).filter((topic) => heard.has(topic)))
+      stream.watch(topics)
+    }, SETTLE_MS)
   }
 
   function lead(now: Leader): void {

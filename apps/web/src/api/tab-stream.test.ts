@@ -251,6 +251,22 @@ test('a tab that crashed is forgotten after ten seconds', async () => {
   await untilSo(() => streams.some(({ url }) => url.startsWith(`/api/streams?polls=${ids.poll}&`)))
 })
 
+test('a tab that the leader has forgotten does not say that it is live, until what it shows is watched again', async () => {
+  workingLocks()
+  const one = await openTab()
+  await areLive([one])
+  const other = await openTab({ polls: [ids.other] })
+  await areLive([one, other])
+  const channel = other.channel as FreezableChannel
+  channel.isFrozen = true
+  await untilSo(() => other.state() === 'connecting')
+  expect(streams.map(({ url }) => url.includes(ids.other))).toEqual([false])
+  channel.isFrozen = false
+  await areLive([other])
+  expect(streams.map(({ url }) => url.includes(ids.other))).toEqual([true])
+  expect(one.seen.states).toEqual(['live'])
+})
+
 test('more topics than one stream takes are on as few streams as there have to be', async () => {
   workingLocks()
   const many = Array.from({ length: 25 }, (_, index) => `poll${index}`)
