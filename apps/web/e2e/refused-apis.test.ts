@@ -17,6 +17,7 @@ function throwForLocks() {
   Object.defineProperty(Navigator.prototype, 'locks', { get })
 }
 
+/** Tabs hear of each other by storage events then. */
 function throwForChannels() {
   const value = function refused() {
     throw new DOMException('Denied.', 'SecurityError')
@@ -24,11 +25,22 @@ function throwForChannels() {
   Object.defineProperty(window, 'BroadcastChannel', { value })
 }
 
+function throwForStorage() {
+  for (const name of ['localStorage', 'sessionStorage']) {
+    Object.defineProperty(window, name, {
+      get: () => {
+        throw new DOMException('Denied.', 'SecurityError')
+      },
+    })
+  }
+}
+
 test.each([
   ['Web Locks reject', [rejectLocks], 1],
   ['the getter of Web Locks throws', [throwForLocks], 1],
-  ['channels throw', [throwForChannels], 2],
-  ['Web Locks reject and channels throw', [rejectLocks, throwForChannels], 2],
+  ['channels throw', [throwForChannels], 1],
+  ['Web Locks reject and channels throw', [rejectLocks, throwForChannels], 1],
+  ['channels and storage throw', [throwForChannels, throwForStorage], 2],
 ])('where %s, two tabs are live, share a stream if they can, and vote', async (what, refusals, count) => {
   const { page } = await pollcast.makePoll(`${what}?`, ['Yes', 'No'])
   const voter = await newVoter()
@@ -193,15 +205,7 @@ test('where neither cookie nor storage are kept, each page is one voter', async 
   const { page } = await pollcast.makePoll('Nothing kept?', ['Yes', 'No'])
   const voter = await newVoter()
   await dropCookies(voter)
-  await voter.addInitScript(() => {
-    for (const name of ['localStorage', 'sessionStorage']) {
-      Object.defineProperty(window, name, {
-        get: () => {
-          throw new DOMException('Denied.', 'SecurityError')
-        },
-      })
-    }
-  })
+  await voter.addInitScript(throwForStorage)
   const tabs = [await openTab(voter, page), await openTab(voter, page)] as const
   await Promise.all(tabs.map(isLive))
   for (const text of ['Yes', 'No']) {
@@ -210,9 +214,9 @@ test('where neither cookie nor storage are kept, each page is one voter', async 
   }
 })
 
-test('where channels are refused, tabs behind the one that is seen hold no connection: over HTTP/1.1 the eighth is live, too', async () => {
+test('where channels and storage are refused, tabs behind the one that is seen hold no connection: over HTTP/1.1 the eighth is live, too', async () => {
   const voter = await newVoter()
-  await voter.addInitScript(throwForChannels)
+  for (const refuse of [throwForChannels, throwForStorage]) await voter.addInitScript(refuse)
   const hide = (tab: Page) =>
     tab.evaluate(() => {
       Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true })

@@ -51,13 +51,22 @@ function refuseLocks() {
   Object.defineProperty(Navigator.prototype, 'locks', { value: { request } })
 }
 
+function refuseChannels() {
+  const value = function refused() {
+    throw new DOMException('Denied.', 'SecurityError')
+  }
+  Object.defineProperty(window, 'BroadcastChannel', { value })
+}
+
 test.each<[string, string, (() => void)[]]>([
   ['with Web Locks', 'localhost', []],
   ['on a name without Web Locks', 'hall.test', []],
   ['where locks are refused', 'localhost', [refuseLocks]],
+  ['where channels are refused', 'localhost', [refuseChannels]],
+  ['where locks and channels are refused', 'localhost', [refuseLocks, refuseChannels]],
 ])(
   '%s, 15 tabs on three polls and a room have one stream, also after its tab has crashed',
-  async (_how, host, inits) => {
+  async (how, host, inits) => {
     // Not newVoter() elsewhere: on plain http Chromium logs each header that it ignores.
     const voter = await (host === 'localhost' ? newVoter() : browser.newContext())
     for (const init of inits) await voter.addInitScript(init)
@@ -75,7 +84,7 @@ test.each<[string, string, (() => void)[]]>([
     await crashed
     const crashedAt = Date.now()
     await expect.poll(() => streams.at(-1) !== leader && proxy.openStreams).toBe(1)
-    report(`${host}: another tab had the stream ${Date.now() - crashedAt} ms after the crash`)
+    report(`${how}: another tab had the stream ${Date.now() - crashedAt} ms after the crash`)
     await voteOnAll()
     const others = tabs.filter((tab) => tab !== leader)
     await expect.poll(() => countsOf(others)).toEqual(others.map(() => 2))

@@ -44,6 +44,49 @@ test('a refused channel is undefined, and a closed one reports that it did not t
   expect(openChannel('test', () => {})).toBeUndefined()
 })
 
+test('without BroadcastChannel, tabs that share a storage hear each other by it, and nothing stays there', () => {
+  const tabs = [new EventTarget(), new EventTarget()]
+  const stored = new Map<string, string>()
+  let current = 0
+  // Browsers tell all tabs but the one that writes.
+  const tell = (key: string, newValue: string | null) => {
+    const event = Object.assign(new Event('storage'), { key, newValue })
+    for (const [index, tab] of tabs.entries()) if (index !== current) tab.dispatchEvent(event)
+  }
+  vi.stubGlobal('BroadcastChannel', undefined)
+  vi.stubGlobal('localStorage', {
+    setItem(key: string, value: string) {
+      stored.set(key, value)
+      tell(key, value)
+    },
+    removeItem(key: string) {
+      stored.delete(key)
+      tell(key, null)
+    },
+  })
+  const heard: unknown[][] = [[], []]
+  const channels = tabs.map((tab, index) => {
+    current = index
+    for (const name of ['addEventListener', 'removeEventListener'] as const) vi.stubGlobal(name, tab[name].bind(tab))
+    return openChannel('test', (message) => heard[index]?.push(message))
+  })
+  current = 0
+  for (let time = 1; time <= 2; time++) expect(channels[0]?.post({ same: true })).toBe(true)
+  expect(heard).toEqual([[], [{ same: true }, { same: true }]])
+  expect(stored.size).toBe(0)
+  channels[1]?.close()
+  channels[0]?.post('late')
+  expect(heard[1]).toHaveLength(2)
+  expect(channels[1]?.post('closed')).toBe(false)
+})
+
+test('where the storage is refused too, there is no channel', () => {
+  vi.stubGlobal('BroadcastChannel', refusal)
+  vi.stubGlobal('localStorage', { setItem: refusal })
+  vi.stubGlobal('addEventListener', () => {})
+  expect(openChannel('test', () => {})).toBeUndefined()
+})
+
 test('media queries that are missing or refused are undefined', () => {
   for (const window of [{}, { matchMedia: refusal }, { matchMedia: () => null }]) {
     vi.stubGlobal('window', window)

@@ -1,4 +1,5 @@
 import { attempt } from './attempt.ts'
+import { openStorageChannel } from './storage-channel.ts'
 
 export interface Channel<T> {
   /** False if the browser did not take the message. */
@@ -13,8 +14,11 @@ export function hasChannels(): boolean {
   return probe !== undefined
 }
 
-/** A channel to this browser's other tabs of the same origin; undefined if the browser refuses it. */
-export function openChannel<T>(name: string, onMessage: (message: T) => void): Channel<T> | undefined {
+/** A channel to this browser's other tabs of the same origin; undefined if the browser refuses all that could be one. */
+export const openChannel = <T>(name: string, onMessage: (message: T) => void): Channel<T> | undefined =>
+  openBroadcastChannel(name, onMessage) ?? openStorageChannel(name, onMessage)
+
+function openBroadcastChannel<T>(name: string, onMessage: (message: T) => void): Channel<T> | undefined {
   const channel = attempt(() => new BroadcastChannel(name))
   if (!channel) return undefined
   channel.onmessage = ({ data }: MessageEvent<T>) => onMessage(data)
