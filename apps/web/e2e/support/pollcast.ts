@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BuiltServer } from '@pollcast/api/testing/built-server'
@@ -32,11 +32,27 @@ export class Pollcast {
     return `http://localhost:${this.port}`
   }
 
+  get #database(): string {
+    return join(this.#folder, 'polls.sqlite')
+  }
+
+  /** Stops it, runs `act` on its database file, and starts it again. */
+  async #whileStopped(act: (database: string) => Promise<void>): Promise<void> {
+    await this.stop()
+    await act(this.#database)
+    await this.start()
+  }
+
+  keepCopy = () => this.#whileStopped((database) => copyFile(database, `${database}.kept`))
+
+  /** Puts the copy in the place of the database by hand: nothing in the file says that it is an older one. */
+  putCopyBack = () => this.#whileStopped((database) => copyFile(`${database}.kept`, database))
+
   async start(): Promise<void> {
     this.#server = new BuiltServer({
       HOST: '',
       PORT: String(this.port),
-      DATABASE_URL: `sqlite:${join(this.#folder, 'polls.sqlite')}`,
+      DATABASE_URL: `sqlite:${this.#database}`,
       RATE_LIMIT: 'on',
       ...this.#environment,
     })
@@ -96,7 +112,8 @@ export class Pollcast {
         const added = await send<{ poll: Poll }>('POST', routes.polls, { ...body, roomCode: room.code })
         return added.poll.id
       },
-      move: (currentPollId: string | null) => send('PATCH', routes.room(room.code), { currentPollId }),
+      move: (currentPollId: string | null, closePrevious = true) =>
+        send('PATCH', routes.room(room.code), { currentPollId, closePrevious }),
       change: (body: object) => send('PATCH', routes.poll(id), body),
       startRound: () => send('POST', routes.rounds(id)),
       issueCodes: (count: number) => send<{ codes: string[] }>('POST', routes.roomCodes(room.code), { count }),

@@ -39,3 +39,9 @@ export function storageOf<T>(name: string, where: 'browser' | 'tab' = 'browser')
     },
   }
 }
+
+/** The names that begin so, of what is kept for the browser's tabs. */
+export function storageNames(prefix: string): string[] {
+  const keys = [...refused.keys(), ...(attempt(() => Object.keys(localStorage)) ?? [])]
+  return keys.flatMap((key) => (key.startsWith(`pollcast.${prefix}`) ? key.slice('pollcast.'.length) : []))
+}

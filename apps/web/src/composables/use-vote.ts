@@ -1,4 +1,4 @@
-import type { Voted } from '@pollcast/shared/poll'
+import type { Poll, Voted } from '@pollcast/shared/poll'
 import { computed, shallowRef, watch } from 'vue'
 import type { ApiClient } from '../api/api-client.ts'
 import { ApiProblem } from '../api/api-problem.ts'
@@ -10,8 +10,9 @@ import { problemText } from '../i18n/problem-text.ts'
 import type { Kind, PendingVote } from '../kinds/kind.ts'
 import { type Own, ownBallots } from './own-ballots.ts'
 import type { PollFeed } from './poll-feed.ts'
+import { forgetRefusal, noteRefusal } from './refused-vote.ts'
 import { useOtherTabs } from './use-other-tabs.ts'
-import { useWaitingVote, type WaitingVote } from './waiting-vote.ts'
+import { staysWaiting, useWaitingVote, type WaitingVote } from './waiting-vote.ts'
 
 interface Voting<Answer> {
   api: Pick<ApiClient, 'castVote' | 'takeVoteBack'>
@@ -29,6 +30,19 @@ interface Refusal {
 }
 
 const none: Own = { ownChoiceIds: [], ownReceipt: null }
+
+/** Has the server count the answer in place of the voter's last one. @param key given again, it is the same vote */
+export function castAnswer<Answer>(
+  api: Pick<ApiClient, 'castVote' | 'takeVoteBack'>,
+  kind: Kind<Answer>,
+  { id, voteMode }: Pick<Poll, 'id' | 'voteMode'>,
+  answer: Answer,
+  key: string,
+  code: string | undefined,
+): Promise<Voted> {
+  if (kind.isSameAnswer(answer, kind.noAnswer)) return api.takeVoteBack(id, code)
+  return api.castVote(id, { ...kind.voteBody(answer), ...(voteMode === 'code' && code && { code }) }, key)
+}
 
 /**
  * The voter's answer, shown as counted at once and taken back if the server refuses it. One request at a time, so that
@@ -48,8 +62,20 @@ export function useVote<Answer>({ api, feed, kind, code = () => undefined }: Vot
   const unconfirmed = shallowRef<{ answer: Answer; key: string }>()
   const refusal = shallowRef<Refusal>()
   let key = ''
+  let chosenAt = 0
   const { waiting, keep, drop } = useWaitingVote<Answer>(`${id} ${code() ?? ''}`, sendAgain, () =>
     isCurrent(state.value),
+  )
+
+  // Another tab has chosen while this one's vote is under way.
+  watch(
+    waiting,
+    (kept) => {
+      if (!kept || kept.at <= chosenAt) return
+      chosenAt = kept.at
+      if (pending.value) pending.value = { ...pending.value, wanted: kept.wanted ?? kept.answer }
+    },
+    { flush: 'sync' },
   )
 
   const answer = computed(() => {
@@ -104,11 +130,13 @@ export function useVote<Answer>({ api, feed, kind, code = () => undefined }: Vot
 
   async function vote(wanted: Answer): Promise<void> {
     if (kind.isSameAnswer(wanted, answer.value)) return
+    chosenAt = Date.now()
     dropIfLate()
+    forgetRefusal()
     const again = unconfirmed.value
     refusal.value = undefined
     unconfirmed.value = undefined
-    if (waiting.value) keep({ ...waiting.value, wanted })
+    if (waiting.value) keep({ ...waiting.value, wanted, at: chosenAt })
     if (pending.value) {
       pending.value = { ...pending.value, wanted }
       return
@@ -136,8 +164,9 @@ export function useVote<Answer>({ api, feed, kind, code = () => undefined }: Vot
    * Where cookies don't come back, the answer to a vote is what tells who its voter is: so one that may have been counted
    * is answered before another is sent, or that would be another voter's.
    */
-  async function sendAgain({ answer, key, wanted }: WaitingVote<Answer>): Promise<void> {
+  async function sendAgain({ answer, key, wanted, at }: WaitingVote<Answer>): Promise<void> {
     if (pending.value || dropIfLate()) return
+    chosenAt = at
     await start(answer, key, wanted)
   }
 
@@ -146,15 +175,14 @@ export function useVote<Answer>({ api, feed, kind, code = () => undefined }: Vot
     if (!waiting.value || waiting.value.round === snapshot.value.round) return false
     drop()
     refusal.value = { outcome: 'not-counted' }
+    noteRefusal(poll.value, '')
     return true
   }
 
   const startOf = (sent: Answer): PendingVote<Answer> => ({ wanted: sent, sent, base: snapshot.value })
 
   async function send(sent: Answer): Promise<void> {
-    const voted = kind.isSameAnswer(sent, kind.noAnswer)
-      ? await api.takeVoteBack(id, code())
-      : await api.castVote(id, { ...kind.voteBody(sent), ...codeField() }, key)
+    const voted = await castAnswer(api, kind, poll.value, sent, key, code())
     setOwn(voted)
     drop()
     // Where nothing is kept, each page is a voter of its own.
@@ -164,24 +192,19 @@ export function useVote<Answer>({ api, feed, kind, code = () => undefined }: Vot
     pending.value = kind.isSameAnswer(wanted, sent) ? undefined : startOf(wanted)
   }
 
-  function codeField(): { code?: string } {
-    const known = poll.value.voteMode === 'code' ? code() : undefined
-    return known === undefined ? {} : { code: known }
-  }
-
   function handleFailure(error: unknown): void {
     const failed = pending.value
     pending.value = undefined
     if (!(error instanceof ApiProblem)) throw error
     if (error.code === 'poll-deleted') markDeleted()
     const mayBeCounted = error.code === 'unreachable' || error.code === 'unexpected'
-    // A server that goes, or is too busy, has most likely not counted it, and will.
-    if (isKept() && failed && (mayBeCounted || error.status === 503)) {
+    if (isKept() && failed && staysWaiting(error)) {
       const { sent, wanted } = failed
-      return keep({ answer: sent, key, round: snapshot.value.round, wanted })
+      return keep({ answer: sent, key, round: snapshot.value.round, wanted, at: chosenAt })
     }
     drop()
     refusal.value = { problem: error, outcome: mayBeCounted ? 'unknown' : 'refused' }
+    if (isKept() && !mayBeCounted) noteRefusal(poll.value, problemText(error))
     unconfirmed.value = mayBeCounted && failed ? { answer: failed.sent, key } : undefined
   }
 
