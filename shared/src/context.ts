@@ -18,6 +18,8 @@ export const contextSchema = z.strictObject({
   /** PUBLIC_URL, without a slash at its end: links to share begin with it. Without it, with the page's origin. */
   publicUrl: z.string().optional(),
   streamUrl: z.string().optional(),
+  /** The id that the event on that stream has which says what the page shows: a stream that goes on from there. */
+  eventId: z.string().optional(),
   /** Only in a sample of pages: they report how fresh they are (`POST /api/freshness`). */
   reportsFreshness: z.literal(true).optional(),
   /**

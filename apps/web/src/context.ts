@@ -11,6 +11,8 @@ import { attempt } from './browser/attempt.ts'
 export interface Served<T> {
   data: T
   streamUrl: string | undefined
+  /** Of which event its stream would say this; undefined where that is not known. */
+  eventId?: string | undefined
 }
 
 /**
@@ -47,6 +49,7 @@ export function createServedPage({
   demo,
   privacy,
   streamUrl,
+  eventId,
   publicUrl,
   voterToken: servedToken,
   createPolls,
@@ -63,7 +66,7 @@ export function createServedPage({
     takePoll(pollId) {
       const taken = unusedPoll
       unusedPoll = undefined
-      return taken?.id === pollId ? { data: taken, streamUrl } : undefined
+      return taken?.id === pollId ? { data: taken, streamUrl, eventId } : undefined
     },
     takePollList() {
       const taken = unusedList
@@ -73,7 +76,7 @@ export function createServedPage({
     takeRoom(code) {
       const taken = unusedRoom
       unusedRoom = undefined
-      return taken?.code === code ? { data: taken, streamUrl } : undefined
+      return taken?.code === code ? { data: taken, streamUrl, eventId } : undefined
     },
     takeDemo() {
       const taken = unusedDemo

@@ -7,7 +7,7 @@ import { idOfEtag } from './event-id.ts'
 import { serverClock } from './server-clock.ts'
 import type { Shown } from './shown.ts'
 import { problemCode, typeIs } from './stream-connection.ts'
-import { snapshotOfPoll, type Told } from './told.ts'
+import { type Told, toldOf } from './told.ts'
 import { addressOf, keyOf, type Topics, topicsList } from './topics.ts'
 
 /** Requests that are held at a time: over HTTP/1.1 a browser has six connections to a host, and votes need one. */
@@ -71,7 +71,9 @@ export async function longPoll(options: LongPoll): Promise<void> {
       if (signal.aborted) return
       const newEtag = response.headers.get('etag')
       if (newEtag) etags.set(key, newEtag)
-      options.onTold(toldBy(answer, key, idOfEtag(newEtag), askedAt))
+      const poll = 'code' in answer ? answer.poll : answer
+      if (poll) serverClock.note(poll.now, askedAt)
+      options.onTold(toldOf(answer, idOfEtag(newEtag)))
     } else if (response.status !== 204 && response.status !== 304) {
       throw new Error(`The API did not answer: status ${response.status}`)
     }
@@ -79,14 +81,6 @@ export async function longPoll(options: LongPoll): Promise<void> {
   }
 
   await Promise.all(isHeld ? list.map((topic) => follow([topic])) : [follow(list)])
-}
-
-function toldBy(answer: Poll | Room, topic: string, id: string, askedAt: number): Told {
-  const poll = 'code' in answer ? answer.poll : answer
-  if (poll) serverClock.note(poll.now, askedAt)
-  if (!('code' in answer)) return { topic, id, event: 'snapshot', data: snapshotOfPoll(answer) }
-  const { code, title, currentPollId, polls } = answer
-  return { topic, id, event: 'room', data: { code, title, currentPollId, poll, ...(polls && { polls }) } }
 }
 
 const pause = (signal: AbortSignal) =>

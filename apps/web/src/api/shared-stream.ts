@@ -12,6 +12,8 @@ import { keysOf, type Topics } from './topics.ts'
 /** What one part of a tab watches. */
 export interface Subscription {
   topics: Topics
+  /** What the page came with: what is told of the topic begins there, unless something has been told already. */
+  served?: Told | undefined
   onTold(told: Told): void
   onState(state: StreamState): void
   /** Called once, after everything here has been closed, if the browser takes no message. */
@@ -222,6 +224,7 @@ export function openSharedStream(base: string, locks: LockManager | undefined) {
     subscribe(subscription: Subscription): StreamHandle {
       subscriptions.set(subscription, 'connecting')
       for (const topic of keysOf(subscription.topics)) for (const told of shown.of(topic)) subscription.onTold(told)
+      if (subscription.served) shown.begin(subscription.served)
       want()
       if (stream) settle()
       setState(state)

@@ -25,6 +25,11 @@ export class Shown {
     return true
   }
 
+  /** Begins with what a page came with, where nothing has been told yet. */
+  begin(told: Told): void {
+    if (this.of(told.topic).length === 0) this.take(told)
+  }
+
   /** All that a newcomer has to be told of a topic. */
   of(topic: string): Told[] {
     const end = this.#ends.get(topic)

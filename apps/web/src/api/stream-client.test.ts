@@ -429,12 +429,12 @@ test('where bytes trickle, and no event is complete after 12 s, it polls', async
 })
 
 test('after streams were swallowed, the next one takes the place of polling once it has delivered more than its first events', async () => {
-  let newest: Response | undefined
+  const streams: Response[] = []
   const held: Response[] = []
   server.answer = (res, req) => {
     if (req.headers.accept === 'text/event-stream') {
-      newest = sendHead(res)
-      newest.write(frame(1))
+      sendHead(res).write(frame(1))
+      streams.push(res)
     } else if (req.url?.includes('after=')) held.push(res)
     else pollAnswer(res, 1)
   }
@@ -445,16 +445,15 @@ test('after streams were swallowed, the next one takes the place of polling once
   await until(() => states.at(-1) === 'live')
   vi.advanceTimersByTime(18_500)
   await until(() => held.length === 1)
-  newest = undefined
   vi.advanceTimersByTime(25_000)
-  await until(() => newest !== undefined)
+  await until(() => streams.length === 3)
   await runEventLoop(20)
   pollAnswer(held[0] as Response, 2)
   await until(() => snapshots.at(-1)?.revision === 2)
   await runEventLoop(20)
   states.splice(0, states.lastIndexOf('live') + 1)
   vi.advanceTimersByTime(15_000)
-  newest?.write(': keepalive\n\n')
+  streams[2]?.write(': keepalive\n\n')
   await until(() => states.at(-1) === 'live')
   expect(states).toEqual(['reconnecting', 'polling', 'live'])
 })
@@ -463,7 +462,7 @@ test('where each stream is cut after its first event, it polls after the third',
   let streams = 0
   server.answer = (res, req) => {
     if (req.headers.accept === 'text/event-stream') sendHead(res).end(frame(++streams))
-    else if (req.url.includes('.3.MAC')) pollAnswer(res, 4)
+    else if (req.url?.includes('.3.MAC')) pollAnswer(res, 4)
   }
   listen()
   for (const count of [1, 2]) {

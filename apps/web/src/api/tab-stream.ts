@@ -1,6 +1,7 @@
 import { webLocks } from '../browser/web-locks.ts'
 import type { Access } from './access.ts'
 import { openSharedStream } from './shared-stream.ts'
+import { Shown } from './shown.ts'
 import { openStream, type StreamHandle, type StreamState } from './stream-client.ts'
 import { deliver, type Told, type ToldListener } from './told.ts'
 import { apiBaseOf, type Topics } from './topics.ts'
@@ -14,6 +15,8 @@ interface TabStreamOptions extends StreamListener {
   /** What is watched at this address: when all of it has ended, so has the stream. */
   topics: Topics
   access?: Access
+  /** What the page came with. */
+  served?: Told | undefined
 }
 
 type SharedStream = NonNullable<ReturnType<typeof openSharedStream>>
@@ -26,10 +29,17 @@ const sharedStreams = new Map<string, SharedStream>()
  * or a one-time code it is always its own: neither is told to other tabs, nor what only its holder may see. So is one of a page
  * that is a voter of its own, and one that shows what everybody sees.
  */
-export function openTabStream(url: string, { topics, access = {}, ...listener }: TabStreamOptions): StreamHandle {
+export function openTabStream(
+  url: string,
+  { topics, access = {}, served, ...listener }: TabStreamOptions,
+): StreamHandle {
   const { hostKey, code, isAnonymous } = access
   const told = { onTold: (one: Told) => deliver(one, listener), onState: listener.onState }
-  const openOwn = () => openStream({ ...told, addressOf: () => url, topics, access })
+  const openOwn = () => {
+    const shown = new Shown()
+    if (served) shown.begin(served)
+    return openStream({ ...told, addressOf: () => url, topics, access, shown })
+  }
   if (hostKey || code || isAnonymous || isOwnVoter()) return openOwn()
 
   let isClosed = false
@@ -37,6 +47,7 @@ export function openTabStream(url: string, { topics, access = {}, ...listener }:
   const shared = sharedStreamOf(apiBaseOf(url))?.subscribe({
     ...told,
     topics,
+    served,
     onRefused() {
       if (!isClosed) own = openOwn()
     },

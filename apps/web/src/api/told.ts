@@ -1,5 +1,5 @@
 import type { EditedPoll, Poll, SharedPoll, Snapshot } from '@pollcast/shared/poll'
-import type { RoomEvent } from '@pollcast/shared/room'
+import type { Room, RoomEvent } from '@pollcast/shared/room'
 import type { EndData, WatchingData } from '@pollcast/shared/stream'
 import { readEventId } from './event-id.ts'
 import type { TopicEnd } from './topics.ts'
@@ -57,6 +57,13 @@ export function deliver({ id, event, data }: Told, to: ToldListener): void {
 /** The topic of an event: by its id, or else by what it carries. */
 export function topicOfEvent(id: string, data: Partial<Snapshot & RoomEvent & EndData>): string {
   return readEventId(id)?.topic ?? data.pollId ?? data.roomCode ?? data.code ?? ''
+}
+
+/** A poll or room as the event of its stream with this id would tell of it. */
+export function toldOf(answer: Poll | Room, id: string): Told {
+  if (!('code' in answer)) return { topic: answer.id, id, event: 'snapshot', data: snapshotOfPoll(answer) }
+  const { code, title, currentPollId, poll, polls } = answer
+  return { topic: code, id, event: 'room', data: { code, title, currentPollId, poll, ...(polls && { polls }) } }
 }
 
 /** A poll as its stream would show it. */

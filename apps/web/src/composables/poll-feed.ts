@@ -28,9 +28,9 @@ function withEdits(poll: Poll, newest: Snapshot): Poll {
 }
 
 /** A feed, and how a stream feeds it. */
-export function createPollFeed(first: Poll, state: Readonly<Ref<StreamState>>) {
+export function createPollFeed(first: Poll, state: Readonly<Ref<StreamState>>, epoch?: string) {
   const poll = shallowRef(first)
-  let newest: OfEpoch<Snapshot> = snapshotOfPoll(first)
+  let newest: OfEpoch<Snapshot> = { ...snapshotOfPoll(first), ...(epoch !== undefined && { epoch }) }
   const snapshot = shallowRef(newest)
   const status = shallowRef<PollStatus>(newest.status)
 

@@ -3,6 +3,8 @@ import type { Room, RoomEvent } from '@pollcast/shared/room'
 import { onBeforeMount, shallowReadonly, shallowRef, watch } from 'vue'
 import type { Access } from '../api/access.ts'
 import { ApiProblem } from '../api/api-problem.ts'
+import { readEventId } from '../api/event-id.ts'
+import { type OfEpoch, toldOf } from '../api/told.ts'
 import { useApi, useServedPage } from '../context.ts'
 import { ownBallots } from './own-ballots.ts'
 import { createPollFeed, type PollFeed } from './poll-feed.ts'
@@ -19,6 +21,9 @@ type CurrentPoll = ReturnType<typeof createPollFeed>
 export function useRoom(code: string, access: () => Access = () => ({})) {
   const api = useApi()
   const served = useServedPage().takeRoom(code)
+  const isPublic = isSame(access(), {})
+  // What the page was served with is everybody's: with a key or code there is more.
+  const firstTold = isPublic && served?.eventId ? toldOf(served.data, served.eventId) : undefined
   /** The host's own fields (`polls`, `log`, `watching`) are there with the key only. */
   const room = shallowRef<Room>()
   /** Null between two polls. */
@@ -29,7 +34,7 @@ export function useRoom(code: string, access: () => Access = () => ({})) {
   let current: CurrentPoll | undefined
 
   const state = useStream(
-    { url: streamUrl, topics: () => ({ rooms: [code] }), access },
+    { url: streamUrl, topics: () => ({ rooms: [code] }), access, served: firstTold },
     {
       onSnapshot(snapshot) {
         if (snapshot.pollId === feed.value?.poll.value.id) current?.onSnapshot(snapshot)
@@ -59,16 +64,16 @@ export function useRoom(code: string, access: () => Access = () => ({})) {
     show(own)
   }
 
-  function show(poll: Poll | null): void {
+  function show(poll: OfEpoch<Poll> | null, epoch = poll?.epoch): void {
     if (poll && current && poll.id === feed.value?.poll.value.id) return current.onPoll(poll, poll)
-    current = poll ? createPollFeed(poll, state) : undefined
+    current = poll ? createPollFeed(poll, state, epoch) : undefined
     feed.value = current?.feed ?? null
   }
 
-  function take(answer: Room): void {
+  function take(answer: Room, epoch?: string): void {
     if (answer.poll && !access().isAnonymous) ownBallots(access().code).keep(answer.poll, answer.poll)
     room.value = answer
-    show(answer.poll)
+    show(answer.poll, epoch)
   }
 
   async function load(): Promise<void> {
@@ -83,11 +88,9 @@ export function useRoom(code: string, access: () => Access = () => ({})) {
     }
   }
 
-  const isPublic = isSame(access(), {})
   if (served && isPublic) {
-    take(served.data)
+    take(served.data, readEventId(served.eventId ?? '')?.epoch)
   } else if (served) {
-    // What the page was served with is everybody's: with a key or code there is more.
     room.value = served.data
     show(served.data.poll)
   }

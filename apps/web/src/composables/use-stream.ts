@@ -2,6 +2,7 @@ import { type Ref, shallowReadonly, shallowRef, watch } from 'vue'
 import type { Access } from '../api/access.ts'
 import type { StreamHandle, StreamState } from '../api/stream-client.ts'
 import { openTabStream, type StreamListener } from '../api/tab-stream.ts'
+import type { Told } from '../api/told.ts'
 import type { Topics } from '../api/topics.ts'
 import { isOwnVoter, voterToken } from '../api/voter-token.ts'
 import { notePainted } from './live-freshness.ts'
@@ -14,11 +15,13 @@ interface Source {
   url: () => string | undefined
   topics: () => Topics
   access?: () => Access
+  /** What the page came with. */
+  served?: Told | undefined
 }
 
 /** Listens to a stream while the scope lives and the tab is visible. A new address or access is a new stream. */
 export function useStream(
-  { url, topics, access = () => ({}) }: Source,
+  { url, topics, access = () => ({}), served }: Source,
   listener: Omit<StreamListener, 'onState'>,
 ): Readonly<Ref<StreamState>> {
   const state = shallowRef<StreamState>('connecting')
@@ -31,6 +34,9 @@ export function useStream(
     ([address, visible], _before, onCleanup) => {
       if (!address || !visible) return
       state.value = 'connecting'
+      // What it shows later on is known better by then.
+      const begin = served
+      served = undefined
       stream = openTabStream(address, {
         ...listener,
         onSnapshot(snapshot, isUpdate) {
@@ -39,6 +45,7 @@ export function useStream(
         },
         topics: topics(),
         access: access(),
+        served: begin,
         onState: (next) => {
           state.value = next
         },

@@ -35,14 +35,17 @@ const readPage = async (answer: Response): Promise<{ html: string; context: Page
   return { html, context: contextSchema.parse(JSON.parse(texts[0] as string)), scripts }
 }
 
-test('the page of a poll has what the API would answer to the same voter, and the URL of the poll’s stream', async () => {
+test('the page of a poll has what the API would answer to the same voter, and where and from which event on its stream goes on', async () => {
   const { url, poll, visit } = await setUp()
   const voter = new Voter(url)
   await voter.vote(poll.id, poll.choices[1]?.id as number)
   for (const visitor of [voter, new Voter(url)]) {
     const { context } = await readPage(await visit(routes.pollPage(poll.id), visitor))
     const read = { ...(await visitor.read(poll.id)), now: expect.any(String) }
-    expect(context).toEqual({ apiUrl: '', poll: read, streamUrl: routes.stream(poll.id) })
+    const streamUrl = routes.stream(poll.id)
+    expect(context).toEqual({ apiUrl: '', poll: read, streamUrl, eventId: expect.any(String) })
+    const held = await visitor.ask(`${routes.poll(poll.id)}?${new URLSearchParams({ after: 'nothing' })}`)
+    expect(held.headers.get('ETag')).toContain(context.eventId)
   }
 })
 

@@ -77,7 +77,7 @@ const isGone = (error: unknown): error is PollError & { code: keyof typeof MISSI
 
 /** The pages of the web app. Each has in its context the data that it shows first. */
 export function pageRoutes(parts: PageParts) {
-  const { reader, voters, limits, publicUrl, basePath, languages, entry, onFreshness } = parts
+  const { reader, voters, limits, publicUrl, basePath, languages, entry, onFreshness, eventIds } = parts
   const createPolls = toldOf(parts.createPolls)
   /** @param name of the component in the web app's src/pages */
   const page =
@@ -146,7 +146,7 @@ export function pageRoutes(parts: PageParts) {
   const poll = page('PollPage', async (ctx, frame, viewer) => {
     try {
       const found = await pollFor(viewer, pollIdOf(ctx), parts)
-      const content = { poll: found, streamUrl: found.streamUrl }
+      const content = { poll: found, streamUrl: found.streamUrl, eventId: eventIds.write(found) }
       const tags = await previewTags(publicUrlOf(ctx, parts), routes.pollPage(found.id), { poll: found }, frame.texts)
       html(
         ctx,
@@ -170,8 +170,8 @@ export function pageRoutes(parts: PageParts) {
       try {
         const viewer = isForAll ? anybody : visitor
         const find = async () => roomFor(viewer, roomCodeOf(ctx), publicUrlOf(ctx, parts), parts)
-        const { room } = await limitedByCode(parts, ctx, find)
-        const content = { room, streamUrl: room.streamUrl }
+        const { room, id } = await limitedByCode(parts, ctx, find)
+        const content = { room, streamUrl: room.streamUrl, eventId: id }
         const around = { roomTitle: room.title, isEarly: name === 'RoomPage' }
         const shown = room.poll ? pollFallback(room.poll, frame.texts, around) : nothingOnFallback(frame.texts)
         const told = { poll: room.poll, room }
@@ -188,7 +188,7 @@ export function pageRoutes(parts: PageParts) {
     async (ctx, frame, visitor) => {
       try {
         const poll = await pollFor(visitor, pollIdOf(ctx), parts)
-        const content = { poll, streamUrl: poll.streamUrl }
+        const content = { poll, streamUrl: poll.streamUrl, eventId: eventIds.write(poll) }
         html(
           ctx,
           frame,
@@ -208,8 +208,8 @@ export function pageRoutes(parts: PageParts) {
     async (ctx, frame, visitor) => {
       try {
         const find = async () => roomFor(visitor, roomCodeOf(ctx), publicUrlOf(ctx, parts), parts)
-        const { room } = await limitedByCode(parts, ctx, find)
-        const content = { room, streamUrl: room.streamUrl }
+        const { room, id } = await limitedByCode(parts, ctx, find)
+        const content = { room, streamUrl: room.streamUrl, eventId: id }
         const title = room.poll?.question || room.title || room.code
         html(ctx, frame, `${title} · Pollcast`, content, embedFallback(title, routes.roomPage(room.code), frame.texts))
       } catch (error) {
