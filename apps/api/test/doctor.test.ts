@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer, type IncomingMessage, type RequestListener, request, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { MAIN } from '../testing/built-server.ts'
@@ -139,4 +141,64 @@ test('what is no Pollcast, or is not there, is said in a line', async () => {
   const usage = await doctor(['my.host'])
   expect(usage.output).toContain('Name one address, such as https://my.host.')
   expect(usage.code).toBe(2)
+})
+
+/** The address of a server of this test's own. */
+async function serve(answer: RequestListener): Promise<string> {
+  const server = createServer(answer).listen(0, '127.0.0.1')
+  onTestFinished(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  await once(server, 'listening')
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** Before a Pollcast, a proxy that does this to streams. */
+async function behind(pass: (stream: IncomingMessage, res: ServerResponse) => void): Promise<string> {
+  const { port } = new URL(await openPollcast())
+  return serve((req, res) => {
+    const onward = request({ host: '127.0.0.1', port, path: req.url, headers: req.headers }, (answer) => {
+      if (req.url?.endsWith('/stream')) pass(answer, res)
+      else answer.pipe(res.writeHead(answer.statusCode ?? 502, answer.headers))
+    })
+    res.on('close', () => onward.destroy())
+    onward.on('error', () => res.destroy()).end()
+  })
+}
+
+test('what answers in place of Pollcast is told by what it does', async () => {
+  const redirecting = await serve((req, res) => void res.writeHead(301, { Location: `https://my.host${req.url}` }).end())
+  const { output } = await doctor([redirecting])
+  expect(output).toMatch(/redirects \/api\/seen to https:\/\/my\.host\/api\/seen\. Name the address that people end at\.\n$/)
+
+  const endless = await serve((_req, res) => {
+    const write = (): void => void (res.write('x'.repeat(100_000)) ? setImmediate(write) : res.once('drain', write))
+    write()
+  })
+  expect((await doctor([endless])).output).toMatch(/: an answer that is too large\n$/)
+
+  const inTheClear = await doctor([endless.replace('http:', 'https:')])
+  expect(inTheClear.output).toContain(`it does not speak TLS. Is it ${endless}?`)
+
+  const loginPage = await behind((stream, res) => {
+    stream.destroy()
+    res.writeHead(200, { 'Content-Type': 'text/html' }).end('<p>Please log in</p>')
+  })
+  const { output: answered, code } = await doctor([loginPage, '--quick'])
+  expect(answered).toBe('The stream is answered with text/html: something answers in place of Pollcast.\n')
+  expect(code).toBe(1)
+})
+
+test('a proxy that lets a few bytes of a stream through, or its first event only, is found out', async () => {
+  const trickling = await behind((stream, res) => {
+    res.writeHead(200, stream.headers).flushHeaders()
+    stream.once('data', (bytes: Buffer) => res.write(bytes.subarray(0, 20)))
+  })
+  expect((await doctor([trickling, '--quick'])).output).toMatch(/WRONG first event {6}not within 4 s\n/)
+  const swallowing = await behind((stream, res) => {
+    res.writeHead(200, stream.headers).flushHeaders()
+    stream.once('data', (bytes: Buffer) => res.write(bytes))
+  })
+  expect((await doctor([swallowing])).output).toMatch(/WRONG silence {10}nothing after the first event for 33 s\n/)
 })

@@ -5,10 +5,10 @@ import * as z from 'zod'
 import { CommandRefused } from '../command-refused.ts'
 import { tolerant } from '../tolerant.ts'
 import { type Problem, type ProxyName, proxyOf } from './advice.ts'
-import { ask, negotiated, type StreamSeen, watchStream } from './probe.ts'
+import { type Answer, ask, negotiated, type StreamSeen, watchStream } from './probe.ts'
 
-/** Milliseconds in which a stream has its first byte, unless something holds it back. */
-const FIRST_BYTE_MS = 4000
+/** Milliseconds in which a stream has its first event, unless something holds it back. */
+const FIRST_EVENT_MS = 4000
 /** Two keepalives, and some more for the way. */
 const IDLE_MS = (keepaliveSeconds * 2 + 3) * 1000
 const CLOCK_OFF_MS = 2000
@@ -31,13 +31,14 @@ export interface Examined {
  */
 export async function examine(url: URL, isQuick: boolean, pollId?: string): Promise<Examined> {
   const asked = Date.now()
-  const { status, headers, body } = await ask(addressOf(routes.seen, url)).catch((error: Error) => {
-    throw new CommandRefused(
-      `There is no answer from ${url.origin}: ${error.message || (error as NodeJS.ErrnoException).code}`,
-    )
-  })
+  const { status, headers, body } = await answerOf(addressOf(routes.seen, url))
   const received = Date.now()
   const answer = tolerant(seenSchema).safeParse(readJson(body))
+  if (status >= 300 && status < 400 && headers.location) {
+    throw new CommandRefused(
+      `${url.origin} redirects ${basePathOf(url)}${routes.seen} to ${headers.location}. Name the address that people end at.`,
+    )
+  }
   if (status !== 200 || !answer.success) {
     throw new CommandRefused(
       `${url.origin} answers ${status} to ${basePathOf(url)}${routes.seen}, and not as a Pollcast of this version does.`,
@@ -45,14 +46,14 @@ export async function examine(url: URL, isQuick: boolean, pollId?: string): Prom
   }
   const proxy = proxyOf(headers)
   const stream = addressOf(routes.stream(pollId ?? (await newestPoll(url))), url)
-  const first = await watchStream(stream, FIRST_BYTE_MS, true)
+  const first = await watchStream(stream, FIRST_EVENT_MS, true)
   const findings = [
     ...requestFindings(url, answer.data, proxy),
     clock(answer.data, asked, received),
     await protocol(url),
     ...streamFindings(first),
   ]
-  if (!isQuick && first.firstByteMs !== undefined) findings.push(idle(await watchStream(stream, IDLE_MS)))
+  if (!isQuick && first.firstEventMs !== undefined) findings.push(idle(await watchStream(stream, IDLE_MS)))
   return { proxy, findings }
 }
 
@@ -61,8 +62,16 @@ const basePathOf = (url: URL): string => url.pathname.replace(/\/+$/, '')
 
 const addressOf = (path: string, url: URL): URL => new URL(basePathOf(url) + path, url)
 
+/** Rejects with what to say where there is no answer. */
+function answerOf(url: URL): Promise<Answer> {
+  return ask(url).catch(({ code, message }: NodeJS.ErrnoException) => {
+    const reason = code === 'EPROTO' ? `it does not speak TLS. Is it http://${url.host}?` : message || code
+    throw new CommandRefused(`There is no answer from ${url.origin}: ${reason}`)
+  })
+}
+
 async function newestPoll(url: URL): Promise<string> {
-  const { body } = await ask(addressOf(`${routes.polls}?limit=1`, url))
+  const { body } = await answerOf(addressOf(`${routes.polls}?limit=1`, url))
   const found = z.object({ polls: z.array(z.object({ id: z.string() })) }).safeParse(readJson(body))
   const [poll] = found.data?.polls ?? []
   if (!poll) throw new CommandRefused('No poll is listed there. Name one to open: --poll ID, the end of its address.')
@@ -112,18 +121,20 @@ async function protocol(url: URL): Promise<Finding> {
   return { what: 'HTTP to browsers', seen: name, problem: name === 'h2' ? undefined : 'no-http2' }
 }
 
-function streamFindings({ headers, status, firstByteMs }: StreamSeen): Finding[] {
+function streamFindings({ headers, status, firstEventMs }: StreamSeen): Finding[] {
   if (headers && status !== 200) throw new CommandRefused(`The stream is answered with ${status}.`)
-  const within = `${FIRST_BYTE_MS / 1000} s`
+  const type = headers?.['content-type'] ?? ''
+  if (headers && !type.startsWith('text/event-stream')) {
+    throw new CommandRefused(`The stream is answered with ${type || 'no type'}: something answers in place of Pollcast.`)
+  }
+  const within = `${FIRST_EVENT_MS / 1000} s`
   const first: Finding =
-    firstByteMs === undefined
+    firstEventMs === undefined
       ? { what: 'first event', seen: `not within ${within}`, problem: 'buffered' }
-      : { what: 'first event', seen: `after ${Math.round(firstByteMs)} ms` }
+      : { what: 'first event', seen: `after ${Math.round(firstEventMs)} ms` }
   if (!headers) return [first]
   const encoding = headers['content-encoding']
-  const type = headers['content-type'] ?? ''
   const control = headers['cache-control'] ?? ''
-  const isKept = type.startsWith('text/event-stream') && control.includes('no-cache')
   return [
     first,
     {
@@ -133,16 +144,19 @@ function streamFindings({ headers, status, firstByteMs }: StreamSeen): Finding[]
     },
     {
       what: 'stream headers',
-      seen: `Content-Type: ${type || 'none'}, Cache-Control: ${control || 'none'}`,
-      problem: isKept ? undefined : 'headers-changed',
+      seen: `Content-Type: ${type}, Cache-Control: ${control || 'none'}`,
+      problem: control.includes('no-cache') ? undefined : 'headers-changed',
     },
   ]
 }
 
-function idle({ closedMs }: StreamSeen): Finding {
-  return closedMs === undefined
-    ? { what: 'silence', seen: `open after ${IDLE_MS / 1000} s` }
-    : { what: 'silence', seen: `cut after ${(closedMs / 1000).toFixed(0)} s`, problem: 'cut-early' }
+function idle({ closedMs, hasMore }: StreamSeen): Finding {
+  const what = 'silence'
+  if (closedMs !== undefined) return { what, seen: `cut after ${(closedMs / 1000).toFixed(0)} s`, problem: 'cut-early' }
+  const within = `${IDLE_MS / 1000} s`
+  // Pollcast has sent two comments by then.
+  if (!hasMore) return { what, seen: `nothing after the first event for ${within}`, problem: 'buffered' }
+  return { what, seen: `open after ${within}` }
 }
 
 function readJson(text: string): unknown {
