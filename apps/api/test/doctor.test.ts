@@ -168,9 +168,13 @@ async function behind(pass: (stream: IncomingMessage, res: ServerResponse) => vo
 }
 
 test('what answers in place of Pollcast is told by what it does', async () => {
-  const redirecting = await serve((req, res) => void res.writeHead(301, { Location: `https://my.host${req.url}` }).end())
+  const redirecting = await serve(
+    (req, res) => void res.writeHead(301, { Location: `https://my.host${req.url}` }).end(),
+  )
   const { output } = await doctor([redirecting])
-  expect(output).toMatch(/redirects \/api\/seen to https:\/\/my\.host\/api\/seen\. Name the address that people end at\.\n$/)
+  expect(output).toMatch(
+    /redirects \/api\/seen to https:\/\/my\.host\/api\/seen\. Name the address that people end at\.\n$/,
+  )
 
   const endless = await serve((_req, res) => {
     const write = (): void => void (res.write('x'.repeat(100_000)) ? setImmediate(write) : res.once('drain', write))

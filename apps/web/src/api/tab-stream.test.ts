@@ -6,7 +6,7 @@ import { runEventLoop, startServer, type TestServer } from '../../test/server.ts
 import { snapshot as someSnapshot } from '../../test/snapshot.ts'
 import type { Access } from './access.ts'
 import type { StreamHandle, StreamState } from './stream-client.ts'
-import type { OfEpoch } from './told.ts'
+import type { OfEpoch, Told } from './told.ts'
 import type { Topics } from './topics.ts'
 
 type Response = Parameters<TestServer['answer']>[0]
@@ -74,7 +74,7 @@ const roomFrame = (code: string) =>
 const endFrame = (pollId: string) => `event: end\ndata: ${JSON.stringify({ reason: 'deleted', pollId })}\n\n`
 
 /** A tab of its own: nothing of its modules is shared with another one. */
-async function openTab(topics: Topics = { polls: [ids.poll] }, access?: Access) {
+async function openTab(topics: Topics = { polls: [ids.poll] }, access?: Access, served?: Told) {
   vi.resetModules()
   const { openTabStream } = await import('./tab-stream.ts')
   const seen = {
@@ -87,6 +87,7 @@ async function openTab(topics: Topics = { polls: [ids.poll] }, access?: Access) 
   const query = [...(topics.polls ?? []), ...(topics.rooms ?? [])].join()
   const client = openTabStream(`${server.url}/api/streams?polls=${query}`, {
     ...(access && { access }),
+    served,
     topics,
     onSnapshot: ({ pollId, revision }: OfEpoch<Snapshot>) => seen.revisions.push(`${pollId} ${revision}`),
     onRoom: (room) => seen.rooms.push(room),
@@ -241,6 +242,29 @@ test('topics of tabs that are opened and closed are added to the stream and take
   await untilSo(() => streams.length === 1 && !streams[0]?.url.includes(`polls=${ids.poll},`))
   expect(one.seen.states).toEqual(['live'])
 })
+
+test.each([undefined, { hostKey: 'secret' }])(
+  'a stream goes on from what its page came with, and where tabs share one, from what has been told already (access: %o)',
+  async (access) => {
+    workingLocks()
+    const came = (revision: number): Told => {
+      const id = `E1.${ids.poll}.public.${revision}.MAC`
+      return { topic: ids.poll, id, event: 'snapshot', data: snapshotOf(ids.poll, revision) }
+    }
+    const one = await openTab(undefined, access, came(3))
+    await untilSo(() => streams.length === 1)
+    expect(streams[0]?.url).toContain(`after=E1.${ids.poll}.public.3.MAC`)
+    streams[0]?.res.write(frame(ids.poll, 4))
+    await untilSo(() => one.seen.revisions.length === 1)
+    expect(one.seen.revisions).toEqual([`${ids.poll} 4`])
+    const other = await openTab(undefined, access, came(2))
+    await untilSo(
+      () => other.state() !== undefined && (access ? streams.length === 2 : other.seen.revisions.length === 1),
+    )
+    if (access) expect(streams[1]?.url).toContain('.public.2.MAC')
+    else expect([streams.length, other.seen.revisions]).toEqual([1, [`${ids.poll} 4`]])
+  },
+)
 
 test('a tab that crashed is forgotten after ten seconds', async () => {
   workingLocks()

@@ -125,7 +125,9 @@ function streamFindings({ headers, status, firstEventMs }: StreamSeen): Finding[
   if (headers && status !== 200) throw new CommandRefused(`The stream is answered with ${status}.`)
   const type = headers?.['content-type'] ?? ''
   if (headers && !type.startsWith('text/event-stream')) {
-    throw new CommandRefused(`The stream is answered with ${type || 'no type'}: something answers in place of Pollcast.`)
+    throw new CommandRefused(
+      `The stream is answered with ${type || 'no type'}: something answers in place of Pollcast.`,
+    )
   }
   const within = `${FIRST_EVENT_MS / 1000} s`
   const first: Finding =

@@ -48,7 +48,13 @@ export interface StreamSeen {
 /** Opens a stream and looks at it for some milliseconds, or until the first event if `untilFirst`. */
 export async function watchStream(url: URL, forMs: number, untilFirst = false): Promise<StreamSeen> {
   const begun = performance.now()
-  const seen: StreamSeen = { headers: undefined, status: undefined, firstEventMs: undefined, hasMore: false, closedMs: undefined }
+  const seen: StreamSeen = {
+    headers: undefined,
+    status: undefined,
+    firstEventMs: undefined,
+    hasMore: false,
+    closedMs: undefined,
+  }
   const passed = () => performance.now() - begun
   let answer: IncomingMessage
   try {
