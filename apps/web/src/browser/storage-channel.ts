@@ -1,11 +1,10 @@
 import { attempt } from './attempt.ts'
-import type { Channel } from './channel.ts'
 
 /**
  * A channel without BroadcastChannel, which browsers may lack (Safari before 15.4) or refuse: of what one tab writes to the
  * storage that they share, the browser tells the others. Nothing stays there. Undefined where there is no storage either.
  */
-export function openStorageChannel<T>(name: string, onMessage: (message: T) => void): Channel<T> | undefined {
+export function openStorageChannel<T>(name: string, onMessage: (message: T) => void) {
   const key = `pollcast.channel ${name}`
   const write = (text: string) =>
     attempt(() => {
@@ -20,7 +19,7 @@ export function openStorageChannel<T>(name: string, onMessage: (message: T) => v
   if (!isOpen) return undefined
   addEventListener('storage', listen)
   return {
-    post: (message) => isOpen && write(JSON.stringify(message)),
+    post: (message: T) => isOpen && write(JSON.stringify(message)),
     close() {
       isOpen = false
       removeEventListener('storage', listen)
