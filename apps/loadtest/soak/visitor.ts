@@ -1,3 +1,4 @@
+import { reasonOf } from '@pollcast/api/lib/reason-of'
 import { Voter } from '@pollcast/api/testing/voter'
 import { AttackConnection } from '../attack/support/attack-connection.ts'
 import { get } from '../attack/support/requests.ts'
@@ -20,7 +21,7 @@ export class Visitor {
     this.#browser = new Voter(soak.server.url)
   }
 
-  /** Asks for something that is to be given. Undefined if it was not, or the connection broke. */
+  /** Asks for something that is to be given. Undefined if it was not. */
   async ask(what: string, path: string, init: RequestInit = {}): Promise<string | undefined> {
     const { failures, done } = this.#soak
     const answer = await this.try(what, path, init)
@@ -34,7 +35,7 @@ export class Visitor {
     return text
   }
 
-  /** Asks for something that may be refused. Undefined if the connection broke. */
+  /** Asks for something that may be refused. Undefined if there is no answer. */
   async try(what: string, path: string, init: RequestInit = {}) {
     await this.#soak.pace.turn()
     const headers = new Headers(init.headers)
@@ -47,9 +48,9 @@ export class Visitor {
       this.#soak.isFault(what, answer.status)
       return { status: answer.status, text, headers: answer.headers }
     } catch (error) {
-      if ((error as Error).name === 'TimeoutError' && !init.signal)
-        this.#soak.failures.note(`${what} was not answered in time`)
-      this.#soak.done.note('requests whose connection broke')
+      // It was given up on purpose.
+      if (!init.signal)
+        this.#soak.failures.note(`${what} had no answer: ${reasonOf(((error as Error).cause ?? error) as Error)}`)
       return undefined
     }
   }
