@@ -13,8 +13,10 @@ const HOLD_MS = 4000
 /** Floods of connections that are closed after a moment. */
 const WAVES = 4
 const WAVE_MS = 50
-/** Milliseconds after a flood in which the server has to answer again. */
+/** Milliseconds after a flood in which the server has to answer again, without those that others had the CPU. */
 const RECOVERY_MS = 10_000
+/** For which it is waited on a busy machine. */
+const WAIT_MS = 60_000
 const AFTERWARDS = 20
 
 /** More connections than the server may have open files. */
@@ -69,13 +71,14 @@ function flood(server: AttackedServer, { id }: AttackedPoll): AttackConnection[]
 
 async function judgeRecovery({ verdict }: AttackContext, server: AttackedServer, name: string): Promise<void> {
   const start = performance.now()
+  const schedule = server.schedule
   const answers = async () => {
-    const [answer] = await ask(server, get(server, routes.polls), { milliseconds: 2000 })
+    const [answer] = await ask(server, get(server, routes.polls), { milliseconds: WAIT_MS })
     return answer?.status === 200
   }
   let recovered = Number.NaN
-  while (Number.isNaN(recovered) && performance.now() - start < RECOVERY_MS) {
-    if (await answers()) recovered = Math.round(performance.now() - start)
+  while (Number.isNaN(recovered) && performance.now() - start < WAIT_MS) {
+    if (await answers()) recovered = Math.round((performance.now() - start) * server.shareOfCpu(schedule))
     else await pause(100)
   }
   const all = await Promise.all(Array.from({ length: AFTERWARDS }, answers))

@@ -77,7 +77,7 @@ export async function run({ minutes, rate, seed, main }: Options, progress: Prog
   soak.isEnding = true
   progress.say('deleting the last rooms')
   await Promise.all(works)
-  await judgeEnd(soak, databasePath, before)
+  await judgeEnd(soak, databasePath, before).catch((error: Error) => soak.failures.note(error.message))
   await solver.close()
   await server.end()
   rmSync(folder, { recursive: true, force: true })

@@ -10,8 +10,8 @@ import type { Address } from './attack-connection.ts'
 /** Heap of each server process: as on a small machine, and enough for a whole hall. */
 const HEAP_MB = 512
 
-/** Milliseconds that a server has to start. */
-const START = 30_000
+/** Milliseconds that a server has to start, on a machine that does other things as well. */
+const START = 120_000
 
 export interface ServerOptions {
   environment?: Record<string, string>
@@ -97,6 +97,17 @@ export class AttackedServer extends ChildServer implements Address {
       }
     }
     return sum
+  }
+
+  /**
+   * The share of the time since then in which the server ran, of the time in which it could have run: the rest went to other
+   * processes on this machine. So waits are judged as if the server had the machine to itself.
+   */
+  shareOfCpu(before: AttackedServer['schedule']): number {
+    const { run, wait } = this.schedule
+    const ran = run - before.run
+    const waited = wait - before.wait
+    return ran > 0 && waited >= 0 ? ran / (ran + waited) : 1
   }
 
   get cpuMs(): number {

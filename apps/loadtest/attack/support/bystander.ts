@@ -47,7 +47,7 @@ export class Bystander {
   /** Stops it, and checks that the server has served it well. */
   async judge(verdict: Verdict, attack = ''): Promise<void> {
     const { waits, refused, failures, unseen } = await this.stop()
-    const share = this.#shareOfCpu()
+    const share = this.#server.shareOfCpu(this.#before)
     const meanwhile = attack ? ` (${attack})` : ''
     const atMost = (promise: string, milliseconds: number | undefined, limit: number) =>
       verdict.atMost(`${promise}${meanwhile}`, Math.round((milliseconds ?? Number.NaN) * share), limit, 'ms')
@@ -61,16 +61,5 @@ export class Bystander {
       '%',
     )
     verdict.atMost(`votes of others that no stream shows${meanwhile}`, unseen, 0)
-  }
-
-  /**
-   * The share of time in which the server ran, of the time in which it could have run: the rest went to other processes on
-   * this machine. So waits are judged as if the server had the machine to itself.
-   */
-  #shareOfCpu(): number {
-    const { run, wait } = this.#server.schedule
-    const ran = run - this.#before.run
-    const waited = wait - this.#before.wait
-    return ran > 0 && waited >= 0 ? ran / (ran + waited) : 1
   }
 }
