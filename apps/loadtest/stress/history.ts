@@ -1,3 +1,4 @@
+import { hashCode, type VoterRef } from '@pollcast/api/polls/ballot-id'
 import { type Snapshot, snapshotSchema } from '@pollcast/shared/poll'
 import * as z from 'zod'
 import { Failures } from '../processes/failures.ts'
@@ -8,8 +9,10 @@ const seenSchema = z.object(snapshotSchema.shape)
 /** A voter: the vote that was acknowledged last, and the one after it that was not answered, if any. */
 export interface VoterRecord {
   readonly pollId: string
-  /** Known from the first acknowledged vote on. */
-  id: string | undefined
+  /** The one-time code that they vote with. */
+  readonly code: string | undefined
+  /** Whose ballot theirs is: of a browser, known from the first acknowledged vote on. */
+  as: VoterRef | undefined
   acknowledged: number | undefined
   unanswered: number | undefined
   acknowledgements: number
@@ -33,10 +36,11 @@ export class History {
   /** How often a stream that reconnected was first shown an older revision than before. */
   wentBack = 0
 
-  newVoter(pollId: string): VoterRecord {
+  newVoter(pollId: string, code?: string): VoterRecord {
     const voter = {
       pollId,
-      id: undefined,
+      code,
+      as: code === undefined ? undefined : { codeHash: hashCode(code) ?? '' },
       acknowledged: undefined,
       unanswered: undefined,
       acknowledgements: 0,
@@ -51,8 +55,9 @@ export class History {
     this.acknowledged += 1
     voter.acknowledged = choiceId
     voter.acknowledgements += 1
-    if (cookie !== undefined) voter.id = /(?:^|=)([\w-]+)\./.exec(cookie)?.[1]
-    if (voter.id === undefined) this.failures.note('a first vote was acknowledged without a cookie')
+    const voterId = /(?:^|=)([\w-]+)\./.exec(cookie ?? '')?.[1]
+    if (voterId !== undefined && voter.code === undefined) voter.as = { voterId }
+    if (voter.as === undefined) this.failures.note('a first vote was acknowledged without a cookie')
     const snapshot = this.read(body, 'an acknowledgement')
     if (!snapshot) return
     // A view that hides results does not move with a vote that is changed.

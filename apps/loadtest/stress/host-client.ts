@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { limits } from '@pollcast/shared/limits'
 import type { Poll } from '@pollcast/shared/poll'
-import { type CreatedPoll, createdPollSchema } from '@pollcast/shared/room'
+import { type CreatedPoll, codesSchema, createdPollSchema } from '@pollcast/shared/room'
 import { routes } from '@pollcast/shared/routes'
 import type { NewPollBody } from '@pollcast/shared/settings'
 import type { Random } from '../processes/random.ts'
@@ -34,6 +35,16 @@ export async function createPoll(url: string, body: Partial<NewPollBody> = {}, k
     body: JSON.stringify({ question: 'What will hold?', choices: ['a', 'b', 'c', 'd'], ...body }),
   })
   return createdPollSchema.parse(await answer.json())
+}
+
+/** As many one-time codes as there may be at once, for the room of a poll that was made. */
+export async function issueCodes(url: string, { room, hostKey }: CreatedPoll): Promise<string[]> {
+  const answer = await fetch(url + routes.roomCodes(room.code), {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${hostKey}` },
+    body: JSON.stringify({ count: limits.codesAtOnce }),
+  })
+  return codesSchema.parse(await answer.json()).codes
 }
 
 /**

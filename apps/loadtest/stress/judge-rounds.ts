@@ -59,9 +59,9 @@ export function judgeRounds(history: History, rounds: readonly StoredRound[], se
       held.set(key, new Set([...(held.get(key) ?? []), ...choiceIds]))
     }
   }
-  for (const { pollId, id, acknowledged, unanswered } of history.voters) {
-    if (id === undefined || acknowledged === undefined || !history.hosted.has(pollId)) continue
-    const choices = held.get(`${pollId} ${ballotIdOf(serverKey, pollId, { voterId: id })}`)
+  for (const { pollId, as, acknowledged, unanswered } of history.voters) {
+    if (as === undefined || acknowledged === undefined || !history.hosted.has(pollId)) continue
+    const choices = held.get(`${pollId} ${ballotIdOf(serverKey, pollId, as)}`)
     // A vote that was not answered may have taken the place of the one before it.
     if (choices?.has(acknowledged) || (unanswered !== undefined && choices?.has(unanswered))) continue
     failures.note(`an acknowledged vote on ${pollId} is in none of its rounds`)

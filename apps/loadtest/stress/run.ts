@@ -5,7 +5,7 @@ import { allUp } from './all-up.ts'
 import type { Backend } from './backend.ts'
 import { convergence } from './convergence.ts'
 import type { History } from './history.ts'
-import { createPoll, HostClient } from './host-client.ts'
+import { createPoll, HostClient, issueCodes } from './host-client.ts'
 import { injectFaults } from './inject-faults.ts'
 import { judgeRounds, storedRounds } from './judge-rounds.ts'
 import type { Node } from './node.ts'
@@ -60,10 +60,13 @@ interface Context {
 
 async function breakAndJudge(options: Options, { backend, nodes, history, progress }: Context): Promise<Outcome> {
   const random = new Random(options.seed)
-  const made = await Promise.all(Array.from({ length: POLLS }, () => createPoll(nodes[0]?.url ?? '')))
-  const polls = made.map(({ poll }) => poll)
+  const url = nodes[0]?.url ?? ''
+  const made = await Promise.all(Array.from({ length: POLLS }, () => createPoll(url)))
+  const coded = await createPoll(url, { voteMode: 'code' })
+  const polls = [...made, coded].map(({ poll }) => poll)
+  const codes = new Map([[coded.poll.id, await issueCodes(url, coded)]])
   const host = await HostClient.open(nodes, history)
-  const voters = new VotingClients(nodes, [...polls, ...host.polls], history)
+  const voters = new VotingClients(nodes, [...polls, ...host.polls], history, codes)
   const streams = new StreamClients(nodes, history)
   const injected = new Map<Kind, number>()
   const onFault = (fault: Fault) => {

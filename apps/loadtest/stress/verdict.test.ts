@@ -1,4 +1,4 @@
-import { ballotIdOf } from '@pollcast/api/polls/ballot-id'
+import { ballotIdOf, hashCode } from '@pollcast/api/polls/ballot-id'
 import { snapshotSchema } from '@pollcast/shared/poll'
 import type { EndData } from '@pollcast/shared/stream'
 import { expect, test } from 'vitest'
@@ -68,6 +68,35 @@ test('a first vote that was not answered may be counted, once, on its choice', (
   expect(judged(['x', B])).toBe('')
   expect(judged(['x', A])).toContain('a vote that nobody cast')
   expect(judged(['x', B], ['y', B])).toContain('a vote that nobody cast')
+})
+
+test("a code's first vote that was not answered may be counted or not; one that was acknowledged is on the code's ballot", () => {
+  const code = '23456789AB'
+  const judged = (...choiceIds: number[]) => {
+    const poll = stored(0, {})
+    const ballotId = ballotIdOf(KEY, ID, { codeHash: hashCode(code) ?? '' })
+    const votes = choiceIds.length
+    const choices = poll.choices.map((choice) => ({ ...choice, votes: Number(choiceIds.includes(choice.id)) }))
+    return { ...poll, revision: votes, totalVotes: votes, choices, ballots: votes ? [{ ballotId, choiceIds }] : [] }
+  }
+  for (const [choices, landed] of [
+    [[], 0],
+    [[A], 1],
+  ] as const) {
+    const history = new History()
+    history.voteUnanswered(history.newVoter(ID, code), A)
+    expect(judge(history, [judged(...choices)], KEY)).toBe(landed)
+    expect(failures(history)).toBe('')
+  }
+  for (const [choices, failure] of [
+    [[], 'lost: its voter has no ballot'],
+    [[B], 'lost: its ballot is on another choice'],
+  ] as const) {
+    const history = new History()
+    history.voteAcknowledged(history.newVoter(ID, code), A, snapshot(1, [1, 0]), 'one.signature')
+    judge(history, [judged(...choices)], KEY)
+    expect(failures(history)).toContain(failure)
+  }
 })
 
 test.each<[string, StoredPoll, RegExp]>([

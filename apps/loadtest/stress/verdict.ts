@@ -29,19 +29,21 @@ function judgeBallots(
 ): number {
   const ballots = new Map(poll.ballots.map(({ ballotId, choiceIds }) => [ballotId, choiceIds]))
   let landed = 0
-  for (const { id, acknowledged, unanswered } of voters) {
-    if (id === undefined) continue
-    const ballotId = ballotIdOf(serverKey, poll.id, { voterId: id })
+  for (const { as, acknowledged, unanswered } of voters) {
+    if (as === undefined) continue
+    const ballotId = ballotIdOf(serverKey, poll.id, as)
     const [choice, ...more] = ballots.get(ballotId) ?? []
     ballots.delete(ballotId)
-    if (choice === undefined) failures.note(`an acknowledged vote on ${poll.id} is lost: its voter has no ballot`)
-    else if (more.length > 0) failures.note(`a ballot on ${poll.id} has more choices than its voter made`)
+    if (choice === undefined) {
+      if (acknowledged === undefined) continue
+      failures.note(`an acknowledged vote on ${poll.id} is lost: its voter has no ballot`)
+    } else if (more.length > 0) failures.note(`a ballot on ${poll.id} has more choices than its voter made`)
     else if (choice === unanswered) landed += 1
     else if (choice !== acknowledged)
       failures.note(`an acknowledged vote on ${poll.id} is lost: its ballot is on another choice`)
   }
   // Those that are left must be first votes that were not answered: nobody knows the ids of their voters.
-  const firstVotes = voters.flatMap(({ id, unanswered }) => (id === undefined && unanswered ? [unanswered] : []))
+  const firstVotes = voters.flatMap(({ as, unanswered }) => (as === undefined && unanswered ? [unanswered] : []))
   for (const [choice] of ballots.values()) {
     const index = firstVotes.indexOf(choice ?? 0)
     if (index < 0) failures.note(`a ballot on ${poll.id} is of a vote that nobody cast`)

@@ -24,13 +24,16 @@ export class VotingClients {
   readonly #nodes: readonly Node[]
   readonly #polls: readonly Poll[]
   readonly #history: History
+  /** One-time codes that nobody has voted with, of the polls that take them. */
+  readonly #codes: ReadonlyMap<string, string[]>
   /** Votes that are not answered yet, with the server that they were sent to. */
   readonly #pending = new Map<AbortController, Node>()
   /** How many votes may wait for one server, so that a server that hangs does not take all clients. */
   #maxPerNode = 1
   #stopped = false
 
-  constructor(nodes: readonly Node[], polls: readonly Poll[], history: History) {
+  constructor(nodes: readonly Node[], polls: readonly Poll[], history: History, codes: ReadonlyMap<string, string[]>) {
+    this.#codes = codes
     this.#nodes = nodes
     this.#polls = polls
     this.#history = history
@@ -61,7 +64,8 @@ export class VotingClients {
     const end = performance.now() + timeout
     for (const poll of this.#polls) {
       for (;;) {
-        const [voter, choice] = [this.#history.newVoter(poll.id), random.pick(poll.choices)]
+        const [voter, choice] = [this.#newVoter(poll), random.pick(poll.choices)]
+        if (!voter) break
         if ((await this.#vote(voter, choice.id, '', random.pick(this.#nodes))) !== undefined) break
         if (performance.now() > end) throw new Error(`a vote on ${poll.id} was not taken within ${timeout / 1000} s`)
         await pause(100)
@@ -75,7 +79,8 @@ export class VotingClients {
       const index = random.next() < 0.5 ? 0 : random.whole(0, this.#polls.length - 1)
       const poll = this.#polls[index] as Poll
       const home = index > 0 && random.next() < HOME_PROBABILITY ? this.#nodes[index % this.#nodes.length] : undefined
-      const voter = this.#history.newVoter(poll.id)
+      const voter = this.#newVoter(poll)
+      if (!voter) continue
       let cookie: string | undefined = ''
       for (let votes = random.whole(1, MAX_VOTES_PER_VOTER); votes > 0 && !this.#stopped; votes -= 1) {
         const node = await this.#freeNode(random, home)
@@ -86,6 +91,14 @@ export class VotingClients {
         if (cookie === undefined) break
       }
     }
+  }
+
+  /** Undefined once all codes of the poll were used. */
+  #newVoter({ id }: Poll): VoterRecord | undefined {
+    const codes = this.#codes.get(id)
+    if (!codes) return this.#history.newVoter(id)
+    const code = codes.pop()
+    return code === undefined ? undefined : this.#history.newVoter(id, code)
   }
 
   /** A server that may be sent one more vote, the preferred one if possible. Undefined once it is stopped. */
@@ -115,7 +128,7 @@ export class VotingClients {
       const answer = await fetch(node.url + routes.votes(voter.pollId), {
         method: 'POST',
         headers: { 'Content-Type': 'application/json', ...(cookie && { Cookie: cookie }) },
-        body: JSON.stringify({ choiceIds: [choiceId] }),
+        body: JSON.stringify({ choiceIds: [choiceId], ...(voter.code !== undefined && { code: voter.code }) }),
         signal: controller.signal,
       })
       const body = await answer.text()
