@@ -181,7 +181,7 @@ async function cutsUpload(server: AttackedServer, what: string, head: string): P
 /** Creates polls of the largest size, so that their list is as large as possible. */
 async function fillList(server: AttackedServer): Promise<void> {
   for (let poll = 0; poll < 20; poll += 1) {
-    const body = { question: String(poll).padEnd(200, '票'), choices: ['a', 'b'] }
+    const body = { question: String(poll).padEnd(200, '票'), choices: ['a', 'b'], listed: true }
     const connection = new AttackConnection(server).send(postJson(server, routes.polls, body))
     await connection.until(() => connection.text.includes('\r\n\r\n'), 5000)
     connection.leave()

@@ -118,7 +118,7 @@ export class AttackedServer extends ChildServer implements Address {
     const answer = await fetch(this.url + routes.polls, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ question: 'What will you have?', choices, maxChoices }),
+      body: JSON.stringify({ question: 'What will you have?', choices, maxChoices, listed: true }),
     })
     const { poll } = createdSchema.parse(await answer.json())
     return { id: poll.id, choiceIds: poll.choices.map(({ id }) => id) }
