@@ -6,20 +6,24 @@ export const parts = {
   shared: { path: 'shared/src/', imports: [] },
 
   lib: { path: 'apps/api/src/lib/', imports: [] },
+  theme: { path: 'apps/api/src/theme/', imports: ['lib'] },
   live: { path: 'apps/api/src/live/', imports: ['lib', 'shared'] },
   polls: { path: 'apps/api/src/polls/', imports: ['lib', 'shared'] },
   store: { path: 'apps/api/src/store/', imports: ['polls', 'lib', 'shared'] },
   cluster: { path: 'apps/api/src/cluster/', imports: ['polls', 'live', 'lib', 'shared'] },
   reactions: { path: 'apps/api/src/reactions/', imports: ['polls', 'live', 'lib', 'shared'] },
-  http: { path: 'apps/api/src/http/', imports: ['polls', 'live', 'lib', 'shared'] },
+  http: { path: 'apps/api/src/http/', imports: ['polls', 'live', 'theme', 'lib', 'shared'] },
   config: { path: 'apps/api/src/config/', imports: ['lib', 'shared'] },
   metrics: { path: 'apps/api/src/metrics/', imports: ['lib'] },
   commands: { path: 'apps/api/src/commands/', imports: ['config', 'store', 'lib', 'shared'] },
   compose: {
     path: 'apps/api/src/compose/',
-    imports: ['config', 'http', 'metrics', 'reactions', 'store', 'cluster', 'polls', 'live', 'lib', 'shared'],
+    imports: ['config', 'http', 'metrics', 'reactions', 'store', 'cluster', 'polls', 'live', 'theme', 'lib', 'shared'],
   },
-  main: { path: 'apps/api/src/main.ts', imports: ['compose', 'commands', 'config', 'store', 'cluster', 'lib'] },
+  main: {
+    path: 'apps/api/src/main.ts',
+    imports: ['compose', 'commands', 'config', 'store', 'cluster', 'theme', 'lib'],
+  },
 
   web: { path: 'apps/web/src/', imports: ['shared'] },
 }

@@ -33,6 +33,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     items: [
       { text: 'Deploy', link: '/deploy' },
       { text: 'Settings', link: '/settings' },
+      { text: 'A theme', link: '/theme' },
       { text: 'Capacity', link: '/capacity' },
       { text: 'When something fails', link: '/failures' },
       { text: 'Back up and restore', link: '/backup' },

@@ -4,6 +4,14 @@ import { privacySchema } from './privacy.ts'
 import { challengeSchema } from './proof-of-work.ts'
 import { roomSchema } from './room.ts'
 
+const pictureSchema = z.strictObject({ address: z.string(), width: z.number(), height: z.number() })
+
+/** Who the pages are of, where that is not Pollcast: with a logo, or else by their name. */
+const siteSchema = z.strictObject({
+  name: z.string(),
+  logo: z.strictObject({ light: pictureSchema, dark: pictureSchema.optional() }).optional(),
+})
+
 /**
  * What the server writes into the page, as `<script type="application/json" id="context">`, so that the page is
  * painted without a request. Each page finds here what it shows first and the stream that keeps it fresh; where a
@@ -28,6 +36,8 @@ export const contextSchema = z.strictObject({
    * `creation-closed`.
    */
   createPolls: z.enum(['key', 'nobody']).optional(),
+  /** From the server's theme. */
+  site: siteSchema.optional(),
   poll: pollSchema.optional(),
   pollList: pollListSchema.optional(),
   /** The poll that the front page has one try. */

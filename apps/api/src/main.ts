@@ -13,6 +13,7 @@ import { jsonLog } from './lib/json-log.ts'
 import { version } from './lib/version.ts'
 import { FileRefused } from './lib/whole-file.ts'
 import { DatabaseRefused } from './store/database.ts'
+import { ThemeRefused } from './theme/theme-refused.ts'
 
 // Its reader may have read enough: `pollcast --help | head`.
 process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1))
@@ -86,7 +87,7 @@ function onShutdown(print: Print, shutDown: () => void): void {
 
 /** A sentence for an error that the admin can correct, and a stack for a bug. */
 function explain(error: unknown, failed: string): string {
-  const forAdmins = [ConfigError, DatabaseRefused, FileRefused, CommandRefused]
+  const forAdmins = [ConfigError, DatabaseRefused, FileRefused, CommandRefused, ThemeRefused]
   if (forAdmins.some((refusal) => error instanceof refusal)) return (error as Error).message
   const { code = '', message, port, syscall = '', address, hostname } = error as ListenError
   if (syscall === 'getaddrinfo') return `HOST: there is no host named ${hostname} (${code}).`

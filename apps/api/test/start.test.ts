@@ -32,6 +32,8 @@ const unusable: [Record<string, string>, RegExp][] = [
   [{ HOST: '[::1]' }, /HOST: .*without brackets: ::1$/],
   [{ HOST: 'no-such-host.invalid' }, /HOST: there is no host named no-such-host\.invalid \(\w+\)\.$/],
   [{ HOST: '192.0.2.1' }, /HOST: no network interface of this machine has the address 192\.0\.2\.1\.$/],
+  [{ THEME_DIR: '/no/such/theme' }, /^THEME_DIR: \/no\/such\/theme can't be opened: ENOENT.+\.$/],
+  [{ THEME_DIR: '/no/such/theme', WORKERS: '2' }, /^THEME_DIR: \/no\/such\/theme can't be opened: ENOENT.+\.$/],
   [{ HOST: '192.0.2.1', WORKERS: '2' }, /HOST: no network interface of this machine has the address 192\.0\.2\.1\.$/],
 ]
 

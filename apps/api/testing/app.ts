@@ -71,6 +71,7 @@ async function startApp({ databasePath, webRoot, ...overrides }: AppOptions, atE
     trustProxy: false,
     webhook: undefined,
     tls: undefined,
+    themeDir: undefined,
     webDev: false,
     ...overrides,
   }

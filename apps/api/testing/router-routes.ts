@@ -1,5 +1,6 @@
 import type { Middleware } from 'koa'
 import { createKoa, type HttpParts } from '../src/http/router.ts'
+import { POLLCAST_THEME } from '../src/theme/theme.ts'
 
 interface RouterMiddleware extends Middleware {
   router?: { stack: { path: string; methods: string[] }[] }
@@ -7,7 +8,8 @@ interface RouterMiddleware extends Middleware {
 
 /** Every route that the server has, with parameters as `:id`. */
 export function routerRoutes(): { method: string; path: string }[] {
-  const { middleware } = createKoa({ allowedOrigins: [], onAnswered: [], admin: {} } as unknown as HttpParts)
+  const parts = { allowedOrigins: [], onAnswered: [], admin: {}, theme: POLLCAST_THEME }
+  const { middleware } = createKoa(parts as unknown as HttpParts)
   return (middleware as RouterMiddleware[])
     .flatMap((one) => one.router?.stack ?? [])
     .flatMap(({ path, methods }) => methods.map((method) => ({ method, path })))

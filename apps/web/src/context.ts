@@ -31,6 +31,8 @@ export interface ServedPage {
   takeDemo(): Poll | undefined
   /** The settings that the page about privacy tells of. */
   readonly privacy: Privacy | undefined
+  /** Who the pages are of, where that is not Pollcast. */
+  readonly site: PageContext['site']
   /** What links to share begin with, where it is not the page's own origin. */
   readonly publicUrl: string | undefined
 }
@@ -53,6 +55,7 @@ export function createServedPage({
   publicUrl,
   voterToken: servedToken,
   createPolls,
+  site,
 }: PageContext): ServedPage {
   // The page itself is asked for without a token, so what it has is not for who has one.
   const isForVoter = voterToken.value === undefined
@@ -87,6 +90,7 @@ export function createServedPage({
     privacy,
     voterToken: servedToken,
     createPolls,
+    site,
   }
 }
 

@@ -2,7 +2,7 @@ import { type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { Plugin } from 'vite'
 
 /**
- * Forwards requests to the API during development: `/api`, including streams, and every page, which the API renders
+ * Forwards requests to the API during development: `/api`, including streams, a theme's files, and every page, which the API renders
  * with its data as in production. Vite's own proxy would print a stack trace each time the API restarts.
  */
 export function apiProxy(apiPort: number): Plugin {
@@ -16,7 +16,8 @@ export function apiProxy(apiPort: number): Plugin {
 
 function isForApi(req: IncomingMessage): boolean {
   const path = (req.url ?? '/').split('?', 1)[0] ?? '/'
-  if (path.startsWith('/api/')) return true
+  // A theme's files are at /assets/: Vite's own are at their places in the source.
+  if (/^\/(api|assets)\//.test(path)) return true
   const isFile = path.startsWith('/@') || path.includes('.')
   return !isFile && (req.headers.accept ?? '').includes('text/html')
 }

@@ -15,6 +15,7 @@ import { epochWriter } from '../store/epochs.ts'
 import { SqlPollWriter } from '../store/sql-poll-writer.ts'
 import { openSqlite } from '../store/sqlite-database.ts'
 import { operatePool } from './operate-pool.ts'
+import { themeOf } from './theme-of.ts'
 
 export interface Pool {
   /** The port that metrics are served on, if there are any. */
@@ -31,6 +32,8 @@ export interface Pool {
  * @param onReady is called once, when all workers accept requests
  */
 export async function startPrimary(config: Config, log: Log, onReady: (ready: Ready) => void): Promise<Pool> {
+  // Workers read it themselves. What is wrong with it is told before a database is made.
+  await themeOf(config)
   const count = config.workers
   const maxConnections = connectionLimit()
   const limitLog = new ConnectionLimitLog(log, maxConnections)

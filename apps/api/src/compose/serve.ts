@@ -36,11 +36,13 @@ import { Watching } from '../reactions/watching.ts'
 import { dropWebhooks, sendWebhooks } from '../reactions/webhooks.ts'
 import { readEpoch } from '../store/epochs.ts'
 import { sqlAdminReader } from '../store/sql-admin-reader.ts'
+import { POLLCAST_THEME } from '../theme/theme.ts'
 import { connectOthers, openStore } from './adapters.ts'
 import { Epoch } from './epoch.ts'
 import { followCertificate } from './follow-certificate.ts'
 import { operate } from './operate.ts'
 import { privacyOf } from './privacy.ts'
+import { themeOf } from './theme-of.ts'
 
 /** Milliseconds that requests in flight have to finish after the shutdown has begun, and streams to be read to their end. */
 const GRACE_MS = 5000
@@ -76,6 +78,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     if (!isUnavailable(error)) onError(error)
   }
   const basePath = config.publicUrl ? new URL(config.publicUrl).pathname.replace(/\/$/, '') : ''
+  const theme = await themeOf(config)
   const certificate = config.tls && readTlsFiles(config.tls)
   const { reader, writer, epochs, database, writable } = await openStore(config, log)
   const signals: Signals = {
@@ -160,9 +163,10 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     publicUrl: config.publicUrl,
     basePath,
     proxies,
+    theme,
     languages: new Languages(config.webDev ? WEB_TEXTS : join(webRoot, '.vite', 'i18n')),
     entry,
-    files: built && webFiles(webRoot),
+    files: built || theme !== POLLCAST_THEME ? webFiles(built && webRoot, theme) : undefined,
     health,
     admin:
       config.adminKey === undefined

@@ -47,6 +47,7 @@ Environment variables:
   WEBHOOK_URL      what is told when a poll closes, a round starts or a room moves (none)
   WEBHOOK_SECRET   what that is signed with: whsec_ and a key in base64 (none)
   WEBHOOK_PRIVATE  whether WEBHOOK_URL may be in a private network: on or off (off)
+  THEME_DIR        a folder with colours, a font and a logo for all pages (none: they look as Pollcast)
   LOG_LEVEL        debug, info, warn, error or silent (info)
   ALLOWED_ORIGINS  other origins whose pages may use the API, separated by commas (none)
   PUBLIC_URL       the URL that people open, with its path if it has one, or if a proxy changes Host or the scheme (none)

@@ -33,6 +33,7 @@ test('an empty environment gives the documented defaults', () => {
     publicUrl: undefined,
     trustProxy: false,
     tls: undefined,
+    themeDir: undefined,
     webDev: false,
   })
 })
@@ -54,6 +55,7 @@ test('every variable is read', () => {
     METRICS_PORT: '9464',
     BACKUP_DIR: '/var/backups',
     BACKUP_KEEP: '30',
+    THEME_DIR: '/etc/pollcast/theme',
     WEBHOOK_URL: 'https://chat.example.com/hooks/pollcast?room=1',
     WEBHOOK_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
     LOG_LEVEL: 'silent',
@@ -78,6 +80,7 @@ test('every variable is read', () => {
     retentionDays: 90,
     metricsPort: 9464,
     backups: { folder: '/var/backups', keep: 30 },
+    themeDir: '/etc/pollcast/theme',
     logLevel: 'silent',
     allowedOrigins: ['https://a.example.com', 'http://localhost:5173'],
     publicUrl: 'https://polls.example.com',

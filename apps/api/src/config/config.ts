@@ -103,6 +103,7 @@ const environmentSchema = z.object({
     .refine((text) => isPort(text), 'must be a port number from 0 to 65535')
     .transform(Number)
     .optional(),
+  THEME_DIR: z.string().optional(),
   BACKUP_DIR: z.string().optional(),
   BACKUP_KEEP: z
     .string()
@@ -223,6 +224,8 @@ export interface Config {
   readonly webhook: { readonly url: string; readonly secret: string; readonly allowsPrivate: boolean } | undefined
   /** Paths of the certificate and its private key; undefined for http in the clear. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined
+  /** The folder with how pages look; undefined where they look as Pollcast does. */
+  readonly themeDir: string | undefined
   /** Set by `npm run dev`: pages load their scripts from Vite's dev server, which gets the pages from here. */
   readonly webDev: boolean
 }
@@ -278,6 +281,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       env.WEBHOOK_URL === undefined
         ? undefined
         : { url: env.WEBHOOK_URL, secret: env.WEBHOOK_SECRET ?? '', allowsPrivate: env.WEBHOOK_PRIVATE },
+    themeDir: env.THEME_DIR,
     webDev: env.WEB_DEV,
   })
 }

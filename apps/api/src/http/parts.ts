@@ -7,6 +7,7 @@ import type { VoterRef } from '../polls/ballot-id.ts'
 import type { EventIds } from '../polls/event-ids.ts'
 import type { Signals } from '../polls/events.ts'
 import type { PollReader, PollWriter } from '../polls/ports.ts'
+import type { Theme } from '../theme/theme.ts'
 import { originOf } from './request/origin.ts'
 import type { RateLimits } from './request/rate-limit.ts'
 import type { StreamSlots } from './request/stream-slots.ts'
@@ -38,6 +39,7 @@ export interface RouteParts {
   streamSlots: StreamSlots
   voters: Voters
   eventIds: EventIds
+  theme: Theme
   /** What people read that the server itself writes. */
   languages: Languages
   /** Gets what pages report of how fresh they are, in milliseconds; undefined where nobody measures. */

@@ -65,7 +65,7 @@ export function createKoa(parts: HttpParts): Koa {
   koa.use(securityHeaders())
   if (allowedOrigins.length > 0) koa.use(corsFor(allowedOrigins))
   koa.use(openReads)
-  koa.use(problemPages(parts.entry?.styles ?? [], parts.languages))
+  koa.use(problemPages(parts.entry?.styles ?? [], parts.theme, parts.languages))
   koa.use(problems(onError))
   koa.use(readQuery)
   koa.use(refuseCrossSite(publicUrl ? [new URL(publicUrl).origin, ...allowedOrigins] : allowedOrigins))

@@ -1,3 +1,5 @@
+import type { Theme } from '../../theme/theme.ts'
+
 /** What services that show a preview of a link expect (Open Graph): about 1.91 to 1. */
 export const PREVIEW = { width: 1200, height: 630 }
 
@@ -7,7 +9,6 @@ const KEPT = 50
 type Renderer = typeof import('@resvg/resvg-js')
 
 const font = { loadSystemFonts: true, sansSerifFamily: 'DejaVu Sans', serifFamily: 'DejaVu Serif' }
-const background = '#f8f5ec'
 
 let renderer: Promise<Renderer | undefined> | undefined
 const pictures = new Map<string, Promise<Buffer>>()
@@ -39,12 +40,13 @@ function hasFont({ Resvg }: Renderer): boolean {
  *
  * @param key stands for what the chart shows: of one key a picture is drawn once
  * @param svg from chart-svg.ts
+ * @param theme the one that the SVG is in
  */
-export async function chartPng(key: string, svg: () => string): Promise<Buffer | undefined> {
+export async function chartPng(key: string, svg: () => string, theme: Theme): Promise<Buffer | undefined> {
   const loaded = await loadRenderer()
   if (!loaded) return undefined
   const kept = pictures.get(key)
-  const drawn = kept ?? draw(loaded, svg())
+  const drawn = kept ?? draw(loaded, svg(), theme)
   pictures.delete(key)
   pictures.set(key, drawn)
   if (pictures.size > KEPT) pictures.delete(pictures.keys().next().value ?? '')
@@ -56,7 +58,7 @@ export async function chartPng(key: string, svg: () => string): Promise<Buffer |
   }
 }
 
-async function draw({ renderAsync }: Renderer, svg: string): Promise<Buffer> {
+async function draw({ renderAsync }: Renderer, svg: string, { colours, fontFiles }: Theme): Promise<Buffer> {
   const { width, height } = PREVIEW
   const sized = svg
     .replace(/width="\d+" height="[\d.]+"/, `width="${width}" height="${height}"`)
@@ -65,5 +67,6 @@ async function draw({ renderAsync }: Renderer, svg: string): Promise<Buffer> {
       /text-anchor="(start|end)" direction="rtl"/g,
       (_, anchor) => `text-anchor="${anchor === 'start' ? 'end' : 'start'}"`,
     )
-  return (await renderAsync(sized, { font, background })).asPng()
+  const own = fontFiles.length > 0 && { fontFiles: [...fontFiles] }
+  return (await renderAsync(sized, { font: { ...font, ...own }, background: colours.light.paper })).asPng()
 }

@@ -4,7 +4,7 @@ import { type Chart, chartSvg as chartIn } from './chart-svg.ts'
 import { widthOf } from './text-width.ts'
 import { wrap } from './wrap.ts'
 
-const chartSvg = (chart: Chart) => chartIn(chart, ENGLISH)
+const chartSvg = (chart: Chart) => chartIn(chart, ENGLISH, '')
 
 const chart = (question: string, texts: readonly string[]): Chart => ({
   question,

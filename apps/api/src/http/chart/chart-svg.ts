@@ -3,7 +3,6 @@ import { isRightToLeft } from '@pollcast/shared/text-direction'
 import type { Shown } from '../../polls/kinds/kind.ts'
 import type { Texts } from '../texts/languages.ts'
 import { drawRow, type Row } from './row.ts'
-import { STYLE } from './style.ts'
 import { escapeXml, textLine } from './text-line.ts'
 import { wrap } from './wrap.ts'
 
@@ -26,8 +25,9 @@ const NOTE_SIZE = 16
  * has it. It is laid out from right to left where the question is written so. The results must not be hidden.
  *
  * @param texts the language of what is counted
+ * @param css the one of its style
  */
-export function chartSvg(chart: Chart, texts: Texts): string {
+export function chartSvg(chart: Chart, texts: Texts, css: string): string {
   const { question } = chart
   const isRtl = isRightToLeft([question, ...chart.choices.map(({ text }) => text)])
   const rows = rowsOf(chart, texts)
@@ -69,7 +69,7 @@ export function chartSvg(chart: Chart, texts: Texts): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="title desc">
 <title id="title">${escapeXml(question)}</title>
 <desc id="desc">${escapeXml(told)}</desc>
-<style>${STYLE}</style>
+<style>${css}</style>
 <rect class="paper" width="${WIDTH}" height="${height}"/>
 ${drawn.join('\n')}
 </svg>

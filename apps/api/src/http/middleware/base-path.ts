@@ -1,7 +1,7 @@
 import type { Middleware } from 'koa'
 
 /** Where attributes of our pages name an address on this host. Quotes in texts are escaped, so they hold none. */
-const ADDRESSES = /( (?:href|src|action)=")\/(?!\/)/g
+const ADDRESSES = /( (?:href|src|srcset|action)=")\/(?!\/)/g
 
 /**
  * Serves everything under a path, the one of PUBLIC_URL, as if it were at the root: takes it off what is asked for, and puts

@@ -4,6 +4,7 @@ import type { Poll, PollList } from '@pollcast/shared/poll'
 import type { Privacy } from '@pollcast/shared/privacy'
 import { privacyValues, statementsOf } from '@pollcast/shared/privacy-statements'
 import { routes } from '@pollcast/shared/routes'
+import type { Theme } from '../../theme/theme.ts'
 import type { Texts } from '../texts/languages.ts'
 import { escapeHtml, plainPage } from './html.ts'
 
@@ -16,7 +17,14 @@ import { escapeHtml, plainPage } from './html.ts'
 const allPolls = (texts: Texts) => `<p><a href="${routes.listPage}">${texts.t('app.all-polls')}</a></p>`
 const numbersOf = (text: string) => `<span class="numbers">${text}</span>`
 
-const fallback = (content: string, attributes = '') => plainPage(content, `id="fallback"${attributes}`)
+/** What a page is rendered in. */
+export interface Looks {
+  texts: Texts
+  theme: Theme
+}
+
+const fallback = ({ theme }: Looks, content: string, attributes = '') =>
+  plainPage(theme, content, `id="fallback"${attributes}`)
 
 interface Around {
   /** The room's title, on its page. */
@@ -29,7 +37,8 @@ interface Around {
 }
 
 /** The poll's choices and results, as a form while the poll is open. */
-export function pollFallback(poll: Poll, texts: Texts, { roomTitle = '', isEarly = false }: Around = {}): string {
+export function pollFallback(poll: Poll, looks: Looks, { roomTitle = '', isEarly = false }: Around = {}): string {
+  const { texts } = looks
   const isOpen = poll.status === 'open'
   const choices = `<ul>\n${poll.choices.map((choice) => choiceItem(choice, poll, texts)).join('\n')}\n</ul>`
   const attributes = isEarly ? ' data-early' : ''
@@ -37,11 +46,12 @@ export function pollFallback(poll: Poll, texts: Texts, { roomTitle = '', isEarly
   const heading = `${title}<h1 dir="auto">${escapeHtml(poll.question)}</h1>\n<p><strong>${texts.voters(poll.voters)}</strong></p>`
   if (!isOpen) {
     const closed = texts.t(poll.resultsHidden ? 'plain.closed-hidden' : 'poll.closed-final')
-    return fallback(`${heading}\n<p>${closed}</p>\n${choices}`, attributes)
+    return fallback(looks, `${heading}\n<p>${closed}</p>\n${choices}`, attributes)
   }
   const hidden = poll.resultsHidden ? `\n<p>${hiddenText(poll, texts)}</p>` : ''
   // Without autocomplete="off", what a browser fills in after a reload would look like the voter's ballot.
   return fallback(
+    looks,
     `${heading}${hidden}
 <form method="post" action="${routes.votes(poll.id)}" autocomplete="off">
 <fieldset>
@@ -88,14 +98,15 @@ function bar(votes: number, voters: number): string {
 }
 
 /** In a frame: the way to the page itself, which has the form. A form in a frame of another site is refused. */
-export const embedFallback = (title: string, path: string, texts: Texts) =>
+export const embedFallback = (title: string, path: string, { texts }: Looks) =>
   `<div class="plain" id="fallback"><main tabindex="-1">
 <h1 dir="auto">${escapeHtml(title)}</h1>
 <p><a class="button" href="${path}" target="_blank" rel="noopener">${texts.t('embed.open-to-vote')}</a></p>
 </main></div>`
 
 /** Links to the polls. */
-export function listFallback({ polls, nextCursor }: PollList, texts: Texts): string {
+export function listFallback({ polls, nextCursor }: PollList, looks: Looks): string {
+  const { texts } = looks
   const items = polls.map(({ id, question, voters, status }) => {
     const text = `<span class="text" dir="auto">${escapeHtml(question)}</span>`
     const numbers = [texts.voters(voters), ...(status === 'closed' ? [texts.t('list.closed')] : [])].join(' · ')
@@ -103,34 +114,52 @@ export function listFallback({ polls, nextCursor }: PollList, texts: Texts): str
   })
   const list = polls.length > 0 ? `<ul>\n${items.join('\n')}\n</ul>` : `<p>${texts.t('plain.no-polls')}</p>`
   const older = nextCursor ? ` ${texts.t('plain.newest', { count: texts.number(polls.length) })}` : ''
-  return fallback(`<h1>${texts.t('front.listed')}</h1>
+  return fallback(
+    looks,
+    `<h1>${texts.t('front.listed')}</h1>
 ${list}
-<p class="notice">${texts.t('plain.no-live')} ${texts.t('plain.open-poll')}${older}</p>`)
+<p class="notice">${texts.t('plain.no-live')} ${texts.t('plain.open-poll')}${older}</p>`,
+  )
 }
 
 /** Without a form: the API takes no new polls from forms. */
-export const newPollFallback = (texts: Texts) =>
-  fallback(`<h1>${texts.t('app.ask')}</h1>\n<p class="notice">${texts.t('plain.ask-needs')}</p>\n${allPolls(texts)}`)
+export const newPollFallback = (looks: Looks) => {
+  const { texts } = looks
+  return fallback(
+    looks,
+    `<h1>${texts.t('app.ask')}</h1>\n<p class="notice">${texts.t('plain.ask-needs')}</p>\n${allPolls(texts)}`,
+  )
+}
 
 /** All that the app's page says. */
-export function privacyFallback(privacy: Privacy, texts: Texts): string {
+export function privacyFallback(privacy: Privacy, looks: Looks): string {
+  const { texts } = looks
   const values = privacyValues(privacy, (value) => texts.number(value))
   const sections = statementsOf(privacy).map(({ heading, sentences }) => {
     const paragraphs = sentences.map((name) => `<p>${escapeHtml(texts.t(`privacy.${name}`, values))}</p>`)
     return `<h2>${escapeHtml(texts.t(`privacy.${heading}`))}</h2>\n${paragraphs.join('\n')}`
   })
   const [title, intro] = [texts.t('privacy.title'), texts.t('privacy.intro')].map(escapeHtml)
-  return fallback(`<h1>${title}</h1>\n<p>${intro}</p>\n${sections.join('\n')}`)
+  return fallback(looks, `<h1>${title}</h1>\n<p>${intro}</p>\n${sections.join('\n')}`)
 }
 
-export const adminFallback = (texts: Texts) =>
-  fallback(`<h1>${texts.t('admin.title')}</h1>\n<p class="notice">${texts.t('plain.page-needs')}</p>`)
+export const adminFallback = (looks: Looks) => {
+  const { texts } = looks
+  return fallback(looks, `<h1>${texts.t('admin.title')}</h1>\n<p class="notice">${texts.t('plain.page-needs')}</p>`)
+}
 
 /** What is not there, or not any more. */
 export type Missing = 'page' | 'poll' | 'room' | 'deletedPoll' | 'deletedRoom'
 
-export const missingFallback = (what: Missing, texts: Texts) =>
-  fallback(`<h1>${texts.t(`missing.${what}`)}</h1>\n<p>${texts.t(`missing.${what}-detail`)}</p>\n${allPolls(texts)}`)
+export const missingFallback = (what: Missing, looks: Looks) => {
+  const { texts } = looks
+  return fallback(
+    looks,
+    `<h1>${texts.t(`missing.${what}`)}</h1>\n<p>${texts.t(`missing.${what}-detail`)}</p>\n${allPolls(texts)}`,
+  )
+}
 
-export const nothingOnFallback = (texts: Texts) =>
-  fallback(`<h1>${texts.t('room.next-soon')}</h1>\n<p class="notice">${texts.t('plain.reload')}</p>`)
+export const nothingOnFallback = (looks: Looks) => {
+  const { texts } = looks
+  return fallback(looks, `<h1>${texts.t('room.next-soon')}</h1>\n<p class="notice">${texts.t('plain.reload')}</p>`)
+}

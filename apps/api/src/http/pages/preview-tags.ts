@@ -3,6 +3,7 @@ import type { Room } from '@pollcast/shared/room'
 import { routes } from '@pollcast/shared/routes'
 import { canDrawPng, PREVIEW } from '../chart/chart-png.ts'
 import type { Texts } from '../texts/languages.ts'
+import type { Looks } from './fallback.ts'
 import { escapeHtml } from './html.ts'
 
 /**
@@ -15,14 +16,14 @@ export async function previewTags(
   origin: string,
   path: string,
   shown: { poll: Poll | null; room?: Room },
-  texts: Texts,
+  { texts, theme }: Looks,
 ): Promise<string> {
   const { poll, room } = shown
-  const title = poll?.question || room?.title || 'Pollcast'
+  const title = poll?.question || room?.title || theme.name
   const url = origin + path
   const picture = poll && !poll.resultsHidden ? await pictureOf(origin, poll, texts) : undefined
   const properties = [
-    ['og:site_name', 'Pollcast'],
+    ['og:site_name', theme.name],
     ['og:type', 'website'],
     ['og:title', title],
     ['og:description', poll ? descriptionOf(poll, texts) : texts.t('room.next-soon')],

@@ -1,6 +1,7 @@
 import type { Problem } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
 import type { Context, Middleware } from 'koa'
+import type { Theme } from '../../theme/theme.ts'
 import type { Languages, Texts } from '../texts/languages.ts'
 import { escapeHtml, htmlPage, plainPage } from './html.ts'
 
@@ -14,7 +15,7 @@ export const STATIC_PAGE =
  *
  * @param styles URLs of the web app's stylesheets
  */
-export function problemPages(styles: readonly string[], languages: Languages): Middleware {
+export function problemPages(styles: readonly string[], theme: Theme, languages: Languages): Middleware {
   return async (ctx, next) => {
     await next()
     if (ctx.res.headersSent || ctx.type !== 'application/problem+json' || !isForPerson(ctx)) return
@@ -23,10 +24,13 @@ export function problemPages(styles: readonly string[], languages: Languages): M
     ctx.set('Content-Security-Policy', STATIC_PAGE)
     ctx.type = 'html'
     ctx.body = htmlPage(
-      { title: 'Pollcast', texts, styles },
-      plainPage(`<h1>${texts.t('plain.failed')}</h1>
+      { title: theme.name, texts, theme, styles },
+      plainPage(
+        theme,
+        `<h1>${texts.t('plain.failed')}</h1>
 ${noticeOf(problem, texts)}
-<p>${linkFrom(ctx, texts)}</p>`),
+<p>${linkFrom(ctx, texts)}</p>`,
+      ),
     )
   }
 }

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join, relative, sep } from 'node:path'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import type { Middleware } from 'koa'
+import { POLLCAST_THEME, type Theme } from '../../theme/theme.ts'
+import { themedManifest } from './web-manifest.ts'
 
 /** Compressed versions that the build has beside each file, best first; the plain one last. */
 const ENCODINGS = [
@@ -10,6 +13,9 @@ const ENCODINGS = [
   { name: 'identity', suffix: '' },
 ]
 
+/** Of the installed app. */
+const MANIFEST = '/manifest.webmanifest'
+
 interface WebFile {
   bytes: Buffer
   etag: string
@@ -17,10 +23,13 @@ interface WebFile {
 
 /**
  * Serves the compiled files of the web app. Those under /assets have a hash of their content in their name, so browsers may
- * cache them for ever.
+ * cache them for ever. So have those of the theme.
+ *
+ * @param webRoot undefined where there are none, and Vite serves them
  */
-export function webFiles(webRoot: string): Middleware {
-  const files = readFiles(webRoot)
+export function webFiles(webRoot: string | undefined, theme: Theme): Middleware {
+  const files = webRoot === undefined ? new Map<string, WebFile>() : readFiles(webRoot)
+  addTheme(files, theme)
   return (ctx, next) => {
     if (!files.has(ctx.path) || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return next()
     const encoding = ENCODINGS.find(({ name, suffix }) => files.has(ctx.path + suffix) && ctx.acceptsEncodings(name))
@@ -46,8 +55,23 @@ function readFiles(webRoot: string): Map<string, WebFile> {
     const address = `/${relative(webRoot, path).split(sep).join('/')}`
     // The manifest is for this server. index.html is for other hosts: here pages are rendered with their context.
     if (!entry.isFile() || address.includes('/.') || /\.html(\.\w+)?$/.test(address)) continue
-    const bytes = readFileSync(path)
-    files.set(address, { bytes, etag: createHash('sha256').update(bytes).digest('base64url') })
+    files.set(address, webFile(readFileSync(path)))
   }
   return files
+}
+
+const webFile = (bytes: Buffer): WebFile => ({ bytes, etag: createHash('sha256').update(bytes).digest('base64url') })
+
+/** Others are compressed as they are. */
+const COMPRESSIBLE = /\.(css|svg|ttf|otf)$/
+
+function addTheme(files: Map<string, WebFile>, theme: Theme): void {
+  for (const [address, bytes] of theme.files) {
+    files.set(address, webFile(bytes))
+    if (!COMPRESSIBLE.test(address)) continue
+    files.set(`${address}.br`, webFile(brotliCompressSync(bytes)))
+    files.set(`${address}.gz`, webFile(gzipSync(bytes)))
+  }
+  const manifest = files.get(MANIFEST)
+  if (manifest && theme !== POLLCAST_THEME) files.set(MANIFEST, webFile(themedManifest(manifest.bytes, theme)))
 }

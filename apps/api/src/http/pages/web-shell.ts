@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import type { PageContext } from '@pollcast/shared/context'
+import type { Theme } from '../../theme/theme.ts'
 import type { Texts } from '../texts/languages.ts'
 import { htmlPage } from './html.ts'
 
@@ -12,13 +13,15 @@ interface Files {
 
 /** What every page needs. */
 export interface WebEntry extends Files {
+  /** Whether Vite's server compiles the files. */
+  isDev: boolean
   fonts: readonly string[]
   /** What the app would ask for only once it runs: by the page's name (src/pages/NAME.vue), or its language. */
   preloads: ReadonlyMap<string, Files>
 }
 
-/** In development, Vite's server compiles the files. */
 export const devEntry: WebEntry = {
+  isDev: true,
   scripts: ['/@vite/client', '/src/main.ts'],
   styles: ['fonts', 'tokens', 'base', 'controls', 'plain'].map((name) => `/src/styles/${name}.css`),
   fonts: [],
@@ -50,6 +53,7 @@ export function builtEntry(webRoot: string): WebEntry | undefined {
   // The one that headings in English need. Browsers load others as letters in the page ask for them.
   const fonts = Object.values(manifest).filter(({ file }) => /besley-latin-800-normal[^/]*\.woff2$/.test(file))
   return {
+    isDev: false,
     scripts: [`/${entry.file}`],
     styles: filesOf(manifest, ofEntry).styles,
     fonts: fonts.map(({ file }) => `/${file}`),
@@ -77,6 +81,7 @@ function filesOf(manifest: Manifest, keys: readonly string[]): Files {
 const scriptJson = (value: unknown) => JSON.stringify(value).replaceAll('<', '\\u003c')
 
 export interface Shell {
+  theme: Theme
   /** Of the component in src/pages. */
   page: string
   texts: Texts
@@ -89,7 +94,10 @@ export interface Shell {
 }
 
 /** The page around the app, with the data for its first rendering, and a fallback in case the app does not run. */
-export function renderShell(entry: WebEntry, { page, texts, title, context, fallback, tags = '' }: Shell): string {
+export function renderShell(
+  entry: WebEntry,
+  { theme, page, texts, title, context, fallback, tags = '' }: Shell,
+): string {
   const early = ['', page, texts.language].flatMap((name) => entry.preloads.get(name) ?? [])
   const preloads = [
     ...early.flatMap(({ scripts }) => scripts.map((href) => `<link rel="modulepreload" href="${href}">`)),
@@ -99,12 +107,13 @@ export function renderShell(entry: WebEntry, { page, texts, title, context, fall
     ),
     // Else the browser would learn of the font only when it lays out the first heading. Fonts are requested with CORS. It is
     // not waited for: until it is there, a font of the same measures is shown.
-    ...entry.fonts.map(
-      (href) => `<link rel="preload" as="font" type="font/woff2" href="${href}" fetchpriority="low" crossorigin>`,
+    ...(theme.firstFont ? [theme.firstFont] : entry.fonts).map(
+      (href) =>
+        `<link rel="preload" as="font" type="font/${extname(href).slice(1)}" href="${href}" fetchpriority="low" crossorigin>`,
     ),
   ]
   const scripts = entry.scripts.map((src) => `<script type="module" src="${src}"></script>`)
   const data = `<script type="application/json" id="context">${scriptJson(context)}</script>`
   const more = [...(tags ? [tags] : []), ...scripts, ...preloads, data].join('\n')
-  return htmlPage({ title, texts, styles: entry.styles, more }, `<div id="app"></div>\n${fallback}`)
+  return htmlPage({ title, texts, theme, styles: entry.styles, more }, `<div id="app"></div>\n${fallback}`)
 }

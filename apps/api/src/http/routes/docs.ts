@@ -8,15 +8,15 @@ import { ENGLISH } from '../texts/languages.ts'
 
 /** `GET /docs`: the API, for people. It loads nothing but the styles of the other pages, and runs no script. */
 export function docsRoute(parts: RouteParts & { entry: { styles: readonly string[] } | undefined }): Middleware {
-  const { basePath, entry } = parts
+  const { basePath, entry, theme } = parts
   let document: ReturnType<typeof openApiDocument> | undefined
   /** As it was made last, with the address that the examples ask: most servers have one. */
   let made: { url: string; html: string } | undefined
   const make = (url: string) => {
     document ??= openApiDocument(basePath)
     const content = apiDocs(document, url)
-    const head = { title: 'The API · Pollcast', texts: ENGLISH, styles: entry?.styles ?? [] }
-    return { url, html: htmlPage(head, plainPage(content, 'id="api-docs"')) }
+    const head = { title: `The API · ${theme.name}`, texts: ENGLISH, theme, styles: entry?.styles ?? [] }
+    return { url, html: htmlPage(head, plainPage(theme, content, 'id="api-docs"')) }
   }
   return (ctx) => {
     const url = publicUrlOf(ctx, parts)

@@ -23,7 +23,7 @@ import type { PollState, RoomState } from '../../polls/state.ts'
 import { showsResults } from '../../polls/visibility.ts'
 import { chartPng } from '../chart/chart-png.ts'
 import { chartSvg } from '../chart/chart-svg.ts'
-import { CHART_POLICY } from '../chart/style.ts'
+import { chartStyle } from '../chart/style.ts'
 import { CSV_TYPE, csvOf, csvPieces } from '../downloads/csv.ts'
 import { fileName } from '../downloads/file-name.ts'
 import type { RouteParts } from '../parts.ts'
@@ -40,7 +40,8 @@ const JSON_TYPE = 'application/json; charset=utf-8'
  * consist of them.
  */
 export function exportRoutes(parts: RouteParts) {
-  const { reader, limits, serverKey, voters, eventIds, languages } = parts
+  const { reader, limits, serverKey, voters, eventIds, languages, theme } = parts
+  const style = chartStyle(theme)
 
   const historyOf = async (viewer: Viewer, poll: PollState): Promise<PollHistory> => {
     requireExists(poll)
@@ -95,9 +96,9 @@ export function exportRoutes(parts: RouteParts) {
     const history = await pollToSend(ctx, texts.language)
     ctx.set('Cross-Origin-Resource-Policy', 'cross-origin')
     if (!history) return
-    ctx.set('Content-Security-Policy', CHART_POLICY)
+    ctx.set('Content-Security-Policy', style.policy)
     ctx.type = 'image/svg+xml'
-    ctx.body = svgOf(history.poll, texts)
+    ctx.body = svgOf(history.poll, texts, style.css)
   }
 
   /** `GET /api/polls/:id/chart.png`: the same for services that take no SVG. 501 where the server can't draw it. */
@@ -107,7 +108,7 @@ export function exportRoutes(parts: RouteParts) {
     ctx.set('Cross-Origin-Resource-Policy', 'cross-origin')
     if (!history) return
     const { poll } = history
-    const picture = await chartPng(texts.language + idOf(history), () => svgOf(poll, texts))
+    const picture = await chartPng(texts.language + idOf(history), () => svgOf(poll, texts, style.css), theme)
     if (!picture) throw new PollError('not-implemented', NO_PNG)
     ctx.type = 'image/png'
     ctx.body = picture
@@ -236,10 +237,10 @@ export function exportRoutes(parts: RouteParts) {
 
 const NO_PNG = 'This server draws no PNG: there is no font on it, or its system is one that the library does not know.'
 
-function svgOf(poll: PollState, texts: Texts): string {
+function svgOf(poll: PollState, texts: Texts, css: string): string {
   const { question, status, voters, content, counters } = poll
   const kind = kindOf(poll)
-  return chartSvg({ question, status, voters, ...kind.showRules(content), ...kind.show(content, counters) }, texts)
+  return chartSvg({ question, status, voters, ...kind.showRules(content), ...kind.show(content, counters) }, texts, css)
 }
 
 const resultsHidden = () => new PollError('results-hidden', 'The results of this poll are hidden for now.')

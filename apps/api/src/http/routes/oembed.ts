@@ -47,7 +47,7 @@ export function oembedRoute(parts: RouteParts): Middleware {
     const room = 'code' in shown ? await limitedByCode(parts, ctx, () => findRoom(shown.code)) : undefined
     const poll = 'pollId' in shown ? await pollFor(anybody, shown.pollId, parts) : (room?.poll ?? null)
 
-    const title = poll?.question || room?.title || 'Pollcast'
+    const title = poll?.question || room?.title || parts.theme.name
     const path = 'code' in shown ? routes.roomEmbed(shown.code) : routes.pollEmbed(shown.pollId)
     const width = Math.min(WIDTH, maxwidth)
     const height = Math.min(HEIGHT.around + HEIGHT.choice * (poll?.choices.length ?? 4), HEIGHT.most, maxheight)
@@ -58,7 +58,7 @@ export function oembedRoute(parts: RouteParts): Middleware {
       version: '1.0',
       type: 'rich',
       title,
-      provider_name: 'Pollcast',
+      provider_name: parts.theme.name,
       provider_url: publicUrl + routes.listPage,
       cache_age: 60,
       width,

@@ -6,6 +6,7 @@ import { routes } from '@pollcast/shared/routes'
 import type { Context, Middleware } from 'koa'
 import type { CreatePolls } from '../../lib/create-polls.ts'
 import { PollError } from '../../polls/errors.ts'
+import { type Picture, POLLCAST_THEME, type Theme } from '../../theme/theme.ts'
 import { allowFraming, setPagePolicy } from '../middleware/security-headers.ts'
 import {
   adminFallback,
@@ -19,7 +20,7 @@ import {
   privacyFallback,
 } from '../pages/fallback.ts'
 import { previewTags } from '../pages/preview-tags.ts'
-import { devEntry, renderShell, type Shell, type WebEntry } from '../pages/web-shell.ts'
+import { renderShell, type Shell, type WebEntry } from '../pages/web-shell.ts'
 import { publicUrlOf, type RouteParts } from '../parts.ts'
 import { pollIdOf, roomCodeOf } from '../request/addresses.ts'
 import { identify } from '../request/identify.ts'
@@ -29,7 +30,7 @@ import { OWES_PROOF } from '../request/voter.ts'
 import { pollFor, pollListFor } from './polls.ts'
 import { roomFor } from './rooms.ts'
 
-type Content = Omit<PageContext, 'apiUrl' | 'publicUrl'>
+type Content = Omit<PageContext, 'apiUrl' | 'publicUrl' | 'site'>
 
 /** The share of pages that report how fresh they are. */
 const SAMPLE = 0.1
@@ -38,12 +39,12 @@ const SAMPLE = 0.1
 const DEMO_POLL = 'tabspace'
 
 /** What is known of a page before its content is. */
-interface Frame extends Pick<Shell, 'page' | 'texts'> {
+interface Frame extends Pick<Shell, 'page' | 'texts' | 'theme'> {
   entry: WebEntry
 }
 
 function writePage(ctx: Context, entry: WebEntry, shell: Shell): void {
-  setPagePolicy(ctx, entry === devEntry)
+  setPagePolicy(ctx, entry.isDev)
   ctx.set('Cache-Control', 'private, no-cache')
   ctx.vary('Cookie')
   ctx.type = 'html'
@@ -64,6 +65,14 @@ function toldOf(createPolls: CreatePolls): Pick<PageContext, 'createPolls'> {
   return { createPolls: createPolls === 'nobody' ? 'nobody' : 'key' }
 }
 
+/** What the header shows instead of Pollcast's mark and name. */
+function siteOf({ name, logo }: Theme, basePath: string): Pick<PageContext, 'site'> {
+  const pictureOf = ({ address, ...size }: Picture) => ({ address: basePath + address, ...size })
+  if (!logo) return name === POLLCAST_THEME.name ? {} : { site: { name } }
+  const { light, dark } = logo
+  return { site: { name, logo: { light: pictureOf(light), ...(dark && { dark: pictureOf(dark) }) } } }
+}
+
 /** What a page is answered with that shows something that is not there. */
 const MISSING = {
   'poll-not-found': 'poll',
@@ -77,7 +86,8 @@ const isGone = (error: unknown): error is PollError & { code: keyof typeof MISSI
 
 /** The pages of the web app. Each has in its context the data that it shows first. */
 export function pageRoutes(parts: PageParts) {
-  const { reader, voters, limits, publicUrl, basePath, languages, entry, onFreshness, eventIds } = parts
+  const { reader, voters, limits, publicUrl, basePath, languages, entry, theme, onFreshness, eventIds } = parts
+  const site = siteOf(theme, basePath)
   const createPolls = toldOf(parts.createPolls)
   /** @param name of the component in the web app's src/pages */
   const page =
@@ -99,7 +109,7 @@ export function pageRoutes(parts: PageParts) {
         ...(isEmbed && asker.voterId === undefined && { voterToken: voters.tokenOf(voterId, mark) }),
         ...(mark === OWES_PROOF && limits && { challenge: await limits.challengeFor(ctx) }),
       } satisfies Told
-      const frame = { entry, page: name, texts: languages.for(ctx) }
+      const frame = { entry, page: name, texts: languages.for(ctx), theme }
       await render(ctx, frame, viewerOf(ctx, asker))
       // Every page, because the app can open a poll from any of them without another page load.
       voters.remember(ctx, asker, voterId, mark)
@@ -112,6 +122,7 @@ export function pageRoutes(parts: PageParts) {
       apiUrl: basePath,
       ...(publicUrl && { publicUrl }),
       ...createPolls,
+      ...site,
       ...sampled(),
       ...(ctx.state.told as Told),
       ...content,
@@ -127,7 +138,7 @@ export function pageRoutes(parts: PageParts) {
     const demo = await demoFor(viewer, pollList)
     const streamUrl = basePath + routes.streamOf(pollList.polls.map((poll) => poll.id))
     const content = { pollList, ...(demo && { demo }), ...(pollList.polls.length > 0 && { streamUrl }) }
-    html(ctx, frame, 'Pollcast', content, listFallback(pollList, frame.texts))
+    html(ctx, frame, theme.name, content, listFallback(pollList, frame))
   })
 
   async function demoFor(viewer: Viewer, { polls }: PollList): Promise<Poll | undefined> {
@@ -147,13 +158,13 @@ export function pageRoutes(parts: PageParts) {
     try {
       const found = await pollFor(viewer, pollIdOf(ctx), parts)
       const content = { poll: found, streamUrl: found.streamUrl, eventId: eventIds.write(found) }
-      const tags = await previewTags(publicUrlOf(ctx, parts), routes.pollPage(found.id), { poll: found }, frame.texts)
+      const tags = await previewTags(publicUrlOf(ctx, parts), routes.pollPage(found.id), { poll: found }, frame)
       html(
         ctx,
         frame,
-        `${found.question} · Pollcast`,
+        `${found.question} · ${theme.name}`,
         content,
-        pollFallback(found, frame.texts, { isEarly: true }),
+        pollFallback(found, frame, { isEarly: true }),
         tags,
       )
     } catch (error) {
@@ -173,10 +184,10 @@ export function pageRoutes(parts: PageParts) {
         const { room, id } = await limitedByCode(parts, ctx, find)
         const content = { room, streamUrl: room.streamUrl, eventId: id }
         const around = { roomTitle: room.title, isEarly: name === 'RoomPage' }
-        const shown = room.poll ? pollFallback(room.poll, frame.texts, around) : nothingOnFallback(frame.texts)
+        const shown = room.poll ? pollFallback(room.poll, frame, around) : nothingOnFallback(frame)
         const told = { poll: room.poll, room }
-        const tags = await previewTags(publicUrlOf(ctx, parts), routes.roomPage(room.code), told, frame.texts)
-        html(ctx, frame, `${room.poll?.question || room.title || room.code} · Pollcast`, content, shown, tags)
+        const tags = await previewTags(publicUrlOf(ctx, parts), routes.roomPage(room.code), told, frame)
+        html(ctx, frame, `${room.poll?.question || room.title || room.code} · ${theme.name}`, content, shown, tags)
       } catch (error) {
         gone(ctx, frame, error)
       }
@@ -192,9 +203,9 @@ export function pageRoutes(parts: PageParts) {
         html(
           ctx,
           frame,
-          `${poll.question} · Pollcast`,
+          `${poll.question} · ${theme.name}`,
           content,
-          embedFallback(poll.question, routes.pollPage(poll.id), frame.texts),
+          embedFallback(poll.question, routes.pollPage(poll.id), frame),
         )
       } catch (error) {
         gone(ctx, frame, error)
@@ -211,7 +222,7 @@ export function pageRoutes(parts: PageParts) {
         const { room, id } = await limitedByCode(parts, ctx, find)
         const content = { room, streamUrl: room.streamUrl, eventId: id }
         const title = room.poll?.question || room.title || room.code
-        html(ctx, frame, `${title} · Pollcast`, content, embedFallback(title, routes.roomPage(room.code), frame.texts))
+        html(ctx, frame, `${title} · ${theme.name}`, content, embedFallback(title, routes.roomPage(room.code), frame))
       } catch (error) {
         gone(ctx, frame, error)
       }
@@ -222,7 +233,7 @@ export function pageRoutes(parts: PageParts) {
   const embed = page(
     'EmbedPage',
     (ctx, frame) => {
-      html(ctx, frame, 'Pollcast', {}, embedFallback('Pollcast', routes.listPage, frame.texts))
+      html(ctx, frame, theme.name, {}, embedFallback(theme.name, routes.listPage, frame))
     },
     true,
   )
@@ -230,26 +241,26 @@ export function pageRoutes(parts: PageParts) {
   const gone = (ctx: Context, frame: Frame, error: unknown) => {
     if (!isGone(error)) throw error
     ctx.status = problemStatus[error.code]
-    html(ctx, frame, 'Pollcast', {}, missingFallback(MISSING[error.code], frame.texts))
+    html(ctx, frame, theme.name, {}, missingFallback(MISSING[error.code], frame))
   }
 
   const newPoll = page('NewPollPage', (ctx, frame) =>
-    html(ctx, frame, `${frame.texts.t('app.ask')} · Pollcast`, {}, newPollFallback(frame.texts)),
+    html(ctx, frame, `${frame.texts.t('app.ask')} · ${theme.name}`, {}, newPollFallback(frame)),
   )
 
   const privacy = page('PrivacyPage', (ctx, frame) => {
-    const title = `${frame.texts.t('privacy.title')} · Pollcast`
-    html(ctx, frame, title, { privacy: parts.privacy }, privacyFallback(parts.privacy, frame.texts))
+    const title = `${frame.texts.t('privacy.title')} · ${theme.name}`
+    html(ctx, frame, title, { privacy: parts.privacy }, privacyFallback(parts.privacy, frame))
   })
 
   const admin = page('AdminPage', (ctx, frame) =>
-    html(ctx, frame, `${frame.texts.t('admin.title')} · Pollcast`, {}, adminFallback(frame.texts)),
+    html(ctx, frame, `${frame.texts.t('admin.title')} · ${theme.name}`, {}, adminFallback(frame)),
   )
 
   /** Any other path: the app shows that there is no such page. */
   const unknown = page('NotFoundPage', (ctx, frame) => {
     ctx.status = 404
-    html(ctx, frame, 'Pollcast', {}, missingFallback('page', frame.texts))
+    html(ctx, frame, theme.name, {}, missingFallback('page', frame))
   })
 
   const [room, screen, host] = [roomPage('RoomPage'), roomPage('ScreenPage', true), roomPage('HostPage')]

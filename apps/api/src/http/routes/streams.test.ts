@@ -27,6 +27,7 @@ import { VoterStreams } from '../../reactions/voter-streams.ts'
 import { SqlPollReader } from '../../store/sql-poll-reader.ts'
 import { SqlPollWriter } from '../../store/sql-poll-writer.ts'
 import { openSqlite } from '../../store/sqlite-database.ts'
+import { POLLCAST_THEME } from '../../theme/theme.ts'
 import type { RouteParts } from '../parts.ts'
 import { Proxies } from '../request/proxies.ts'
 import { StreamSlots } from '../request/stream-slots.ts'
@@ -285,6 +286,7 @@ const openParts = async () => {
   const audiences = new Audiences(broker)
   const koa = createKoa({
     createPolls: 'anyone',
+    theme: POLLCAST_THEME,
     languages: new Languages(''),
     privacy: {
       engine: 'sqlite',
