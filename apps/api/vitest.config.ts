@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { availableParallelism, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig, defineProject } from 'vitest/config'
 
@@ -45,7 +45,7 @@ const integration = defineProject({
     globalSetup: 'testing/install-missing.ts',
     provide: { servers: true },
     // Files wait for processes more than they compute. Each has its own ports, folders and databases.
-    maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    maxWorkers: '100%',
     sequence: { groupOrder: 1 },
   },
 })

@@ -58,6 +58,8 @@ test('the host moves the room with one key, voters follow without a request, and
   await Promise.all(voters.map(isLive))
   await choice(voters[0] as Page, 'Yes').click()
   await shows(host, [1, 0])
+  // What is for paper alone is loaded last.
+  for (const tab of voters) await tab.getByTestId('printed-link').locator('.qr').waitFor({ state: 'attached' })
   const requests: string[] = []
   for (const tab of voters) tab.on('request', (request) => requests.push(request.url()))
 

@@ -14,7 +14,7 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     expect: { poll: { timeout: 120_000, interval: 20 } },
-    // A file waits for its browser and its server, and they for each other: one file keeps no core busy by itself.
-    maxWorkers: '100%',
+    // Chromium and a server keep two cores busy: with two files at once, tabs are so slow that others take them for dead.
+    fileParallelism: false,
   },
 })

@@ -32,6 +32,8 @@ export function useRoom(code: string, access: () => Access = () => ({})) {
   const end = shallowRef<'deleted' | 'unauthorized'>()
   const problem = shallowRef<ApiProblem>()
   let current: CurrentPoll | undefined
+  /** As the stream told it last: an answer that was under way meanwhile is older. */
+  let watching: number | undefined
 
   const state = useStream(
     { url: streamUrl, topics: () => ({ rooms: [code] }), access, served: firstTold },
@@ -40,7 +42,8 @@ export function useRoom(code: string, access: () => Access = () => ({})) {
         if (snapshot.pollId === feed.value?.poll.value.id) current?.onSnapshot(snapshot)
       },
       onRoom: receive,
-      onWatching({ watching }) {
+      onWatching(told) {
+        watching = told.watching
         if (room.value) room.value = { ...room.value, watching }
       },
       onEnd({ reason }) {
@@ -72,7 +75,7 @@ export function useRoom(code: string, access: () => Access = () => ({})) {
 
   function take(answer: Room, epoch?: string): void {
     if (answer.poll && !access().isAnonymous) ownBallots(access().code).keep(answer.poll, answer.poll)
-    room.value = answer
+    room.value = { ...answer, watching: watching ?? answer.watching }
     show(answer.poll, epoch)
   }
 
