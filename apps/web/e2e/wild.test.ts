@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { BadProxy, type StreamFault } from './support/bad-proxy.ts'
 import { choice, connection, isLive, openTab, shows, tabled } from './support/browser.ts'
 import { startServerAndBrowser } from './support/setup.ts'
+import { watchStreams } from './support/streams.ts'
 
 const { pollcast, browser, newVoter } = await startServerAndBrowser()
 
@@ -16,15 +17,6 @@ afterEach(() => proxy.close())
 /** The same page behind the proxy. Over plain http, browsers have Web Locks on `localhost` only. */
 function behindProxy(page: string, host = 'localhost'): string {
   return Object.assign(new URL(page), { hostname: host, port: String(proxy.port) }).href
-}
-
-/** The page of each request for a stream, the newest last. */
-function recordStreams(voter: BrowserContext): Page[] {
-  const pages: Page[] = []
-  voter.on('request', (request) => {
-    if (new URL(request.url()).pathname === '/api/streams') pages.push(request.frame().page())
-  })
-  return pages
 }
 
 /** What docs/live.md says of how long it takes. */
@@ -70,20 +62,20 @@ test.each<[string, string, (() => void)[]]>([
     // Not newVoter() elsewhere: on plain http Chromium logs each header that it ignores.
     const voter = await (host === 'localhost' ? newVoter() : browser.newContext())
     for (const init of inits) await voter.addInitScript(init)
-    const streams = recordStreams(voter)
+    const streams = watchStreams(voter)
     const { tabs, voteOnAll } = await openFifteen(voter, host)
     await expect.poll(() => proxy.openStreams).toBe(1)
     await voteOnAll()
     await expect.poll(() => countsOf(tabs)).toEqual(tabs.map(() => 1))
     await choice(tabs[0] as Page, 'No').click()
 
-    const leader = streams.at(-1) as Page
+    const leader = streams().at(-1) as Page
     const cdp = await voter.newCDPSession(leader)
     const crashed = leader.waitForEvent('crash')
     cdp.send('Page.crash').catch(() => {})
     await crashed
     const crashedAt = Date.now()
-    await expect.poll(() => streams.at(-1) !== leader && proxy.openStreams).toBe(1)
+    await expect.poll(() => streams().at(-1) !== leader && proxy.openStreams).toBe(1)
     report(`${how}: another tab had the stream ${Date.now() - crashedAt} ms after the crash`)
     await voteOnAll()
     const others = tabs.filter((tab) => tab !== leader)
@@ -96,7 +88,7 @@ test.each<[string, string, (() => void)[]]>([
 test('a tab that hangs with the stream is replaced, and no vote is lost', async () => {
   const { id, page } = await pollcast.makePoll('Hanging?', ['Yes', 'No'])
   const voter = await newVoter()
-  const streams = recordStreams(voter)
+  const streams = watchStreams(voter)
   const leader = await openTab(voter, behindProxy(page))
   await isLive(leader)
   const others = [await openTab(voter, behindProxy(page)), await openTab(voter, behindProxy(page))]
@@ -106,7 +98,7 @@ test('a tab that hangs with the stream is replaced, and no vote is lost', async 
     for (const end = Date.now() + 8_000; Date.now() < end; );
   })
   await pollcast.vote(id, 0)
-  await expect.poll(() => streams.at(-1) !== leader).toBe(true)
+  await expect.poll(() => streams().at(-1) !== leader).toBe(true)
   await Promise.all(others.map((tab) => shows(tab, [1, 0])))
   report(`The vote was on the others ${Date.now() - hangsAt} ms after the tab hung`)
   await hanging
