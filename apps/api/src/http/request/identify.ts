@@ -1,8 +1,7 @@
 import type { Context } from 'koa'
-import { newVoterId } from '../../polls/voter-id.ts'
 import { isReadByAnyone } from '../middleware/open-reads.ts'
 import type { RateLimits } from './rate-limit.ts'
-import { type Asker, NOT_VOTED, OWES_PROOF, type VoterMark, type Voters } from './voter.ts'
+import { type Asker, NOT_VOTED, newVoterId, OWES_PROOF, type VoterMark, type Voters } from './voter.ts'
 
 interface IdentifyParts {
   voters: Voters

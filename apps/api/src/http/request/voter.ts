@@ -1,10 +1,12 @@
-import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { Context } from 'koa'
 import { PollError } from '../../polls/errors.ts'
-import { newVoterId } from '../../polls/voter-id.ts'
 import { type Candidate, type CookieName, cookieNameOf, readVoterCookies, readVoterToken } from './voter-cookie.ts'
 
 const YEAR_SECONDS = 365 * 24 * 60 * 60
+
+/** A client without a cookie is a new voter. An id only has to be unique, and tells nothing: the cookie is signed. */
+export const newVoterId = (): string => randomUUID()
 
 /**
  * What a cookie tells of how its voter became one. Who has voted came within the burst of their network (nothing), or proved

@@ -11,13 +11,12 @@ import type { RecordedVote } from '../../polls/ports.ts'
 import { receiptOf } from '../../polls/receipt.ts'
 import type { PollState } from '../../polls/state.ts'
 import { votedJson } from '../../polls/views.ts'
-import { newVoterId } from '../../polls/voter-id.ts'
 import type { RouteParts } from '../parts.ts'
 import { pollIdOf } from '../request/addresses.ts'
 import { readBody, validate } from '../request/body.ts'
 import { idempotencyKeyOf, isSecret, requireDistinct } from '../request/idempotency-key.ts'
 import { codeHashOf } from '../request/viewer.ts'
-import { burstOf, isFirstVote, knownVoter, markOfBurst } from '../request/voter.ts'
+import { burstOf, isFirstVote, knownVoter, markOfBurst, newVoterId } from '../request/voter.ts'
 
 interface SentVote {
   answer: unknown
