@@ -95,12 +95,13 @@ export function useRoom(code: string, access: () => Access = () => ({})) {
     take(served.data, readEventId(served.eventId ?? '')?.epoch)
   } else if (served) {
     room.value = served.data
-    show(served.data.poll)
+    show(served.data.poll, readEventId(served.eventId ?? '')?.epoch)
   }
   // In a hook, so that unexpected errors reach Vue's error handler.
   if (!served || !isPublic) onBeforeMount(load)
   watch([() => access().hostKey, () => access().code], () => {
     end.value = undefined
+    watching = undefined
     void load()
   })
 

@@ -200,7 +200,7 @@ export function useVote<Answer>({ api, feed, kind, code = () => undefined }: Vot
     const mayBeCounted = error.code === 'unreachable' || error.code === 'unexpected'
     if (isKept() && failed && staysWaiting(error)) {
       const { sent, wanted } = failed
-      return keep({ answer: sent, key, round: snapshot.value.round, wanted, at: chosenAt })
+      return keep({ answer: sent, key, round: failed.base.round, wanted, at: chosenAt })
     }
     drop()
     refusal.value = { problem: error, outcome: mayBeCounted ? 'unknown' : 'refused' }
