@@ -5,6 +5,13 @@ import type { Context, Middleware } from 'koa'
 /** For everything that is not a page: it loads nothing, and is shown in no frame. */
 const NO_PAGE = { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] }
 
+/**
+ * For an SVG of a theme: it is drawn as it was made, and runs and loads nothing. Firefox applies an SVG's own policy in an <img>
+ * too.
+ */
+const PICTURE =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; frame-ancestors 'none'; sandbox"
+
 /** A page may only load what this server serves. */
 const PAGE = [
   "default-src 'none'",
@@ -71,6 +78,11 @@ export function securityHeaders(): Middleware {
 /** Sets what a page of the web app may load. */
 export function setPagePolicy(ctx: Context, isDev: boolean): void {
   ctx.set('Content-Security-Policy', isDev ? DEV_PAGE : PAGE)
+}
+
+/** Sets what an SVG of a theme may do. */
+export function setPicturePolicy(ctx: Context): void {
+  ctx.set('Content-Security-Policy', PICTURE)
 }
 
 /** Lets a page, whose policy is set, be shown in frames of any site. */

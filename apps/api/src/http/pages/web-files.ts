@@ -4,6 +4,7 @@ import { extname, join, relative, sep } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import type { Middleware } from 'koa'
 import { POLLCAST_THEME, type Theme } from '../../theme/theme.ts'
+import { setPicturePolicy } from '../middleware/security-headers.ts'
 import { themedManifest } from './web-manifest.ts'
 
 /** Compressed versions that the build has beside each file, best first; the plain one last. */
@@ -39,6 +40,7 @@ export function webFiles(webRoot: string | undefined, theme: Theme): Middleware 
     ctx.set('Cache-Control', ctx.path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache')
     ctx.body = file?.bytes
     ctx.type = extname(ctx.path)
+    if (theme.files.has(ctx.path) && ctx.path.endsWith('.svg')) setPicturePolicy(ctx)
     ctx.etag = file?.etag ?? ''
     if (ctx.fresh) ctx.status = 304
   }
