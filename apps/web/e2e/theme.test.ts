@@ -78,6 +78,8 @@ test.each<[string, BrowserContextOptions, typeof LIGHT, string]>([
       const logo = isFrame ? null : LOGO
       expect(await looksOf(tab), path).toEqual({ ...colours, font: 'Lexend', weights: ['400', '800'], logo })
       if (path === routes.roomPage(code)) await expect.poll(() => barOf(tab)).toBe(bar)
+      if (path === routes.listPage)
+        expect(await tab.getByRole('link', { name: `${LOGO.alt} home`, exact: true }).count()).toBe(1)
       await tab.evaluate(source)
       const { violations }: AxeResults = await tab.evaluate(
         (runOnly) => Reflect.get(window, 'axe').run(document, { runOnly }),
