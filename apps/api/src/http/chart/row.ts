@@ -55,7 +55,7 @@ export function drawRow(
       isChartRtl,
     ),
     textLine(
-      { text: count, x: width - PADDING, y: middle + 6, size: COUNT_SIZE, className: 'soft count', atEnd: true },
+      { text: count, x: width - PADDING, y: middle + 6, size: COUNT_SIZE, className: 'count', atEnd: true },
       width,
       isChartRtl,
     ),

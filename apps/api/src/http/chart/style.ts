@@ -13,7 +13,7 @@ export function chartStyle({ colours: { light, dark }, families }: Theme): Chart
   const css = `
 .paper{fill:${light.paper}}.row{fill:${light.ink};fill-opacity:.07}.bar,.mark{fill:${light.accent}}.bar{fill-opacity:.22}.lead .bar{fill-opacity:.44}
 text{fill:${light.ink};font-family:${text}Inter,system-ui,sans-serif}.soft{fill:${light['ink-soft']};font-weight:600}.choice{font-weight:700}
-.question,.share{font-family:${display}Besley,Rockwell,Georgia,serif;font-weight:800}.share,.count{font-variant-numeric:tabular-nums}
+.question,.share{font-family:${display}Besley,Rockwell,Georgia,serif;font-weight:800}.share,.count{font-variant-numeric:tabular-nums}.count{font-weight:600}
 @media (prefers-color-scheme:dark){
 .paper{fill:${dark.paper}}.row{fill:${dark.ink}}.bar,.mark{fill:${dark.accent}}.bar{fill-opacity:.26}text{fill:${dark.ink}}.soft{fill:${dark['ink-soft']}}}
 `

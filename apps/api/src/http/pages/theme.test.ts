@@ -123,6 +123,8 @@ test('pictures of a poll have the theme’s colours and font, and links to it it
   expect(svg).toContain('.bar,.mark{fill:#2450b8}')
   expect(svg).toContain('.bar,.mark{fill:#9dbbff}')
   expect(svg).toContain('font-family:"Lexend",Besley')
+  // Plain ink: soft ink is too faint on the leader's tint.
+  expect(svg).toContain('class="count"')
   const style = /<style>([^<]*)<\/style>/.exec(svg)?.[1] ?? ''
   const hash = createHash('sha256').update(style).digest('base64')
   expect(chart.headers.get('Content-Security-Policy')).toContain(`style-src 'sha256-${hash}'`)
