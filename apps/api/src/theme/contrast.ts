@@ -25,8 +25,15 @@ const pairs = (needs: number, what: string, of: Token, on: readonly Behind[]): P
 const PAIRS: readonly Pair[] = [
   ...pairs(TEXT, 'texts', 'ink', ['paper', 'sheet', 'hover', 'warning-paper']),
   ...pairs(TEXT, 'the texts of choices', 'ink', ['bar-tint', 'bar-tint-leader', 'screen-row']),
-  ...pairs(TEXT, 'small texts', 'ink-soft', ['paper', 'sheet', 'screen-row']),
-  ...pairs(TEXT, 'the numbers of choices', 'ink-on-bar', ['sheet', 'hover', 'bar-tint', 'bar-tint-leader']),
+  ...pairs(TEXT, 'small texts', 'ink-soft', ['paper', 'sheet', 'hover', 'screen-row']),
+  ...pairs(TEXT, 'the texts of disabled buttons', 'ink-soft', ['track']),
+  ...pairs(TEXT, 'the numbers of choices', 'ink-on-bar', [
+    'sheet',
+    'hover',
+    'bar-tint',
+    'bar-tint-leader',
+    'screen-row',
+  ]),
   ...pairs(TEXT, 'links and codes', 'accent', ['paper', 'sheet']),
   ...pairs(TEXT, 'the texts of buttons', 'accent-ink', ['accent']),
   ...pairs(TEXT, 'the texts of strong buttons', 'paper', ['ink']),
