@@ -57,7 +57,7 @@ function iconLinks({ icon }: Theme): string {
 const MARK =
   '<svg class="logo" viewBox="0 0 20 18" aria-hidden="true"><path d="M0 0h20v4H0zM0 7h12v4H0zM0 14h6v4H0z"/></svg>'
 
-/** Who the page is of: Pollcast, or what the theme has instead. As in the web app's SiteName.vue. */
+/** Who the page is of: Pollcast, or what the theme has instead. As in the web app's SiteHeader.vue. */
 function siteName({ name, logo }: Theme): string {
   if (!logo) return name === POLLCAST_THEME.name ? `${MARK} ${name}` : escapeHtml(name)
   const { light, dark } = logo
