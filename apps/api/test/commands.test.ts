@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type RequestListener, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createdPollSchema, roomSchema } from '@pollcast/shared/room'
@@ -134,8 +134,11 @@ test.each([
 })
 
 /** Something else than a Pollcast, which gives every request this answer. */
-const openOther = async (status: number, type: string, body: string) => {
-  const server = createServer((_, response) => response.writeHead(status, { 'Content-Type': type }).end(body))
+const openOther = (status: number, type: string, body: string) =>
+  open((_, response) => response.writeHead(status, { 'Content-Type': type }).end(body))
+
+const open = async (listener: RequestListener) => {
+  const server = createServer(listener)
   onTestFinished(() => void server.close())
   await once(server.listen(0, '127.0.0.1'), 'listening')
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -186,8 +189,19 @@ test('create and doctor print nothing of an answer that a terminal would carry o
   expect(child.output).not.toContain(ESC)
 
   const seen = seenSchema.parse(await (await fetch(url + routes.seen)).json())
-  const strange = await openOther(200, 'application/json', JSON.stringify({ ...seen, host: `here${ESC}c` }))
-  const doctor = pollcast(['doctor', strange, '--quick', '--poll', 'tabspace'])
+  const strange = await open((incoming, response) => {
+    if (incoming.url?.startsWith(routes.seen)) {
+      return response
+        .setHeader('Content-Type', 'application/json')
+        .end(JSON.stringify({ ...seen, host: `here${ESC}c` }))
+    }
+    const { method, headers } = incoming
+    const passedOn = request(new URL(incoming.url ?? '', url), { method, headers }, (answer) => {
+      answer.pipe(response.writeHead(answer.statusCode ?? 0, answer.headers))
+    })
+    incoming.pipe(passedOn)
+  })
+  const doctor = pollcast(['doctor', strange, '--quick', '--poll', poll.id])
   await doctor.exited
   expect(doctor.output).toContain('herec\n')
   expect(doctor.output).not.toContain(ESC)

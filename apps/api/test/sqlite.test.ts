@@ -54,5 +54,5 @@ test('a file that is written over while it is open is damaged: 503, logged once,
     expect.stringMatching(`^The database at ${databasePath} is damaged: SQLITE_(CORRUPT|NOTADB): .+`),
   ])
   expect(errors[0]).toMatch(/restored from a backup/)
-  expect(infos).toEqual([`A new database was made at ${databasePath}.`])
+  expect(infos).toEqual([])
 })
