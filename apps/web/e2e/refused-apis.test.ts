@@ -2,6 +2,7 @@ import type { BrowserContext, Frame, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { choice, connection, isLive, openTab, shows, tabled, withoutCookies } from './support/browser.ts'
 import { startServerAndBrowser } from './support/setup.ts'
+import { watchStreams } from './support/streams.ts'
 
 const { pollcast, browser, newVoter } = await startServerAndBrowser()
 
@@ -45,10 +46,7 @@ test.each([
   const { page } = await pollcast.makePoll(`${what}?`, ['Yes', 'No'])
   const voter = await newVoter()
   for (const refuse of refusals) await voter.addInitScript(refuse)
-  const streams = new Set<Page>()
-  voter.on('request', (request) => {
-    if (/\/streams?$/.test(new URL(request.url()).pathname)) streams.add(request.frame().page())
-  })
+  const streams = watchStreams(voter)
   // One after the other: two that come at the same moment may both lead until they hear of each other.
   const one = await openTab(voter, page)
   await isLive(one)
@@ -58,7 +56,7 @@ test.each([
   await Promise.all([one, other].map((tab) => shows(tab, [1, 0])))
   await choice(one, 'No').click()
   await Promise.all([one, other].map((tab) => shows(tab, [0, 1])))
-  expect(streams.size).toBe(count)
+  await expect.poll(() => streams().length).toBe(count)
 })
 
 /** APIs that a browser may lack or refuse while it can run the app. */
