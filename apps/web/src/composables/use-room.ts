@@ -91,11 +91,12 @@ export function useRoom(code: string, access: () => Access = () => ({})) {
     }
   }
 
+  const servedEpoch = readEventId(served?.eventId ?? '')?.epoch
   if (served && isPublic) {
-    take(served.data, readEventId(served.eventId ?? '')?.epoch)
+    take(served.data, servedEpoch)
   } else if (served) {
     room.value = served.data
-    show(served.data.poll, readEventId(served.eventId ?? '')?.epoch)
+    show(served.data.poll, servedEpoch)
   }
   // In a hook, so that unexpected errors reach Vue's error handler.
   if (!served || !isPublic) onBeforeMount(load)

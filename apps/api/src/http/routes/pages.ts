@@ -116,7 +116,8 @@ export function pageRoutes(parts: PageParts) {
       if (isEmbed) allowFraming(ctx)
     }
 
-  const html = (ctx: Context, frame: Frame, title: string, content: Content, fallback: string, tags = '') => {
+  /** @param of what the page is of; empty where its title is the site's name alone */
+  const html = (ctx: Context, frame: Frame, of: string, content: Content, fallback: string, tags = '') => {
     const { entry, ...shell } = frame
     const context = {
       apiUrl: basePath,
@@ -127,6 +128,7 @@ export function pageRoutes(parts: PageParts) {
       ...(ctx.state.told as Told),
       ...content,
     }
+    const title = of === '' ? theme.name : `${of} · ${theme.name}`
     writePage(ctx, entry, { ...shell, title, context, fallback, tags })
   }
 
@@ -138,7 +140,7 @@ export function pageRoutes(parts: PageParts) {
     const demo = await demoFor(viewer, pollList)
     const streamUrl = basePath + routes.streamOf(pollList.polls.map((poll) => poll.id))
     const content = { pollList, ...(demo && { demo }), ...(pollList.polls.length > 0 && { streamUrl }) }
-    html(ctx, frame, theme.name, content, listFallback(pollList, frame))
+    html(ctx, frame, '', content, listFallback(pollList, frame))
   })
 
   async function demoFor(viewer: Viewer, { polls }: PollList): Promise<Poll | undefined> {
@@ -159,14 +161,7 @@ export function pageRoutes(parts: PageParts) {
       const found = await pollFor(viewer, pollIdOf(ctx), parts)
       const content = { poll: found, streamUrl: found.streamUrl, eventId: eventIds.write(found) }
       const tags = await previewTags(publicUrlOf(ctx, parts), routes.pollPage(found.id), { poll: found }, frame)
-      html(
-        ctx,
-        frame,
-        `${found.question} · ${theme.name}`,
-        content,
-        pollFallback(found, frame, { isEarly: true }),
-        tags,
-      )
+      html(ctx, frame, found.question, content, pollFallback(found, frame, { isEarly: true }), tags)
     } catch (error) {
       gone(ctx, frame, error)
     }
@@ -187,7 +182,7 @@ export function pageRoutes(parts: PageParts) {
         const shown = room.poll ? pollFallback(room.poll, frame, around) : nothingOnFallback(frame)
         const told = { poll: room.poll, room }
         const tags = await previewTags(publicUrlOf(ctx, parts), routes.roomPage(room.code), told, frame)
-        html(ctx, frame, `${room.poll?.question || room.title || room.code} · ${theme.name}`, content, shown, tags)
+        html(ctx, frame, room.poll?.question || room.title || room.code, content, shown, tags)
       } catch (error) {
         gone(ctx, frame, error)
       }
@@ -200,13 +195,7 @@ export function pageRoutes(parts: PageParts) {
       try {
         const poll = await pollFor(visitor, pollIdOf(ctx), parts)
         const content = { poll, streamUrl: poll.streamUrl, eventId: eventIds.write(poll) }
-        html(
-          ctx,
-          frame,
-          `${poll.question} · ${theme.name}`,
-          content,
-          embedFallback(poll.question, routes.pollPage(poll.id), frame),
-        )
+        html(ctx, frame, poll.question, content, embedFallback(poll.question, routes.pollPage(poll.id), frame))
       } catch (error) {
         gone(ctx, frame, error)
       }
@@ -222,7 +211,7 @@ export function pageRoutes(parts: PageParts) {
         const { room, id } = await limitedByCode(parts, ctx, find)
         const content = { room, streamUrl: room.streamUrl, eventId: id }
         const title = room.poll?.question || room.title || room.code
-        html(ctx, frame, `${title} · ${theme.name}`, content, embedFallback(title, routes.roomPage(room.code), frame))
+        html(ctx, frame, title, content, embedFallback(title, routes.roomPage(room.code), frame))
       } catch (error) {
         gone(ctx, frame, error)
       }
@@ -233,7 +222,7 @@ export function pageRoutes(parts: PageParts) {
   const embed = page(
     'EmbedPage',
     (ctx, frame) => {
-      html(ctx, frame, theme.name, {}, embedFallback(theme.name, routes.listPage, frame))
+      html(ctx, frame, '', {}, embedFallback(theme.name, routes.listPage, frame))
     },
     true,
   )
@@ -241,26 +230,25 @@ export function pageRoutes(parts: PageParts) {
   const gone = (ctx: Context, frame: Frame, error: unknown) => {
     if (!isGone(error)) throw error
     ctx.status = problemStatus[error.code]
-    html(ctx, frame, theme.name, {}, missingFallback(MISSING[error.code], frame))
+    html(ctx, frame, '', {}, missingFallback(MISSING[error.code], frame))
   }
 
   const newPoll = page('NewPollPage', (ctx, frame) =>
-    html(ctx, frame, `${frame.texts.t('app.ask')} · ${theme.name}`, {}, newPollFallback(frame)),
+    html(ctx, frame, frame.texts.t('app.ask'), {}, newPollFallback(frame)),
   )
 
   const privacy = page('PrivacyPage', (ctx, frame) => {
-    const title = `${frame.texts.t('privacy.title')} · ${theme.name}`
-    html(ctx, frame, title, { privacy: parts.privacy }, privacyFallback(parts.privacy, frame))
+    html(ctx, frame, frame.texts.t('privacy.title'), { privacy: parts.privacy }, privacyFallback(parts.privacy, frame))
   })
 
   const admin = page('AdminPage', (ctx, frame) =>
-    html(ctx, frame, `${frame.texts.t('admin.title')} · ${theme.name}`, {}, adminFallback(frame)),
+    html(ctx, frame, frame.texts.t('admin.title'), {}, adminFallback(frame)),
   )
 
   /** Any other path: the app shows that there is no such page. */
   const unknown = page('NotFoundPage', (ctx, frame) => {
     ctx.status = 404
-    html(ctx, frame, theme.name, {}, missingFallback('page', frame))
+    html(ctx, frame, '', {}, missingFallback('page', frame))
   })
 
   const [room, screen, host] = [roomPage('RoomPage'), roomPage('ScreenPage', true), roomPage('HostPage')]
