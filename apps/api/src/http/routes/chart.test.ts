@@ -28,7 +28,7 @@ test('chart.svg shows the question and each choice with its percent and count, a
   expect(textsOf(svg, 'question')).toEqual(['What will you have?'])
   expect(textsOf(svg, 'choice')).toEqual(['Tea', 'Coffee', 'Milk'])
   expect(textsOf(svg, 'share')).toEqual(['33%', '50%', '17%'])
-  expect(textsOf(svg, 'soft count')).toEqual(['2', '3', '1'])
+  expect(textsOf(svg, 'count')).toEqual(['2', '3', '1'])
   expect(svg.match(/<g class="lead"/g)).toHaveLength(1)
   expect(svg).toContain('<title id="title">What will you have?</title>')
   expect(svg).toContain('<desc id="desc">Tea: 33%, 2. Coffee: 50%, 3. Milk: 17%, 1. 6 voters</desc>')
