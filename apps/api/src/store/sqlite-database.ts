@@ -57,6 +57,12 @@ async function openLocked(path: string, place: SqlitePlace, lock: OpenFile, log:
     await writer.query('PRAGMA synchronous = FULL')
     await backUpBeforeUpgrade(applied, place, writer, log)
     await migrate(writer)
+    /*
+     * SQLite keeps what each statement changes until the statement is through. Random ballot ids are on as many pages as a
+     * batch has votes, and over 64 KB SQLite would write them to a temporary file and throw it away. Not for migrations: they
+     * may sort more than fits into memory.
+     */
+    await writer.query('PRAGMA temp_store = MEMORY')
     const { close, files, ...readable } = await openReader(path, log, lock)
     const transactions = new SqliteTransactions(writer, readable.availability, files)
     const saving = async <T>(reading: Promise<T>): Promise<T> => {
