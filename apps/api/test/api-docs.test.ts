@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { routes } from '@pollcast/shared/routes'
 import { expect, onTestFinished, test } from 'vitest'
-import { operations } from '../src/http/openapi/operations.ts'
+import { operations } from '../src/http/openapi/operations/index.ts'
 import { ServerProcess } from '../testing/server-process.ts'
 import { tempFolder } from '../testing/temp-folder.ts'
 

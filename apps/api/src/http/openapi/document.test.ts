@@ -8,7 +8,7 @@ import { document, documented, faultsOf } from '../../../testing/openapi.ts'
 import { routerRoutes } from '../../../testing/router-routes.ts'
 import { json } from '../../../testing/voter.ts'
 import { pollExample, problemExample, snapshotExample } from './examples.ts'
-import { operations } from './operations.ts'
+import { operations } from './operations/index.ts'
 
 const app = sharedApp()
 

@@ -1,7 +1,7 @@
 import { OpenAPIRegistry, OpenApiGeneratorV32 } from '@asteasolutions/zod-to-openapi'
 import { headers, parameters, responses, schemas, securitySchemes } from './components.ts'
 import { routeConfigOf } from './operation.ts'
-import { operations } from './operations.ts'
+import { operations } from './operations/index.ts'
 import { registerSchemas } from './schemas.ts'
 import { webhookConfig } from './webhook.ts'
 
