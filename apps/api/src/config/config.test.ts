@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { expect, test } from 'vitest'
 import { readCommandLine } from './command-line.ts'
-import { ConfigError, readConfig, settingNames } from './config.ts'
+import { ConfigError, readConfig } from './config.ts'
+import { settingNames } from './environment.ts'
 
 const refusal = (environment: NodeJS.ProcessEnv): string => {
   try {

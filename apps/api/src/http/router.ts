@@ -18,6 +18,7 @@ import { extendRequest } from './request/koa-request.ts'
 import type { Proxies } from './request/proxies.ts'
 import { knownVoter } from './request/voter.ts'
 import { type AdminParts, adminRoutes } from './routes/admin.ts'
+import { chartRoutes } from './routes/charts.ts'
 import { docsRoute } from './routes/docs.ts'
 import { exportRoutes } from './routes/exports.ts'
 import { freshnessRoute } from './routes/freshness.ts'
@@ -27,6 +28,7 @@ import { oembedRoute } from './routes/oembed.ts'
 import { officeManifestRoute } from './routes/office-manifest.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { newPollRoute, pollListRoute, pollRoute } from './routes/polls.ts'
+import { roomExportRoutes } from './routes/room-exports.ts'
 import { roomRoutes } from './routes/rooms.ts'
 import { seenRoute } from './routes/seen.ts'
 import { streamRoutes } from './routes/streams.ts'
@@ -111,15 +113,17 @@ export function createKoa(parts: HttpParts): Koa {
   router.get(routes.roomCodes(':code'), rooms.countCodes)
 
   const exports = exportRoutes(parts)
+  const charts = chartRoutes(parts)
+  const roomExports = roomExportRoutes(parts)
   router.get(routes.resultsCsv(':id'), exports.resultsCsv)
   router.get(routes.resultsJson(':id'), exports.resultsJson)
-  router.get(routes.chartSvg(':id'), exports.chart)
-  router.get(routes.chartPng(':id'), exports.chartPng)
+  router.get(routes.chartSvg(':id'), charts.svg)
+  router.get(routes.chartPng(':id'), charts.png)
   router.get(routes.rounds(':id'), exports.rounds)
   router.get(routes.ballotsCsv(':id'), exports.ballotsCsv)
-  router.get(routes.roomResultsCsv(':code'), exports.roomResultsCsv)
-  router.get(routes.roomResultsJson(':code'), exports.roomResultsJson)
-  router.get(routes.roomBallotsCsv(':code'), exports.roomBallotsCsv)
+  router.get(routes.roomResultsCsv(':code'), roomExports.resultsCsv)
+  router.get(routes.roomResultsJson(':code'), roomExports.resultsJson)
+  router.get(routes.roomBallotsCsv(':code'), roomExports.ballotsCsv)
 
   router.post(routes.freshness, freshnessRoute(parts))
   router.get(routes.seen, seenRoute(parts))

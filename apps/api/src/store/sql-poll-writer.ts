@@ -1,15 +1,13 @@
-import { isPast, PAST_TIME, type PollChange } from '@pollcast/shared/settings'
-import { In, IsNull } from 'typeorm'
+import type { PollChange } from '@pollcast/shared/settings'
+import { In } from 'typeorm'
 import { type AppliedChange, applyChange, nextRound } from '../polls/apply-change.ts'
-import { invalidFields, PollError } from '../polls/errors.ts'
-import { fingerprintOf } from '../polls/idempotency.ts'
+import { PollError } from '../polls/errors.ts'
 import { kindOf } from '../polls/kinds/index.ts'
 import { checkExists, GRACE_MS } from '../polls/policy.ts'
 import type {
   BurstChange,
   ChangedPoll,
   HostRequest,
-  PollRecord,
   PollWriter,
   RecordedVote,
   Repeatable,
@@ -17,31 +15,25 @@ import type {
 } from '../polls/ports.ts'
 import { withRevisions } from '../polls/revisions.ts'
 import type { PollState, RoomState } from '../polls/state.ts'
-import { recounted } from '../polls/void-ballots.ts'
 import { type Capacity, UNLIMITED } from './capacity.ts'
 import type { WritableDatabase } from './database.ts'
-import { isDuplicate } from './database-errors.ts'
 import { deletePoll } from './delete-poll.ts'
 import { BallotEntity } from './entities/ballot-entity.ts'
-import { BurstEntity } from './entities/burst-entity.ts'
 import { CounterEntity } from './entities/counter-entity.ts'
 import { PastRoundEntity } from './entities/past-round-entity.ts'
-import { PollEntity } from './entities/poll-entity.ts'
 import { HostTransactions, writePoll, writeRoom } from './host-transactions.ts'
 import { IdempotencyKeys } from './idempotency-keys.ts'
+import { NewPolls } from './new-polls.ts'
 import { PollInserts } from './poll-inserts.ts'
 import { readPoll } from './poll-statements.ts'
 import { Retention } from './retention.ts'
 import { RoomInserts } from './room-inserts.ts'
 import { SqlRoomWriter } from './sql-room-writer.ts'
 import type { Transaction, Transactions } from './transactions.ts'
+import { voidBurst } from './void-burst.ts'
 import { VoteBatcher } from './vote-batcher.ts'
 import type { VoteSql } from './vote-sql.ts'
 import { WebhookQueue } from './webhook-queue.ts'
-
-const BURST_ANSWERS = `
-  SELECT answer, count(*) AS ballots FROM ballot
-  WHERE poll_id = $1 AND round = $2 AND burst = $3 AND voided = $4 GROUP BY answer`
 
 /** Writes polls, rooms and votes to a database, one transaction at a time. With webhooks, it queues what they tell of. */
 export class SqlPollWriter implements PollWriter {
@@ -50,7 +42,7 @@ export class SqlPollWriter implements PollWriter {
   readonly #votes: VoteBatcher
   readonly #host: HostTransactions
   readonly #inserts: PollInserts
-  readonly #newRooms: RoomInserts
+  readonly #newPolls: NewPolls
   readonly #rooms: SqlRoomWriter
   readonly #retention: Retention
   readonly #webhooks: WebhookQueue
@@ -66,12 +58,13 @@ export class SqlPollWriter implements PollWriter {
     this.#host = new HostTransactions(database, hasWebhooks)
     const newRooms = new RoomInserts(database.voteSql, capacity)
     this.#inserts = new PollInserts(database.voteSql, capacity)
-    this.#newRooms = newRooms
+    this.#newPolls = new NewPolls(database, this.#host, this.#inserts, newRooms)
     this.#rooms = new SqlRoomWriter(database, this.#host, newRooms)
     this.#retention = new Retention(database.transactions, this.#host, database.voteSql)
     this.#webhooks = new WebhookQueue(database.transactions)
   }
 
+  create: PollWriter['create'] = (record) => this.#newPolls.create(record)
   createRoom: PollWriter['createRoom'] = (room) => this.#rooms.create(room)
   changeRoom: PollWriter['changeRoom'] = (change) => this.#rooms.change(change)
   replaceHostKey: PollWriter['replaceHostKey'] = (request) => this.#rooms.replaceHostKey(request)
@@ -86,20 +79,6 @@ export class SqlPollWriter implements PollWriter {
 
   record(vote: Vote): Promise<RecordedVote> {
     return this.#votes.record(vote)
-  }
-
-  async create(record: PollRecord): Promise<{ poll: PollState; isNew: boolean }> {
-    const run = () => {
-      return this.#transactions.run(
-        (transaction) => this.#findOrInsert(transaction, record),
-        record.idempotencyScope === undefined ? undefined : 'repeatable',
-      )
-    }
-    // Another node was asked for the same poll, or chose the same code for a room, at the same moment: by now its
-    // transaction is over.
-    const made = await run().catch((error) => (isDuplicate(error) ? run() : Promise.reject(error)))
-    if (made instanceof PollError) throw made
-    return made
   }
 
   change({ change, ...request }: HostRequest & { change: PollChange }): Promise<ChangedPoll> {
@@ -147,25 +126,10 @@ export class SqlPollWriter implements PollWriter {
 
   voidBurst({ number, voided, ...request }: HostRequest & BurstChange): Promise<ChangedPoll> {
     return this.#host.withPoll(request, async (before, transaction) => {
-      const { manager, query } = transaction
-      const of = { pollId: before.id, round: before.round }
-      const burst = await manager.findOneBy(BurstEntity, { ...of, number })
-      if (!burst) return new PollError('burst-not-found', 'There was no such burst in this round.')
+      const poll = await voidBurst(before, { number, voided }, transaction, this.#sql)
+      if (poll instanceof PollError) return poll
       // A change committed by an attempt whose response was lost still has to be published.
-      if (burst.voided === Number(voided)) return { poll: before, changed: transaction.inDoubt }
-      const rows: { answer: string; ballots: number | string }[] = await manager.query(BURST_ANSWERS, [
-        before.id,
-        before.round,
-        number,
-        burst.voided,
-      ])
-      const answers = rows.map(({ answer, ballots }) => ({ answer, ballots: Number(ballots) }))
-      const poll = recounted(before, answers, voided ? -1 : 1)
-      await manager.update(BurstEntity, { ...of, number }, { voided: Number(voided) })
-      await manager.update(BallotEntity, { ...of, burst: number }, { voided: Number(voided) })
-      const counters = Object.entries(poll.counters).map(([key, value]) => [poll.id, poll.round, key, value])
-      await query(this.#sql.writeCounters, [JSON.stringify(counters)])
-      await writePoll(transaction, poll)
+      if (poll === before) return { poll, changed: transaction.inDoubt }
       await this.#host.writeLog(transaction, poll.room.code, [voided ? 'burst-voided' : 'burst-restored'], poll.id)
       return { poll: { ...poll, room: await writeRoom(transaction, poll.room, 'host') }, changed: true }
     })
@@ -246,87 +210,11 @@ export class SqlPollWriter implements PollWriter {
       missing.map((key) => ({ pollId: poll.id, round: poll.round, key, value: 0 })),
     )
   }
-
-  async #findOrInsert(transaction: Transaction, record: PollRecord) {
-    const { query, manager } = transaction
-    const { id: pollId, idempotencyScope } = record
-    if (idempotencyScope === undefined) return this.#insertInto(transaction, record)
-    const request = { pollId, idempotencyScope }
-    const known = await IdempotencyKeys.read(query, this.#sql, [request])
-    const asked = fingerprintOf(record)
-    const isKnown = known.isRepeat(request, asked)
-    if (isKnown instanceof PollError) return isKnown
-    const found = await readPoll(manager, this.#sql, pollId)
-    if (found) return repeated(found, record, isKnown)
-    const made = await this.#insertInto(transaction, record)
-    if (made instanceof PollError) return made
-    known.add(request, asked)
-    await known.write(query, this.#sql)
-    return made
-  }
-
-  async #insertInto(transaction: Transaction, record: PollRecord) {
-    if (record.closesAt !== null && isPast(record.closesAt)) {
-      return invalidFields('invalid-body', [{ path: 'closesAt', message: PAST_TIME }])
-    }
-    if (!('code' in record.room)) {
-      const wanted = { title: '', hostKeyHash: record.room.newHostKeyHash, currentPollId: record.id }
-      const room = await this.#newRooms.insert(wanted, transaction)
-      if (room instanceof PollError) return room
-      return this.#insert(room, record, transaction)
-    }
-    const room = await this.#host.hostedRoom(transaction, record.room)
-    if (room instanceof PollError) return room
-    await this.#host.lockCurrent(transaction, room)
-    // A room's first poll is on at once. Of another one only the host is told.
-    const where = { roomCode: room.code, deletedAt: IsNull() }
-    const isFirst = !(await transaction.manager.existsBy(PollEntity, where))
-    const change = isFirst ? { currentPollId: record.id } : {}
-    const made = await this.#insert({ ...room, ...change }, record, transaction)
-    if (made instanceof PollError) return made
-    const written = await writeRoom(transaction, room, isFirst ? 'public' : 'host', change)
-    return { ...made, poll: { ...made.poll, room: written } }
-  }
-
-  async #insert(room: RoomState, record: PollRecord, transaction: Transaction) {
-    const poll = await this.#inserts.into(room, record, transaction)
-    if (poll instanceof PollError) return poll
-    await this.#host.writeLog(transaction, room.code, ['created'], poll.id)
-    return { poll, isNew: true }
-  }
 }
 
 const DUE_POLLS = `
   SELECT id, room_code AS "roomCode" FROM poll
   WHERE status = 'open' AND closes_at IS NOT NULL AND closes_at <= $1 ORDER BY room_code, id LIMIT 100`
-
-/**
- * The poll that is there already, if it is the one asked for, by its host.
- *
- * @param isKnown whether it is known to have been asked for like this. Keys are remembered for a day: later, what the poll is
- *   has to do
- */
-function repeated(
-  found: PollState,
-  record: PollRecord,
-  isKnown: boolean,
-): PollError | { poll: PollState; isNew: boolean } {
-  const deleted = checkExists(found)
-  if (deleted) return deleted
-  const isHosts =
-    'code' in record.room ? record.room.code === found.room.code : record.room.newHostKeyHash === found.room.hostKeyHash
-  return isHosts && (isKnown || isSamePoll(found, record))
-    ? { poll: found, isNew: false }
-    : new PollError(
-        'idempotency-key-reused',
-        'This Idempotency-Key came with another poll before. A new poll needs a new key.',
-      )
-}
-
-function isSamePoll(found: PollState, { question, choices, minChoices, maxChoices }: PollRecord): boolean {
-  const source = kindOf(found).source(found.content)
-  return found.question === question && JSON.stringify(source) === JSON.stringify({ choices, minChoices, maxChoices })
-}
 
 /** The room without the poll: nothing is on where it was on. */
 const leaveRoom = ({ id, room }: PollState, transaction: Transaction): Promise<RoomState> =>
