@@ -13,7 +13,9 @@ import type { Soak } from './soak.ts'
 import { deleteStrangeRooms } from './strange-rooms.ts'
 import { Visitor } from './visitor.ts'
 
-const ABUSES = 400
+const ABUSES = 200
+/** Votes that a script stuffs in one go: so many that the room's address is soon beyond what is free, and a burst begins. */
+const STUFFED = 20
 /** Milliseconds for which a connection that will not do anything is kept. */
 const HELD_MS = [1000, 20_000] as const
 const ANSWER_MS = 3000
@@ -53,6 +55,8 @@ class Abuse {
   readonly #from: string
   /** One of theirs. */
   #cookie = ''
+  /** Votes of theirs that were counted because work was done. */
+  #proven = 0
   #kinds: [name: string, act: () => Promise<unknown>][] = []
 
   constructor(soak: Soak, solver: ProofSolver, code: string, poll: AttackedPoll) {
@@ -77,9 +81,12 @@ class Abuse {
   async voidBursts(host: Visitor): Promise<void> {
     const text = await host.ask('rooms read by their hosts', routes.room(this.#code))
     const { log = [] } = text === undefined ? {} : roomSchema.parse(JSON.parse(text))
+    const bursts = log.flatMap(({ burst }) => burst ?? [])
+    const told = bursts.reduce((sum, { voters }) => sum + voters, 0)
+    if (told !== this.#proven)
+      this.#soak.failures.note(`the log tells of ${told} votes in bursts where ${this.#proven} were cast`)
     const before = await this.#voters(host)
-    for (const { burst } of log) {
-      if (!burst) continue
+    for (const burst of bursts) {
       const path = routes.burst(this.#poll.id, burst.number)
       await host.ask('bursts voided', path, patch({ voided: true }))
       const left = await this.#voters(host)
@@ -193,8 +200,12 @@ class Abuse {
     this.#held.add(held)
   }
 
-  /** A vote as somebody new, all from one address; where work is asked for, it is done now and then. */
   async #stuff(): Promise<void> {
+    for (let times = 0; times < STUFFED && !this.#soak.isEnding; times += 1) await this.#stuffOnce()
+  }
+
+  /** A vote as somebody new, all from one address; where work is asked for, it is done now and then. */
+  async #stuffOnce(): Promise<void> {
     const voter = new Visitor(this.#soak, this.#from)
     const ballot = json({ choiceIds: this.#poll.choiceIds.slice(0, 1) })
     const answer = await voter.try('a stuffed vote', routes.votes(this.#poll.id), ballot)
@@ -202,6 +213,7 @@ class Abuse {
     const { challenge } = answer?.status === 429 ? (JSON.parse(answer.text) as { challenge?: Challenge }) : {}
     if (!challenge || this.#soak.random.next() < 0.7) return
     const headers = { ...ballot.headers, 'Pollcast-Proof': await this.#solver.solve(challenge) }
-    await voter.ask('stuffed votes with work done', routes.votes(this.#poll.id), { ...ballot, headers })
+    const counted = await voter.ask('stuffed votes with work done', routes.votes(this.#poll.id), { ...ballot, headers })
+    if (counted !== undefined) this.#proven += 1
   }
 }
