@@ -14,10 +14,20 @@ interface Measured<Kind> {
   height: number
 }
 
+/** What may stand in front of an SVG's root element (XML 1.0, section 2.8). */
+const BEFORE_ROOT = /^(?:\uFEFF|\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE(?:[^[>"']|"[^"]*"|'[^']*')*(?:\[.*?\]\s*)?>)/s
+
+/** An SVG without what is in front of its root element, which the library looks for in the first 1,000 bytes; all else as it is. */
+function fromRoot(bytes: Buffer): Buffer {
+  let text = bytes.toString()
+  for (let found = BEFORE_ROOT.exec(text); found; found = BEFORE_ROOT.exec(text)) text = text.slice(found[0].length)
+  return text.startsWith('<svg') ? Buffer.from(text) : bytes
+}
+
 /** What a picture is by its content, whatever its name says. */
 export function readPicture<Kind extends string>(path: string, bytes: Buffer, kinds: readonly Kind[]): Measured<Kind> {
   try {
-    const { type: found, width, height } = imageSize(bytes)
+    const { type: found, width, height } = imageSize(fromRoot(bytes))
     const type = kinds.find((kind) => kind === found)
     if (type && width > 0 && height > 0) return { type, width, height }
   } catch {

@@ -51,6 +51,21 @@ test('a file may be a link to another one in the folder, as in a mounted ConfigM
   expect(readTheme(folder).logo?.light.width).toBe(244)
 })
 
+test('an SVG is measured by its root element, whatever stands in front of it', () => {
+  const before = [
+    '\uFEFF<?xml version="1.0" encoding="utf-8"?>',
+    `<!-- Drawn by hand: <svg width="1" height="1"> ${'x'.repeat(2000)} -->`,
+    '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "svg11.dtd" [',
+    '  <!ENTITY ns_svg "http://www.w3.org/2000/svg">',
+    ']>',
+    '<?xml-stylesheet href="logo.css"?>',
+  ]
+  const late = `${before.join('\n')}\n<svg xmlns="&ns_svg;" viewBox="0 0 300 40"/>`
+  const theme = readTheme(themeFolder({ name: 'Hillside', logo: { light: 'late.svg' } }, { 'late.svg': late }))
+  expect(theme.logo?.light).toMatchObject({ width: 300, height: 40 })
+  expect(String(theme.files.get(theme.logo?.light.address ?? ''))).toBe(late)
+})
+
 test.each<[string, unknown, RegExp]>([
   ['text that is not JSON', '{ "light": ', /theme\.json is not JSON: /],
   ['a list', [], /theme\.json: must be an object in braces with one or more of name, light, dark, fonts, logo, icon/],
