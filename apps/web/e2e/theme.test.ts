@@ -117,6 +117,17 @@ test('the form without JavaScript has them too, and paper has the light ones', a
     .not.toBe(dark)
 })
 
+test('HTML that embeds a room or a poll has the theme’s name as the title of its frame', async () => {
+  const themed = await Pollcast.start({ THEME_DIR: themeFolder({ name: 'A & "B"' }) })
+  onTestFinished(() => themed.remove())
+  const { code, hostKey } = await themed.makeRoom()
+  const host = await openTab(await newVoter(), `${themed.url}${routes.hostPage(code)}#${hostKey}`)
+  const links = host.getByTestId('panel-embed').getByTestId('share-link')
+  await links.first().waitFor({ state: 'attached' })
+  const frames = await links.evaluateAll((fields) => (fields as HTMLInputElement[]).map(({ value }) => value))
+  expect(frames.slice(0, 2)).toEqual(Array(2).fill(expect.stringContaining(' title="A &amp; &quot;B&quot;" ')))
+})
+
 test('in forced colours, the reader’s own stay', async () => {
   const { code } = await pollcast.makeRoom()
   const tab = await openTab(await newVoter({ forcedColors: 'active' }), pollcast.url + routes.roomPage(code))

@@ -141,6 +141,13 @@ test('a name alone stands where Pollcast does, and texts in it are escaped', asy
   expect(html).toContain('<link rel="icon" href="/favicon.svg" type="image/svg+xml">')
 })
 
+test('the add-in for slides has the theme’s name, escaped', async () => {
+  const { url } = await setUp(themeFolder({ name: 'A <b> & "B"' }), 'https://polls.example')
+  const manifest = await (await fetch(url + routes.officeManifest)).text()
+  expect(manifest).toContain('<ProviderName>A &lt;b&gt; &amp; &quot;B&quot;</ProviderName>')
+  expect(manifest).toContain('<DisplayName DefaultValue="A &lt;b&gt; &amp; &quot;B&quot;"/>')
+})
+
 test('without a theme, charts are drawn as they always were', () => {
   const { css } = chartStyle(POLLCAST_THEME)
   expect(css).toContain('font-family:Inter,system-ui,sans-serif')

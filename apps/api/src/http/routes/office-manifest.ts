@@ -15,7 +15,7 @@ const querySchema = z.object({ room: z.string('Give it once.').optional() })
  * `GET /office/manifest.xml`: the add-in that shows a room on a slide of PowerPoint; with `?room=CODE` always that one, else
  * the one whose code is entered. PowerPoint opens https only, at an address that stays: so PUBLIC_URL has to be set.
  */
-export function officeManifestRoute({ publicUrl }: RouteParts): Middleware {
+export function officeManifestRoute({ publicUrl, theme }: RouteParts): Middleware {
   return (ctx) => {
     const { room } = validate(querySchema, ctx.query, 'invalid-query')
     const path = room === undefined ? routes.embedPage : routes.roomEmbed(requireRoomCode(room))
@@ -27,18 +27,18 @@ export function officeManifestRoute({ publicUrl }: RouteParts): Middleware {
     }
     ctx.type = 'application/xml'
     ctx.attachment('pollcast.xml')
-    ctx.body = manifest(publicUrl, path)
+    ctx.body = manifest(theme.name, publicUrl, path)
   }
 }
 
 /** A content add-in. Schema 1.1 is the only one that such add-ins can have on all of PowerPoint's platforms. */
-const manifest = (url: string, path: string): string => `<?xml version="1.0" encoding="UTF-8"?>
+const manifest = (name: string, url: string, path: string): string => `<?xml version="1.0" encoding="UTF-8"?>
 <OfficeApp xmlns="http://schemas.microsoft.com/office/appforoffice/1.1" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="ContentApp">
   <Id>${idOf(url + path)}</Id>
   <Version>${version()}.0</Version>
-  <ProviderName>Pollcast</ProviderName>
+  <ProviderName>${escapeHtml(name)}</ProviderName>
   <DefaultLocale>en-US</DefaultLocale>
-  <DisplayName DefaultValue="Pollcast"/>
+  <DisplayName DefaultValue="${escapeHtml(name)}"/>
   <Description DefaultValue="Ask the room, and watch it answer on your slide."/>
   <SupportUrl DefaultValue="${escapeHtml(url)}"/>
   <AppDomains>
