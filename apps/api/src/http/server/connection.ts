@@ -1,17 +1,21 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { networkOf, parseAddress } from '../../lib/address.ts'
+import type { Node } from '../../lib/linked-list.ts'
 import type { ClientFault } from './client-faults.ts'
 import type { Exchange } from './exchange.ts'
 import { GuardedInput } from './guarded-input.ts'
-import type { PipelinedTurns } from './pipelined-turns.ts'
+import type { PipelinedTurns, Waiting } from './pipelined-turns.ts'
 import { type Refusal, refusalText, refuse } from './refusal.ts'
 import { type Phase, Progress, type Timeouts } from './timeouts.ts'
 
 /** What a connection needs of its server. */
 export interface ConnectionOwner {
-  /** Answers a request. Those before it on the connection have been answered. */
-  serve(exchange: Exchange, connection: Connection): void
+  /**
+   * Answers a request. Those before it on the connection have been answered. Resolves when it is handled; undefined if it was at
+   * once.
+   */
+  serve(exchange: Exchange, connection: Connection): Promise<void> | undefined
   /** The answer has been sent, or never will be. Called once for each request that was served. */
   onAnswered(exchange: Exchange): void
   /** The connection's requests are answered, and nothing of another one has arrived. */
@@ -51,6 +55,11 @@ export class Connection {
   #current: Exchange | undefined
   /** Requests that were parsed before the ones in front of them were answered. */
   #pipelined: Exchange[] | undefined
+  /** Its place among those that wait for their turn to go on. */
+  #turn: Node<Waiting> | undefined
+  #isItsTurn = false
+  /** Resolves when the request is handled that has begun in this turn. */
+  #handled: Promise<void> | undefined
   #requests = 0
   /** What is wrong with the bytes after the last request. It is answered after that request. */
   #failure: Refusal | undefined
@@ -90,10 +99,12 @@ export class Connection {
   /** Has a parsed request served, once those before it are answered. */
   request(exchange: Exchange): void {
     if (this.#closing) return
-    if (!this.#current && !this.#pipelined?.length) return this.#begin(exchange)
+    const isNext = !this.#current && !this.#pipelined?.length
+    if (isNext && (this.#isItsTurn || !this.#isFollowed(exchange))) return this.#begin(exchange)
     this.#pipelined ??= []
     this.#pipelined.push(exchange)
     this.#owner.onPipelined()
+    if (isNext) this.#awaitTurn()
   }
 
   /** From now on only the next request is parsed. */
@@ -104,7 +115,7 @@ export class Connection {
   /** Gives up the socket to a stream. Nothing more is parsed; bytes that come, or have come already, close the socket. */
   becomeStream(): void {
     const hasMore = this.#pipelined !== undefined && this.#pipelined.length > 0
-    const isClosed = hasMore || this.#input?.hasUnparsed || (this.#current && isUnread(this.#current.req))
+    const isClosed = hasMore || this.#input?.unparsed || (this.#current && isUnread(this.#current.req))
     // A failure was counted when the bytes were parsed.
     if (isClosed && !this.#failure) this.#owner.count('bytes sent on a stream')
     this.#release()
@@ -124,6 +135,7 @@ export class Connection {
   #release(): void {
     this.#closing = true
     this.#pipelined = undefined
+    if (this.#turn) this.#owner.turns.delete(this.#turn)
     connections.delete(this.socket)
     this.#owner.onGone(this)
   }
@@ -192,7 +204,7 @@ export class Connection {
   }
 
   get #phase(): Phase {
-    if (!this.#current) return 'head'
+    if (!this.#current) return this.#turn ? 'answer' : 'head'
     return this.#current.req.complete || this.socket.writableLength > 0 ? 'answer' : 'body'
   }
 
@@ -201,29 +213,46 @@ export class Connection {
     this.#idleAt = undefined
     this.#requests += 1
     exchange.res.on('close', () => this.#onAnswered(exchange))
-    this.#owner.serve(exchange, this)
+    const handled = this.#owner.serve(exchange, this)
+    if (this.#isItsTurn) this.#handled = handled
   }
 
   #onAnswered(exchange: Exchange): void {
     this.#owner.onAnswered(exchange)
     if (this.#current === exchange) this.#current = undefined
-    const isWaiting = this.#pipelined?.length || this.#input?.hasUnparsed
+    const isWaiting = this.#pipelined?.length || this.#input?.unparsed
     if (!this.#current && !isWaiting && !this.#failure && this.#isOpen) {
       this.#idleAt = this.socket.bytesRead
       this.#owner.onIdle(this)
     }
     // In another turn of the event loop: a thousand requests with immediate answers would hold up all other clients.
-    if (isWaiting) this.#owner.turns.add(this)
+    if (isWaiting) this.#awaitTurn()
     else if (this.#failure || this.#input) setImmediate(() => this.goOn())
   }
 
-  /** Begins the next request, if it has come. */
-  goOn(): void {
-    if (this.#current || !this.#isOpen) return
+  #awaitTurn(): void {
+    this.#turn ??= this.#owner.turns.add(this)
+  }
+
+  /** Begins the next request, if it has come. Resolves when that is handled; undefined if none has begun, or it was at once. */
+  goOn(): Promise<void> | undefined {
+    this.#turn = undefined
+    if (this.#current || !this.#isOpen) return undefined
+    this.#isItsTurn = true
     const next = this.#pipelined?.shift()
     if (next) this.#begin(next)
-    else if (this.#failure) return this.#refuseAndClose(this.#failure)
-    this.#input?.resume()
+    if (!next && this.#failure) this.#refuseAndClose(this.#failure)
+    else this.#input?.resume()
+    this.#isItsTurn = false
+    const handled = this.#handled
+    this.#handled = undefined
+    return handled
+  }
+
+  /** Whether another request has come behind it, as far as can be told before its body is parsed. */
+  #isFollowed({ req: { headers } }: Exchange): boolean {
+    const body = headers['transfer-encoding'] === undefined ? Number(headers['content-length'] ?? 0) : Infinity
+    return this.#input !== undefined && this.#input.unparsed > body
   }
 
   get #mayParse(): boolean {

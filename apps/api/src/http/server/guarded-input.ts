@@ -36,9 +36,9 @@ export class GuardedInput {
     socket.on('data', (bytes) => this.#take(bytes))
   }
 
-  /** Whether bytes have been read that are not parsed yet. */
-  get hasUnparsed(): boolean {
-    return this.#unparsed !== undefined
+  /** Bytes that have been read and are not parsed yet. */
+  get unparsed(): number {
+    return this.#unparsed?.length ?? 0
   }
 
   /** Parses what may be parsed now, and reads on if nothing is left. */

@@ -1,38 +1,66 @@
 import { expect, test } from 'vitest'
-import { PipelinedTurns } from './pipelined-turns.ts'
+import { PipelinedTurns, type Waiting } from './pipelined-turns.ts'
 
-test('connections go on a few in each turn of the event loop, each as often as the others', async () => {
+const turn = () => new Promise(setImmediate)
+
+test('a few requests are handled at a time, and connections go on in the order in which they came', async () => {
   const turns = new PipelinedTurns()
   const order: number[] = []
-  const connections = Array.from({ length: 100 }, (_, index) => ({
-    goOn(): void {
-      order.push(index)
-      // Its next request is there already.
-      if (order.length <= 200) turns.add(this)
-    },
-  }))
+  const handled: (() => void)[] = []
+  const connections = Array.from(
+    { length: 40 },
+    (_, index): Waiting => ({
+      goOn() {
+        order.push(index)
+        return new Promise((resolve) => handled.push(() => resolve(undefined)))
+      },
+    }),
+  )
   for (const connection of connections) turns.add(connection)
-  let before = 0
-  while (before < 300) {
-    await new Promise(setImmediate)
-    expect(order.length - before).toBeLessThanOrEqual(16)
-    before = order.length
+  for (let turns = 0; turns < 5; turns += 1) await turn()
+  expect(order).toHaveLength(16)
+  // Those that have been handled go on behind all others.
+  for (const index of order.slice(0, 3)) turns.add(connections[index] as Waiting)
+  for (const resolve of handled.splice(0, 3)) resolve()
+  for (let turns = 0; turns < 5; turns += 1) await turn()
+  expect(order).toHaveLength(19)
+  while (handled.length > 0) {
+    handled.shift()?.()
+    await turn()
+    await turn()
   }
-  const each = connections.map((_, index) => index)
-  expect(order).toEqual([...each, ...each, ...each])
+  expect(order).toEqual([...connections.keys(), 0, 1, 2])
 })
 
-test('a connection that waits has one turn, however often it is added', async () => {
+test('of requests that are handled at once, a few are in each turn of the event loop', async () => {
   const turns = new PipelinedTurns()
-  let times = 0
-  const connection = {
-    goOn: () => {
-      times += 1
-    },
+  let count = 0
+  for (let index = 0; index < 100; index += 1) {
+    turns.add({
+      goOn() {
+        count += 1
+        return undefined
+      },
+    })
   }
-  turns.add(connection)
-  turns.add(connection)
-  await new Promise(setImmediate)
-  await new Promise(setImmediate)
-  expect(times).toBe(1)
+  for (let before = 0; before < 100; before = count) {
+    await turn()
+    expect(count - before).toBeLessThanOrEqual(16)
+  }
+})
+
+test('a connection that has left has no turn', async () => {
+  const turns = new PipelinedTurns()
+  const gone: string[] = []
+  const connection = (name: string): Waiting => ({
+    goOn() {
+      gone.push(name)
+      return undefined
+    },
+  })
+  turns.add(connection('one'))
+  turns.delete(turns.add(connection('other')))
+  await turn()
+  await turn()
+  expect(gone).toEqual(['one'])
 })

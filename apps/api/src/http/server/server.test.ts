@@ -196,6 +196,40 @@ test('between two requests of a client that pipelines, other clients are served'
   many.leave()
 })
 
+test('of a flood that pipelines a few requests are handled at a time, and everybody else is served meanwhile', async () => {
+  const { waiting, handler } = pendingRequests()
+  const { connect } = await open((req, res) => (req.url === '/other' ? void res.end('served') : handler(req, res)))
+  // From here on, it is known what has come behind a request.
+  await (await connect(get('/first') + get('/first'))).until(/^$/)
+  await until(() => waiting.length === 1)
+  const flood = await Promise.all(Array.from({ length: 60 }, () => connect(get('/').repeat(20))))
+  for (let round = 1; round <= 4; round += 1) {
+    expect(await (await connect(get('/other'))).until(/served/)).toMatch(/^HTTP\/1.1 200/)
+    expect(waiting.length).toBeLessThanOrEqual(17)
+    await until(() => waiting.length === 17)
+    for (const res of waiting.splice(1)) res.end()
+  }
+  for (const connection of flood) connection.leave()
+})
+
+test('who waits for the turn of a pipelined request is not taken for slow', async () => {
+  const { waiting, handler } = pendingRequests()
+  const { connect } = await open(handler, { timeouts: { ...TIMEOUTS, head: 100 } })
+  await (await connect(get('/') + get('/'))).until(/^$/)
+  await until(() => waiting.length === 1)
+  const flood = await Promise.all(Array.from({ length: 30 }, () => connect(get('/').repeat(2))))
+  await until(() => waiting.length === 17)
+  // By then, the others would have been closed too.
+  const late = await connect('GET / HTTP/1.1\r\n')
+  expect(await late.ended).toBe('end')
+  expect(statuses(late.text)).toEqual([408])
+  await until(() => {
+    for (const res of waiting.splice(1)) res.end()
+    return flood.every(({ text }) => statuses(text).length === 2)
+  })
+  expect(flood.flatMap(({ text }) => statuses(text))).toEqual(Array(60).fill(200))
+})
+
 test('with networkOf, each network that it returns has the limit, on whichever connection', async () => {
   const { waiting, handler } = pendingRequests()
   const networkOf = (req: IncomingMessage) => String(req.headers.client)

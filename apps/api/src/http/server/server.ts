@@ -137,37 +137,43 @@ export class HttpServer implements ConnectionOwner {
     ;(this.#listener as TlsServer).setSecureContext({ ...certificate, minVersion: 'TLSv1.2' })
   }
 
-  serve(exchange: Exchange, connection: Connection): void {
+  serve(exchange: Exchange, connection: Connection): Promise<void> | undefined {
     const { req, res } = exchange
     this.#idle.delete(connection)
     const refusal = exchange.refusal ?? checkHead(req)
     if (refusal) {
       this.count(refusal.code === 'headers-too-large' ? 'headers too large' : 'malformed request')
-      return refuse(res, refusal)
+      refuse(res, refusal)
+      return undefined
     }
     if (this.#closing) {
-      if (!connection.isFirst) return refuse(res, CLOSING)
+      if (!connection.isFirst) {
+        refuse(res, CLOSING)
+        return undefined
+      }
       res.shouldKeepAlive = false
     }
     exchange.network = connection.network
-    this.#handle(exchange, connection)
+    return this.#handle(exchange, connection)
   }
 
   serveHttp2(exchange: Exchange, connection: Parameters<Admission['enter']>[1]): void {
     this.#handle(exchange, connection)
   }
 
-  #handle(exchange: Exchange, connection: Parameters<Admission['enter']>[1]): void {
+  #handle(exchange: Exchange, connection: Parameters<Admission['enter']>[1]): Promise<void> | undefined {
     const { req, res } = exchange
     exchange.network = this.#options.networkOf?.(req) ?? exchange.network
     if (!this.#admission.enter(exchange, connection)) {
       this.count('refused, too many at once')
-      return refuse(res, BUSY)
+      refuse(res, BUSY)
+      return undefined
     }
     const handled = this.#handler(req, res)
     const done = () => this.#admission.onHandled(exchange)
-    if (handled instanceof Promise) handled.then(done, done)
-    else done()
+    if (handled instanceof Promise) return handled.then(done, done)
+    done()
+    return undefined
   }
 
   onAnswered(exchange: Exchange): void {
