@@ -18,6 +18,6 @@ export default {
       entry: ['bench/peers/*.ts', 'attack/fake-servers/*.ts'],
     },
   },
-  ignoreBinaries: ['mkfifo', 'openssl', 'taskset'],
+  ignoreBinaries: ['mkfifo', 'openssl', 'pg_dump', 'sqlite3', 'taskset'],
   ignoreExportsUsedInFile: { interface: true, type: true },
 }
