@@ -1,4 +1,4 @@
-import type { BrowserContext, Route } from 'playwright-core'
+import type { BrowserContext, BrowserContextOptions, Route } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { choice, isLive, openTab, shows } from './support/browser.ts'
 import { startServerAndBrowser } from './support/setup.ts'
@@ -8,17 +8,39 @@ const { pollcast, newVoter } = await startServerAndBrowser()
 const phone = { viewport: { width: 360, height: 740 } }
 const letters = [...'ABCDEFGHIJKLMNOPQRST']
 
-/** Votes as this voter by the API until the rate limit refuses it. */
-async function reachRateLimit(voter: BrowserContext, pollId: string): Promise<void> {
+/** Votes for the first choice as this voter, and returns the status of the answer. */
+async function voteByApi(voter: BrowserContext, pollId: string): Promise<number> {
   const address = `${pollcast.url}/api/polls/${pollId}`
   const { choices } = await (await voter.request.get(address)).json()
-  const data = { choiceIds: [choices[0].id] }
+  return (await voter.request.post(`${address}/votes`, { data: { choiceIds: [choices[0].id] } })).status()
+}
+
+async function reachRateLimit(voter: BrowserContext, pollId: string): Promise<void> {
   let status = 201
-  while (status === 201) status = (await voter.request.post(`${address}/votes`, { data })).status()
+  while (status === 201) status = await voteByApi(voter, pollId)
   expect(status).toBe(429)
 }
 
+/** A tab in which a vote is refused, as the voter has cast their final one elsewhere. */
+async function openWhereRefused(choices: string[], options?: BrowserContextOptions) {
+  const room = await pollcast.makeRoom({ choices, allowChange: false })
+  const voter = await newVoter(options)
+  const tab = await openTab(voter, room.page)
+  await isLive(tab)
+  expect(await voteByApi(voter, room.id)).toBe(201)
+  return tab
+}
+
 test('a vote that the server refuses is taken back, with a message', async () => {
+  const tab = await openWhereRefused(['Yes', 'No'])
+  await shows(tab, [1, 0])
+  await choice(tab, 'No').click()
+  await tab.getByText(/Votes in this poll are final/).waitFor()
+  await shows(tab, [1, 0])
+  expect(await choice(tab, 'No').getAttribute('aria-pressed')).toBe('false')
+})
+
+test('a vote beyond the rate limit waits, says so, and is counted once the limit lets it', async () => {
   const { id, page } = await pollcast.makePoll('Too often?', ['Yes', 'No'])
   const voter = await newVoter()
   const tab = await openTab(voter, page)
@@ -27,17 +49,14 @@ test('a vote that the server refuses is taken back, with a message', async () =>
   await shows(tab, [1, 0])
   await reachRateLimit(voter, id)
   await choice(tab, 'No').click()
-  await tab.getByText(/Try again in/).waitFor()
-  await shows(tab, [1, 0])
-  expect(await choice(tab, 'Yes').getAttribute('aria-pressed')).toBe('true')
+  await tab.getByText("The server can't take it at the moment. Your vote is kept").waitFor()
+  await choice(tab, 'No').and(tab.locator('[aria-pressed=true]')).waitFor()
+  await shows(tab, [0, 1])
+  await expect.poll(() => tab.getByTestId('problem').count()).toBe(0)
 })
 
 test('a refusal is visible on a phone, wherever the voter is in a long ballot', async () => {
-  const { id, page } = await pollcast.makePoll('Twenty?', letters)
-  const voter = await newVoter(phone)
-  const tab = await openTab(voter, page)
-  await isLive(tab)
-  await reachRateLimit(voter, id)
+  const tab = await openWhereRefused(letters, phone)
   await choice(tab, 'B').click()
   const notice = tab.getByTestId('problem')
   await notice.waitFor()

@@ -59,7 +59,7 @@ test('of a vote that waited into another round the page tells that it is not cou
   await room.move(next, false)
   await voter.setOffline(false)
   const again = await openTab(voter, room.page)
-  await again.getByText('Your vote on “First?” was not counted.').waitFor()
+  await again.getByText('Your vote on “First?” was not counted. Another round has begun since.').waitFor()
   expect(await votes()).toEqual([0, 0])
 })
 
@@ -80,4 +80,47 @@ test('of votes that wait in two tabs of a browser the one that was chosen last c
   await Promise.all([one, other].map((tab) => shows(tab, [0, 1])))
   await pollcast.vote(id, 0)
   await Promise.all([one, other].map((tab) => shows(tab, [1, 1])))
+})
+
+test('with a code that was typed while the server can’t be reached, the page shows what it had, and the vote waits, over a reload too', async () => {
+  const room = await pollcast.makeRoom({ question: 'With a code?', choices: ['Yes', 'No'], voteMode: 'code' })
+  const { codes } = await room.issueCodes(1)
+  const voter = await newVoter()
+  const tab = await openTab(voter, room.page)
+  await isLive(tab)
+  let isCut = true
+  await voter.route('**/api/**', (route) => (isCut ? route.abort() : route.continue()))
+  await tab.getByLabel('Enter your code to vote').fill(codes[0]?.replaceAll('-', ' ') ?? '')
+  await tab.getByRole('button', { name: 'Use this code' }).click()
+  await choice(tab, 'No').click()
+  const waits = async () => {
+    await tab.getByText('Your vote is kept').waitFor()
+    await choice(tab, 'No').and(tab.locator('[aria-pressed=true]')).waitFor()
+    await tab.getByRole('heading', { name: 'With a code?' }).waitFor()
+    expect(await tab.locator('[name=code]').count()).toBe(0)
+  }
+  await waits()
+  await tab.reload()
+  await waits()
+  isCut = false
+  await isLive(tab)
+  await shows(tab, [0, 1])
+  await choice(tab, 'No').getByText('Your vote').waitFor()
+})
+
+test('a vote that is under way when the page is left is kept, and counts', async () => {
+  const { page } = await pollcast.makePoll('Left?', ['Yes', 'No'])
+  const voter = await newVoter()
+  const tab = await openTab(voter, page)
+  await isLive(tab)
+  let isHanging = true
+  await voter.route('**/votes', (route) => isHanging || route.continue())
+  const sent = tab.waitForRequest('**/votes')
+  await choice(tab, 'No').click()
+  await sent
+  isHanging = false
+  await tab.reload()
+  await isLive(tab)
+  await shows(tab, [0, 1])
+  await choice(tab, 'No').getByText('Your vote').waitFor()
 })

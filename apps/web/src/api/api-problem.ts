@@ -11,6 +11,8 @@ export class ApiProblem extends Error {
     readonly errors: NonNullable<Problem['errors']> = [],
     /** What the request has to be sent again with, solved. */
     readonly challenge?: Problem['challenge'],
+    /** Milliseconds for which the server does not want to be asked again. */
+    readonly retryAfter = 0,
   ) {
     super(detail)
   }

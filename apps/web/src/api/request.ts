@@ -1,6 +1,7 @@
 import type { Problem } from '@pollcast/shared/problem'
 import { timeoutSignal } from '../browser/timeout-signal.ts'
 import { ApiProblem } from './api-problem.ts'
+import { retryAfter } from './retry-delay.ts'
 import { serverClock } from './server-clock.ts'
 import { noteVoterToken, voterHeaders } from './voter-token.ts'
 
@@ -81,7 +82,7 @@ async function problemOf(response: Response): Promise<ApiProblem> {
   if (!response.headers.get('content-type')?.startsWith('application/problem+json')) return unexpected(response)
   try {
     const { code, status, detail, errors, challenge } = (await response.json()) as Problem
-    return new ApiProblem(code, status, detail, errors, challenge)
+    return new ApiProblem(code, status, detail, errors, challenge, retryAfter(response.headers.get('retry-after')))
   } catch {
     return unexpected(response)
   }

@@ -12,20 +12,21 @@ interface RefusedVote {
 /** For so long a refusal has to be on the screen before it counts as read. */
 const READ_MS = 10_000
 
-const refused = shallowRef<RefusedVote>()
+const refused = shallowRef<readonly RefusedVote[]>([])
 
-/** The last vote that was not counted: the page may show another poll by the time that it is known. */
-export const refusedVote = shallowReadonly(refused)
+/** The last vote of each poll that was not counted: the page may show another poll by the time that it is known. */
+export const refusedVotes = shallowReadonly(refused)
 
 export function noteRefusal({ id, question }: Pick<Poll, 'id' | 'question'>, reason: string): void {
-  refused.value = { pollId: id, question, reason, at: moment() }
+  forgetRefusal(id)
+  refused.value = [...refused.value, { pollId: id, question, reason, at: moment() }]
 }
 
-export function forgetRefusal(): void {
-  refused.value = undefined
+export function forgetRefusal(pollId: string): void {
+  refused.value = refused.value.filter((vote) => vote.pollId !== pollId)
 }
 
-/** Has only a refusal stay that came a moment ago. */
-export function forgetReadRefusal(): void {
-  if (refused.value && since(refused.value.at) >= READ_MS) forgetRefusal()
+/** Has only those stay that came a moment ago. */
+export function forgetReadRefusals(): void {
+  refused.value = refused.value.filter(({ at }) => since(at) < READ_MS)
 }

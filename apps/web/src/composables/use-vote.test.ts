@@ -2,7 +2,7 @@ import { until } from '@pollcast/api/testing/until'
 import type { Poll, Snapshot } from '@pollcast/shared/poll'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { type EffectScope, effectScope, nextTick, shallowRef } from 'vue'
-import { json, startServer, type TestServer } from '../../test/server.ts'
+import { json, runEventLoop, startServer, type TestServer } from '../../test/server.ts'
 import { hidden, pollOf, snapshot } from '../../test/snapshot.ts'
 import { createApiClient } from '../api/api-client.ts'
 import type { StreamState } from '../api/stream-client.ts'
@@ -10,7 +10,9 @@ import { renewVoterToken } from '../api/voter-token.ts'
 import { storageOf } from '../browser/storage.ts'
 import { choice } from '../kinds/choice/index.ts'
 import { createPollFeed } from './poll-feed.ts'
+import { refusedVotes } from './refused-vote.ts'
 import { useVote } from './use-vote.ts'
+import { createVoteSender } from './vote-sender.ts'
 
 /** A vote that has reached the server, and ways to answer it. */
 interface ReceivedVote {
@@ -25,12 +27,18 @@ interface ReceivedVote {
 
 let server: TestServer
 let received: ReceivedVote[]
+/** As the server has it, for whoever asks. */
+let asked: () => Poll | Promise<Poll>
 let tabs: EffectScope[]
 
 beforeEach(async () => {
   received = []
   tabs = []
+  // What the test before was about may have ended with its server.
+  storageOf('waiting abcdefgh CODE').write(undefined)
+  asked = () => pollOf(snapshot(1, 0, 0))
   server = await startServer(async (res, req) => {
+    if (req.method === 'GET') return json(res, 200, await asked())
     let body = ''
     for await (const chunk of req) body += chunk
     const sent = body ? JSON.parse(body) : { choiceIds: [] }
@@ -50,7 +58,6 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   for (const tab of tabs) tab.stop()
-  storageOf('waiting abcdefgh CODE').write(undefined)
   await server.close()
 })
 
@@ -60,7 +67,7 @@ function openPoll(first: Snapshot, ownChoiceIds: number[] = [], settings: Partia
   const scope = effectScope()
   tabs.push(scope)
   const api = createApiClient(server.url)
-  const use = () => useVote({ api, feed, kind: choice, code: () => 'CODE' })
+  const use = () => useVote({ sender: createVoteSender(api), feed, kind: choice, code: () => 'CODE' })
   const voting = scope.run(use) as ReturnType<typeof use>
   const numbers = () => [...voting.shown.value.choices.map(({ votes }) => votes), voting.shown.value.voters]
   return { ...voting, merge: feed.merge, onPoll, numbers, state, feed }
@@ -138,6 +145,7 @@ test('a vote for a poll that was deleted is taken back, and says so', async () =
 })
 
 const waits = 'No connection. Your vote is kept, and sent as soon as there is one.'
+const isBusy = "The server can't take it at the moment. Your vote is kept, and is sent again by itself."
 
 test('a vote whose answer is lost waits, says so, and is sent again with the same key', async () => {
   const poll = openPoll(snapshot(1, 0, 0))
@@ -153,20 +161,26 @@ test('a vote whose answer is lost waits, says so, and is sent again with the sam
 })
 
 test.each([
+  [408, 'request-timeout'],
+  [429, 'too-many-requests'],
+  [500, 'internal-error'],
   [503, 'shutting-down'],
   [503, 'server-busy'],
   [503, 'store-unavailable'],
-])('a vote that is answered with %i %s waits too', async (status, code) => {
-  const poll = openPoll(snapshot(1, 0, 0))
-  const cast = poll.vote([2])
-  await until(() => received.length === 1)
-  received[0]?.answer(status, { title: '', status, code, detail: '' })
-  await cast
-  expect(poll.refusal.value).toBe(waits)
-  await until(() => received.length === 2)
-  received[1]?.answer(201, snapshot(2, 0, 1))
-  await until(() => poll.counted.value.length > 0)
-})
+])(
+  'a vote that is answered with %i %s waits too, and does not say that there is no connection',
+  async (status, code) => {
+    const poll = openPoll(snapshot(1, 0, 0))
+    const cast = poll.vote([2])
+    await until(() => received.length === 1)
+    received[0]?.answer(status, { title: '', status, code, detail: '' })
+    await cast
+    expect(poll.refusal.value).toBe(isBusy)
+    await until(() => received.length === 2)
+    received[1]?.answer(201, snapshot(2, 0, 1))
+    await until(() => poll.counted.value.length > 0)
+  },
+)
 
 test('a waiting vote is sent at once when the stream is back', async () => {
   const poll = openPoll(snapshot(1, 0, 0))
@@ -177,11 +191,9 @@ test('a waiting vote is sent at once when the stream is back', async () => {
   received[0]?.cut()
   await cast
   poll.state.value = 'live'
-  await nextTick()
-  expect(poll.refusal.value).toBe('')
   await until(() => received.length === 2)
   received[1]?.answer(201, snapshot(2, 0, 1))
-  await until(() => poll.counted.value.length > 0)
+  await until(() => poll.counted.value.length > 0 && poll.refusal.value === '')
 })
 
 test('a waiting vote is kept over a reload, and sent once', async () => {
@@ -208,7 +220,7 @@ test('a waiting vote can be changed: it is answered first, by its key, so that t
   received[0]?.cut()
   await cast
   void poll.vote([1])
-  expect([poll.answer.value, poll.numbers()]).toEqual([[1], [1, 0, 1]])
+  expect([poll.answer.value, poll.refusal.value]).toEqual([[1], waits])
   await until(() => received.length === 2)
   expect([received[1]?.choiceIds, received[1]?.key]).toEqual([[2], received[0]?.key])
   onTestFinished(renewVoterToken)
@@ -266,9 +278,15 @@ test('a vote that waited until another round is not counted in that one, and say
   await until(() => received.length === 1)
   received[0]?.cut()
   await cast
+  asked = () => pollOf({ ...snapshot(6, 0, 0), round: 2 })
   poll.merge({ ...snapshot(6, 0, 0), round: 2 })
   await nextTick()
-  expect([poll.answer.value, poll.refusal.value]).toEqual([[], 'Your vote was not counted. Please vote again.'])
+  expect(poll.answer.value).toEqual([])
+  await until(() => poll.refusal.value === 'Your vote was not counted. Please vote again.')
+  expect([refusedVotes.value.map(({ reason }) => reason), received.length]).toEqual([
+    ['Another round has begun since.'],
+    1,
+  ])
 })
 
 test('a waiting vote that is refused says why', async () => {
@@ -293,8 +311,11 @@ test('a vote in one tab shows as the own vote in the other, which can change it'
   await until(() => other.answer.value.length === 1)
   expect(other.answer.value).toEqual([1])
   expect(other.numbers()).toEqual([1, 0, 1])
-  void other.vote([2])
+  const changed = other.vote([2])
   expect(other.numbers()).toEqual([0, 1, 1])
+  await until(() => received.length === 2)
+  received[1]?.answer(201, snapshot(3, 0, 1))
+  await changed
 })
 
 test('of simultaneous votes in two tabs the one with the later revision wins, in whatever order the answers come', async () => {
@@ -313,6 +334,62 @@ test('of simultaneous votes in two tabs the one with the later revision wins, in
     expect(tab.answer.value).toEqual([2])
     expect(tab.numbers()).toEqual([0, 1, 1])
   }
+})
+
+test('a vote whose request hung is not sent over a later one that another tab has had counted meanwhile', async () => {
+  const one = openPoll(snapshot(1, 0, 0))
+  const other = openPoll(snapshot(1, 0, 0))
+  void one.vote([1])
+  await until(() => received.length === 1)
+  const cast = other.vote([2])
+  await until(() => received.length === 2)
+  received[1]?.answer(201, snapshot(2, 0, 1))
+  await cast
+  await until(() => one.counted.value[0] === 2)
+  received[0]?.cut()
+  // It may have been counted all the same, after the other: so that one is sent once more.
+  await until(() => received.length === 3)
+  expect(received[2]?.choiceIds).toEqual([2])
+  received[2]?.answer(201, snapshot(2, 0, 1))
+  await until(() => one.refusal.value === '' && storageOf('waiting abcdefgh CODE').read() === undefined)
+  expect([one.answer.value, received.length]).toEqual([[2], 3])
+})
+
+test('a vote whose request hung, and was counted after a later one of another tab, is followed by that one again', async () => {
+  const one = openPoll(snapshot(1, 0, 0))
+  const other = openPoll(snapshot(1, 0, 0))
+  const casts = [one.vote([1])]
+  await until(() => received.length === 1)
+  casts.push(other.vote([2]))
+  await until(() => received.length === 2)
+  received[1]?.answer(201, snapshot(2, 0, 1))
+  await until(() => one.counted.value[0] === 2)
+  received[0]?.answer(201, snapshot(3, 1, 0))
+  await until(() => received.length === 3)
+  expect(received[2]?.choiceIds).toEqual([2])
+  received[2]?.answer(201, snapshot(4, 0, 1))
+  await Promise.all(casts)
+  await until(() => [one, other].every((tab) => tab.counted.value[0] === 2))
+})
+
+test('a vote that waits in a tab is dropped when a later one of another tab is counted', async () => {
+  const one = openPoll(snapshot(1, 0, 0))
+  const other = openPoll(snapshot(1, 0, 0))
+  const held: ((poll: Poll) => void)[] = []
+  asked = () => new Promise((resolve) => held.push(resolve))
+  const cast = one.vote([1])
+  await until(() => received.length === 1)
+  const later = other.vote([2])
+  await until(() => received.length === 2)
+  received[0]?.cut()
+  await cast
+  expect(one.refusal.value).toBe(waits)
+  received[1]?.answer(201, snapshot(2, 0, 1))
+  await later
+  expect(storageOf('waiting abcdefgh CODE').read()).toBeUndefined()
+  for (const answer of held) answer(pollOf(snapshot(2, 0, 1)))
+  await runEventLoop(50)
+  expect(received).toHaveLength(2)
 })
 
 test('an own vote stays in the numbers when a snapshot with someone else’s comes before the answer', async () => {

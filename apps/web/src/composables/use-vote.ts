@@ -1,91 +1,97 @@
-import type { Poll, Voted } from '@pollcast/shared/poll'
+import type { Voted } from '@pollcast/shared/poll'
+import { useEventListener } from '@vueuse/core'
 import { computed, shallowRef, watch } from 'vue'
-import type { ApiClient } from '../api/api-client.ts'
 import { ApiProblem } from '../api/api-problem.ts'
 import { randomKey } from '../api/random-key.ts'
 import { isCurrent } from '../api/stream-client.ts'
-import { isOwnVoter } from '../api/voter-token.ts'
 import { t } from '../i18n/index.ts'
 import { problemText } from '../i18n/problem-text.ts'
 import type { Kind, PendingVote } from '../kinds/kind.ts'
 import { type Own, ownBallots } from './own-ballots.ts'
 import type { PollFeed } from './poll-feed.ts'
 import { forgetRefusal, noteRefusal } from './refused-vote.ts'
-import { useOtherTabs } from './use-other-tabs.ts'
-import { staysWaiting, useWaitingVote, type WaitingVote } from './waiting-vote.ts'
+import type { VoteProblem, VoteSender } from './vote-sender.ts'
+import { ballotOf, type Cast, staysWaiting, type WaitingVote } from './waiting-vote.ts'
 
 interface Voting<Answer> {
-  api: Pick<ApiClient, 'castVote' | 'takeVoteBack'>
+  sender: VoteSender
   feed: PollFeed
   kind: Kind<Answer>
   /** The voter's one-time code, where the poll takes codes. */
   code?: () => string | undefined
 }
 
+/** Under way for the first time: after that it waits. */
+interface Sent<Answer> extends PendingVote<Answer> {
+  key: string
+  /** When it was chosen. */
+  at: number
+}
+
 /** Why a vote is not counted. */
 interface Refusal {
-  problem?: ApiProblem
-  /** Whether the server may have counted it all the same, or it came too late for its round. */
-  outcome: 'refused' | 'unknown' | 'not-counted'
+  /** Undefined where it came too late for its round. */
+  problem?: VoteProblem | undefined
+  /** Whether the server may have counted it all the same. */
+  mayBeCounted?: boolean
 }
 
 const none: Own = { ownChoiceIds: [], ownReceipt: null }
-
-/** Has the server count the answer in place of the voter's last one. @param key given again, it is the same vote */
-export function castAnswer<Answer>(
-  api: Pick<ApiClient, 'castVote' | 'takeVoteBack'>,
-  kind: Kind<Answer>,
-  { id, voteMode }: Pick<Poll, 'id' | 'voteMode'>,
-  answer: Answer,
-  key: string,
-  code: string | undefined,
-): Promise<Voted> {
-  if (kind.isSameAnswer(answer, kind.noAnswer)) return api.takeVoteBack(id, code)
-  return api.castVote(id, { ...kind.voteBody(answer), ...(voteMode === 'code' && code && { code }) }, key)
-}
 
 /**
  * The voter's answer, shown as counted at once and taken back if the server refuses it. One request at a time, so that
  * the last vote is the last one to reach the server. With a new round the answer is gone.
  */
-export function useVote<Answer>({ api, feed, kind, code = () => undefined }: Voting<Answer>) {
+export function useVote<Answer>({ sender, feed, kind, code = () => undefined }: Voting<Answer>) {
   const { poll, snapshot, state, merge, markDeleted } = feed
   const { id } = poll.value
+  const ballot = ballotOf(id, code())
   /** Who stands before the screen is a voter of their own: what the last one chose is not theirs. */
   const isKept = () => poll.value.voteMode !== 'none'
   const own = shallowRef<Own>(poll.value)
   const counted = computed(() => kind.ownAnswerOf(own.value))
   /** Where the last own answer stands: later ones replace it. */
   let ownAt = { round: poll.value.round, view: poll.value.view, revision: poll.value.revision }
-  const pending = shallowRef<PendingVote<Answer>>()
+  const pending = shallowRef<Sent<Answer>>()
   /** Of who stood before the screen, without a response. Its key makes a second try the same vote. */
-  const unconfirmed = shallowRef<{ answer: Answer; key: string }>()
+  const unconfirmed = shallowRef<Cast<Answer>>()
   const refusal = shallowRef<Refusal>()
-  let key = ''
+  /** When the last answer was chosen, in this tab or, as far as it is known here, in another. */
   let chosenAt = 0
-  const { waiting, keep, drop } = useWaitingVote<Answer>(`${id} ${code() ?? ''}`, sendAgain, () =>
-    isCurrent(state.value),
-  )
+  /** When the last one was that another tab has had counted. */
+  let countedElsewhereAt = 0
 
-  // Another tab has chosen while this one's vote is under way.
-  watch(
-    waiting,
-    (kept) => {
-      if (!kept || kept.at <= chosenAt) return
-      chosenAt = kept.at
-      if (pending.value) pending.value = { ...pending.value, wanted: kept.wanted ?? kept.answer }
-    },
-    { flush: 'sync' },
-  )
-
-  const answer = computed(() => {
-    if (pending.value) return pending.value.wanted
-    return waiting.value ? (waiting.value.wanted ?? waiting.value.answer) : counted.value
+  const kept = sender.waitingOf(ballot)
+  const waiting = computed(() => {
+    const vote = kept.value
+    // What a browser has kept may be anything.
+    return vote?.round === snapshot.value.round && kind.isAnswer(vote.answer)
+      ? (vote as WaitingVote<Answer>)
+      : undefined
   })
+  const answer = computed(() => pending.value?.wanted ?? waiting.value?.answer ?? counted.value)
   const shown = computed(() =>
     pending.value ? kind.withPendingVote(snapshot.value, counted.value, pending.value) : snapshot.value,
   )
-  const tellOtherTabs = useOtherTabs<Voted>(`vote ${id} ${code() ?? ''}`, setOwn)
+
+  sender.onOutcome(ballot, ({ at, voted, problem }) => {
+    if (!voted) {
+      if (!pending.value) refuse(problem)
+      return
+    }
+    setOwn(voted)
+    if (at <= chosenAt) return
+    chosenAt = at
+    countedElsewhereAt = at
+    // Should the older one that is under way be counted after it, it has to be sent again.
+    if (pending.value) pending.value = { ...pending.value, wanted: kind.ownAnswerOf(voted) }
+  })
+  watch(
+    () => isCurrent(state.value),
+    (isBack) => isBack && sender.sendNow(),
+  )
+  // The request ends with the page, and nobody knows whether it was received.
+  useEventListener('pagehide', () => pending.value && isKept() && keep(pending.value, true))
 
   // The whole poll has come anew, for another code or after a move.
   watch(poll, (now, before) => {
@@ -96,10 +102,12 @@ export function useVote<Answer>({ api, feed, kind, code = () => undefined }: Vot
     (round) => {
       if (round <= ownAt.round) return
       own.value = none
+      if (pending.value) pending.value = { ...pending.value, wanted: pending.value.sent }
       ownAt = { round, view: snapshot.value.view, revision: snapshot.value.revision }
       refusal.value = undefined
       unconfirmed.value = undefined
-      dropIfLate()
+      // Tells of a vote that waited for the round before.
+      sender.sendNow()
     },
   )
   // A vote that was refused because the poll was closed can be cast now.
@@ -130,91 +138,78 @@ export function useVote<Answer>({ api, feed, kind, code = () => undefined }: Vot
 
   async function vote(wanted: Answer): Promise<void> {
     if (kind.isSameAnswer(wanted, answer.value)) return
-    chosenAt = Date.now()
-    dropIfLate()
-    forgetRefusal()
     const again = unconfirmed.value
     refusal.value = undefined
     unconfirmed.value = undefined
-    if (waiting.value) keep({ ...waiting.value, wanted, at: chosenAt })
+    forgetRefusal(id)
+    // Later than what was chosen before, also where the clock was set back.
+    chosenAt = Math.max(Date.now(), chosenAt + 1, (waiting.value?.at ?? 0) + 1)
     if (pending.value) {
       pending.value = { ...pending.value, wanted }
-      return
+    } else if (waiting.value) {
+      const { answer, key, before = { answer, key } } = waiting.value
+      sender.keep(ballot, { ...waiting.value, answer: wanted, key: randomKey(), before, at: chosenAt })
+      sender.sendNow()
+    } else {
+      const isAgain = again && kind.isSameAnswer(again.answer, wanted)
+      let next: Cast<Answer> | undefined = isAgain ? again : { answer: wanted, key: randomKey() }
+      while (next) next = await send(next)
     }
-    if (waiting.value) return sendAgain(waiting.value)
-    await start(wanted, again && kind.isSameAnswer(again.answer, wanted) ? again.key : randomKey())
   }
 
-  /** Sends an answer with its key, and then what is wanted by then, if that is another one. */
-  async function start(sent: Answer, itsKey: string, wanted = sent): Promise<void> {
-    key = itsKey
-    pending.value = { ...startOf(sent), wanted }
+  /** Resolves with what was chosen meanwhile. */
+  async function send({ answer: sent, key }: Cast<Answer>): Promise<Cast<Answer> | undefined> {
+    const at = chosenAt
+    pending.value = { wanted: sent, sent, base: snapshot.value, key, at }
+    let voted: Voted | undefined
+    let problem: ApiProblem | undefined
     try {
-      while (pending.value) await send(pending.value.sent)
+      voted = await sender.castVote(kind, poll.value, { answer: sent, key }, code())
     } catch (error) {
-      const next = pending.value?.wanted ?? sent
-      const isChanged = !kind.isSameAnswer(next, pending.value?.sent ?? sent)
-      // What was sent can't be voted for, which says nothing of what is wanted by now.
-      if (isChanged && error instanceof ApiProblem && error.status === 422) return start(next, randomKey())
-      handleFailure(error)
+      if (!(error instanceof ApiProblem)) {
+        pending.value = undefined
+        throw error
+      }
+      problem = error
     }
-  }
-
-  /**
-   * Where cookies don't come back, the answer to a vote is what tells who its voter is: so one that may have been counted
-   * is answered before another is sent, or that would be another voter's.
-   */
-  async function sendAgain({ answer, key, wanted, at }: WaitingVote<Answer>): Promise<void> {
-    if (pending.value || dropIfLate()) return
-    chosenAt = at
-    await start(answer, key, wanted)
-  }
-
-  /** A vote was for what its voter saw: it is not counted in another round. */
-  function dropIfLate(): boolean {
-    if (!waiting.value || waiting.value.round === snapshot.value.round) return false
-    drop()
-    refusal.value = { outcome: 'not-counted' }
-    noteRefusal(poll.value, '')
-    return true
-  }
-
-  const startOf = (sent: Answer): PendingVote<Answer> => ({ wanted: sent, sent, base: snapshot.value })
-
-  async function send(sent: Answer): Promise<void> {
-    const voted = await castAnswer(api, kind, poll.value, sent, key, code())
-    setOwn(voted)
-    drop()
-    // Where nothing is kept, each page is a voter of its own.
-    if (isKept() && !isOwnVoter()) tellOtherTabs(voted)
-    const wanted = pending.value ? pending.value.wanted : sent
-    key = randomKey()
-    pending.value = kind.isSameAnswer(wanted, sent) ? undefined : startOf(wanted)
-  }
-
-  function handleFailure(error: unknown): void {
-    const failed = pending.value
+    const last = pending.value as Sent<Answer>
     pending.value = undefined
-    if (!(error instanceof ApiProblem)) throw error
-    if (error.code === 'poll-deleted') markDeleted()
-    const mayBeCounted = error.code === 'unreachable' || error.code === 'unexpected'
-    if (isKept() && failed && staysWaiting(error)) {
-      const { sent, wanted } = failed
-      return keep({ answer: sent, key, round: failed.base.round, wanted, at: chosenAt })
+    if (voted && isKept()) sender.settle({ ballot, at, voted })
+    else if (voted) setOwn(voted)
+    if (problem && staysWaiting(problem)) {
+      if (isKept()) keep(last, problem.code !== 'unreachable')
+      else refuse(problem, { answer: sent, key })
+      return undefined
     }
-    drop()
-    refusal.value = { problem: error, outcome: mayBeCounted ? 'unknown' : 'refused' }
-    if (isKept() && !mayBeCounted) noteRefusal(poll.value, problemText(error))
-    unconfirmed.value = mayBeCounted && failed ? { answer: failed.sent, key } : undefined
+    const isChanged = !kind.isSameAnswer(last.wanted, sent)
+    // A refusal of what was sent says nothing of what is wanted by now.
+    if (isChanged && !kind.isSameAnswer(last.wanted, counted.value)) return { answer: last.wanted, key: randomKey() }
+    if (problem && !isChanged) refuse(problem)
+  }
+
+  /** What may have been counted goes before what was chosen since, unless another tab has had that counted since. */
+  function keep({ sent, wanted, key, base, at }: Sent<Answer>, isReached: boolean): void {
+    const before = { answer: sent, key }
+    const last = kind.isSameAnswer(wanted, sent) ? before : { answer: wanted, key: randomKey() }
+    const isFirst = last === before || countedElsewhereAt > at
+    sender.keep(ballot, { ...last, ...(!isFirst && { before }), round: base.round, at: chosenAt, isReached })
+  }
+
+  function refuse(problem: VoteProblem | undefined, sent?: Cast<Answer>): void {
+    if (problem?.code === 'poll-deleted') markDeleted()
+    const mayBeCounted = problem?.code === 'unreachable' || problem?.code === 'unexpected'
+    refusal.value = { problem, mayBeCounted }
+    unconfirmed.value = mayBeCounted ? sent : undefined
+    if (isKept()) noteRefusal(poll.value, problem ? problemText(problem) : t('vote.other-round'))
   }
 
   const refusalText = computed(() => {
-    if (waiting.value && !pending.value) return t('live.vote-waits')
+    if (waiting.value && !pending.value) return t(waiting.value.isReached ? 'live.vote-waits-busy' : 'live.vote-waits')
     if (!refusal.value) return ''
-    const { problem, outcome } = refusal.value
-    const reason = problem ? problemText(problem) : ''
-    if (outcome === 'refused') return reason
-    return outcome === 'unknown' ? t('vote.maybe-counted', { reason }) : t('vote.not-counted')
+    const { problem, mayBeCounted } = refusal.value
+    if (!problem) return t('vote.not-counted')
+    const reason = problemText(problem)
+    return mayBeCounted ? t('vote.maybe-counted', { reason }) : reason
   })
 
   return {

@@ -52,6 +52,8 @@ export interface Kind<Answer = unknown> {
   /** That of a voter without a ballot. */
   noAnswer: Answer
   isSameAnswer(one: Answer, other: Answer): boolean
+  /** Whether what a browser has kept can be an answer. */
+  isAnswer(kept: unknown): kept is Answer
   /** The snapshot as it will be once the wanted answer is counted in place of `counted`. */
   withPendingVote(snapshot: Snapshot, counted: Answer, pending: PendingVote<Answer>): Snapshot
   /** The same in an order of this voter's own, always the same one for a seed. */

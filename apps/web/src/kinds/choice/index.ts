@@ -16,6 +16,7 @@ export const choice: Kind<Answer> = {
   noAnswer: [],
   ownAnswerOf: ({ ownChoiceIds }) => ownChoiceIds,
   isSameAnswer,
+  isAnswer: (kept): kept is Answer => Array.isArray(kept) && kept.every(Number.isInteger),
   withPendingVote,
   arrange: (snapshot, seed) => ({ ...snapshot, choices: shuffle(snapshot.choices, seed) }),
   voteBody: (choiceIds) => ({ choiceIds: [...choiceIds] }),
