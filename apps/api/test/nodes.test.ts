@@ -195,11 +195,13 @@ test('with Redis gone votes go on and streams stay open; when it is back, both n
   await vote(0)
   await shown(1)
   proxy.refuse()
-  await Promise.all([vote(0), vote(1), vote(0)])
+  for (let round = 0; round < 10; round += 1) await Promise.all([vote(0), vote(1), vote(0)])
   proxy.refuse(false)
-  await shown(4)
-  // Once for the pubsub and once for the cache, on each node, and not for every vote.
-  expect(nodes.flatMap(({ errors }) => errors).length).toBeLessThanOrEqual(4)
+  await shown(31)
+  // Once for each of pubsub, cache and limits, on each node, and not for every vote. Where the machine is so slow that Redis is
+  // taken for gone once more, it has been said to be back before.
+  const [errors, infos] = [nodes.flatMap((node) => node.errors), nodes.flatMap((node) => node.infos)]
+  expect(errors.length).toBeLessThanOrEqual(6 + infos.length)
 })
 
 test('polls that are read again while the database is away add nothing to its log, and see when it is back', async () => {

@@ -23,7 +23,8 @@ import { openSqlite } from '../src/store/sqlite-database.ts'
 import { channelPair } from './channel.ts'
 import { query } from './database.ts'
 import { emptyDatabase } from './empty-database.ts'
-import { ask, createDatabase, postgresServer } from './postgres.ts'
+import { dropEmptyPostgres, emptyPostgres } from './empty-postgres.ts'
+import { ask } from './postgres.ts'
 
 /** A database of one's own, which can be opened again as after a restart, and PostgreSQL's by several at once. */
 export interface TestStore {
@@ -107,9 +108,9 @@ const sqliteInPool: Engine = {
 export const postgres: Engine = {
   name: 'PostgreSQL',
   create: async () => {
-    const { url, drop } = await createDatabase()
+    const url = await emptyPostgres()
     const query = (sql: string) => ask(url, sql)
-    return { open: opener((log) => openPostgres(url, log)), query, remove: drop }
+    return { open: opener((log) => openPostgres(url, log)), query, remove: async () => {} }
   },
   pauseCommits: async (writer) => {
     const { commit, pause } = pausedCommit()
@@ -128,7 +129,7 @@ export const postgres: Engine = {
     `CREATE TRIGGER fail_ballot BEFORE INSERT ON ballot FOR EACH ROW WHEN (new.id = 'failing')
      EXECUTE FUNCTION fail_ballot()`,
   ],
-  stop: async () => (await postgresServer()).stop(),
+  stop: dropEmptyPostgres,
 }
 
 /** The engines for contract tests: unit tests have those that need no server, and integration tests the others. */

@@ -20,11 +20,14 @@ export function postgresServer(): Promise<Server> {
   return server
 }
 
-/** A database of one's own, empty, on this server or on the test file's. */
-export async function createDatabase(at?: string): Promise<{ url: string; drop(): Promise<void> }> {
+/** A database of one's own on this server or on the test file's: empty, or a copy of another one that nobody uses. */
+export async function createDatabase(
+  at?: string,
+  template = 'template1',
+): Promise<{ url: string; drop(): Promise<void> }> {
   const url = at ?? (await postgresServer()).url
   const name = `pollcast_test_${randomBytes(8).toString('hex')}`
-  await ask(url, `CREATE DATABASE ${name}`)
+  await ask(url, `CREATE DATABASE ${name} TEMPLATE ${template}`)
   const own = new URL(url)
   own.pathname = name
   return { url: own.href, drop: async () => void (await ask(url, `DROP DATABASE ${name} WITH (FORCE)`)) }

@@ -1,6 +1,7 @@
 import { Client } from 'pg'
 import type { DataSource } from 'typeorm'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
+import { dropEmptyPostgres, emptyPostgres } from '../../testing/empty-postgres.ts'
 import { advanceClock, makePoll, recount, storeOf } from '../../testing/engines.ts'
 import { ask, createDatabase, postgresServer } from '../../testing/postgres.ts'
 import { TcpProxy } from '../../testing/tcp-proxy.ts'
@@ -10,7 +11,7 @@ import { DatabaseRefused } from './database.ts'
 import { LOCK_TIMEOUT_MS, openPostgres } from './postgres-database.ts'
 import { SqlPollWriter } from './sql-poll-writer.ts'
 
-afterAll(async () => (await postgresServer()).stop())
+afterAll(dropEmptyPostgres)
 
 const away = { code: 'store-unavailable' }
 
@@ -20,8 +21,7 @@ const CUT = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 
 /** A store that reaches its database through a network that can be bad. */
 const setUp = async () => {
-  const { url, drop } = await createDatabase()
-  onTestFinished(drop)
+  const url = await emptyPostgres()
   const { proxy, url: through } = await TcpProxy.before(url, 5432)
   const told: string[] = []
   const log = { error: (text: string) => told.push(text), info: (text: string) => told.push(text), debug: () => {} }
