@@ -3,9 +3,6 @@ import cluster from 'node:cluster'
 import { networkInterfaces } from 'node:os'
 import { type Ready, reportReady } from './cluster/worker-pool.ts'
 import { CommandRefused } from './commands/command-refused.ts'
-import { runCommand } from './commands/run-command.ts'
-import { startPrimary } from './compose/primary.ts'
-import { serve } from './compose/serve.ts'
 import { announcement } from './config/announcement.ts'
 import { readCommandLine } from './config/command-line.ts'
 import { type Config, ConfigError, readConfig } from './config/config.ts'
@@ -18,10 +15,12 @@ import { ThemeRefused } from './theme/theme-refused.ts'
 // Its reader may have read enough: `pollcast --help | head`.
 process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1))
 
+// What a process does not do it does not load: `pollcast --version` answers at once.
 const command = readCommandLine(process.argv.slice(2), process.env)
 try {
   if ('start' in command) await main()
   else if ('run' in command) {
+    const { runCommand } = await import('./commands/run-command.ts')
     process.exitCode = await runCommand(command, process.env, process.stdout)
   } else if ('say' in command) console.log(command.say)
   else {
@@ -44,6 +43,7 @@ async function main(): Promise<void> {
   }
 
   if (config.workers > 1 && cluster.isPrimary) {
+    const { startPrimary } = await import('./compose/primary.ts')
     const pool = await startPrimary(config, log, (ready) =>
       announce(config, { ...ready, metricsPort: pool.metricsPort }, print),
     )
@@ -51,6 +51,7 @@ async function main(): Promise<void> {
     process.exit(await pool.run())
   }
 
+  const { serve } = await import('./compose/serve.ts')
   const app = await serve(config, log)
   onShutdown(print, async () => {
     await app.close()

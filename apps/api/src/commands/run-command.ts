@@ -1,13 +1,6 @@
 import type { RunnableCommand } from '../config/command-line.ts'
 import { readConfig } from '../config/config.ts'
 import type { Log } from '../lib/log.ts'
-import { backup } from './backup.ts'
-import { create } from './create.ts'
-import { doctor } from './doctor/doctor.ts'
-import { exportDatabase } from './export.ts'
-import { importDatabase } from './import.ts'
-import { restore } from './restore.ts'
-import { watch } from './watch.ts'
 
 /** For someone at a terminal: the sentences alone. */
 const log: Log = {
@@ -17,7 +10,7 @@ const log: Log = {
 }
 
 /**
- * Runs one of the commands that the command line knows. Resolves with its exit code when it is done.
+ * Runs one of the commands that the command line knows, and loads no other. Resolves with its exit code when it is done.
  *
  * @param environment what the server would be configured by
  */
@@ -31,16 +24,33 @@ export async function runCommand(
     out.write(`${text}\n`)
     return 0
   }
-  if (run === 'create') return say(await create({ ...command, createKey: environment.CREATE_KEY || undefined }))
-  if (run === 'watch') return say(await watch(command.code, command.url, out))
+  if (run === 'create') {
+    const { create } = await import('./create.ts')
+    return say(await create({ ...command, createKey: environment.CREATE_KEY || undefined }))
+  }
+  if (run === 'watch') {
+    const { watch } = await import('./watch.ts')
+    return say(await watch(command.code, command.url, out))
+  }
   if (run === 'doctor') {
+    const { doctor } = await import('./doctor/doctor.ts')
     const { text, isWrong } = await doctor(command.url, command.isQuick, command.pollId)
     say(text)
     return isWrong ? 1 : 0
   }
   const config = readConfig(environment)
-  if (run === 'backup') return say(await backup(config, command.file, command.force))
-  if (run === 'restore') return say(await restore(config, command.file, log))
-  if (run === 'export') return say(await exportDatabase(config, command.file, command.force))
+  if (run === 'backup') {
+    const { backup } = await import('./backup.ts')
+    return say(await backup(config, command.file, command.force))
+  }
+  if (run === 'restore') {
+    const { restore } = await import('./restore.ts')
+    return say(await restore(config, command.file, log))
+  }
+  if (run === 'export') {
+    const { exportDatabase } = await import('./export.ts')
+    return say(await exportDatabase(config, command.file, command.force))
+  }
+  const { importDatabase } = await import('./import.ts')
   return say(await importDatabase(config, command.file, log))
 }

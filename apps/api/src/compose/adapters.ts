@@ -1,9 +1,4 @@
-import { createHash } from 'node:crypto'
-import { PostgresPubSub } from '../cluster/pubsub/postgres-pubsub.ts'
-import { RedisPubSub } from '../cluster/pubsub/redis-pubsub.ts'
 import { WorkerPubSub } from '../cluster/pubsub/worker-pubsub.ts'
-import { RedisMessageCache } from '../cluster/redis-message-cache.ts'
-import { redisTokenBuckets } from '../cluster/redis-token-buckets.ts'
 import { SharedTokenBuckets } from '../cluster/shared-token-buckets.ts'
 import { askPrimary } from '../cluster/worker-token-buckets.ts'
 import { writerClient } from '../cluster/writer-client.ts'
@@ -15,7 +10,6 @@ import type { PubSub } from '../live/pubsub.ts'
 import type { PollReader, PollWriter } from '../polls/ports.ts'
 import type { Database, WritableDatabase } from '../store/database.ts'
 import { type EpochWriter, epochWriter } from '../store/epochs.ts'
-import { openPostgres } from '../store/postgres-database.ts'
 import { SqlPollReader } from '../store/sql-poll-reader.ts'
 import { SqlPollWriter } from '../store/sql-poll-writer.ts'
 import { openSqlite, openSqliteReader } from '../store/sqlite-database.ts'
@@ -37,10 +31,7 @@ export async function openStore(config: Config, log: Log): Promise<Store> {
     const writer = writerClient<PollWriter & EpochWriter>(process)
     return { reader: new SqlPollReader(database), writer, epochs: writer, database, writable: undefined }
   }
-  const database =
-    'url' in config.database
-      ? await openPostgres(config.database.url, log)
-      : await openSqlite(config.database.path, log)
+  const database = await openDatabase(config, log)
   return {
     reader: new SqlPollReader(database),
     writer: new SqlPollWriter(database, config, config.webhook !== undefined),
@@ -50,7 +41,14 @@ export async function openStore(config: Config, log: Log): Promise<Store> {
   }
 }
 
-interface Others {
+/** Clients of servers that are not used are not loaded. */
+async function openDatabase({ database }: Config, log: Log): Promise<WritableDatabase> {
+  if ('path' in database) return openSqlite(database.path, log)
+  const { openPostgres } = await import('../store/postgres-database.ts')
+  return openPostgres(database.url, log)
+}
+
+export interface Others {
   pubsub?: PubSub
   cache?: MessageCache
   /** Shared with the others; undefined where there are none that could share them. */
@@ -63,28 +61,15 @@ interface Others {
  *
  * @param epoch the epoch that is on
  */
-export function connectOthers(config: Config, key: string, epoch: () => string, log: Log): Others {
-  const options = { onError: (error: Error) => log.error(error, { event: 'pubsub-error' }) }
-  const cacheOptions = { onError: (error: Error) => log.error(error, { event: 'cache-error' }), epoch }
+export async function connectOthers(config: Config, key: string, epoch: () => string, log: Log): Promise<Others> {
   if (config.redisUrl !== undefined) {
-    // Derived from a key that all processes on one database share: so several installations can share a Redis.
-    const prefix = `pollcast:${createHash('sha256').update(`redis ${key}`).digest('hex').slice(0, 12)}:`
-    const pubsub = new RedisPubSub(config.redisUrl, prefix, options)
-    const cache = new RedisMessageCache(config.redisUrl, prefix, cacheOptions)
-    const onError = (error: Error) => log.error(error, { event: 'rate-limit-error' })
-    const { ask, close } = redisTokenBuckets(config.redisUrl, prefix, key, onError)
-    return {
-      pubsub,
-      cache,
-      buckets: new SharedTokenBuckets(ask),
-      close: async () => {
-        close()
-        await Promise.all([pubsub.close(), cache.close()])
-      },
-    }
+    const { connectRedis } = await import('./connect-redis.ts')
+    return connectRedis(config.redisUrl, key, epoch, log)
   }
+  const options = { onError: (error: Error) => log.error(error, { event: 'pubsub-error' }) }
   const pooled = config.workers > 1 ? { buckets: new SharedTokenBuckets(askPrimary(process)) } : {}
   if ('url' in config.database) {
+    const { PostgresPubSub } = await import('../cluster/pubsub/postgres-pubsub.ts')
     const pubsub = new PostgresPubSub(config.database.url, options)
     return { ...pooled, pubsub, close: () => pubsub.close() }
   }

@@ -98,7 +98,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     },
     onError: onUnexpected,
   })
-  const others = connectOthers(config, database.voterKey, () => epoch.current, log)
+  const others = await connectOthers(config, database.voterKey, () => epoch.current, log)
   const eventIds = new EventIds(database.voterKey, database.epoch)
   const messages = new Messages(reader, eventIds, basePath)
   const broker = new Broker({
