@@ -1,3 +1,4 @@
+import { limits } from '@pollcast/shared/limits'
 import { routes } from '@pollcast/shared/routes'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
@@ -27,8 +28,10 @@ const texts = (tab: Page) =>
     .locator('.text')
     .evaluateAll((all) =>
       all.map((text) => {
-        const { bottom, right } = text.getBoundingClientRect()
-        return { share: Number.parseFloat(getComputedStyle(text).fontSize) / innerHeight, bottom, right }
+        const { bottom, height } = text.getBoundingClientRect()
+        const { fontSize, lineHeight } = getComputedStyle(text)
+        const [size, line] = [fontSize, lineHeight].map(Number.parseFloat) as [number, number]
+        return { share: size / innerHeight, bottom, lines: Math.round(height / line) }
       }),
     )
 
@@ -61,6 +64,36 @@ test.each([
       expect(scrolls).toBe(false)
       await tab.close()
     }
+  },
+)
+
+test.each([2, 5, 8])(
+  '%i choices as long as they may be, under a question as long as it may be, are as large, two lines of each at least',
+  async (count) => {
+    const long = (length: number) => 'What a great many people from all over the place '.repeat(6).slice(0, length - 1)
+    const choices = Array.from({ length: count }, (_, index) => `${index}${long(limits.choiceLength)}`)
+    const { poll, room, hostKey } = await make(`${long(limits.questionLength)}?`, choices)
+    await pollcast.vote(poll.id, 0)
+    const tab = await openTab(
+      await newVoter({ viewport: { width: 1280, height: 720 } }),
+      pollcast.url + routes.screenPage(room.code),
+    )
+    await isLive(tab)
+    const isLegible = async () => {
+      const rows = await tab.getByTestId('rows').boundingBox()
+      for (const { share, bottom, lines } of await texts(tab)) {
+        expect(share).toBeGreaterThanOrEqual(0.04)
+        expect(lines).toBeGreaterThanOrEqual(2)
+        expect(bottom).toBeLessThanOrEqual((rows?.y ?? 0) + (rows?.height ?? 0) + 1)
+      }
+      const question = await tab.getByTestId('question').boundingBox()
+      expect((question?.y ?? 0) + (question?.height ?? 0)).toBeLessThanOrEqual(rows?.y ?? 0)
+      expect(await tab.evaluate(() => document.documentElement.scrollHeight <= innerHeight)).toBe(true)
+    }
+    await isLegible()
+    await send('PATCH', routes.poll(poll.id), { status: 'closed' }, hostKey)
+    await tab.getByText('Closed. Final results.').waitFor()
+    await isLegible()
   },
 )
 

@@ -2,16 +2,23 @@ import { onMounted, onScopeDispose, watch } from 'vue'
 import { observeSizes } from '../../browser/observe.ts'
 
 interface Sizes {
+  /** The least that everybody in the room can read. */
   least: number
   most: number
 }
 
+/** What gives way, one after the other, before texts get smaller than that: attributes of the box, for styles. */
+const WAYS = [[], ['data-dense'], ['data-dense', 'data-cut']] as const
+
+/** Where not even texts that are cut off fit. */
+const SMALLEST = 1.15
 const STEPS = 8
 
 /**
  * Sets `--size` of a box to the largest one with which neither it nor a row of fixed height in it overflows.
  * Without a browser that lays it out nobody knows how many lines a text takes.
- * Where not even the least one fits, the box gets the attribute `data-tight`, for styles that cut texts off.
+ * Where the texts do not fit, the box is `data-dense`: what is around them takes less room. Where that is not enough, it
+ * is `data-cut`, too: texts are cut off.
  *
  * @param of what the room depends on, besides the size of the box
  */
@@ -27,16 +34,24 @@ export function useFittingSize(box: () => HTMLElement | null, sizes: () => Sizes
         (box) => box.scrollHeight <= box.clientHeight + 1,
       )
     }
-    let { least, most } = sizes()
-    element.removeAttribute('data-tight')
-    if (fits(most)) return
-    if (!fits(least)) element.setAttribute('data-tight', '')
-    for (let step = 0; step < STEPS; step++) {
-      const middle = (least + most) / 2
-      if (fits(middle)) least = middle
-      else most = middle
+    const grow = (from: number, to: number) => {
+      if (fits(to)) return
+      let [low, high] = [from, to]
+      for (let step = 0; step < STEPS; step++) {
+        const middle = (low + high) / 2
+        if (fits(middle)) low = middle
+        else high = middle
+      }
+      fits(low)
     }
-    fits(least)
+    const { least, most } = sizes()
+    for (const way of WAYS) {
+      for (const name of ['data-dense', 'data-cut'] as const) {
+        element.toggleAttribute(name, (way as readonly string[]).includes(name))
+      }
+      if (fits(least)) return grow(least, most)
+    }
+    grow(SMALLEST, least)
   }
 
   onMounted(() => {
