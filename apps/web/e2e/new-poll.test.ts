@@ -1,3 +1,4 @@
+import { limits } from '@pollcast/shared/limits'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { openTab } from './support/browser.ts'
@@ -143,6 +144,15 @@ test('choices are moved by buttons, which keep the focus, and by dragging', asyn
   await tab.mouse.move((to?.x ?? 0) + 5, (to?.y ?? 0) + 5, { steps: 4 })
   await tab.mouse.up()
   await holds(tab, 'A', 'B', 'C', '')
+})
+
+test('a link fills in as many choices as a poll may have, as long as they may be', async () => {
+  const written = Array.from({ length: limits.maxChoices }, (_, index) => `${index} `.padEnd(limits.choiceLength, 'x'))
+  const query = new URLSearchParams({ q: 'Long?' })
+  for (const text of written) query.append('c', text)
+  const tab = await openForm(`?${query}`)
+  expect(await question(tab).inputValue()).toBe('Long?')
+  await holds(tab, ...written)
 })
 
 test('a link fills in the question and choices, and what is written since survives a reload', async () => {

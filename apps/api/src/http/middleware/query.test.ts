@@ -13,7 +13,6 @@ const PATHS = [
   routes.stream('tabspace'),
   routes.streams,
   routes.listPage,
-  routes.newPollPage,
   routes.pollPage('tabspace'),
   '/assets/index-1a2b.js',
   '/favicon.svg',
@@ -36,6 +35,17 @@ test('a query that is too long or has too many names is refused on every route',
     await readProblem('uri-too-long', await fetch(`${url}${routes.polls}?${'a&'.repeat(6000)}`, { method }))
   }
   expect(errors).toEqual([])
+})
+
+test('the page for a new poll is served to a link that fills in as many and as long choices as a poll may have', async () => {
+  const { url } = await openApp({ webRoot: webBuild() })
+  const choices = Array.from({ length: limits.maxChoices }, (_, index) =>
+    `${index} `.padEnd(limits.choiceLength, 'long '),
+  )
+  const query = new URLSearchParams({ q: '?'.repeat(limits.questionLength) })
+  for (const text of choices) query.append('c', text)
+  const page = await fetch(`${url}${routes.newPollPage}?${query}`)
+  expect([page.status, page.headers.get('Content-Type')]).toEqual([200, 'text/html; charset=utf-8'])
 })
 
 test('a vote with such a query is not counted', async () => {

@@ -1,3 +1,4 @@
+import { routes } from '@pollcast/shared/routes'
 import type { Middleware } from 'koa'
 import { PollError } from '../../polls/errors.ts'
 import { parsePairs } from '../request/form-encoding.ts'
@@ -11,6 +12,8 @@ const MAX_PAIRS = 20
  * Throws `uri-too-long`, or `invalid-query` for too many pairs and for invalid percent-encoded UTF-8.
  */
 export const readQuery: Middleware = (ctx, next) => {
+  // A link may fill in a whole poll (`/new?q=…&c=…`): the app reads that, and Node bounds it with the headers.
+  if (ctx.path === routes.newPollPage) return next()
   if (ctx.url.length > MAX_TARGET_BYTES) {
     throw new PollError('uri-too-long', `The URL is longer than ${MAX_TARGET_BYTES} bytes.`)
   }
