@@ -18,6 +18,9 @@ const percents = inLocale((name) => new Intl.NumberFormat(name, { style: 'percen
 const dateLocale = (name: string) => (name === 'en' ? 'en-GB' : name)
 const dates = inLocale((name) => new Intl.DateTimeFormat(dateLocale(name), { dateStyle: 'medium' }))
 const times = inLocale((name) => new Intl.DateTimeFormat(dateLocale(name), { timeStyle: 'short' }))
+const moments = inLocale(
+  (name) => new Intl.DateTimeFormat(dateLocale(name), { dateStyle: 'medium', timeStyle: 'short' }),
+)
 
 export const formatCount = (count: number): string => counts().format(count)
 
@@ -29,7 +32,13 @@ export const formatPercent = (share: number): string => percents().format(share)
 /** @param iso ISO 8601, in any time zone. It is shown in the user's, as all times are. */
 export const formatDate = (iso: string): string => dates().format(new Date(iso))
 
-export const formatTime = (iso: string): string => times().format(new Date(iso))
+export const formatMoment = (iso: string): string => moments().format(new Date(iso))
+
+/** With its day, unless that is today. */
+export function formatTime(iso: string): string {
+  const isToday = new Date(iso).toDateString() === new Date().toDateString()
+  return isToday ? times().format(new Date(iso)) : formatMoment(iso)
+}
 
 /** Minutes and seconds, such as 1:05. */
 export function formatDuration(seconds: number): string {

@@ -1,4 +1,4 @@
-import { formatCount, formatDate, formatTime } from '../../components/format.ts'
+import { formatCount, formatMoment } from '../../components/format.ts'
 import { t } from '../../i18n/index.ts'
 import type { ImportFinding, ImportNote } from '../../import/imported.ts'
 
@@ -15,7 +15,7 @@ function valuesOf(what: ImportFinding): Record<string, unknown> {
   ])
   const values = Object.fromEntries(numbers)
   if (what.code === 'kind-not-taken') return { ...values, kind: t(`new.import-kind.${what.kind}`) }
-  if (what.code === 'close-time-past') return { time: `${formatDate(what.closesAt)}, ${formatTime(what.closesAt)}` }
+  if (what.code === 'close-time-past') return { time: formatMoment(what.closesAt) }
   if (what.code === 'too-large') return { size: sizeOf(what) }
   return values
 }

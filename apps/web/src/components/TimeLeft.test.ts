@@ -1,0 +1,22 @@
+import { expect, test, vi } from 'vitest'
+import { createSSRApp } from 'vue'
+import { renderToString } from 'vue/server-renderer'
+import TimeLeft from './TimeLeft.vue'
+
+const textOf = async (closesAt: string | null) => {
+  const html = await renderToString(createSSRApp(TimeLeft, { closesAt }))
+  return html.replace(/<[^>]*>/g, '')
+}
+
+test('the last hour is counted down; what is further away is told by its time, and its day unless that is today', async () => {
+  vi.useFakeTimers({ now: new Date('2030-01-31T10:00:00'), toFake: ['Date'] })
+  try {
+    const at = (local: string) => textOf(new Date(local).toISOString())
+    expect(await at('2030-01-31T10:59:05')).toBe('Closes in 59:05')
+    expect(await at('2030-01-31T12:30:00')).toBe('Closes 12:30')
+    expect(await at('2030-02-01T12:30:00')).toBe('Closes 1 Feb 2030, 12:30')
+    expect(await textOf(null)).toBe('')
+  } finally {
+    vi.useRealTimers()
+  }
+})
