@@ -384,6 +384,23 @@ test('where polling fails too, it is reconnecting, and goes on trying', async ()
   await until(() => states.at(-1) === 'live')
 })
 
+test('while it polls, the stream is tried again within 30 s, also where what is watched changes all the time', async () => {
+  const seen = bufferStreams((res, req) => {
+    if (!req.url?.includes('after=')) pollAnswer(res, 1)
+  })
+  listen()
+  await until(() => seen.streams === 1)
+  vi.advanceTimersByTime(4_000)
+  await until(() => states.at(-1) === 'polling')
+  for (let seconds = 5; seconds < 30; seconds += 5) {
+    client?.watch({ polls: seconds % 2 ? ['poll', 'other'] : ['poll'] })
+    await runEventLoop(20)
+    vi.advanceTimersByTime(5_000)
+  }
+  await until(() => seen.streams === 2)
+  expect(states).toEqual(['polling'])
+})
+
 test('what is deleted is told while polling, too', async () => {
   const seen = bufferStreams((res) => json(res, 410, { title: '', status: 410, code: 'poll-deleted', detail: '' }))
   listen()

@@ -1,5 +1,4 @@
 import type { EndData, StreamEvent } from '@pollcast/shared/stream'
-import { keepaliveSeconds } from '@pollcast/shared/stream'
 import type { Access } from './access.ts'
 import { type Moment, moment, since } from './elapsed.ts'
 import { endReasons, isMissing } from './end-reasons.ts'
@@ -7,9 +6,10 @@ import { longPoll } from './long-poll.ts'
 import { restartDelay, retryDelay } from './retry-delay.ts'
 import { serverClock } from './server-clock.ts'
 import { Shown } from './shown.ts'
-import { readStream } from './stream-connection.ts'
+import type { ConnectionEnd } from './stream-connection.ts'
 import { type Told, topicOfEvent } from './told.ts'
 import { apiBaseOf, keyOf, keysOf, type Topics, topicsList } from './topics.ts'
+import { SILENCE_TIMEOUT_MS, type WatchedConnection, watchConnection } from './watched-connection.ts'
 
 /**
  * `live` only once an event has come on the current connection; `polling` where no stream gets through, and what is shown is
@@ -50,14 +50,6 @@ export interface StreamClient extends StreamHandle {
   watch(topics: Topics): void
 }
 
-/** Without a byte for this long a connection is dead: it has missed a keepalive. With the delay of a retry, below 20 s. */
-const SILENCE_TIMEOUT_MS = (keepaliveSeconds + 3.5) * 1000
-/** On a connection that works the first event comes at once. Where it does not, something keeps it back. */
-const FIRST_EVENT_TIMEOUT_MS = 4_000
-/** A slow network needs longer for a large one, and bytes come all the while. So they do where a virus scanner lets a few through. */
-const FIRST_EVENT_LIMIT_MS = 12_000
-/** A byte so long after it was opened shows that a stream delivers more than its first events. */
-const PROOF_MS = 2_000
 /** While polling: between two tries of the stream. With the timeout of a try, below 30 s. */
 const TRY_AGAIN_MS = 25_000
 /** For so long a server that said that it goes is expected back. */
@@ -67,9 +59,6 @@ const STABLE_AFTER_MS = 5_000
 
 /** A newer server may send others. */
 const EVENTS: readonly StreamEvent[] = ['snapshot', 'update', 'room', 'watching', 'current', 'end']
-
-/** Whether a keepalive is missing, if this was when the last data came. */
-const isSilentSince = (lastDataAt: Moment): boolean => since(lastDataAt) >= (keepaliveSeconds + 3) * 1000
 
 /**
  * A stream that stays open. The browser's EventSource can't do this: it gives up for good on an HTTP error, hides the
@@ -86,9 +75,9 @@ export function openStream({
 }: StreamOptions): StreamClient {
   let topics = firstTopics
   let state: StreamState = 'connecting'
-  let connection: AbortController | undefined
+  let connection: WatchedConnection | undefined
   let polling: AbortController | undefined
-  /** Of the connection: the first event, or another byte, is late; or there is none, and it is time for the next one. */
+  /** Of the next connection. */
   let timer: ReturnType<typeof setTimeout> | undefined
   let failures = 0
   /** Connections in a row that began to deliver, and soon went silent. */
@@ -99,8 +88,6 @@ export function openStream({
   let isServerGoing = false
   /** When the server said that it goes; undefined once it is back. */
   let goneAt: Moment | undefined
-  let connectedAt = moment()
-  let lastDataAt = moment()
 
   function setState(next: StreamState): void {
     if (next === state) return
@@ -108,14 +95,14 @@ export function openStream({
     onState(next)
   }
 
-  function setTimer(act: () => void, milliseconds: number): void {
+  function connectAfter(milliseconds: number): void {
     clearTimeout(timer)
-    timer = setTimeout(act, milliseconds)
+    timer = setTimeout(connect, milliseconds)
   }
 
   function disconnect(): void {
     clearTimeout(timer)
-    connection?.abort()
+    connection?.close()
     connection = undefined
   }
 
@@ -135,16 +122,19 @@ export function openStream({
     const wasStable = isStable()
     disconnect()
     if (wasStable) failures = 0
-    if (polling) return setTimer(connect, TRY_AGAIN_MS)
+    if (polling) return connectAfter(TRY_AGAIN_MS)
     setState('reconnecting')
     const delay = delayBefore(minDelay)
     failures += 1
     if (isServerGoing) serverRetryMs = 0
     isServerGoing = false
-    setTimer(connect, delay)
+    connectAfter(delay)
   }
 
-  const isStable = () => state === 'live' && since(connectedAt) >= STABLE_AFTER_MS
+  /** How long there has been the connection. */
+  const lasted = () => (connection ? since(connection.openedAt) : 0)
+
+  const isStable = () => state === 'live' && lasted() >= STABLE_AFTER_MS
 
   function delayBefore(minDelay: number): number {
     // A server that goes has spread its clients out already.
@@ -154,58 +144,41 @@ export function openStream({
 
   const isRestarting = () => goneAt !== undefined && since(goneAt) < RESTART_MS
 
-  function onSilence(): void {
-    swallowed = since(connectedAt) < 2 * SILENCE_TIMEOUT_MS ? swallowed + 1 : 0
-    if (swallowed < 2) return retryLater(0)
-    swallowed = 0
-    isOnTrial = true
-    void startPolling()
-  }
-
-  async function connect(): Promise<void> {
+  function connect(): void {
     disconnect()
-    const own = new AbortController()
-    const isOwn = () => connection === own
-    connection = own
-    connectedAt = moment()
-    lastDataAt = moment()
-    let hasEvent = false
-    setTimer(() => void startPolling(), FIRST_EVENT_TIMEOUT_MS)
     const remaining = shown.remaining(topics)
-    const { code, isPage, minDelay } = await readStream(withAfter(remaining), access, own.signal, {
-      onBytes() {
-        if (!isOwn()) return
-        lastDataAt = moment()
-        const lasted = since(connectedAt)
-        if (!hasEvent) {
-          const left = Math.min(FIRST_EVENT_TIMEOUT_MS, FIRST_EVENT_LIMIT_MS - lasted)
-          return setTimer(() => void startPolling(), left)
-        }
-        setTimer(onSilence, SILENCE_TIMEOUT_MS)
-        if (!isOnTrial || lasted < PROOF_MS) return
-        isOnTrial = false
-        setLive()
-      },
-      onEvent(event, id, data) {
-        if (!isOwn()) return
-        hasEvent = true
-        setTimer(onSilence, SILENCE_TIMEOUT_MS)
-        receive(event as StreamEvent, id, data)
-      },
+    connection = watchConnection(withAfter(remaining), access, {
+      onEvent: (event, id, data) => receive(event as StreamEvent, id, data),
       onRetry(milliseconds) {
         serverRetryMs = milliseconds
       },
+      onProven() {
+        if (!isOnTrial) return
+        isOnTrial = false
+        setLive()
+      },
+      onLate: fallBack,
+      onSilence() {
+        swallowed = lasted() < 2 * SILENCE_TIMEOUT_MS ? swallowed + 1 : 0
+        if (swallowed < 2) return retryLater(0)
+        swallowed = 0
+        isOnTrial = true
+        fallBack()
+      },
+      onEnd: (ended, hadEvent) => receiveConnectionEnd(ended, hadEvent, remaining),
     })
-    if (!isOwn()) return
+  }
+
+  function receiveConnectionEnd({ code, isPage, minDelay }: ConnectionEnd, hadEvent: boolean, remaining: Topics): void {
     const isUnknown = isMissing(code)
     // What is in the way may let other requests through.
     if (isPage || (!code && !isStable() && !isRestarting() && failures % 3 === 2)) {
       failures += 1
-      isOnTrial ||= hasEvent
-      return void startPolling(!isPage)
+      isOnTrial ||= hadEvent
+      return fallBack(!isPage)
     }
     // One of them: by itself each says whether it is the one.
-    if (isUnknown && topicsList(remaining).length > 1) return void startPolling()
+    if (isUnknown && topicsList(remaining).length > 1) return fallBack()
     const reason = code && endReasons[code]
     if (reason) {
       for (const topic of topicsList(remaining)) {
@@ -274,10 +247,13 @@ export function openStream({
    * @param wasUnreachable whether it may be the server that was away, and not something that stops streams alone: then the stream is tried
    * as soon as the server answers
    */
-  async function startPolling(wasUnreachable = false): Promise<void> {
+  function fallBack(wasUnreachable = false): void {
     disconnect()
-    setTimer(connect, TRY_AGAIN_MS)
-    if (polling) return
+    connectAfter(TRY_AGAIN_MS)
+    if (!polling) void poll(wasUnreachable)
+  }
+
+  async function poll(wasUnreachable: boolean): Promise<void> {
     if (state === 'live') setState('reconnecting')
     const own = new AbortController()
     polling = own
@@ -294,12 +270,12 @@ export function openStream({
         onTold(told) {
           tell(told)
           // The others may be watched by a stream again.
-          if (told.event === 'end' && !shown.hasEndedAll(asked)) setTimer(connect, 0)
+          if (told.event === 'end' && !shown.hasEndedAll(asked)) connectAfter(0)
         },
         onAnswer(topic) {
           if (polling !== own || state === 'live') return
           setState('polling')
-          if (isAway && !connection) setTimer(connect, retryDelay(0, 0))
+          if (isAway && !connection) connectAfter(retryDelay(0, 0))
           isAway = false
           onHeard?.(topic)
         },
@@ -321,22 +297,24 @@ export function openStream({
     stopPolling()
     failures = 0
     if (isCurrent(state)) setState('reconnecting')
-    void connect()
+    connect()
   }
 
-  void connect()
+  connect()
   return {
     reconnect,
     reconnectIfSilent() {
-      if (!connection || isSilentSince(lastDataAt)) reconnect()
+      if (!connection || connection.isSilent()) reconnect()
     },
     watch(next) {
       topics = next
       if (state === 'closed') return
       if (state === 'gone') setState('connecting')
-      if (!polling) return void connect()
+      if (!polling) return connect()
+      // The next try of the stream comes when it would have: one that is under way is of other topics.
       stopPolling()
-      void startPolling()
+      void poll(false)
+      if (connection) connect()
     },
     close: () => end('closed'),
   }

@@ -3,7 +3,7 @@ import { createParser } from 'eventsource-parser'
 import { type Access, accessInit } from './access.ts'
 import { retryAfter } from './retry-delay.ts'
 
-interface ConnectionListener {
+export interface ConnectionListener {
   /** Called with whatever comes, comments too: the connection is alive. */
   onBytes(): void
   onEvent(event: string | undefined, id: string, data: string): void
@@ -12,7 +12,7 @@ interface ConnectionListener {
 }
 
 /** How a connection ended, or did not begin. */
-interface ConnectionEnd {
+export interface ConnectionEnd {
   /** What the API answered in place of a stream. */
   code?: ProblemCode | undefined
   /** Whether something else was answered with success: another one's page, in place of the stream. */
