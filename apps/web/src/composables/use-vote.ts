@@ -204,7 +204,9 @@ export function useVote<Answer>({ sender, feed, kind, code = () => undefined }: 
   }
 
   const refusalText = computed(() => {
-    if (waiting.value && !pending.value) return t(waiting.value.isReached ? 'live.vote-waits-busy' : 'live.vote-waits')
+    if (waiting.value && !pending.value) {
+      return waiting.value.isReached ? t('live.vote-waits-busy') : t('live.vote-waits')
+    }
     if (!refusal.value) return ''
     const { problem, mayBeCounted } = refusal.value
     if (!problem) return t('vote.not-counted')
