@@ -56,7 +56,7 @@ export async function longPoll(options: LongPoll): Promise<void> {
     const id = shown.idOf(key)
     const etag = etags.get(key)
     const query = isHeld && id ? `?after=${encodeURIComponent(id)}` : ''
-    const askedAt = Date.now()
+    const askedAt = serverClock.localNow()
     const response = await fetch(options.base + addressOf(topic) + query, {
       ...accessInit(options.access, { Accept: 'application/json', ...(!isHeld && etag && { 'If-None-Match': etag }) }),
       signal: either(signal, timeoutSignal(REQUEST_TIMEOUT_MS)),

@@ -42,7 +42,7 @@ export function createRequest(origin: string, timeout = REQUEST_TIMEOUT_MS) {
 
   return {
     async json<T>(path: string, options: Options = {}): Promise<T> {
-      const askedAt = Date.now()
+      const askedAt = serverClock.localNow()
       const response = await send(path, 'application/json', options)
       const answer = await readOrThrow(response, () => response.json() as Promise<T>)
       const now = stampOf(answer)

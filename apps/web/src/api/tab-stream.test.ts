@@ -229,6 +229,17 @@ test.each(lockKinds)(
   },
 )
 
+test('after a clock was set ahead or back, all tabs are live again within 3 s, on one stream', async () => {
+  workingLocks()
+  const opened = [await openTab(), await openTab({ polls: [ids.other] })]
+  await areLive(opened)
+  for (const set of [3_600_000, -7_200_000]) {
+    vi.setSystemTime(Date.now() + set)
+    await pass(4_000)
+    expect([streams.length, opened.map((tab) => tab.state())]).toEqual([1, ['live', 'live']])
+  }
+})
+
 test('topics of tabs that are opened and closed are added to the stream and taken from it', async () => {
   workingLocks()
   const one = await openTab()

@@ -6,7 +6,7 @@ import { useCountdown } from './use-countdown.ts'
 let scope: EffectScope
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] })
   scope = effectScope()
 })
 afterEach(() => {
@@ -47,6 +47,22 @@ test('does not go up when the server’s clock turns out to be behind', () => {
   vi.spyOn(serverClock, 'now').mockImplementation(() => now)
   vi.advanceTimersByTime(1_000)
   expect(left.value).toBe(8)
+})
+
+test('goes on with the right time once a clock was set, and the server has said what time it is', async () => {
+  serverClock.note(new Date(Date.now()).toISOString(), serverClock.localNow())
+  const { closesAt, left } = countDown(300)
+  const told = Date.now()
+  vi.setSystemTime(told + 3_600_000)
+  vi.advanceTimersByTime(1_000)
+  expect(left.value).toBe(0)
+  serverClock.note(new Date(told + 1_000).toISOString())
+  await nextTick()
+  expect(left.value).toBe(299)
+  closesAt.value = null
+  await nextTick()
+  vi.setSystemTime(told)
+  serverClock.note(new Date(told).toISOString())
 })
 
 test('more time counts from there, and no time at all is undefined', async () => {

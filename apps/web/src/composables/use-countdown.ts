@@ -3,7 +3,7 @@ import { serverClock } from '../api/server-clock.ts'
 
 /**
  * Whole seconds until this moment by the server's clock, rounded up; undefined where there is no such moment. It never goes
- * up while the moment stays the same, however the clocks are found to differ meanwhile.
+ * up while the moment stays the same, however the clocks are found to differ meanwhile, unless one of them was set.
  *
  * @param closesAt ISO 8601
  */
@@ -19,8 +19,8 @@ export function useCountdown(closesAt: () => string | null): Readonly<Ref<number
   }
 
   watch(
-    closesAt,
-    (moment) => {
+    [closesAt, serverClock.resets] as const,
+    ([moment]) => {
       clearTimeout(timer)
       seconds.value = undefined
       if (moment !== null) count(Date.parse(moment))
