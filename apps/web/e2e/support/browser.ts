@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '@pollcast/api/testing/free-port'
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { expect, inject } from 'vitest'
 
@@ -22,6 +23,26 @@ const options = () => ({
 export function launch(): Promise<Browser> {
   return chromium.launch(options())
 }
+
+/**
+ * Runs `act` in a browser of which one tab is seen, and those behind it are hidden, as people have it: in Playwright's contexts all are
+ * seen, and none can be frozen.
+ */
+export async function withHiddenTabs(act: (context: BrowserContext) => Promise<void>): Promise<void> {
+  const port = await freePort()
+  const { args, ...others } = options()
+  const launched = await chromium.launch({ ...others, args: [...args, `--remote-debugging-port=${port}`] })
+  try {
+    const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { noDefaults: true })
+    await act(browser.contexts()[0] as BrowserContext)
+  } finally {
+    await launched.close()
+  }
+}
+
+/** A browser that keeps pages that were left, as people have it: Playwright's do not. */
+export const launchWithBackForwardCache = (): Promise<Browser> =>
+  chromium.launch({ ...options(), ignoreDefaultArgs: ['--disable-back-forward-cache'] })
 
 /** Runs `act` in a browser that blocks all cookies, and with them all storage. */
 export const withoutCookies = (act: (context: BrowserContext) => Promise<void>): Promise<void> =>
