@@ -60,6 +60,20 @@ describe.each([
   ['NOTIFY', async (): Promise<string | undefined> => undefined],
   ['Redis', redisUrl],
 ] as const)('by %s', (_, address) => {
+  test('a host is told how many watch the room on both nodes', async () => {
+    const { nodes } = await setUp(await address())
+    const { host } = await Host.ofPoll(nodes[0].url)
+    const path = routes.roomStream(host.code)
+    const hosts = await EventReader.open(`${nodes[0].url}${path}?watching=on`, bearer(host.key))
+    const [here, there] = [await EventReader.open(nodes[0].url + path), await EventReader.open(nodes[1].url + path)]
+    await until(() => hosts.watching.at(-1) === 3)
+    expect((await host.room()).watching).toBe(3)
+    await there.close()
+    await until(() => hosts.watching.at(-1) === 2)
+    await here.close()
+    await until(() => hosts.watching.at(-1) === 1)
+  })
+
   test('a poll that is closed and then deleted on one node is so on the streams of the other', async () => {
     const { nodes, poll, hostKey, watchers } = await setUp(await address())
     const headers = { Authorization: `Bearer ${hostKey}`, 'Content-Type': 'application/json' }

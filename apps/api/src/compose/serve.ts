@@ -27,6 +27,7 @@ import { Broker } from '../live/broker.ts'
 import { isUnavailable } from '../polls/errors.ts'
 import { EventIds } from '../polls/event-ids.ts'
 import { type PollChanged, type RoomChanged, Signal, type Signals } from '../polls/events.ts'
+import { isLocalSubject } from '../polls/topics.ts'
 import { closePollsInTime } from '../reactions/close-timer.ts'
 import { Messages } from '../reactions/messages.ts'
 import { publishChanges } from '../reactions/publish.ts'
@@ -106,6 +107,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
     pubsub: others.pubsub,
     cache: others.cache,
     onError: onUnexpected,
+    isLocal: isLocalSubject,
     onSetBack: () => epoch.renew(),
     onAnnounced: others.cache && ((subject) => voterStreams.announced(subject)),
   })
@@ -118,8 +120,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
   const voterStreams = new VoterStreams(audiences, reader, database.voterKey, onUnexpected)
   voterStreams.listen(pollChanged)
   messages.onRead = (poll) => voterStreams.reconcile(poll)
-  // Of streams in other processes nothing is known.
-  const watching = others.pubsub ? undefined : new Watching(audiences, broker, signals.roomChanged)
+  const watching = new Watching(audiences, broker, signals.roomChanged, others.pubsub)
   messages.watching = watching
   const timer = closePollsInTime({ reader, writer, signals, onError: onUnexpected })
   const retention = keepRetention({ days: config.retentionDays, writer, signals, onError: onUnexpected })
@@ -199,7 +200,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
 
   const stopFollowing = config.tls && certificate && followCertificate(config.tls, certificate, server, log)
   const release = async () => {
-    watching?.stop()
+    watching.stop()
     stopFollowing?.()
     await timer.stop()
     await retention.stop()

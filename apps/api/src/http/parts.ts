@@ -29,8 +29,8 @@ export interface RouteParts {
   signals: Signals
   audiences: Audiences
   voterStreams: VoterStreams
-  /** Counts the streams that are open on a room; undefined where there are other processes, of which nothing is known. */
-  watching: { count(roomCode: string): number } | undefined
+  /** Counts the streams that are open on a room; undefined where that is not known: see reactions/watchers.ts. */
+  watching: { count(roomCode: string): number | undefined }
   createPolls: CreatePolls
   privacy: Privacy
   /** Undefined if nothing is limited. */

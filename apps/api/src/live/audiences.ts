@@ -96,6 +96,11 @@ export class Audiences {
     stream.leaveAll()
   }
 
+  /** The subjects that streams of this process are open on. */
+  get subjects(): Iterable<string> {
+    return this.#broker.subjects
+  }
+
   /** Number of streams of this process that are open on a topic of the subject. */
   watching(subject: string): number {
     let streams = 0

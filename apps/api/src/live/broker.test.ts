@@ -57,6 +57,21 @@ const gate = () => {
   return { closed, open }
 }
 
+test('a subject that each process has for itself is neither told to others, nor asked of the cache, nor put there', async () => {
+  const { stored, cache } = sharedCache()
+  stored.set(TOPIC, currentAt(9, TOPIC))
+  const [pubsub, source] = [new TestPubSub(), new Source()]
+  const isLocal = (subject: string) => subject === SUBJECT
+  const broker = new Broker({ pubsub, source, cache, isLocal, onError: () => {}, recheckMs: RECHECK_MS })
+  const topic = broker.retain(TOPIC)
+  await topic.open()
+  expect(topic.newest?.revision).toBe(0)
+  broker.publish(changeTo(1))
+  expect(topic.newest?.revision).toBe(1)
+  expect(pubsub.published).toEqual([])
+  expect(stored.get(TOPIC)?.message.revision).toBe(9)
+})
+
 test('the current message comes first, then each newer one', async () => {
   const { broker, source, topic, next } = setUp()
   source.revision = 3

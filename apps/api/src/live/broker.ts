@@ -19,7 +19,7 @@ import { Topic, type TopicParts } from './topic.ts'
  * 5. A frame is encoded once per revision and view, whatever the number of streams. Only first frames are encoded again,
  *    once a second at most, because they tell the time. (live/frame.test.ts, live/audience.test.ts)
  * 6. A closed stream frees everything at once, and a topic without streams costs no memory. (live/audience.test.ts)
- * 7. What tells other processes is (subject, revision), once however many views there are, and never the data. A lost
+ * 7. What tells other processes of a change is (subject, revision), once however many views there are, never the data. A lost
  *    message is healed by the timeout, which reads the topics again. (live/broker.test.ts)
  *    Where the source was set back, every stream gets the current state anew, and nothing of before after it.
  *    (live/set-back.test.ts)
@@ -34,11 +34,15 @@ interface BrokerParts extends Omit<TopicParts, 'recheckMs' | 'onSetBack'> {
   /** Undefined if there are no other processes. */
   pubsub?: PubSub | undefined
   recheckMs?: number
+  /** Whether other processes have nothing to do with the subject: each has its own state of it. */
+  isLocal?: (subject: string) => boolean
   /** Called with each subject that another process has changed. */
   onAnnounced?: ((subject: string) => void) | undefined
   /** Called when the source was set back, until `restart`. It may be called often. */
   onSetBack?: () => void
 }
+
+type Parts = Omit<BrokerParts, 'onSetBack'> & TopicParts
 
 /** Keeps one Condition and one revision for each topic that has streams in this process: see the invariants above. */
 export class Broker {
@@ -46,7 +50,7 @@ export class Broker {
   restarts = 0
   /** The topics by name, in groups by subject. */
   readonly #subjects = new Map<string, Map<string, Topic>>()
-  readonly #parts: Omit<BrokerParts, 'onSetBack'> & TopicParts
+  readonly #parts: Parts
 
   constructor(parts: BrokerParts) {
     const onSetBack = (topic: Topic) => {
@@ -71,6 +75,11 @@ export class Broker {
     return size
   }
 
+  /** The subjects that have streams in this process. */
+  get subjects(): Iterable<string> {
+    return this.#subjects.keys()
+  }
+
   /** The topics of the subject that have streams in this process. */
   topicsOf(subject: string): Iterable<Topic> {
     return this.#subjects.get(subject)?.values() ?? []
@@ -82,7 +91,7 @@ export class Broker {
    * process would announce it.
    */
   publish({ subject, revision, messageOf, cached = [] }: Change): void {
-    const { cache, pubsub } = this.#parts
+    const { cache, pubsub } = this.#partsOf(subject)
     const topics = this.#subjects.get(subject)
     for (const topic of topics?.values() ?? []) {
       const message = messageOf(topic.name)
@@ -107,11 +116,11 @@ export class Broker {
     if (!topics) {
       topics = new Map()
       this.#subjects.set(subject, topics)
-      this.#parts.pubsub?.subscribe(subject)
+      this.#partsOf(subject).pubsub?.subscribe(subject)
     }
     let topic = topics.get(name)
     if (!topic) {
-      const added = new Topic(name, this.#parts, () => this.#forget(added))
+      const added = new Topic(name, this.#partsOf(subject), () => this.#forget(added))
       topics.set(name, added)
       topic = added
     }
@@ -128,6 +137,10 @@ export class Broker {
     for (const topics of this.#subjects.values()) topics.clear()
   }
 
+  #partsOf(subject: string): Parts {
+    return this.#parts.isLocal?.(subject) ? { ...this.#parts, pubsub: undefined, cache: undefined } : this.#parts
+  }
+
   /** False for a topic of before the last restart. */
   #has(topic: Topic): boolean {
     return this.#subjects.get(subjectOf(topic.name))?.get(topic.name) === topic
@@ -139,7 +152,7 @@ export class Broker {
     if (this.#has(topic)) topics?.delete(topic.name)
     if (topics?.size !== 0) return
     this.#subjects.delete(subject)
-    this.#parts.pubsub?.unsubscribe(subject)
+    this.#partsOf(subject).pubsub?.unsubscribe(subject)
   }
 }
 

@@ -1,7 +1,9 @@
-/** Says that a subject has reached a revision. It has no content. */
+/** Says that a subject has reached a revision. It has no content but for a count, where that is what the subject is. */
 export interface PubSubMessage {
   subject: string
   revision: number
+  /** What a process has counted on its own; of several processes, each sends its own. */
+  counted?: { process: string; count: number }
 }
 
 export interface PubSubListener {

@@ -9,8 +9,17 @@ import type { View } from '@pollcast/shared/poll'
 export const pollSubject = (pollId: string): string => `poll:${pollId}`
 export const roomSubject = (code: string): string => `room:${code}`
 
+/** Undefined for a subject that is no room. */
+export const codeOfRoomSubject = (subject: string): string | undefined => /^room:(\w+)$/.exec(subject)?.[1]
+
 /** How many watch a room: what its host sees of that, and who shows it to all. */
 export const watchingSubject = (code: string): string => `watching:${code}`
+
+/** Each process knows how many watch by itself (reactions/watching.ts). */
+export const isLocalSubject = (subject: string): boolean => subject.startsWith('watching:')
+
+/** What processes tell each other of how many watch a room. It has no topics. */
+export const watchersSubject = (code: string): string => `watchers:${code}`
 
 export const topicOf = (subject: string, view: ViewName): string => `${subject}/${view}`
 

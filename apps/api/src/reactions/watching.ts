@@ -1,32 +1,32 @@
 import type { EndData, StreamEvent, WatchingData } from '@pollcast/shared/stream'
 import type { Change, CurrentMessage, Message } from '../live/message.ts'
+import type { PubSub } from '../live/pubsub.ts'
 import type { RoomChanged, Signal } from '../polls/events.ts'
-import { parseTopic, roomSubject, watchingSubject } from '../polls/topics.ts'
+import { parseTopic, watchingSubject } from '../polls/topics.ts'
+import { type Streams, Watchers } from './watchers.ts'
 
 /** Milliseconds between two looks at how many watch: often enough for a person, and seldom enough to cost nothing. */
 const LOOK_MS = 1000
 
 const event = { watching: 'watching', end: 'end' } satisfies Record<string, StreamEvent>
 
-/** What this needs of the streams of the process. */
-interface Streams {
-  /** Streams that are open on any topic of the subject. */
-  watching(subject: string): number
-}
-
-/**
- * Tells hosts and big screens how many streams are open on their rooms. It knows those of this process, and is used where
- * there is no other.
- */
+/** Tells hosts and big screens how many streams are open on their rooms. */
 export class Watching {
   readonly #streams: Streams
+  readonly #watchers: Watchers
   /** Rooms whose number somebody sees, with the one that was sent last. */
   readonly #rooms = new Map<string, number>()
   readonly #timer: NodeJS.Timeout
   #revision = 0
 
-  constructor(streams: Streams, broker: { publish(change: Change): void }, roomChanged: Signal<RoomChanged>) {
+  constructor(
+    streams: Streams,
+    broker: { publish(change: Change): void },
+    roomChanged: Signal<RoomChanged>,
+    pubsub: PubSub | undefined,
+  ) {
     this.#streams = streams
+    this.#watchers = new Watchers(streams, pubsub)
     this.#timer = setInterval(() => this.#look(broker), LOOK_MS).unref()
     // With its last topic, a stream ends.
     roomChanged.listen(({ type, room }) => {
@@ -37,32 +37,37 @@ export class Watching {
         const isOver = type === 'deleted' || parseTopic(topic).view === 'host'
         return isOver
           ? this.#end(topic, { reason, roomCode: room.code })
-          : this.#message(topic, room.code, this.count(room.code))
+          : this.#message(topic, room.code, this.count(room.code) ?? 0)
       })
     })
   }
 
-  count(roomCode: string): number {
-    return this.#streams.watching(roomSubject(roomCode))
+  /** Undefined where it is not known. */
+  count(roomCode: string): number | undefined {
+    return this.#watchers.count(roomCode)
   }
 
   /** For the topic's first stream. */
   read(topic: string, roomCode: string): CurrentMessage {
-    const watching = this.count(roomCode)
+    this.#watchers.ask(roomCode)
+    const watching = this.count(roomCode) ?? 0
     this.#rooms.set(roomCode, watching)
     return { message: this.#message(topic, roomCode, watching), subjectRevision: this.#revision }
   }
 
   stop(): void {
     clearInterval(this.#timer)
+    this.#watchers.stop()
   }
 
   #look(broker: { publish(change: Change): void }): void {
+    this.#watchers.tell()
     for (const [roomCode, told] of this.#rooms) {
-      const subject = watchingSubject(roomCode)
-      const watching = this.count(roomCode)
-      if (this.#streams.watching(subject) === 0) this.#rooms.delete(roomCode)
-      else if (watching !== told) {
+      const watching = this.count(roomCode) ?? 0
+      if (this.#streams.watching(watchingSubject(roomCode)) === 0) {
+        this.#rooms.delete(roomCode)
+        this.#watchers.askNoMore(roomCode)
+      } else if (watching !== told) {
         this.#rooms.set(roomCode, watching)
         this.#publish(broker, roomCode, (topic) => this.#message(topic, roomCode, watching))
       }

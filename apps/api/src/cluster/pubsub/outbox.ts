@@ -3,9 +3,9 @@ import type { PubSubMessage } from '../../live/pubsub.ts'
 /** Subjects of which a message may wait while there is no connection: beyond that the oldest is dropped. */
 const MAX_WAITING = 10_000
 
-/** Messages to publish: only the newest of each subject, and one batch at a time. */
+/** Messages to publish: only the newest of each subject, and of each process that counts on it; one batch at a time. */
 export class Outbox {
-  readonly #waiting = new Map<string, number>()
+  readonly #waiting = new Map<string, PubSubMessage>()
   readonly #send: (messages: readonly PubSubMessage[]) => Promise<void> | undefined
   #sending: Promise<void> | undefined
 
@@ -25,7 +25,7 @@ export class Outbox {
 
   flush(): void {
     if (this.#sending || this.#waiting.size === 0) return
-    const messages = Array.from(this.#waiting, ([subject, revision]) => ({ subject, revision }))
+    const messages = [...this.#waiting.values()]
     const sending = this.#send(messages)
     if (!sending) return
     this.#waiting.clear()
@@ -48,10 +48,11 @@ export class Outbox {
     this.flush()
   }
 
-  #keep({ subject, revision }: PubSubMessage): void {
-    const waiting = this.#waiting.get(subject)
-    if (waiting !== undefined && waiting >= revision) return
-    this.#waiting.set(subject, revision)
+  #keep(message: PubSubMessage): void {
+    const key = message.counted ? `${message.subject} ${message.counted.process}` : message.subject
+    const waiting = this.#waiting.get(key)
+    if (waiting !== undefined && waiting.revision >= message.revision) return
+    this.#waiting.set(key, message)
     if (this.#waiting.size <= MAX_WAITING) return
     for (const oldest of this.#waiting.keys()) {
       this.#waiting.delete(oldest)

@@ -24,12 +24,16 @@ export interface ConnectionEvents {
 export type OpenConnection = (events: ConnectionEvents, timeoutMs: number) => Promise<PubSubConnection>
 
 /** A message as the text that is sent. */
-export const encodeMessage = ({ subject, revision }: PubSubMessage): string => `${subject} ${revision}`
+export const encodeMessage = ({ subject, revision, counted }: PubSubMessage): string =>
+  `${subject} ${revision}${counted ? ` ${counted.process} ${counted.count}` : ''}`
 
 /** Undefined if the text is not a message. */
 export function decodeMessage(text: string): PubSubMessage | undefined {
-  const [subject, digits, ...more] = text.split(' ')
-  const revision = Number(digits)
-  if (!subject || !digits || more.length > 0 || !Number.isSafeInteger(revision)) return undefined
-  return { subject, revision }
+  const [, subject, revision, process, count] = /^(\S+) (-?\d{1,15})(?: (\w+) (\d{1,9}))?$/.exec(text) ?? []
+  if (subject === undefined) return undefined
+  return {
+    subject,
+    revision: Number(revision),
+    ...(process !== undefined && { counted: { process, count: Number(count) } }),
+  }
 }

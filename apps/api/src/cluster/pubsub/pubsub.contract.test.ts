@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { newSubject, openNode, SharedSource } from '../../../testing/broker-node.ts'
 import { pubsubs } from '../../../testing/pubsubs.ts'
 import { Subscriber } from '../../../testing/subscriber.ts'
+import { until } from '../../../testing/until.ts'
 
 // The contract of live/pubsub.ts, for every variant.
 describe.each(Object.entries(pubsubs))('%s', (_, open) => {
@@ -23,6 +24,22 @@ describe.each(Object.entries(pubsubs))('%s', (_, open) => {
     here.publish(message)
     await subscriber.received(message.subject, 7)
     expect(subscriber.messages).toEqual([message])
+  })
+
+  test('what several processes have counted on a subject arrives, the newest of each', async () => {
+    const [first, second, there] = await open(3)
+    if (!first || !second || !there) throw new Error('no pubsubs')
+    const subject = newSubject()
+    const subscriber = new Subscriber(there)
+    there.subscribe(subject)
+    await subscriber.gap(subject)
+    for (let revision = 1; revision <= 100; revision += 1) {
+      first.publish({ subject, revision, counted: { process: 'a', count: 100 - revision } })
+      second.publish({ subject, revision, counted: { process: 'b', count: revision } })
+    }
+    const newest = (process: string) => subscriber.messages.findLast(({ counted }) => counted?.process === process)
+    await until(() => newest('a')?.revision === 100 && newest('b')?.revision === 100)
+    expect([newest('a')?.counted?.count, newest('b')?.counted?.count]).toEqual([0, 100])
   })
 
   test('messages on subjects that were never subscribed to, or no longer are, do not arrive', async () => {

@@ -43,7 +43,7 @@ export async function roomFor(viewer: Viewer, code: string, publicUrl: string, p
   const id = eventIds.write({ id: code, view, revision: roomRevisionOf(room, current, view) })
   if (!host) return { room: roomOf({ room, current }, poll, addresses), id }
   const [polls, log] = await Promise.all([reader.pollsOf(code), reader.log(code)])
-  return { room: roomOf({ room, current, polls }, poll, addresses, { watching: watching?.count(code), log }), id }
+  return { room: roomOf({ room, current, polls }, poll, addresses, { watching: watching.count(code), log }), id }
 }
 
 /** Routes of rooms. Who asks for a room by a code that no room has is limited. */

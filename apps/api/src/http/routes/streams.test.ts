@@ -304,7 +304,7 @@ const openParts = async () => {
     signals,
     audiences,
     voterStreams: new VoterStreams(audiences, reader, 'key', failed),
-    watching: undefined,
+    watching: { count: () => undefined },
     eventIds,
     limits: undefined,
     voters: new Voters('key', 'abcd1234'),

@@ -59,8 +59,7 @@ export function streamRoutes(parts: RouteParts) {
     const { watching } = validate(watchingSchema, ctx.query, 'invalid-query')
     return ofRooms(ctx, () => {
       const code = roomCodeOf(ctx)
-      const isWanted = watching === 'on' && parts.watching !== undefined
-      return isWanted ? [roomSubject(code), watchingSubject(code)] : [roomSubject(code)]
+      return watching === 'on' ? [roomSubject(code), watchingSubject(code)] : [roomSubject(code)]
     })
   }
 

@@ -38,6 +38,12 @@ export const streamsOperations: readonly Operation[] = [
     summary: 'The events of a room, and of the poll that is on',
     auth: 'viewer',
     parameters: ['PollcastCode', 'LastEventId', 'After'],
+    query: z.object({
+      watching: z
+        .literal('on')
+        .optional()
+        .meta({ description: 'Events `watching` too: how many streams are open on it.' }),
+    }),
     answers: { 200: STREAM },
     codes: [...ROOM, ...VIEWER],
   },
