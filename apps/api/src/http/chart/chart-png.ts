@@ -21,11 +21,18 @@ export const canDrawPng = async (): Promise<boolean> => (await loadRenderer()) !
 
 /** Once; and only where a picture is wanted, as it takes 30 ms and 10 MB. */
 function loadRenderer(): Promise<Renderer | undefined> {
-  renderer ??= import('@resvg/resvg-js').then(
+  renderer ??= importRenderer().then(
     (loaded) => (hasFont(loaded) ? loaded : undefined),
     () => undefined,
   )
   return renderer
+}
+
+function importRenderer(): Promise<Renderer> {
+  // The library finds its build by a report of Node's, which asks for the name of each client that is connected, one after the
+  // other, and waits: 5 s for each where no name server answers. Nobody else needs to know who is here, either.
+  Object.assign(process.report, { excludeNetwork: true })
+  return import('@resvg/resvg-js')
 }
 
 function hasFont({ Resvg }: Renderer): boolean {
