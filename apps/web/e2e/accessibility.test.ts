@@ -3,7 +3,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { openTab } from './support/browser.ts'
 import { startServerAndBrowser } from './support/setup.ts'
-import { ADMIN_KEY, makeStates, type State } from './support/states.ts'
+import { ADMIN_KEY, fullestOf, makeStates, type State } from './support/states.ts'
 
 const { pollcast, newVoter } = await startServerAndBrowser({ ADMIN_KEY })
 const states = await makeStates(pollcast)
@@ -40,20 +40,7 @@ test.each(states)(
   },
 )
 
-/** A state of each page, with as much in it as there can be: language and touch change a page in all its states alike. */
-const FULLEST = [
-  'front with rooms',
-  'new, refused',
-  'voter, voted',
-  'host, all open',
-  'screen',
-  'embed',
-  'privacy',
-  'admin',
-]
-
-test.each(FULLEST)('axe finds nothing in Arabic on a touch screen: %s', async (name) => {
-  const state = states.find((one) => one.name === name) as State
+test.each(fullestOf(states))('axe finds nothing in Arabic on a touch screen: $name', async (state) => {
   const tab = await open(state, { locale: 'ar', viewport: PHONE, hasTouch: true })
   expect(await violationsIn(tab, WCAG)).toEqual([])
 })

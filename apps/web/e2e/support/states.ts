@@ -210,3 +210,17 @@ export async function makeStates(pollcast: Pollcast): Promise<State[]> {
     },
   ]
 }
+
+const FULLEST = [
+  'front with rooms',
+  'new, refused',
+  'voter, voted',
+  'host, all open',
+  'screen',
+  'embed',
+  'privacy',
+  'admin',
+]
+
+/** A state of each page, with as much in it as there can be: language, touch and size of text change a page in all its states alike. */
+export const fullestOf = (states: readonly State[]): State[] => states.filter(({ name }) => FULLEST.includes(name))

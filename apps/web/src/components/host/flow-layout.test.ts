@@ -23,7 +23,7 @@ const rounds = {
 }
 
 test('each round is a column of bars as high as they have voters, with a gap between them', () => {
-  const { nodes } = layoutFlows(rounds, 600, 298)
+  const { nodes } = layoutFlows(rounds, 600, 298, 14)
   expect(nodes.map(({ round, text, voters }) => [round, text, voters])).toEqual([
     [1, 'A', 4],
     [1, 'B', 2],
@@ -39,13 +39,13 @@ test('each round is a column of bars as high as they have voters, with a gap bet
 })
 
 test('each move is a band that says what its voters did', () => {
-  const { bands } = layoutFlows(rounds, 600, 298)
+  const { bands } = layoutFlows(rounds, 600, 298, 14)
   const told = bands.map(({ from, to, kind, voters }) => `${from.text}-${to.text} ${kind} ${voters}`)
   expect(told.sort()).toEqual(['-A joined 1', 'A- left 1', 'A-A stayed 1', 'A-B moved 2', 'B-B stayed 2'])
 })
 
 test('bands fill their bars from the top without overlapping', () => {
-  const { bands, nodes } = layoutFlows(rounds, 600, 298)
+  const { bands, nodes } = layoutFlows(rounds, 600, 298, 14)
   const starts = bands
     .filter(({ from }) => from === nodes[0])
     .map(({ path, voters }) => ({ y: Number(/^M\S+ ([\d.]+)C/.exec(path)?.[1]), height: (voters * 270) / 7 }))
@@ -59,6 +59,6 @@ test('bands fill their bars from the top without overlapping', () => {
 })
 
 test('without moves, or of one round, there are only bars', () => {
-  expect(layoutFlows({ rounds: [round(1, 0, 0)], moves: [] }, 600, 298)).toEqual({ nodes: [], bands: [] })
-  expect(layoutFlows({ ...rounds, moves: [] }, 600, 298).bands).toEqual([])
+  expect(layoutFlows({ rounds: [round(1, 0, 0)], moves: [] }, 600, 298, 14)).toEqual({ nodes: [], bands: [] })
+  expect(layoutFlows({ ...rounds, moves: [] }, 600, 298, 14).bands).toEqual([])
 })

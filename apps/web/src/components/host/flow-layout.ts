@@ -22,23 +22,26 @@ export interface FlowBand {
 }
 
 export const NODE_WIDTH = 12
-const GAP = 14
 
 type Move = Rounds['moves'][number]
 
-/** Bars for each round's choices from the left to the right, and bands for who went from one to another (a Sankey diagram). */
-export function layoutFlows({ rounds, moves }: Rounds, width: number, height: number) {
+/**
+ * Bars for each round's choices from the left to the right, and bands for who went from one to another (a Sankey diagram).
+ *
+ * @param gap between bars, of which the least has the height of nothing: as much as their labels need
+ */
+export function layoutFlows({ rounds, moves }: Rounds, width: number, height: number, gap: number) {
   const columns = rounds.map((round) => membersOf(round, moves))
   const most = Math.max(1, ...columns.map((column) => sum(column)))
   const rows = Math.max(...columns.map(({ length }) => length))
-  const scale = Math.max(0, height - (rows - 1) * GAP) / most
+  const scale = Math.max(0, height - (rows - 1) * gap) / most
   const step = (width - NODE_WIDTH) / Math.max(1, rounds.length - 1)
 
   const nodes = columns.flatMap((column, index) => {
     let y = 0
     return column.map((member): FlowNode => {
       const node = { ...member, x: index * step, y, height: member.voters * scale }
-      y += node.height + GAP
+      y += node.height + gap
       return node
     })
   })
