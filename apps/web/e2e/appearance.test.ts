@@ -226,6 +226,25 @@ test('on a phone each choice is a target of 60 pixels', async () => {
   for (const height of heights) expect(height).toBeGreaterThanOrEqual(60)
 })
 
+test('on the smallest phone no word is broken, and numbers stand in their columns', async () => {
+  const { id, page } = await pollcast.makePoll('Broken?', ['Accessibility', 'Databases', 'Falafel wraps', 'Yes'])
+  for (const index of [0, 0, 1]) await pollcast.vote(id, index)
+  for (const width of [320, 360]) {
+    const tab = await openTab(await newVoter({ viewport: { width, height: 640 } }), page)
+    await isLive(tab)
+    const lines = await tab
+      .getByTestId('choice')
+      .locator('bdi')
+      .evaluateAll((all) => all.map((text) => text.getClientRects().length))
+    expect(lines.slice(0, 2)).toEqual([1, 1])
+    const ends = await tab
+      .getByTestId('choice')
+      .locator('.share')
+      .evaluateAll((all) => all.map((share) => Math.round(share.getBoundingClientRect().right)))
+    expect(new Set(ends).size).toBe(1)
+  }
+})
+
 test('on a phone a vote does not move the rows', async () => {
   const { page } = await pollcast.makePoll('Still?', ['Yes', long, 'No'])
   const tab = await openTab(await newVoter({ viewport: { width: 360, height: 740 } }), page)

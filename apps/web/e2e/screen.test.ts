@@ -226,6 +226,15 @@ test.each(['columns', 'doughnut'])(
   },
 )
 
+test('columns that have no room for their texts are drawn as bars, and the screen says so', async () => {
+  const { poll, room } = await make('How?', ['Accessibility', 'Databases', 'Type systems', 'Public speaking'])
+  await pollcast.vote(poll.id, 0)
+  const tab = await openTab(await newVoter(), `${pollcast.url}${routes.screenPage(room.code)}?chart=columns`)
+  await isLive(tab)
+  await tab.getByTestId('note').getByText('Shown as bars').waitFor()
+  expect(await tab.getByTestId('choice').locator('.share').allTextContents()).toEqual(['100%', '0%', '0%', '0%'])
+})
+
 test('keys that write a character can be turned off, here or at the end of any page, and the browser keeps it', async () => {
   const { poll, room } = await make('Off?', ['Yes', 'No'])
   const voter = await newVoter()

@@ -59,6 +59,7 @@ export async function makeStates(pollcast: Pollcast): Promise<State[]> {
   const empty = await pollcast.makeRoom()
   await empty.move(null)
   const onScreen = await room({ question: 'What should we build in the next quarter, and whom do we build it with?' })
+  const charted = await room({ choices: ['Offline mode', 'A public API', 'Dark theme', 'Better search'] })
   const many = await room({
     question: 'Which one?',
     choices: Array.from({ length: 14 }, (_, at) => `Choice ${at + 1}`),
@@ -158,7 +159,7 @@ export async function makeStates(pollcast: Pollcast): Promise<State[]> {
     },
     ...['columns', 'doughnut'].map((type) => ({
       name: `screen, ${type}`,
-      path: `${routes.screenPage(onScreen.code)}?chart=${type}`,
+      path: `${routes.screenPage(charted.code)}?chart=${type}`,
       enter: (tab: Page) => tab.locator(`[data-type=${type}] canvas`).waitFor(),
     })),
     { name: 'screen, many choices', path: routes.screenPage(many.code), enter: isLive },
