@@ -11,7 +11,7 @@ import type { Own } from './own-ballots.ts'
 export interface PollFeed {
   /** Its question and settings, and the voter's ballot as it was when the poll came. */
   readonly poll: Readonly<Ref<Poll>>
-  readonly snapshot: Readonly<Ref<Snapshot>>
+  readonly snapshot: Readonly<Ref<OfEpoch<Snapshot>>>
   readonly status: Readonly<Ref<PollStatus>>
   /** Of the stream. */
   readonly state: Readonly<Ref<StreamState>>

@@ -61,9 +61,9 @@ afterEach(async () => {
   await server.close()
 })
 
-function openPoll(first: Snapshot, ownChoiceIds: number[] = [], settings: Partial<Poll> = {}) {
+function openPoll(first: Snapshot, ownChoiceIds: number[] = [], settings: Partial<Poll> = {}, epoch?: string) {
   const state = shallowRef<StreamState>('live')
-  const { feed, onPoll } = createPollFeed(pollOf(first, { ownChoiceIds, ...settings }), state)
+  const { feed, onPoll } = createPollFeed(pollOf(first, { ownChoiceIds, ...settings }), state, epoch)
   const scope = effectScope()
   tabs.push(scope)
   const api = createApiClient(server.url)
@@ -453,6 +453,20 @@ test('with a new round the own vote is gone, and the next one counts in it', asy
   received[0]?.answer(201, { ...snapshot(7, 1, 0), round: 2 })
   await cast
   expect([poll.answer.value, poll.receipt.value]).toEqual([[1], 'receipt'])
+})
+
+test('after a restore the own vote is what the database has, and later ones show though their revisions are lower', async () => {
+  const poll = openPoll(snapshot(9, 1, 0), [1], {}, 'E1')
+  asked = () => pollOf(snapshot(2, 0, 0))
+  const restored = { ...snapshot(2, 0, 0), epoch: 'E2' }
+  poll.merge(restored)
+  await until(() => poll.counted.value.length === 0)
+  expect(poll.numbers()).toEqual([0, 0, 0])
+  const cast = poll.vote([2])
+  await until(() => received.length === 1)
+  received[0]?.answer(201, snapshot(3, 0, 1))
+  await cast
+  expect([poll.counted.value, poll.numbers()]).toEqual([[2], [0, 1, 1]])
 })
 
 test('an answer from the round before does not come back as the own vote', async () => {

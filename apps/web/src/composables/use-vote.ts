@@ -110,6 +110,18 @@ export function useVote<Answer>({ sender, feed, kind, code = () => undefined }: 
       sender.sendNow()
     },
   )
+  // The database began anew: the voter's ballot may not be in it, and revisions begin again.
+  watch(
+    () => snapshot.value.epoch,
+    async (_, before) => {
+      if (before === undefined || !isKept()) return
+      ownAt = { ...ownAt, revision: 0 }
+      const now = await sender.readPoll(ballot).catch(() => undefined)
+      if (!now || now.revision < ownAt.revision) return
+      own.value = now
+      ownBallots(code()).keep(now, now)
+    },
+  )
   // A vote that was refused because the poll was closed can be cast now.
   watch(
     () => snapshot.value.status,

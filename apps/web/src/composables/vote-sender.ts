@@ -203,6 +203,12 @@ export function createVoteSender(api: VoteApi) {
   sendNow()
 
   return {
+    /** The poll as this voter sees it. */
+    readPoll(ballot: string): Promise<Poll> {
+      const { pollId, code } = readBallot(ballot)
+      return api.getPoll(pollId, { code })
+    },
+
     castVote,
     settle,
     sendNow,
