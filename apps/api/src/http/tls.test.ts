@@ -174,6 +174,27 @@ test('a running server shows the new certificate', async () => {
   await until(async () => (await shownBy(app.port)) === 'renewed')
 })
 
+test('streams go on when the certificate is replaced, over HTTP/2 and HTTP/1.1, and new connections get the new one', async () => {
+  const [old, renewed] = [certificateFiles('old'), certificateFiles('renewed')]
+  const { opened: app, tick } = await withTicks(() => openApp({ tls: old.paths }))
+  const client = new Http2Client(app.url)
+  const { poll } = createdPollSchema.parse(JSON.parse((await client.post(routes.polls, POLL).done()).text))
+  const path = routes.stream(poll.id)
+  const streams = [client.send(path), streamOverHttp1(app, path)]
+  const show = (votes: number) => until(() => streams.every(({ text: sent }) => sent.includes(`"totalVotes":${votes}`)))
+  await show(0)
+  copyFileSync(renewed.paths.cert, old.paths.cert)
+  copyFileSync(renewed.paths.key, old.paths.key)
+  tick()
+  await until(async () => (await shownBy(app.port)) === 'renewed')
+  const vote = { choiceIds: [poll.choices[0]?.id ?? 0] }
+  await client.post(routes.votes(poll.id), vote).done()
+  await show(1)
+  await new Http2Client(app.url).post(routes.votes(poll.id), vote).done()
+  await show(2)
+  expect(streams.map(({ ended }) => Boolean(ended))).toEqual([false, false])
+})
+
 test('files that can’t be used are refused at the start, and the message names the setting and the reason', () => {
   const [one, other] = [certificateFiles(), certificateFiles()]
   const text = certificateFiles()
