@@ -15,12 +15,6 @@ async function voteByApi(voter: BrowserContext, pollId: string): Promise<number>
   return (await voter.request.post(`${address}/votes`, { data: { choiceIds: [choices[0].id] } })).status()
 }
 
-async function reachRateLimit(voter: BrowserContext, pollId: string): Promise<void> {
-  let status = 201
-  while (status === 201) status = await voteByApi(voter, pollId)
-  expect(status).toBe(429)
-}
-
 /** A tab in which a vote is refused, as the voter has cast their final one elsewhere. */
 async function openWhereRefused(choices: string[], options?: BrowserContextOptions) {
   const room = await pollcast.makeRoom({ choices, allowChange: false })
@@ -38,21 +32,6 @@ test('a vote that the server refuses is taken back, with a message', async () =>
   await tab.getByText(/Votes in this poll are final/).waitFor()
   await shows(tab, [1, 0])
   expect(await choice(tab, 'No').getAttribute('aria-pressed')).toBe('false')
-})
-
-test('a vote beyond the rate limit waits, says so, and is counted once the limit lets it', async () => {
-  const { id, page } = await pollcast.makePoll('Too often?', ['Yes', 'No'])
-  const voter = await newVoter()
-  const tab = await openTab(voter, page)
-  await isLive(tab)
-  await choice(tab, 'Yes').click()
-  await shows(tab, [1, 0])
-  await reachRateLimit(voter, id)
-  await choice(tab, 'No').click()
-  await tab.getByText("The server can't take it at the moment. Your vote is kept").waitFor()
-  await choice(tab, 'No').and(tab.locator('[aria-pressed=true]')).waitFor()
-  await shows(tab, [0, 1])
-  await expect.poll(() => tab.getByTestId('problem').count()).toBe(0)
 })
 
 test('a refusal is visible on a phone, wherever the voter is in a long ballot', async () => {
