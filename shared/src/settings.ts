@@ -23,14 +23,20 @@ export const isPast = (time: string): boolean => Date.parse(time) <= Date.now()
 /** What is wrong with a closing time that is past. */
 export const PAST_TIME = 'Choose a time to come.'
 
-const timeSchema = z.iso.datetime({ offset: true, error: 'A date and time such as 2030-01-31T18:00:00Z.' })
+/** What is no time is that error alone. */
+const timeSchema = z.iso.datetime({
+  offset: true,
+  error: 'A date and time such as 2030-01-31T18:00:00Z.',
+  abort: true,
+})
 const inUtc = (text: string) => new Date(text).toISOString()
 
-/** A moment to come. What is no time has its own error. */
+const YEAR_MS = 366 * 24 * 60 * 60 * 1000
+
+/** Within a year: stored times are compared as text, and one beyond the year 9999 would come before all others. */
 const closingTimeSchema = timeSchema
-  .refine((text) => !isPast(text), PAST_TIME)
+  .refine((text) => Date.parse(text) <= Date.now() + YEAR_MS, 'Choose a time within a year.')
   .transform(inUtc)
-  .nullable()
 
 /** What a host may set, without a default: a field that is not there is left as it is. */
 const settings = {
@@ -50,7 +56,7 @@ const settings = {
   voteMode: voteModeSchema,
   /** Whether anyone may read the ballots of the closed poll, each under its receipt. */
   publishBallots: flag,
-  closesAt: closingTimeSchema,
+  closesAt: closingTimeSchema.refine((text) => !isPast(text), PAST_TIME).nullable(),
 }
 
 interface Counts {
@@ -85,7 +91,7 @@ export const newPollSchema = z
     voteMode: settings.voteMode.default('browser'),
     publishBallots: settings.publishBallots.default(false),
     /** Has to be to come when the poll is made: by the time that it is asked for again, it may be past. */
-    closesAt: timeSchema.transform(inUtc).nullable().default(null),
+    closesAt: closingTimeSchema.nullable().default(null),
     /** The room to put the poll into, with the key of its host. Without it, the poll gets a room of its own. */
     roomCode: z.string('Enter the code of a room.').max(40, 'At most 40 characters.').optional(),
   })

@@ -264,6 +264,17 @@ describe.each(engines)('on $name', (engine) => {
     expect(await store.nextClosing()).toBe(more)
   })
 
+  test('a time beyond the year 9999 that is stored already keeps no other poll open', async () => {
+    const far = await makePoll(store)
+    await database.writer.query(`UPDATE poll SET closes_at = '+010000-01-01T00:00:00.000Z' WHERE id = '${far.pollId}'`)
+    const closesAt = new Date(Date.now() + 60_000).toISOString()
+    const due = await makePoll(store, { closesAt })
+    expect(await store.nextClosing()).toBe(closesAt)
+    advance(62_000)
+    expect((await store.closeDue()).map(({ id }) => id)).toEqual([due.pollId])
+    expect(await store.find(far.pollId)).toMatchObject({ status: 'open' })
+  })
+
   test('polls that close in time while votes come on all of them wait for nobody in a circle', async () => {
     const other = await openOther()
     const closesAt = new Date(Date.now() + 60_000).toISOString()

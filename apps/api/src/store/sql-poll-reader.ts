@@ -143,7 +143,8 @@ export class SqlPollReader implements PollReader {
   nextClosing(): Promise<string | undefined> {
     return this.#database.read(async (manager) => {
       const [row] = await manager.query(
-        `SELECT min(closes_at) AS first FROM poll WHERE status = 'open' AND closes_at IS NOT NULL`,
+        // From '0' on: a database may still have times such as +010000-01-01T00:00:00.000Z, which as text come first.
+        `SELECT min(closes_at) AS first FROM poll WHERE status = 'open' AND closes_at >= '0'`,
       )
       return row?.first ?? undefined
     })

@@ -212,9 +212,10 @@ export class SqlPollWriter implements PollWriter {
   }
 }
 
+/** From '0' on, as in the reader's nextClosing. */
 const DUE_POLLS = `
   SELECT id, room_code AS "roomCode" FROM poll
-  WHERE status = 'open' AND closes_at IS NOT NULL AND closes_at <= $1 ORDER BY room_code, id LIMIT 100`
+  WHERE status = 'open' AND closes_at >= '0' AND closes_at <= $1 ORDER BY room_code, id LIMIT 100`
 
 /** The room without the poll: nothing is on where it was on. */
 const leaveRoom = ({ id, room }: PollState, transaction: Transaction): Promise<RoomState> =>

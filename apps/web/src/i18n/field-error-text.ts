@@ -10,6 +10,7 @@ const sentences = [
   [/^Already in the list/, 'same'],
   [/^More than the number of choices/, 'more-than-choices'],
   [/^Fewer than minChoices/, 'fewer-than-least'],
+  [/^Choose a time within a year/, 'far-time'],
   [/^(?:Choose a time to come|A date and time)/, 'time'],
 ] as const
 

@@ -434,6 +434,9 @@ test.each<[string, unknown, string]>([
   ['publishBallots', 'on', 'Either true or false.'],
   ['voteMode', 'ip', 'One of browser, code, none.'],
   ['closesAt', past, 'Choose a time to come.'],
+  ['closesAt', '0000-01-01T00:00:00+01:00', 'Choose a time to come.'],
+  ['closesAt', new Date(Date.now() + 367 * 24 * 60 * 60 * 1000).toISOString(), 'Choose a time within a year.'],
+  ['closesAt', '9999-12-31T23:59:59-01:00', 'Choose a time within a year.'],
   ['closesAt', 'tomorrow', 'A date and time such as 2030-01-31T18:00:00Z.'],
 ])('a poll is neither made nor changed with %s of %j, in words for people', async (field, value, message) => {
   const { url, databasePath } = shared()
