@@ -3,7 +3,7 @@ import type { Context } from 'koa'
 import type { CreatePolls } from '../lib/create-polls.ts'
 import type { Audiences } from '../live/audiences.ts'
 import type { Stream } from '../live/stream.ts'
-import type { VoterRef } from '../polls/ballot-id.ts'
+import type { VoterRefs } from '../polls/ballot-id.ts'
 import type { EventIds } from '../polls/event-ids.ts'
 import type { Signals } from '../polls/events.ts'
 import type { PollReader, PollWriter } from '../polls/ports.ts'
@@ -17,9 +17,9 @@ import type { Languages } from './texts/languages.ts'
 /** Follows the streams of known voters, for what only those see who have voted. */
 export interface VoterStreams {
   /** The topic that a voter's stream on the subject begins on. Rejects with a PollError where there is no such subject. */
-  topicFor(subject: string, voter: VoterRef): Promise<string>
+  topicFor(subject: string, voter: VoterRefs): Promise<string>
   /** Adds a stream that has joined a topic. Returns what takes it away again. */
-  add(stream: Stream, subject: string, voter: VoterRef, topic: string): () => void
+  add(stream: Stream, subject: string, voter: VoterRefs, topic: string): () => void
 }
 
 /** What routes work with. */

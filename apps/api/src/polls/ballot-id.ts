@@ -1,7 +1,23 @@
 import { hash } from 'node:crypto'
+import type { PollState } from './state.ts'
 
 /** Who votes: a browser, by the id in its cookie, or a one-time code, by its hash. */
 export type VoterRef = { voterId: string } | { codeHash: string }
+
+/** Who a client can vote as: a browser keeps its cookie where a one-time code was entered. */
+export interface VoterRefs {
+  voterId?: string | undefined
+  codeHash?: string | undefined
+}
+
+/** Which of them votes in a poll; undefined where its votes come with what the client does not have. */
+export function voterIn(
+  { voteMode }: Pick<PollState, 'voteMode'>,
+  { voterId, codeHash }: VoterRefs,
+): VoterRef | undefined {
+  if (voteMode === 'code') return codeHash === undefined ? undefined : { codeHash }
+  return voterId === undefined ? undefined : { voterId }
+}
 
 /**
  * What a voter's ballots in a poll are stored under. Without the server's key it tells neither who they are nor which

@@ -1,6 +1,6 @@
 import type { Audiences } from '../live/audiences.ts'
 import type { Stream } from '../live/stream.ts'
-import { ballotIdOf, type VoterRef, voterKeyOf } from '../polls/ballot-id.ts'
+import { ballotIdOf, type VoterRefs, voterIn, voterKeyOf } from '../polls/ballot-id.ts'
 import type { PollChanged, Signal } from '../polls/events.ts'
 import type { PollReader } from '../polls/ports.ts'
 import type { PollState } from '../polls/state.ts'
@@ -11,7 +11,7 @@ import { rewardsVoters } from '../polls/visibility.ts'
 interface VoterStream {
   readonly stream: Stream
   readonly subject: string
-  readonly voter: VoterRef
+  readonly voter: VoterRefs
   /** The topic that it is on. */
   topic: string
 }
@@ -32,6 +32,7 @@ export class VoterStreams {
   readonly #reader: Pick<PollReader, 'cast' | 'find' | 'findRoom'>
   readonly #serverKey: string
   readonly #onError: (error: unknown) => void
+  /** By subject and voter: by the cookie's and by the code's, as the poll that comes next may take the other. */
   readonly #streams = new Map<string, Map<string, Set<VoterStream>>>()
   /** The poll that each subject with streams shows, if it shows one. */
   readonly #known = new Map<string, PollState | undefined>()
@@ -65,9 +66,9 @@ export class VoterStreams {
   }
 
   /** The topic that a voter's stream on the subject begins on. Rejects with a PollError where there is no such subject. */
-  async topicFor(subject: string, voter: VoterRef): Promise<string> {
+  async topicFor(subject: string, voter: VoterRefs): Promise<string> {
     const poll = this.#known.has(subject) ? this.#known.get(subject) : await this.#readOnce(subject)
-    const isVoted = poll !== undefined && rewardsVoters(poll) && (await this.#hasVoted(poll.id, voter))
+    const isVoted = poll !== undefined && rewardsVoters(poll) && (await this.#hasVoted(poll, voter))
     return topicOf(subject, isVoted ? votedName(poll) : 'public')
   }
 
@@ -80,9 +81,14 @@ export class VoterStreams {
     return reading
   }
 
-  async #hasVoted(pollId: string, voter: VoterRef): Promise<boolean> {
-    const ballotId = ballotIdOf(this.#serverKey, pollId, voter)
-    return (await this.#reader.cast(pollId, [ballotId])).has(ballotId)
+  async #hasVoted(poll: PollState, voter: VoterRefs): Promise<boolean> {
+    const ballotId = this.#ballotIn(poll, voter)
+    return ballotId !== undefined && (await this.#reader.cast(poll.id, [ballotId])).has(ballotId)
+  }
+
+  #ballotIn(poll: PollState, voter: VoterRefs): string | undefined {
+    const ref = voterIn(poll, voter)
+    return ref && ballotIdOf(this.#serverKey, poll.id, ref)
   }
 
   #read(subject: string): Promise<PollState | undefined> {
@@ -107,16 +113,19 @@ export class VoterStreams {
   }
 
   /** Adds a stream that has joined a topic. Returns what takes it away again. */
-  add(stream: Stream, subject: string, voter: VoterRef, topic: string): () => void {
-    const key = voterKeyOf(voter)
+  add(stream: Stream, subject: string, voter: VoterRefs, topic: string): () => void {
+    const keys = keysOf(voter)
     const one: VoterStream = { stream, subject, voter, topic }
     const ofSubject = this.#streams.get(subject) ?? new Map<string, Set<VoterStream>>()
-    this.#streams.set(subject, ofSubject.set(key, (ofSubject.get(key) ?? new Set()).add(one)))
+    for (const key of keys) ofSubject.set(key, (ofSubject.get(key) ?? new Set()).add(one))
+    this.#streams.set(subject, ofSubject)
     this.#catchUp(one)
     return () => {
-      const ofVoter = ofSubject.get(key)
-      ofVoter?.delete(one)
-      if (ofVoter?.size === 0) ofSubject.delete(key)
+      for (const key of keys) {
+        const ofVoter = ofSubject.get(key)
+        ofVoter?.delete(one)
+        if (ofVoter?.size === 0) ofSubject.delete(key)
+      }
       if (ofSubject.size > 0) return
       this.#streams.delete(subject)
       this.#known.delete(subject)
@@ -152,7 +161,8 @@ export class VoterStreams {
     try {
       for (let poll = this.#reconciling.get(subject); poll; poll = this.#reconciling.get(subject)) {
         this.#reconciling.set(subject, undefined)
-        const present = [...(this.#streams.get(subject)?.values() ?? [])].flatMap((ofVoter) => [...ofVoter])
+        const ofVoters = [...(this.#streams.get(subject)?.values() ?? [])]
+        const present = [...new Set(ofVoters.flatMap((ofVoter) => [...ofVoter]))]
         for (let start = 0; start < present.length; start += AT_ONCE) {
           await this.#lookUp(present.slice(start, start + AT_ONCE), poll)
         }
@@ -162,14 +172,12 @@ export class VoterStreams {
     }
   }
 
-  async #lookUp(streams: readonly VoterStream[], poll: Pick<PollState, 'id' | 'round'>): Promise<void> {
-    const asked = streams.map((one) => {
-      return { one, topic: one.topic, ballotId: ballotIdOf(this.#serverKey, poll.id, one.voter) }
-    })
-    const cast = await this.#reader.cast(poll.id, [...new Set(asked.map(({ ballotId }) => ballotId))])
+  async #lookUp(streams: readonly VoterStream[], poll: PollState): Promise<void> {
+    const asked = streams.map((one) => ({ one, topic: one.topic, ballotId: this.#ballotIn(poll, one.voter) }))
+    const cast = await this.#reader.cast(poll.id, [...new Set(asked.flatMap(({ ballotId }) => ballotId ?? []))])
     for (const { one, topic, ballotId } of asked) {
       // A vote that was taken meanwhile is newer than the answer.
-      if (one.topic === topic) this.#switch(one, poll, cast.has(ballotId))
+      if (one.topic === topic) this.#switch(one, poll, ballotId !== undefined && cast.has(ballotId))
     }
   }
 
@@ -185,6 +193,11 @@ export class VoterStreams {
     })
   }
 }
+
+const keysOf = ({ voterId, codeHash }: VoterRefs): string[] => [
+  ...(voterId === undefined ? [] : [voterKeyOf({ voterId })]),
+  ...(codeHash === undefined ? [] : [voterKeyOf({ codeHash })]),
+]
 
 /** What shows the poll: itself, and its room while it is on. */
 const subjectsOf = ({ id, room }: PollState): string[] =>

@@ -1,6 +1,6 @@
 import type { View } from '@pollcast/shared/poll'
 import type { Context } from 'koa'
-import { ballotIdOf, hashCode, type VoterRef } from '../../polls/ballot-id.ts'
+import { ballotIdOf, hashCode, type VoterRefs, voterIn } from '../../polls/ballot-id.ts'
 import { hashHostKey } from '../../polls/host-key.ts'
 import { checkHost } from '../../polls/policy.ts'
 import type { PollReader } from '../../polls/ports.ts'
@@ -13,8 +13,8 @@ import type { Asker } from './voter.ts'
 
 /** Who asks to see something. */
 export interface Viewer {
-  /** The voter, by their one-time code or else by their cookie. */
-  voter: VoterRef | undefined
+  /** Undefined where there is neither a cookie nor a one-time code. */
+  voter: VoterRefs | undefined
   /** Of the key of a request that says it is the host's. */
   hostKeyHash: string | undefined
 }
@@ -26,7 +26,7 @@ export function viewerOf(ctx: Context, { voterId }: Asker): Viewer {
   const codeHash = codeHashOf(ctx.get('Pollcast-Code'))
   const hostKey = bearerKeyOf(ctx)
   return {
-    voter: codeHash ? { codeHash } : voterId === undefined ? undefined : { voterId },
+    voter: voterId === undefined && codeHash === undefined ? undefined : { voterId, codeHash },
     hostKeyHash: hostKey === undefined ? undefined : hashHostKey(hostKey),
   }
 }
@@ -49,11 +49,12 @@ export const viewOf = (viewer: Viewer, poll: PollState, ballot: OwnBallot | unde
 
 /** The asker's ballot in the round that the poll was read in, if they have one: meanwhile there may be another round. */
 export async function findBallot(
-  { voter }: Viewer,
-  poll: Pick<PollState, 'id' | 'round'>,
+  viewer: Viewer,
+  poll: Pick<PollState, 'id' | 'round' | 'voteMode'>,
   reader: Pick<PollReader, 'answer'>,
   serverKey: string,
 ): Promise<{ ballotId: string; answer: unknown } | undefined> {
+  const voter = viewer.voter && voterIn(poll, viewer.voter)
   if (!voter) return undefined
   const ballotId = ballotIdOf(serverKey, poll.id, voter)
   const answer = await reader.answer(poll, ballotId)

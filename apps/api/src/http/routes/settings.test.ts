@@ -1,5 +1,5 @@
 import { limits } from '@pollcast/shared/limits'
-import { votedSchema } from '@pollcast/shared/poll'
+import { pollSchema, votedSchema } from '@pollcast/shared/poll'
 import { codeCountsSchema, codesSchema, createdPollSchema } from '@pollcast/shared/room'
 import { routes } from '@pollcast/shared/routes'
 import type { NewPollBody, PollChange } from '@pollcast/shared/settings'
@@ -9,7 +9,7 @@ import { readAs, readProblem } from '../../../testing/answer.ts'
 import { openApp, sharedApp } from '../../../testing/app.ts'
 import { setTime, stopClock } from '../../../testing/clock.ts'
 import { contents, query } from '../../../testing/database.ts'
-import { EventReader } from '../../../testing/event-reader.ts'
+import { EventReader, type ReadEvent } from '../../../testing/event-reader.ts'
 import { Host } from '../../../testing/host.ts'
 import { bearer, createPoll, json, patch, Voter } from '../../../testing/voter.ts'
 
@@ -317,6 +317,54 @@ test('on a tablet that is passed around, every vote is another ballot, and one t
 const codesOf = async (host: Host, count: number): Promise<string[]> =>
   (await readAs(codesSchema, 201, await host.ask(routes.roomCodes(host.code), json({ count })))).codes
 const countsOf = async (host: Host) => readAs(codeCountsSchema, 200, await host.ask(routes.roomCodes(host.code)))
+
+test('who has a code and a cookie sees what is theirs, by the code in polls with codes and by the cookie in others', async () => {
+  const { url, host, poll, ids, newVoter } = await setUp({ voteMode: 'code', resultsVisibility: 'after-vote' })
+  const other = await host.add({ resultsVisibility: 'after-vote' })
+  const [code = ''] = await codesOf(host, 1)
+  const voter = newVoter()
+  await voter.read(poll.id)
+  const both = { Cookie: voter.cookieHeader, 'Pollcast-Code': code }
+  const open = (path: string) => EventReader.open(url + path, both)
+  const tabs = new Map(
+    await Promise.all([poll, other].map(async ({ id }) => [id, await open(routes.stream(id))] as const)),
+  )
+  const ofRoom = await open(routes.roomStream(host.code))
+  const sees = async (pollId: string) => {
+    const { view, ownChoiceIds } = await readAs(
+      pollSchema,
+      200,
+      await fetch(url + routes.poll(pollId), { headers: both }),
+    )
+    return { view, ownChoiceIds }
+  }
+  const none = { view: 'public', ownChoiceIds: [] }
+  for (const [{ id }, choice, headers] of [
+    [poll, ids[0], both],
+    [other, other.choices[1]?.id ?? 0, { Cookie: both.Cookie }],
+  ] as const) {
+    await host.move(id)
+    expect(await sees(id)).toEqual(none)
+    const vote = json({ choiceIds: [choice] })
+    const answer = await fetch(url + routes.votes(id), { ...vote, headers: { ...vote.headers, ...headers } })
+    expect((await readAs(votedSchema, 201, answer)).view).toBe('voted')
+    expect(await sees(id)).toEqual({ view: 'voted', ownChoiceIds: [choice] })
+    for (const tab of [tabs.get(id), ofRoom]) {
+      const isVoted = ({ data }: ReadEvent) => {
+        const shown = data.poll ? { ...data.poll, pollId: data.poll.id } : data
+        return shown.pollId === id && shown.view === 'voted'
+      }
+      expect(await tab?.nextLike(isVoted)).toBeDefined()
+    }
+    const late = await open(routes.stream(id))
+    expect((await late.next()).data.view).toBe('voted')
+  }
+  // The code alone is nobody in a poll with cookies, and the cookie alone in one with codes.
+  const viewOf = async (pollId: string, headers: Record<string, string>) =>
+    (await readAs(pollSchema, 200, await fetch(url + routes.poll(pollId), { headers }))).view
+  expect(await viewOf(other.id, { 'Pollcast-Code': code })).toBe('public')
+  expect(await viewOf(poll.id, { Cookie: both.Cookie })).toBe('public')
+})
 
 test('a one-time code is one ballot in each poll of its room, whoever types it and however', async () => {
   const { url, host, poll, ids, vote, newVoter, databasePath } = await setUp({ voteMode: 'code' })
