@@ -22,7 +22,7 @@ describe.skipIf(cannot)(`the image, as the Dockerfile makes it${cannot ? ` (skip
 
   test('it serves without a network, on a root that is read alone, as a user without rights', async () => {
     const container = await open()
-    expect(container.output).toContain('database: SQLite, /data/pollcast.sqlite')
+    await container.until(/database: SQLite, \/data\/pollcast\.sqlite/)
     expect(await container.exec(['sh', '-c', 'id -un; touch /app/x /x 2>&1 || true'])).toMatch(
       /^node\ntouch: .+ '\/app\/x': Read-only file system\ntouch: .+ '\/x': Read-only file system\n$/,
     )
