@@ -5,7 +5,7 @@ import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { readProblem } from '../testing/answer.ts'
 import { openApp } from '../testing/app.ts'
 import { stopClock } from '../testing/clock.ts'
-import { EventReader } from '../testing/event-reader.ts'
+import { EventReader, type ReadEvent } from '../testing/event-reader.ts'
 import { freePort } from '../testing/free-port.ts'
 import { Host } from '../testing/host.ts'
 import { createDatabase, postgresServer } from '../testing/postgres.ts'
@@ -95,7 +95,8 @@ describe.each([
 ] as const)('by %s', (_, address) => {
   test('a room that is deleted on one node ends all open streams of it on the other', async () => {
     const { nodes, poll, hostKey } = await setUp(await address())
-    const paths = [poll.streamUrl, routes.roomStream(poll.roomCode)]
+    const room = routes.roomStream(poll.roomCode)
+    const paths = [poll.streamUrl, room, `${room}?watching=on`]
     const open = paths.flatMap((path) =>
       [{}, bearer(hostKey)].map((headers) => EventReader.open(nodes[1].url + path, headers)),
     )
@@ -109,6 +110,36 @@ describe.each([
     for (const { url } of nodes) {
       for (const path of paths) expect((await fetch(url + path)).status).toBe(410)
     }
+    expect(nodes.flatMap(({ errors }) => errors)).toEqual([])
+  })
+
+  test('what a host does on one node is on the streams of the other: moves, rounds, reveals, titles, timers, a new key', async () => {
+    const { nodes } = await setUp(await address())
+    const { host } = await Host.ofPoll(nodes[0].url)
+    const next = await host.add()
+    const path = `${nodes[1].url}${routes.roomStream(host.code)}?watching=on`
+    const screen = await EventReader.open(path)
+    const hosts = await EventReader.open(path, bearer(host.key))
+    const streams = [screen, hosts]
+    const shown = async (matches: (event: ReadEvent) => boolean) => {
+      for (const stream of streams) await stream.nextLike(matches)
+    }
+    await host.move(next.id)
+    await shown(({ data }) => data.poll?.id === next.id)
+    await host.startRound(next.id)
+    await shown(({ data }) => (data.poll ?? data).round === 2)
+    await host.change(next.id, { resultsVisibility: 'host' })
+    await screen.nextLike(({ data }) => (data.poll ?? data).totalVotes === null)
+    await host.change(next.id, { resultsVisibility: 'always' })
+    await screen.nextLike(({ data }) => (data.poll ?? data).totalVotes === 0)
+    await host.changeRoom({ title: 'Lunch' })
+    await shown(({ data }) => data.title === 'Lunch')
+    await host.change(next.id, { closesAt: new Date(Date.now() + 500).toISOString() })
+    await shown(({ data }) => (data.poll ?? data).status === 'closed')
+    await host.ask(routes.roomKey(host.code), { method: 'POST' })
+    expect((await hosts.nextLike(({ event }) => event === 'end')).data).toMatchObject({ reason: 'unauthorized' })
+    await until(() => hosts.ended)
+    expect(screen.ended).toBe(false)
     expect(nodes.flatMap(({ errors }) => errors)).toEqual([])
   })
 

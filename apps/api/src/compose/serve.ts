@@ -120,7 +120,7 @@ export async function serve(config: Config, log: Log, webRoot: string = WEB_ROOT
   const voterStreams = new VoterStreams(audiences, reader, database.voterKey, onUnexpected)
   voterStreams.listen(pollChanged)
   messages.onRead = (poll) => voterStreams.reconcile(poll)
-  const watching = new Watching(audiences, broker, signals.roomChanged, others.pubsub)
+  const watching = new Watching(audiences, broker, others.pubsub)
   messages.watching = watching
   const timer = closePollsInTime({ reader, writer, signals, onError: onUnexpected })
   const retention = keepRetention({ days: config.retentionDays, writer, signals, onError: onUnexpected })

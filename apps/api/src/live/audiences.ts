@@ -47,7 +47,7 @@ export class Audiences {
         topics.map(async ({ topic, shown }) => ({ audience: await this.#readyAudience(topic), shown })),
       )
       await Promise.all(topics.map(({ topic, shown = -1 }) => topic.catchUp(shown)))
-      if (topics.every(({ topic }) => topic.newest?.last)) throw new TopicsEnded()
+      if (topics.every(({ topic: { newest } }) => newest?.last || newest?.accompanies)) throw new TopicsEnded()
       const opened = open()
       if (!opened) return
       stream = opened

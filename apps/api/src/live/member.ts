@@ -27,6 +27,11 @@ export class Member {
     return this.#destination ?? this.#audience.topic
   }
 
+  /** Whether its topic only accompanies others. */
+  get accompanies(): boolean {
+    return this.#audience.frame.message.accompanies === true
+  }
+
   /** Whether it is in the audience of this topic, or on the way there. */
   isFor(topic: string): boolean {
     return this.#destination === topic || this.#audience.topic === topic

@@ -20,6 +20,8 @@ export interface Message {
   readonly opening?: Opening
   /** Whether the topic ends with this message: there is none after it, and streams that have got it leave the topic. */
   readonly last?: boolean
+  /** Whether the topic only accompanies others: a stream that has left all of those ends. */
+  readonly accompanies?: boolean
 }
 
 /** The event for a stream that has got nothing of the topic yet, or nothing since a certain revision. */

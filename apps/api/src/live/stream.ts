@@ -58,12 +58,14 @@ export class Stream {
     this.#waiting?.add(member)
   }
 
-  /** Leaves one audience. After the last one the response ends. */
+  /** Leaves one audience. After the last one, but for those that only accompany others, the response ends. */
   leave(member: Member): void {
     this.#members = this.#members.filter((one) => one !== member)
     this.#waiting?.delete(member)
     member.leave()
-    if (this.#members.length === 0) this.end()
+    if (!this.#members.every((one) => one.accompanies)) return
+    this.leaveAll()
+    this.end()
   }
 
   /** Leaves all audiences: the connection is closed. */

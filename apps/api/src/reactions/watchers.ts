@@ -85,6 +85,7 @@ export class Watchers {
     for (const code of rooms) {
       const told = this.#told.get(code)
       const count = this.#streams.watching(roomSubject(code))
+      if (!told && count === 0) continue
       if (told?.count === count && performance.now() - told.at < AGAIN_MS) continue
       this.#publish(this.#pubsub, code, count)
     }

@@ -1,14 +1,14 @@
-import type { EndData, StreamEvent, WatchingData } from '@pollcast/shared/stream'
+import type { StreamEvent, WatchingData } from '@pollcast/shared/stream'
 import type { Change, CurrentMessage, Message } from '../live/message.ts'
 import type { PubSub } from '../live/pubsub.ts'
-import type { RoomChanged, Signal } from '../polls/events.ts'
-import { parseTopic, watchingSubject } from '../polls/topics.ts'
+import { watchingSubject } from '../polls/topics.ts'
 import { type Streams, Watchers } from './watchers.ts'
 
 /** Milliseconds between two looks at how many watch: often enough for a person, and seldom enough to cost nothing. */
 const LOOK_MS = 1000
 
-const event = { watching: 'watching', end: 'end' } satisfies Record<string, StreamEvent>
+/** What was told of a room that nobody saw at the last look. */
+const UNSEEN = -1
 
 /** Tells hosts and big screens how many streams are open on their rooms. */
 export class Watching {
@@ -19,27 +19,10 @@ export class Watching {
   readonly #timer: NodeJS.Timeout
   #revision = 0
 
-  constructor(
-    streams: Streams,
-    broker: { publish(change: Change): void },
-    roomChanged: Signal<RoomChanged>,
-    pubsub: PubSub | undefined,
-  ) {
+  constructor(streams: Streams, broker: { publish(change: Change): void }, pubsub: PubSub | undefined) {
     this.#streams = streams
     this.#watchers = new Watchers(streams, pubsub)
     this.#timer = setInterval(() => this.#look(broker), LOOK_MS).unref()
-    // With its last topic, a stream ends.
-    roomChanged.listen(({ type, room }) => {
-      if (type !== 'deleted' && type !== 'key-replaced') return
-      const reason = type === 'deleted' ? 'deleted' : 'unauthorized'
-      this.#publish(broker, room.code, (topic) => {
-        // Screens go on: they show what all see.
-        const isOver = type === 'deleted' || parseTopic(topic).view === 'host'
-        return isOver
-          ? this.#end(topic, { reason, roomCode: room.code })
-          : this.#message(topic, room.code, this.count(room.code) ?? 0)
-      })
-    })
   }
 
   /** Undefined where it is not known. */
@@ -51,7 +34,7 @@ export class Watching {
   read(topic: string, roomCode: string): CurrentMessage {
     this.#watchers.ask(roomCode)
     const watching = this.count(roomCode) ?? 0
-    this.#rooms.set(roomCode, watching)
+    if (!this.#rooms.has(roomCode)) this.#rooms.set(roomCode, watching)
     return { message: this.#message(topic, roomCode, watching), subjectRevision: this.#revision }
   }
 
@@ -63,29 +46,29 @@ export class Watching {
   #look(broker: { publish(change: Change): void }): void {
     this.#watchers.tell()
     for (const [roomCode, told] of this.#rooms) {
+      const subject = watchingSubject(roomCode)
       const watching = this.count(roomCode) ?? 0
-      if (this.#streams.watching(watchingSubject(roomCode)) === 0) {
-        this.#rooms.delete(roomCode)
-        this.#watchers.askNoMore(roomCode)
-      } else if (watching !== told) {
+      if (this.#streams.watching(subject) === 0) this.#unseen(roomCode)
+      else if (watching !== told) {
         this.#rooms.set(roomCode, watching)
-        this.#publish(broker, roomCode, (topic) => this.#message(topic, roomCode, watching))
+        this.#revision += 1
+        const messageOf = (topic: string) => this.#message(topic, roomCode, watching)
+        broker.publish({ subject, revision: this.#revision, messageOf })
       }
     }
   }
 
-  #publish(broker: { publish(change: Change): void }, roomCode: string, messageOf: Change['messageOf']): void {
-    this.#revision += 1
-    broker.publish({ subject: watchingSubject(roomCode), revision: this.#revision, messageOf })
-  }
-
-  #end(topic: string, data: EndData): Message {
-    return { topic, revision: this.#revision, event: event.end, json: JSON.stringify(data), last: true }
+  /** Between the read of a topic and its first stream nobody sees it either: only at the second look is the room let go. */
+  #unseen(roomCode: string): void {
+    if (this.#rooms.get(roomCode) !== UNSEEN) return void this.#rooms.set(roomCode, UNSEEN)
+    this.#rooms.delete(roomCode)
+    this.#watchers.askNoMore(roomCode)
   }
 
   #message(topic: string, roomCode: string, watching: number): Message {
     const data: WatchingData = { roomCode, watching }
+    const json = JSON.stringify(data)
     // Without an id, so that what the client has seen of the room stays the last that it has.
-    return { topic, revision: this.#revision, event: event.watching, json: JSON.stringify(data) }
+    return { topic, revision: this.#revision, event: 'watching' satisfies StreamEvent, json, accompanies: true }
   }
 }

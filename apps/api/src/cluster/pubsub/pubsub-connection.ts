@@ -29,8 +29,8 @@ export const encodeMessage = ({ subject, revision, counted }: PubSubMessage): st
 
 /** Undefined if the text is not a message. */
 export function decodeMessage(text: string): PubSubMessage | undefined {
-  const [, subject, revision, process, count] = /^(\S+) (-?\d{1,15})(?: (\w+) (\d{1,9}))?$/.exec(text) ?? []
-  if (subject === undefined) return undefined
+  const [, subject, revision, process, count] = /^(\S+) (-?\d{1,16})(?: (\w+) (\d{1,9}))?$/.exec(text) ?? []
+  if (subject === undefined || !Number.isSafeInteger(Number(revision))) return undefined
   return {
     subject,
     revision: Number(revision),

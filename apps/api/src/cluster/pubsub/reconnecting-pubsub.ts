@@ -56,7 +56,9 @@ export class ReconnectingPubSub implements PubSub {
   }
 
   publish(message: PubSubMessage): void {
-    if (!this.#isClosed) this.#outbox.put(message)
+    // What was counted is told again soon, and must not take the place of changes that wait for a connection.
+    if (this.#isClosed || (message.counted && !this.#connection)) return
+    this.#outbox.put(message)
   }
 
   subscribe(subject: string): void {
