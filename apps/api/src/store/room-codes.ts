@@ -20,7 +20,9 @@ export async function freeRoomCode(
   draw = drawCode,
 ): Promise<string> {
   const counts = await query<{ digits: number; taken: number }>(
-    'SELECT length(code) AS digits, count(*) AS taken FROM room GROUP BY length(code)',
+    `SELECT length(code) AS digits, count(*) AS taken FROM room
+    WHERE deleted_at IS NULL OR deleted_at > $1 GROUP BY length(code)`,
+    [new Date(Date.now() - FREE_AFTER_MS).toISOString()],
   )
   const takenOf = (digits: number) => Number(counts.find((one) => Number(one.digits) === digits)?.taken ?? 0)
   let digits = MIN_DIGITS

@@ -86,7 +86,17 @@ describe.each(engines)('on $name', (engine) => {
     const insert = `INSERT INTO room (code, title, host_key_hash, revision, public_revision, created_at)
                     SELECT made.value, '', '', 1, 1, '2026-01-01T00:00:00.000Z' FROM ${from}`
     await database.writer.query(insert, [rows])
-    expect((await store.createRoom({ title: '', hostKeyHash: 'hash' })).code).toMatch(/^\d{7}$/)
+    const newCode = async () => (await store.createRoom({ title: '', hostKeyHash: 'hash' })).code
+    expect(await newCode()).toMatch(/^\d{7}$/)
+    const deleteAll = (days: number) =>
+      database.writer.query("UPDATE room SET deleted_at = $1 WHERE created_at = '2026-01-01T00:00:00.000Z'", [
+        new Date(Date.now() - days * DAY).toISOString(),
+      ])
+    await deleteAll(29)
+    expect(await newCode()).toMatch(/^\d{7}$/)
+    // Those that are free again are not taken.
+    await deleteAll(31)
+    expect(await newCode()).toMatch(/^\d{6}$/)
   })
 
   test('a deleted room’s code is nobody’s for 30 days, and free after that', async () => {
