@@ -38,16 +38,17 @@ function roundsOf({ poll, past, view }: PollHistory): RoundResult[] {
 
 /**
  * The rounds from which moves to the next one can be told: both are shown, and each has one choice of each voter, who has
- * the same ballot in both.
+ * the same ballot in both, as both were voted in the same way.
  */
 export function roundsToCompare({ poll, past, view }: PollHistory): number[] {
-  if (poll.voteMode === 'none' || !showsResults(poll, view)) return []
-  const isComparable = (content: unknown) => kindOf(poll).showRules(content).maxChoices === 1
-  const rounds = past.map(({ round, content, voters }) => {
-    return { round, isShown: showsPastRound(poll, view, voters) && isComparable(content) }
+  if (!showsResults(poll, view)) return []
+  const all = [...past.filter(({ voters }) => showsPastRound(poll, view, voters)), poll].filter(
+    ({ voteMode, content }) => voteMode !== 'none' && kindOf(poll).showRules(content).maxChoices === 1,
+  )
+  return all.flatMap(({ round, voteMode }, index) => {
+    const next = all[index + 1]
+    return next?.round === round + 1 && next.voteMode === voteMode ? round : []
   })
-  const all = [...rounds, { round: poll.round, isShown: isComparable(poll.content) }]
-  return all.slice(0, -1).flatMap(({ round, isShown }, index) => (isShown && all[index + 1]?.isShown ? round : []))
 }
 
 /** @param moves of each round to the next, by the number of the first */

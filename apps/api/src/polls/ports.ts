@@ -206,6 +206,7 @@ export interface PastRound {
   round: number
   question: string
   content: unknown
+  voteMode: PollState['voteMode']
   voters: number
   counters: PollState['counters']
   endedAt: string

@@ -23,7 +23,16 @@ const poll = {
   counters: { 1: 7, secret: 1 },
 }
 const now = '2026-11-25T12:00:00.000Z'
-const past = { round: 1, question: 'Tabs?', content: poll.content, voters: 3, counters: { 1: 3 }, endedAt: now }
+const { voteMode } = poll
+const past = {
+  round: 1,
+  question: 'Tabs?',
+  content: poll.content,
+  voteMode,
+  voters: 3,
+  counters: { 1: 3 },
+  endedAt: now,
+}
 const ballot = { answer: [1], receipt: 'receipt', ballotId: 'secret' }
 
 /** As who sends it does. */

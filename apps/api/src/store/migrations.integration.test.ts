@@ -10,6 +10,7 @@ import { Kinds1764115300000 } from './migrations/1764115300000-kinds.ts'
 import { Rooms1764115500000 } from './migrations/1764115500000-rooms.ts'
 import { Retention1764115600000 } from './migrations/1764115600000-retention.ts'
 import { Bursts1764115700000 } from './migrations/1764115700000-bursts.ts'
+import { VoteModeOfRounds1764115900000 } from './migrations/1764115900000-vote-mode-of-rounds.ts'
 import { migrations } from './schema.ts'
 
 afterAll(() => postgres.stop())
@@ -39,7 +40,7 @@ const beforeRooms = async (engine: typeof sqlite) => {
   const own = await engine.create()
   onTestFinished(() => own.remove())
   const { database } = await own.open()
-  await undo(database, Bursts1764115700000, Retention1764115600000, Rooms1764115500000)
+  await undo(database, VoteModeOfRounds1764115900000, Bursts1764115700000, Retention1764115600000, Rooms1764115500000)
   const { writer } = database
   const isSqlite = engine === sqlite
   const insert = async (table: string, columns: Record<string, string>, rows: unknown[][]) => {
@@ -225,7 +226,14 @@ describe.each([sqlite, postgres])('on $name', (engine) => {
       ]
     }
     const before = await read(store, 'me')
-    await undo(database, Bursts1764115700000, Retention1764115600000, Rooms1764115500000, Kinds1764115300000)
+    await undo(
+      database,
+      VoteModeOfRounds1764115900000,
+      Bursts1764115700000,
+      Retention1764115600000,
+      Rooms1764115500000,
+      Kinds1764115300000,
+    )
     const choices = `SELECT id, position, text, votes FROM choice WHERE poll_id = '${pollId}' ORDER BY position`
     expect(await own.query(choices)).toEqual(
       choiceIds.map((id, position) => ({ id, position, text: texts[position], votes: [1, 2, 0][position] })),
@@ -329,7 +337,7 @@ describe.each([sqlite, postgres])('on $name', (engine) => {
     await expect(stranger).rejects.toMatchObject({ code: 'invalid-host-key' })
 
     // What the older version needs is there again; whose the ballots are is told by nobody any more.
-    await undo(upgraded, Bursts1764115700000, Retention1764115600000, Rooms1764115500000)
+    await undo(upgraded, VoteModeOfRounds1764115900000, Bursts1764115700000, Retention1764115600000, Rooms1764115500000)
     expect(await own.query(`SELECT host_key_hash, voters FROM poll WHERE id = 'opened22'`)).toEqual([
       { host_key_hash: hash, voters: 2 },
     ])
@@ -373,6 +381,24 @@ describe.each([sqlite, postgres])('on $name', (engine) => {
       { id: 'three' },
     ])
     expect(await own.query(`SELECT voters FROM poll WHERE id = '${pollId}'`)).toEqual([{ voters: 2 }])
+  })
+
+  test('past rounds of the time before they said how they were voted in are taken for voted in as their poll is now', async () => {
+    const own = await engine.create()
+    onTestFinished(() => own.remove())
+    const { database, store } = await own.open()
+    const polls = await Promise.all((['none', 'code'] as const).map((voteMode) => makePoll(store, { voteMode })))
+    for (const { pollId, room } of polls) await store.startRound({ pollId, hostKeyHash: room.hostKeyHash })
+    const modesIn = async (from: PollStore) =>
+      Promise.all(polls.map(async ({ pollId }) => (await from.pastRounds(pollId)).map(({ voteMode }) => voteMode)))
+    expect(await modesIn(store)).toEqual([['none'], ['code']])
+    await undo(database, VoteModeOfRounds1764115900000)
+    expect(await own.query('SELECT * FROM past_round')).not.toContainEqual(
+      expect.objectContaining({ vote_mode: expect.anything() }),
+    )
+    await database.close()
+
+    expect(await modesIn((await upgrade(own)).store)).toEqual([['none'], ['code']])
   })
 
   test('100,000 ballots and 5,000 polls are upgraded, each poll under a code of its own', async () => {

@@ -19,6 +19,7 @@ import { Rooms1764115500000 } from './migrations/1764115500000-rooms.ts'
 import { Retention1764115600000 } from './migrations/1764115600000-retention.ts'
 import { Bursts1764115700000 } from './migrations/1764115700000-bursts.ts'
 import { Webhooks1764115800000 } from './migrations/1764115800000-webhooks.ts'
+import { VoteModeOfRounds1764115900000 } from './migrations/1764115900000-vote-mode-of-rounds.ts'
 
 /** What is stored, the same in every engine. */
 export const entities = [
@@ -46,4 +47,5 @@ export const migrations = [
   Retention1764115600000,
   Bursts1764115700000,
   Webhooks1764115800000,
+  VoteModeOfRounds1764115900000,
 ]

@@ -164,9 +164,17 @@ async function readPastRounds(manager: EntityManager, pollId: string): Promise<P
   const counters = await manager.find(CounterEntity, {
     where: { pollId, round: In(rounds.map((one) => one.round)) },
   })
-  return rounds.map(({ round, question, content, voters, endedAt }) => {
+  return rounds.map(({ round, question, content, voteMode, voters, endedAt }) => {
     const ofRound = counters.filter((counter) => counter.round === round).map(({ key, value }) => [key, value])
-    return { round, question, content: JSON.parse(content), voters, counters: Object.fromEntries(ofRound), endedAt }
+    return {
+      round,
+      question,
+      content: JSON.parse(content),
+      voteMode,
+      voters,
+      counters: Object.fromEntries(ofRound),
+      endedAt,
+    }
   })
 }
 

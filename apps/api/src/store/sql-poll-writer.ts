@@ -114,6 +114,7 @@ export class SqlPollWriter implements PollWriter {
         round: before.round,
         question: before.question,
         content: JSON.stringify(before.content),
+        voteMode: before.voteMode,
         voters: before.voters,
         endedAt: new Date().toISOString(),
       })

@@ -272,3 +272,20 @@ test('where ballots are nobody’s, or hold several choices, no moves are told',
     expect((await rounds()).moves).toEqual([])
   }
 })
+
+test('between rounds that were voted in differently no moves are told, and between later ones they are', async () => {
+  const { host, poll, tea, coffee, rounds, newVoter } = await setUp({ voteMode: 'none' })
+  const voter = newVoter()
+  await voter.vote(poll.id, tea)
+  await host.startRound(poll.id)
+  await host.change(poll.id, { voteMode: 'browser' })
+  await voter.vote(poll.id, tea)
+  expect((await rounds()).moves).toEqual([])
+  await host.startRound(poll.id)
+  await voter.vote(poll.id, coffee)
+  const moved = [{ fromRound: 2, toRound: 3, fromChoiceId: tea, toChoiceId: coffee, voters: 1 }]
+  expect((await rounds()).moves).toEqual(moved)
+  await host.startRound(poll.id)
+  await host.change(poll.id, { voteMode: 'code' })
+  expect((await rounds()).moves).toEqual(moved)
+})

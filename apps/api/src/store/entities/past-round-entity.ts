@@ -1,3 +1,4 @@
+import type { VoteMode } from '@pollcast/shared/settings'
 import { Column, Entity, PrimaryColumn } from 'typeorm'
 
 /** A round that is over, with what was asked in it. Its counters and ballots stay where they are. */
@@ -15,6 +16,9 @@ export class PastRoundEntity {
   /** JSON, as the poll's was. */
   @Column('varchar')
   content!: string
+
+  @Column('varchar', { name: 'vote_mode' })
+  voteMode!: VoteMode
 
   @Column('integer')
   voters!: number
