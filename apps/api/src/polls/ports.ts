@@ -14,7 +14,7 @@ export interface Vote {
   answer: unknown
   /** The hash of the one-time code that it came with. */
   codeHash?: string | undefined
-  /** The number of the burst that its voter came with. */
+  /** The number that the burst its voter came with has in this poll. */
   burst?: number | undefined
   /** What it is remembered by, for a day, where it came with an idempotency key: a vote known by it counts once. */
   idempotencyScope?: string | undefined

@@ -87,6 +87,24 @@ test('a voter of a voided burst is told that their vote is not counted, in other
   expect((await host.read(other.id)).voters).toBe(100)
 })
 
+test('a burst is one in each poll, under a number that tells nothing of other polls and is not the cookie’s', async () => {
+  const { url, host, poll, other, vote } = await setUp()
+  const voters = [new Voter(url), new Voter(url)] as const
+  for (const { id, choices } of [poll, other]) {
+    for (const voter of voters) expect((await vote(voter, id, choices[0]?.id ?? 0)).status).toBe(201)
+  }
+  const found = burstsIn(await host.room())
+  expect(found.map(({ pollId, voters }) => [pollId, voters]).toSorted()).toEqual(
+    [
+      [poll.id, 2],
+      [other.id, 2],
+    ].toSorted(),
+  )
+  const [mark] = /~\d+/.exec(decodeURIComponent(voters[0].cookieHeader)) ?? []
+  expect(new Set([...found.map(({ number }) => `~${number}`), mark]).size).toBe(3)
+  expect(mark).toBeDefined()
+})
+
 test('only the host voids, in a request of that form, a burst that is there', async () => {
   const { url, poll, ids, vote, setVoided, host } = await setUp()
   await vote(new Voter(url), poll.id, ids[0])

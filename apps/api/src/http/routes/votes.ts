@@ -2,6 +2,7 @@ import type { ProblemCode } from '@pollcast/shared/problem'
 import { routes } from '@pollcast/shared/routes'
 import { voteFormSchema, voteSchema } from '@pollcast/shared/vote'
 import type { Context, Middleware } from 'koa'
+import { burstInPoll } from '../../lib/burst-numbers.ts'
 import { stampNow } from '../../lib/stamp-now.ts'
 import { ballotIdOf, type VoterRef, voterKeyOf } from '../../polls/ballot-id.ts'
 import { castVote } from '../../polls/commands/cast-vote.ts'
@@ -45,7 +46,9 @@ export function voteRoute({ writer, voters, signals, limits, serverKey, basePath
     const ballotId = ballotIdOf(serverKey, pollId, voter)
     const scope = key === undefined ? undefined : idempotencyScope(key, ballotId)
 
-    const vote = { pollId, ballotId, answer, codeHash, idempotencyScope: scope, burst: burstOf(mark) }
+    const cameIn = burstOf(mark)
+    const burst = cameIn === undefined ? undefined : burstInPoll(serverKey, pollId, cameIn)
+    const vote = { pollId, ballotId, answer, codeHash, idempotencyScope: scope, burst }
     const cast = () => castVote(vote, writer, signals.pollChanged, voterKeyOf(voter))
     let recorded: RecordedVote
     try {
