@@ -105,7 +105,8 @@ test.each<[Visibility, boolean, boolean]>([
 
 test('the results of a closed poll that its host reserved stay hidden from a stranger', async () => {
   const parts = await setUp('host')
-  await parts.host.change(parts.poll.id, { status: 'closed' })
+  // Nor are its ballots published.
+  await parts.host.change(parts.poll.id, { status: 'closed', publishBallots: true })
   await findNothing(parts)
 })
 

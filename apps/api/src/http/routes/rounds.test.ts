@@ -243,7 +243,7 @@ test('with a new round everything may be edited again', async () => {
 })
 
 test('of a round that too few voted in, nobody learns the results from who moved', async () => {
-  const { host, poll, tea, coffee, rounds, newVoter } = await setUp({ resultsFromVoters: 3 })
+  const { url, host, poll, tea, coffee, rounds, newVoter } = await setUp({ resultsFromVoters: 3 })
   const voters = Array.from({ length: 3 }, newVoter)
   for (const voter of voters.slice(0, 2)) await voter.vote(poll.id, tea)
   await host.startRound(poll.id)
@@ -251,6 +251,14 @@ test('of a round that too few voted in, nobody learns the results from who moved
   const { rounds: found, moves } = await rounds()
   expect(found.map(({ choices }) => choices[0]?.votes)).toEqual([null, 0])
   expect(moves).toEqual([])
+  const csv = await (await fetch(url + routes.resultsCsv(poll.id))).text()
+  const rows: Record<string, string>[] = parse(csv, { bom: true, columns: true })
+  expect(rows.map(({ round, votes, share }) => [round, votes, share])).toEqual([
+    ['1', '', ''],
+    ['1', '', ''],
+    ['2', '0', '0'],
+    ['2', '3', '1'],
+  ])
 })
 
 test('a round that is over stays hidden while the one that repeats it is', async () => {
