@@ -18,22 +18,22 @@ export function chartRoutes(parts: RouteParts) {
   /** `GET /api/polls/:id/chart.svg`: a picture, to be shown on any site. There it is asked for without the cookie. */
   const svg: Middleware = async (ctx) => {
     const texts = languages.for(ctx)
-    const history = await pollToSend(ctx, texts.language)
+    const viewed = await pollToSend(ctx, texts.language)
     ctx.set('Cross-Origin-Resource-Policy', 'cross-origin')
-    if (!history) return
+    if (!viewed) return
     ctx.set('Content-Security-Policy', style.policy)
     ctx.type = 'image/svg+xml'
-    ctx.body = svgOf(history.poll, texts, style.css)
+    ctx.body = svgOf(viewed.poll, texts, style.css)
   }
 
   /** `GET /api/polls/:id/chart.png`: the same for services that take no SVG. 501 where the server can't draw it. */
   const png: Middleware = async (ctx) => {
     const texts = languages.for(ctx)
-    const history = await pollToSend(ctx, texts.language)
+    const viewed = await pollToSend(ctx, texts.language)
     ctx.set('Cross-Origin-Resource-Policy', 'cross-origin')
-    if (!history) return
-    const { poll } = history
-    const picture = await chartPng(texts.language + idOf(history), () => svgOf(poll, texts, style.css), theme)
+    if (!viewed) return
+    const { poll } = viewed
+    const picture = await chartPng(texts.language + idOf(viewed), () => svgOf(poll, texts, style.css), theme)
     if (!picture) throw new PollError('not-implemented', NO_PNG)
     ctx.type = 'image/png'
     ctx.body = picture

@@ -17,28 +17,28 @@ import { histories } from './histories.ts'
  */
 export function exportRoutes(parts: RouteParts) {
   const { reader, limits, voters } = parts
-  const { historyOf, pollToSend, setCaching, etagOf, readBallots } = histories(parts)
+  const { viewedBy, historyOf, pollToSend, setCaching, etagOf, readBallots } = histories(parts)
 
   /** `GET /api/polls/:id/results.csv` */
   const resultsCsv: Middleware = async (ctx) => {
-    const history = await pollToSend(ctx)
-    if (!history) return
-    attach(ctx, titleOf(history.poll), 'results.csv', CSV_TYPE)
-    ctx.body = csvOf(resultTableOf([history]))
+    const viewed = await pollToSend(ctx)
+    if (!viewed) return
+    attach(ctx, titleOf(viewed.poll), 'results.csv', CSV_TYPE)
+    ctx.body = csvOf(resultTableOf([await historyOf(viewed)]))
   }
 
   /** `GET /api/polls/:id/results.json` */
   const resultsJson: Middleware = async (ctx) => {
-    const history = await pollToSend(ctx)
-    if (!history) return
-    const { poll, view } = history
+    const viewed = await pollToSend(ctx)
+    if (!viewed) return
+    const { poll, view } = viewed
     attach(ctx, titleOf(poll), 'results.json', JSON_TYPE)
-    ctx.body = resultsOf(history, view === 'host' ? await reader.log(poll.room.code) : undefined)
+    ctx.body = resultsOf(await historyOf(viewed), view === 'host' ? await reader.log(poll.room.code) : undefined)
   }
 
   /** `GET /api/polls/:id/rounds`: the rounds side by side, and who moved from which choice to which. */
   const rounds: Middleware = async (ctx) => {
-    const history = await historyOf(viewerOf(ctx, voters.find(ctx)), await reader.find(pollIdOf(ctx)))
+    const history = await historyOf(await viewedBy(viewerOf(ctx, voters.find(ctx)), await reader.find(pollIdOf(ctx))))
     setCaching(ctx)
     const { poll } = history
     const moves = new Map<number, AnswerMove[]>()

@@ -11,13 +11,21 @@ import { pollIdOf } from '../request/addresses.ts'
 import { closeOf } from '../request/close-signal.ts'
 import { findBallot, type Viewer, viewerOf, viewOf } from '../request/viewer.ts'
 
-/** What exports, charts and rounds are made of: polls with their past rounds, as the asker may see them. */
+/** A poll, and the view that the asker has of it. */
+type ViewedPoll = Pick<PollHistory, 'poll' | 'view'>
+
+/** What exports, charts and rounds are made of: polls, with their past rounds, as the asker may see them. */
 export function histories({ reader, serverKey, voters, eventIds }: RouteParts) {
-  const historyOf = async (viewer: Viewer, poll: PollState): Promise<PollHistory> => {
+  const viewedBy = async (viewer: Viewer, poll: PollState): Promise<ViewedPoll> => {
     requireExists(poll)
     const found = await findBallot(viewer, poll, reader, serverKey)
-    const view = viewOf(viewer, poll, found && { answer: found.answer, receipt: '' })
-    return { poll, past: poll.round > 1 ? await reader.pastRounds(poll.id) : [], view }
+    return { poll, view: viewOf(viewer, poll, found && { answer: found.answer, receipt: '' }) }
+  }
+
+  const historyOf = async ({ poll, view }: ViewedPoll): Promise<PollHistory> => {
+    const past = poll.round > 1 ? await reader.pastRounds(poll.id) : []
+    // Since the poll was read, its round may have become a past one too.
+    return { poll, past: past.filter(({ round }) => round < poll.round), view }
   }
 
   const setCaching = (ctx: Context) => {
@@ -26,22 +34,21 @@ export function histories({ reader, serverKey, voters, eventIds }: RouteParts) {
   }
 
   /** The poll asked for, whose results the asker may see; undefined where the client has it as it is, and is told so. */
-  const pollToSend = async (ctx: Context, language = ''): Promise<PollHistory | undefined> => {
-    const history = await historyOf(viewerOf(ctx, voters.find(ctx)), await reader.find(pollIdOf(ctx)))
+  const pollToSend = async (ctx: Context, language = ''): Promise<ViewedPoll | undefined> => {
+    const viewed = await viewedBy(viewerOf(ctx, voters.find(ctx)), await reader.find(pollIdOf(ctx)))
     setCaching(ctx)
-    if (!showsResults(history.poll, history.view)) throw resultsHidden()
+    if (!showsResults(viewed.poll, viewed.view)) throw resultsHidden()
     ctx.status = 200
-    ctx.etag = etagOf(history, language)
-    if (!ctx.fresh) return history
+    ctx.etag = etagOf(viewed, language)
+    if (!ctx.fresh) return viewed
     ctx.status = 304
     return undefined
   }
 
   /** Weak: two files of the same ballots are not the same bytes. With the version of the files' columns. */
-  const etagOf = (history: Pick<PollHistory, 'poll' | 'view'>, language = '') => `W/"3-${language}${idOf(history)}"`
+  const etagOf = (viewed: ViewedPoll, language = '') => `W/"3-${language}${idOf(viewed)}"`
 
-  const idOf = ({ poll, view }: Pick<PollHistory, 'poll' | 'view'>) =>
-    eventIds.write({ id: poll.id, view, revision: revisionOf(poll, view) })
+  const idOf = ({ poll, view }: ViewedPoll) => eventIds.write({ id: poll.id, view, revision: revisionOf(poll, view) })
 
   /** A poll’s ballots of all rounds; undefined where the client has gone meanwhile. */
   const readBallots = (ctx: Context, pollId: string, viewFor: (poll: PollState) => View) => {
@@ -52,7 +59,7 @@ export function histories({ reader, serverKey, voters, eventIds }: RouteParts) {
     })
   }
 
-  return { historyOf, pollToSend, setCaching, etagOf, idOf, readBallots }
+  return { viewedBy, historyOf, pollToSend, setCaching, etagOf, idOf, readBallots }
 }
 
 export const resultsHidden = () => new PollError('results-hidden', 'The results of this poll are hidden for now.')

@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream'
-import type { LogEntry } from '@pollcast/shared/room'
 import type { Context, Middleware } from 'koa'
 import { PollError } from '../../polls/errors.ts'
 import {
@@ -22,9 +21,9 @@ import { histories, resultsHidden } from './histories.ts'
 /** Files of a room to keep, as the asker may see it. */
 export function roomExportRoutes(parts: RouteParts) {
   const { reader, limits, voters } = parts
-  const { historyOf, setCaching, readBallots } = histories(parts)
+  const { viewedBy, historyOf, setCaching, readBallots } = histories(parts)
 
-  /** The room asked for, with those of its polls whose results the asker may see: all of them, or the one that is on. */
+  /** The room asked for, with those of its polls that the asker may ask for: all of them, or the one that is on. */
   const roomToSend = async (ctx: Context) => {
     const viewer = viewerOf(ctx, voters.find(ctx))
     const find = async () => reader.findRoom(roomCodeOf(ctx))
@@ -33,42 +32,47 @@ export function roomExportRoutes(parts: RouteParts) {
     if (deleted) throw deleted
     const host = isHost(viewer, room)
     const polls = host ? await reader.pollsOf(room.code) : current ? [current] : []
-    const histories: PollHistory[] = []
-    for (const poll of polls) histories.push(await historyOf(viewer, poll))
     setCaching(ctx)
-    const log: LogEntry[] | undefined = host ? await reader.log(room.code) : undefined
-    return { room, host, log, histories: histories.filter(({ poll, view }) => showsResults(poll, view)) }
+    return { viewer, room, host, polls }
   }
 
-  /** The same for files of results: who may see none is told so, where an empty file would leave them guessing. */
+  /**
+   * The same with the results that the asker may see: who may see none is told so, where an empty file would leave them
+   * guessing.
+   */
   const roomResultsToSend = async (ctx: Context) => {
-    const found = await roomToSend(ctx)
-    if (found.host || found.histories.length > 0) return found
-    throw found.room.currentPollId === null ? nothingOn() : resultsHidden()
+    const { viewer, room, host, polls } = await roomToSend(ctx)
+    const shown: PollHistory[] = []
+    for (const poll of polls) {
+      const viewed = await viewedBy(viewer, poll)
+      if (showsResults(poll, viewed.view)) shown.push(await historyOf(viewed))
+    }
+    if (host || shown.length > 0) return { room, host, shown }
+    throw room.currentPollId === null ? nothingOn() : resultsHidden()
   }
 
   /** `GET /api/rooms/:code/results.csv` */
   const resultsCsv: Middleware = async (ctx) => {
-    const { room, histories } = await roomResultsToSend(ctx)
+    const { room, shown } = await roomResultsToSend(ctx)
     attach(ctx, titleOfRoom(room), 'results.csv', CSV_TYPE)
-    ctx.body = csvOf(resultTableOf(histories))
+    ctx.body = csvOf(resultTableOf(shown))
   }
 
   /** `GET /api/rooms/:code/results.json` */
   const resultsJson: Middleware = async (ctx) => {
-    const { room, histories, log } = await roomResultsToSend(ctx)
+    const { room, host, shown } = await roomResultsToSend(ctx)
     attach(ctx, titleOfRoom(room), 'results.json', JSON_TYPE)
-    ctx.body = roomResultsOf(room, histories, log)
+    ctx.body = roomResultsOf(room, shown, host ? await reader.log(room.code) : undefined)
   }
 
   /** `GET /api/rooms/:code/ballots.csv`: those of all rounds of all polls, for the host. */
   const ballotsCsv: Middleware = async (ctx) => {
-    const { room, host, histories } = await roomToSend(ctx)
+    const { room, host, polls } = await roomToSend(ctx)
     if (!host) throw new PollError('results-hidden', 'Only the host may read the ballots of a room.')
     await limits?.ballotsFrom(ctx)
     const ofPolls: BallotExport[] = []
-    for (const { poll } of ctx.method === 'HEAD' ? [] : histories) {
-      const ballots = await readBallots(ctx, poll.id, () => 'host')
+    for (const { id } of ctx.method === 'HEAD' ? [] : polls) {
+      const ballots = await readBallots(ctx, id, () => 'host')
       if (!ballots) return
       ofPolls.push(ballots)
     }

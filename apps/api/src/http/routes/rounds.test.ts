@@ -9,7 +9,11 @@ import { openApp } from '../../../testing/app.ts'
 import { query } from '../../../testing/database.ts'
 import { EventReader } from '../../../testing/event-reader.ts'
 import { Host } from '../../../testing/host.ts'
+import { pollAt } from '../../../testing/poll-states.ts'
 import { Voter } from '../../../testing/voter.ts'
+import { resultsOf } from '../../polls/exports.ts'
+import type { RouteParts } from '../parts.ts'
+import { histories } from './histories.ts'
 
 const setUp = async (body: Parameters<typeof Host.ofPoll>[1] = {}) => {
   const app = await openApp()
@@ -279,6 +283,18 @@ test('where ballots are nobody’s, or hold several choices, no moves are told',
     await voter.vote(poll.id, coffee)
     expect((await rounds()).moves).toEqual([])
   }
+})
+
+test('a round that begins while the poll is read is in its results once, as the one that is on', async () => {
+  const [first, second] = [pollAt(3, 'abcdefgh'), pollAt(5, 'abcdefgh', { round: 2 })]
+  const endedAt = '2026-11-25T12:00:00.000Z'
+  // By the time the past rounds are read, the second is one of them.
+  const reader = { pastRounds: async () => [first, second].map((past) => ({ ...past, endedAt })) }
+  const history = await histories({ reader } as unknown as RouteParts).historyOf({ poll: second, view: 'public' })
+  expect(resultsOf(history).rounds.map((one) => [one.round, one.endedAt])).toEqual([
+    [1, endedAt],
+    [2, null],
+  ])
 })
 
 test('between rounds that were voted in differently no moves are told, and between later ones they are', async () => {
