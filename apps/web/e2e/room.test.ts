@@ -68,16 +68,19 @@ test('where voters see results, those are there with their vote in both of their
   for (const tab of tabs) await shows(tab, [1, 2])
 })
 
-test('a reveal comes by itself, and a poll that hides again takes the numbers away', async () => {
+test('a reveal comes by itself, without a request, and a poll that hides again takes the numbers away', async () => {
   const room = await pollcast.makeRoom({ choices: ['Tea', 'Coffee'], resultsVisibility: 'host' })
   await pollcast.vote(room.id, 0)
-  const tab = await openTab(await newVoter(), room.page)
+  const voter = await newVoter()
+  const tab = await openTab(voter, room.page)
   await isLive(tab)
   await tab.getByText('Results are hidden').first().waitFor()
+  const requests = recordRequests(voter)
   await room.change({ resultsVisibility: 'always' })
   await shows(tab, [1, 0])
   await room.change({ resultsVisibility: 'host' })
   await expect.poll(() => tabled(tab)).toEqual([])
+  expect(requests).toEqual([])
 })
 
 test('a new round begins at zero, without the own vote, and takes a new one', async () => {
