@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { limits } from './limits.ts'
 import { countSchema, pollIdSchema, pollSchema, roomCodeSchema, sharedPollSchema, statusSchema } from './poll.ts'
-import { textSchema } from './text.ts'
+import { optionalTextSchema } from './text.ts'
 
 /** A poll in the list that a room's host sees. */
 export const roomPollSchema = z.strictObject({
@@ -92,10 +92,7 @@ export const roomSchema = z.strictObject({
   joinUrl: z.string(),
 })
 
-const titleSchema = z.union(
-  [z.literal(''), textSchema(limits.titleLength)],
-  `At most ${limits.titleLength} characters.`,
-)
+const titleSchema = optionalTextSchema(limits.titleLength)
 
 /** The body of `POST /api/rooms`. */
 export const newRoomSchema = z.strictObject({ title: titleSchema.default('') })

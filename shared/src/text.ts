@@ -41,12 +41,7 @@ export const withoutForbidden = (text: string): string => text.replace(FORBIDDEN
 /** Whether there is anything to be seen. */
 export const hasInk = (text: string): boolean => INK.test(text.replace(INKLESS, ''))
 
-/**
- * A line of text that can be seen, in Unicode's form NFC, its white space folded.
- *
- * @param maxLength in UTF-16 code units
- */
-export const textSchema = (maxLength: number) =>
+const lineSchema = (maxLength: number) =>
   z
     .string('Enter a text.')
     .transform(foldSpace)
@@ -54,11 +49,25 @@ export const textSchema = (maxLength: number) =>
       z
         .string()
         .max(maxLength, `At most ${maxLength} characters.`)
-        .refine((text) => withoutForbidden(text) === text, "Contains characters that can't be used in a text.")
-        .refine(hasInk, "Can't be empty."),
+        .refine((text) => withoutForbidden(text) === text, "Contains characters that can't be used in a text."),
     )
+
+/**
+ * A line of text that can be seen, in Unicode's form NFC, its white space folded.
+ *
+ * @param maxLength in UTF-16 code units
+ */
+export const textSchema = (maxLength: number) =>
+  lineSchema(maxLength)
+    .refine(hasInk, "Can't be empty.")
     // For descriptions of the API: it can't be read from a schema that transforms first.
     .meta({ minLength: 1, maxLength })
+
+/** The same, or nothing: an empty text, also of one that can't be seen. */
+export const optionalTextSchema = (maxLength: number) =>
+  lineSchema(maxLength)
+    .transform((text) => (hasInk(text) ? text : ''))
+    .meta({ maxLength })
 
 /** The same for all texts that look the same: those that differ only by characters that are not seen. */
 export const looksOf = (text: string): string =>

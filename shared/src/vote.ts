@@ -12,6 +12,9 @@ export const voteSchema = z.strictObject({
 })
 
 /** The same as a form sends it. */
-export const voteFormSchema = z.object({ choice: choiceFieldsSchema, code: z.array(codeSchema).max(1).default([]) })
+export const voteFormSchema = z.object({
+  choice: choiceFieldsSchema,
+  code: z.array(codeSchema, 'Not a list.').max(1, 'Give it once.').default([]),
+})
 
 export type VoteBody = z.infer<typeof voteSchema>

@@ -51,7 +51,7 @@ export const choiceIdsSchema = boundedArray(
 )
 
 const choiceFieldSchema = z
-  .string()
+  .string('Not the id of a choice.')
   .regex(/^[1-9]\d{0,14}$/, 'Not the id of a choice.')
   .transform(Number)
 

@@ -52,6 +52,38 @@ test('a room can be made without polls, and its first poll is on at once', async
   })
 })
 
+test('what is wrong with a title is said in words, in a new room and in one that is there', async () => {
+  const { url, host } = await setUp()
+  for (const [title, message] of [
+    [5, 'Enter a text.'],
+    [null, 'Enter a text.'],
+    [['Lunch'], 'Enter a text.'],
+    ['x'.repeat(121), 'At most 120 characters.'],
+    ['not \u202eevil', "Contains characters that can't be used in a text."],
+  ] as const) {
+    const made = await fetch(url + routes.rooms, json({ title }))
+    const changed = await host.ask(routes.room(host.code), patch({ title }))
+    for (const answer of [made, changed]) {
+      expect((await readProblem('invalid-body', answer)).errors).toEqual([{ path: 'title', message }])
+    }
+  }
+})
+
+test.each([
+  ['in two code points', 'Cafe\u0301', 'Caf\u00e9'],
+  ['with characters at its ends that are not seen', '\u200b\u2003 Lunch \ufeff', 'Lunch'],
+  ['of three blanks', '   ', ''],
+  ['of a Braille blank', '\u2800', ''],
+  ['of a Hangul filler', '\u3164', ''],
+  ['of a combining mark alone', '\u0301', ''],
+])('a title %s is kept as it looks', async (_, title, kept) => {
+  const { url } = await setUp()
+  const host = await Host.ofRoom(url, title)
+  expect((await host.room()).title).toBe(kept)
+  await host.changeRoom({ title: 'Another' })
+  expect((await host.changeRoom({ title })).title).toBe(kept)
+})
+
 test('a poll joins a room with the key of its host alone, and no other key is told', async () => {
   const { url, host, databasePath } = await setUp()
   const { host: other } = await Host.ofPoll(url)
