@@ -22,12 +22,22 @@ const BLANKS_AT_END = new RegExp(
 const INKLESS = /[\p{DI}\u2800\ufff9-\ufffc\u{1d159}\u{13441}\u{13442}]/gu
 
 /**
- * Where such characters change how the others look, beside the tags of a flag: what joins emoji or chooses their style, what
- * parts Arabic letters, what chooses the shape of a Han character.
+ * What joins emoji. That no font has a joined form of some is not known here: the list of those is in Unicode's data, which
+ * patterns have only with the flag v, and that not in all browsers that the app runs in.
  */
-const SHAPING =
-  /(?<=\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f)\u200d(?=\p{Extended_Pictographic})|(?<=\p{Extended_Pictographic})[\ufe0e\ufe0f]|(?<=\p{Script=Arabic})\u200c(?=\p{Script=Arabic})|(?<=\p{Script=Han})[\u{e0100}-\u{e01ef}]/u
-const SHAPING_OR_INKLESS = new RegExp(`(${FLAG.source}|${SHAPING.source})|${INKLESS.source}`, 'gu')
+const JOINER = /(?<=\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f)\u200d(?=\p{Extended_Pictographic})/u
+
+/** What gives an emoji the style that it does not have by itself. Where it is joined to others or has a skin tone, it has that of emoji. */
+const STYLE =
+  /(?<=(?=\p{Extended_Pictographic})\p{Emoji_Presentation})\ufe0e|(?<=(?<!\u200d)(?!\p{Emoji_Presentation})\p{Extended_Pictographic})\ufe0f(?![\u200d\p{Emoji_Modifier}])/u
+
+/** What parts Arabic letters that would be joined. After some letters no other is joined to them, nor a hamza to any. */
+const PARTED =
+  /(?<=(?![\u0621-\u0625\u0627\u0629\u062f-\u0632\u0648\u0671-\u0677\u0688-\u0699\u06c0\u06c3-\u06cb\u06cd\u06cf\u06d2\u06d3\u06d5\u06ee\u06ef])(?=\p{L})\p{Script=Arabic}\p{M}*)\u200c(?=(?!\u0621)(?=\p{L})\p{Script=Arabic})/u
+
+/** Where characters without ink change how the others look, so that two texts are not the same. */
+const SHAPING = [FLAG, JOINER, STYLE, PARTED].map(({ source }) => source).join('|')
+const SHAPING_OR_INKLESS = new RegExp(`(${SHAPING})|${INKLESS.source}`, 'gu')
 
 const INK = /[\p{L}\p{N}\p{P}\p{S}]/u
 

@@ -259,6 +259,15 @@ test.each([
   ['with a space of another width', 'Ice tea', 'Ice\u2003tea'],
   ['with a null notehead', 'Yes', 'Yes\u{1d159}'],
   ['with a Braille blank for a space', 'Ice tea', 'Ice\u2800tea'],
+  ['an emoji told to be a picture, as it is by itself', '\u{1f44d}', '\u{1f44d}\ufe0f'],
+  ['a sign told to be text, as it is by itself', '\u260e', '\u260e\ufe0e'],
+  ['a heart in flames with its style and without', '\u2764\ufe0f\u200d\u{1f525}', '\u2764\u200d\u{1f525}'],
+  ['a man with a beard with a style and without', '\u{1f9d4}\u200d\u2642\ufe0f', '\u{1f9d4}\u200d\u2642'],
+  ['a hand with a skin tone with a style and without', '\u261d\ufe0f\u{1f3fd}', '\u261d\u{1f3fd}'],
+  ['with a non-joiner after an Arabic letter that joins none', '\u062f\u0631', '\u062f\u200c\u0631'],
+  ['with a non-joiner before a hamza', '\u0634\u064a\u0621', '\u0634\u064a\u200c\u0621'],
+  ['with a variant of a Han character', '\u845b', '\u845b\u{e0100}'],
+  ['with a variation selector of another script', 'Tea', 'Tea\ufe01'],
 ])('two choices that look the same, one %s, are one', async (_, one, other) => {
   const { url } = shared()
   const answer = await fetch(url + routes.polls, json({ ...good, choices: ['Milk', one, other] }))
@@ -273,7 +282,8 @@ test.each([
     '\u{1f3f4}\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}',
   ],
   ['joined and single emoji', '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}', '\u{1f468}\u{1f469}\u{1f467}'],
-  ['an emoji as text and as a picture', '\u260e\ufe0e', '\u260e\ufe0f'],
+  ['a sign as text and as a picture', '\u260e\ufe0e', '\u260e\ufe0f'],
+  ['an emoji as a picture and as text', '\u{1f44d}', '\u{1f44d}\ufe0e'],
   [
     'Persian with and without a joint',
     '\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645',
