@@ -128,6 +128,29 @@ test.each(['472-915', '472%20915.', '(472915)', '%D9%A4%D9%A7%D9%A2%D9%A9%D9%A1%
   },
 )
 
+test.each([
+  ['/r/472915/screen.', '/r/472915/screen'],
+  ['/r/472915/host.', '/r/472915/host'],
+  ['/r/472915/embed)', '/r/472915/embed'],
+  ['/r/472915/screen%20', '/r/472915/screen'],
+  ['/R/472-915/SCREEN/', '/r/472915/screen'],
+  ['/r/(472915)/embed%E2%80%9D.', '/r/472915/embed'],
+  ['/polls/zzzzzzzz/embed.', '/polls/zzzzzzzz/embed'],
+  ['/polls/ZZZZZZZZ/embed', '/polls/zzzzzzzz/embed'],
+  ['/Polls/%20zzzzzzzz%E2%80%8B/Embed).', '/polls/zzzzzzzz/embed'],
+])('the address %s leads to %s, in one step', async (path, right) => {
+  const { ask } = await setUp()
+  expect(await ask(path)).toMatchObject({ status: 302, location: right })
+})
+
+test.each(['/r/472915/edit.', '/r/472915/screen/x', '/polls/zzzzzzzz/screen.', '/polls/zzzzzzzz/embed/x'])(
+  'the address %s, which no page has, leads nowhere',
+  async (path) => {
+    const { ask } = await setUp()
+    expect(await ask(path)).toMatchObject({ status: 404, location: undefined })
+  },
+)
+
 test('a screen or frame keeps what its address says about its looks', async () => {
   const { ask } = await setUp()
   const { location } = await ask('/r/472-915/embed?transparent&max=3')

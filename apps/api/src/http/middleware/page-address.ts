@@ -3,8 +3,12 @@ import { enteredCode } from '@pollcast/shared/room-code'
 import { routes } from '@pollcast/shared/routes'
 import type { Middleware } from 'koa'
 
-const POLL_PAGE = /^\/polls\/(.{8,120})$/is
-const ROOM_PAGE = /^\/r\/([^/]{6,120})((?:\/\w+)?)\/?$/is
+/** Addresses of pages that have an id in them, as far as they are not longer than what anybody means. */
+const PAGE = /^\/(polls|r)\/(.{6,120})$/is
+
+/** What a room or a poll has beside its page. */
+const OF_ROOM = ['screen', 'host', 'embed']
+const OF_POLL = ['embed']
 
 const READS_QUERY = /\/(screen|embed)$/
 
@@ -27,17 +31,29 @@ export const redirectPageAddress: Middleware = (ctx, next) => {
 }
 
 function correctAddress(path: string): string | undefined {
-  const [, rest] = POLL_PAGE.exec(path) ?? []
-  if (rest !== undefined) {
-    const { success, data: id } = pollIdSchema.safeParse(
-      decode(rest).replace(UNSEEN, '').replace(AROUND, '').toLowerCase(),
-    )
-    return success ? routes.pollPage(id) : undefined
-  }
-  const [, room, page = ''] = ROOM_PAGE.exec(path) ?? []
-  if (room === undefined) return undefined
-  const { success, data: code } = roomCodeSchema.safeParse(enteredCode(decode(room)))
-  return success ? routes.roomPage(code) + page.toLowerCase() : undefined
+  const [, kind = '', rest = ''] = PAGE.exec(path) ?? []
+  const isRoom = kind.toLowerCase() === 'r'
+  // Of each part, so that what stands around the whole address goes too.
+  const [name = '', part, ...more] = decode(rest)
+    .replace(UNSEEN, '')
+    .toLowerCase()
+    .split('/')
+    .map((text) => text.replace(AROUND, ''))
+    .filter((text) => text !== '')
+  const page = isRoom ? roomPageOf(name) : pollPageOf(name)
+  if (page === undefined || part === undefined) return page
+  const isPart = (isRoom ? OF_ROOM : OF_POLL).includes(part)
+  return isPart && more.length === 0 ? `${page}/${part}` : undefined
+}
+
+function pollPageOf(name: string): string | undefined {
+  const { success, data: id } = pollIdSchema.safeParse(name)
+  return success ? routes.pollPage(id) : undefined
+}
+
+function roomPageOf(name: string): string | undefined {
+  const { success, data: code } = roomCodeSchema.safeParse(enteredCode(name))
+  return success ? routes.roomPage(code) : undefined
 }
 
 /** Text that can't be decoded stays as it is, and is no id. */
