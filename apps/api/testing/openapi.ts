@@ -61,6 +61,7 @@ export async function misfitOf(method: string, path: string, response: Response)
       ? undefined
       : `has the code ${code}, which the document does not list`
   }
+  if (response.headers.has('ETag') && !named.headers?.ETag) return 'has an ETag, which the document does not list'
   const content = named.content ?? {}
   if (type === '') return Object.keys(content).length > 0 && method !== 'HEAD' ? 'has no body' : undefined
   if (!(type in content)) {

@@ -64,6 +64,14 @@ export const parameters = {
     description: 'The same, of as many polls and rooms as one likes, with commas between them.',
     schema: { type: 'string' },
   },
+  AfterSeen: {
+    name: 'after',
+    in: 'query' as const,
+    description:
+      'The `id` of the newest event that the client has of this poll or room, for where no stream gets through: the answer is ' +
+      'held until there is something newer, for 25 s at most.',
+    schema: { type: 'string' },
+  },
   IfNoneMatch: header('If-None-Match', 'The ETag of what the client has: where it is still so, the answer is 304.'),
 }
 

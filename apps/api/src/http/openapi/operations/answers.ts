@@ -10,4 +10,5 @@ export const text = (type: string): ZodContentObject => ({ [type]: { schema: { t
 export const CSV = text('text/csv')
 export const FILE = ['ETag', 'ContentDisposition'] as const
 export const NOT_MODIFIED: Answer = { description: 'The client has it as it is.', headers: ['ETag'] }
+export const NO_NEWS: Answer = { description: 'There is nothing newer than what `after` names.' }
 export const NOTHING: Answer = { description: 'Done.' }

@@ -7,7 +7,7 @@ import { voteFormSchema, voteSchema } from '@pollcast/shared/vote'
 import { linesExample, newPollExample, pollExample, voteExample } from '../examples.ts'
 import type { Operation } from '../operation.ts'
 import { BODY, CREATE, HOST, IDEMPOTENT, POLL, ROOM, VIEWER, VOTE } from '../problem-codes.ts'
-import { json, NOT_MODIFIED, NOTHING, text } from './answers.ts'
+import { json, NO_NEWS, NOT_MODIFIED, NOTHING, text } from './answers.ts'
 
 const POLL_PATH = routes.poll('{id}')
 export const pollsOperations: readonly Operation[] = [
@@ -50,9 +50,10 @@ export const pollsOperations: readonly Operation[] = [
     tag: 'polls',
     summary: 'A poll, as the asker may see it',
     auth: 'viewer',
-    parameters: ['PollcastCode', 'IfNoneMatch'],
+    parameters: ['PollcastCode', 'IfNoneMatch', 'AfterSeen'],
     answers: {
       200: { description: 'The poll.', headers: ['ETag'], content: json(pollSchema, pollExample) },
+      204: NO_NEWS,
       304: NOT_MODIFIED,
     },
     codes: [...POLL, ...VIEWER],

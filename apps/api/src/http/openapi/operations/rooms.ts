@@ -11,7 +11,7 @@ import {
 import { routes } from '@pollcast/shared/routes'
 import type { Operation } from '../operation.ts'
 import { BODY, CREATE, HOST, IDEMPOTENT, ROOM, VIEWER } from '../problem-codes.ts'
-import { CSV, json, NOTHING } from './answers.ts'
+import { CSV, json, NO_NEWS, NOT_MODIFIED, NOTHING } from './answers.ts'
 
 const ROOM_PATH = routes.room('{code}')
 
@@ -38,8 +38,12 @@ export const roomsOperations: readonly Operation[] = [
     tag: 'rooms',
     summary: 'A room with the poll that is on; for its host with all of its polls',
     auth: 'viewer',
-    parameters: ['PollcastCode'],
-    answers: { 200: { description: 'The room.', content: json(roomSchema) } },
+    parameters: ['PollcastCode', 'IfNoneMatch', 'AfterSeen'],
+    answers: {
+      200: { description: 'The room; for its host without an ETag.', headers: ['ETag'], content: json(roomSchema) },
+      204: NO_NEWS,
+      304: NOT_MODIFIED,
+    },
     codes: [...ROOM, ...VIEWER],
   },
   {
