@@ -1,6 +1,6 @@
 import type { HostAction } from '@pollcast/shared/room'
 import type { PollChange } from '@pollcast/shared/settings'
-import { hasVotes, PollError } from './errors.ts'
+import { hasVotes, invalidFields, PollError } from './errors.ts'
 import { kindOf } from './kinds/index.ts'
 import type { Identity } from './kinds/kind.ts'
 import { withRevisions } from './revisions.ts'
@@ -28,6 +28,11 @@ export function applyChange(
   hasBallots: boolean,
   now: string,
 ): AppliedChange | PollError {
+  if (change.closesAt && (change.status ?? before.status) === 'closed') {
+    return invalidFields('invalid-body', [
+      { path: 'closesAt', message: 'Only an open poll has a timer. Open it first.' },
+    ])
+  }
   const content = changedContent(before, change, hasBallots, identity)
   if (hasBallots && change.voteMode !== undefined && change.voteMode !== before.voteMode) {
     const errors = content instanceof PollError ? (content.errors ?? []) : []

@@ -260,6 +260,24 @@ test('a timer can be made longer, ended at once, and goes with the close', async
   expect(await host.change(poll.id, { status: 'open' })).toMatchObject({ closesAt: null, status: 'open' })
 })
 
+test('a closed poll has no timer: one is refused, unless it is opened with it', async () => {
+  const { host, poll, databasePath } = await setUp()
+  const closesAt = new Date(Date.now() + 60_000).toISOString()
+  const refused = async (change: object) => {
+    const answer = await host.ask(routes.poll(poll.id), patch(change))
+    expect((await readProblem('invalid-body', answer)).errors).toEqual([
+      { path: 'closesAt', message: 'Only an open poll has a timer. Open it first.' },
+    ])
+  }
+  await refused({ status: 'closed', closesAt })
+  await host.change(poll.id, { status: 'closed' })
+  const before = await contents(databasePath)
+  await refused({ question: 'Which?', closesAt })
+  expect(await contents(databasePath)).toEqual(before)
+  expect(await host.change(poll.id, { closesAt: null })).toMatchObject({ status: 'closed', closesAt: null })
+  expect(await host.change(poll.id, { status: 'open', closesAt })).toMatchObject({ status: 'open', closesAt })
+})
+
 test('a ballot holds as many choices as the poll says, and what is wrong is said in words', async () => {
   const { poll, ids, vote, newVoter, databasePath } = await setUp({
     choices: ['a', 'b', 'c', 'd'],
