@@ -7,6 +7,7 @@ import { routes } from '@pollcast/shared/routes'
 import { expect, test } from 'vitest'
 import { readAs, readProblem } from '../../../testing/answer.ts'
 import { openApp } from '../../../testing/app.ts'
+import { Host } from '../../../testing/host.ts'
 import { get, RawConnection } from '../../../testing/raw-connection.ts'
 import { createPoll, json, Voter } from '../../../testing/voter.ts'
 import { webBuild } from '../../../testing/web-build.ts'
@@ -82,6 +83,20 @@ test('the first page has a poll to try, as the API answers it to the same voter'
   await voter.vote('tabspace', choices[0]?.id as number)
   const { context } = await readPage(await visit(routes.listPage, voter))
   expect(context.demo).toEqual({ ...(await voter.read('tabspace')), now: expect.any(String) })
+})
+
+test('a poll made without `listed` is found by its code or link alone', async () => {
+  const { url, visit } = await setUp()
+  const { host, poll } = await Host.ofPoll(url, { question: 'Between us?' })
+  expect((await host.read(poll.id)).listed).toBe(false)
+  for (const path of [routes.poll(poll.id), routes.room(host.code)]) expect((await fetch(url + path)).status).toBe(200)
+  for (const path of [routes.pollPage(poll.id), routes.roomPage(host.code)]) {
+    expect((await visit(path)).status).toBe(200)
+  }
+  const shown = (await (await fetch(url + routes.polls)).text()) + (await (await visit(routes.listPage)).text())
+  expect(shown).not.toMatch(new RegExp(`Between us|${poll.id}|${host.code}`))
+  await host.change(poll.id, { listed: true })
+  expect(await (await fetch(url + routes.polls)).text()).toContain(poll.id)
 })
 
 test('pages tell PUBLIC_URL, which links to share begin with', async () => {
