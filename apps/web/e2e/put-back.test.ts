@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isLive, openTab, shows, tabled } from './support/browser.ts'
+import { choice, isLive, openTab, shows, tabled } from './support/browser.ts'
 import { startServerAndBrowser } from './support/setup.ts'
 
 const { pollcast, newVoter } = await startServerAndBrowser()
@@ -24,3 +24,22 @@ test.each(['poll', 'room'] as const)(
     await shows(tab, [2, 0])
   },
 )
+
+test('where an older file is put in the place of the database while the server runs, votes wait, and count after a restart', async () => {
+  const room = await pollcast.makeRoom({ choices: ['Yes', 'No'] })
+  await pollcast.vote(room.id, 0)
+  await pollcast.keepCopy()
+  for (let more = 0; more < 3; more++) await pollcast.vote(room.id, 1)
+  const tab = await openTab(await newVoter(), room.page)
+  await isLive(tab)
+  await shows(tab, [1, 3])
+  await pollcast.swapCopyIn()
+  await choice(tab, 'Yes').click()
+  await tab.getByText("The server can't take it at the moment. Your vote is kept").waitFor()
+  await shows(tab, [1, 3])
+  await pollcast.stop()
+  await pollcast.start()
+  await isLive(tab)
+  await shows(tab, [2, 0])
+  await choice(tab, 'Yes').getByText('Your vote').waitFor()
+})

@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BuiltServer } from '@pollcast/api/testing/built-server'
@@ -47,6 +47,12 @@ export class Pollcast {
 
   /** Puts the copy in the place of the database by hand: nothing in the file says that it is an older one. */
   putCopyBack = () => this.#whileStopped((database) => copyFile(`${database}.kept`, database))
+
+  /** Moves the copy to the place of the database, and what SQLite keeps beside that away, while the server runs. */
+  async swapCopyIn(): Promise<void> {
+    await rename(`${this.#database}.kept`, this.#database)
+    for (const ending of ['-wal', '-shm']) await rm(this.#database + ending)
+  }
 
   async start(): Promise<void> {
     this.#server = new BuiltServer({
