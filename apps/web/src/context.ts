@@ -109,6 +109,9 @@ export function useServedPage(): ServedPage {
   return required(inject(servedPageKey), 'servedPageKey')
 }
 
+/** What the site is called: Pollcast, or what its theme has instead. */
+export const useSiteName = (): string => useServedPage().site?.name ?? 'Pollcast'
+
 function required<T>(provided: T | undefined, key: string): T {
   if (provided === undefined) throw new Error(`main.ts provides nothing under ${key}`)
   return provided

@@ -1,8 +1,8 @@
 import { useTitle } from '@vueuse/core'
-import { useServedPage } from '../context.ts'
+import { useSiteName } from '../context.ts'
 
 export function usePageTitle(title: () => string): void {
-  const { site } = useServedPage()
+  const siteName = useSiteName()
   // A function, because a string template would replace patterns like `$&` in a poll's question.
-  useTitle(title, { titleTemplate: (text) => `${text} · ${site?.name ?? 'Pollcast'}`, restoreOnUnmount: false })
+  useTitle(title, { titleTemplate: (text) => `${text} · ${siteName}`, restoreOnUnmount: false })
 }
