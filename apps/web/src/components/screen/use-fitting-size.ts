@@ -8,7 +8,7 @@ interface Sizes {
 }
 
 /** What gives way, one after the other, before texts get smaller than that: attributes of the box, for styles. */
-const WAYS = [[], ['data-dense'], ['data-dense', 'data-cut']] as const
+const WAYS = ['data-dense', 'data-cut']
 
 /** Where not even texts that are cut off fit. */
 const SMALLEST = 1.15
@@ -45,10 +45,8 @@ export function useFittingSize(box: () => HTMLElement | null, sizes: () => Sizes
       fits(low)
     }
     const { least, most } = sizes()
-    for (const way of WAYS) {
-      for (const name of ['data-dense', 'data-cut'] as const) {
-        element.toggleAttribute(name, (way as readonly string[]).includes(name))
-      }
+    for (let taken = 0; taken <= WAYS.length; taken++) {
+      for (const [index, name] of WAYS.entries()) element.toggleAttribute(name, index < taken)
       if (fits(least)) return grow(least, most)
     }
     grow(SMALLEST, least)
