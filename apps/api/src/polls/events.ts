@@ -13,8 +13,7 @@ export interface PollChanged {
 
 /** A room is other than it was, and that is committed. */
 export interface RoomChanged {
-  /** `key-replaced`: its host has another key. */
-  type: 'created' | 'changed' | 'moved' | 'key-replaced' | 'deleted'
+  type: 'created' | 'changed' | 'moved' | 'deleted'
   room: RoomState
 }
 

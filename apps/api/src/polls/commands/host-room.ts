@@ -42,7 +42,7 @@ export async function replaceHostKey(
   writer: Pick<PollWriter, 'replaceHostKey'>,
   signals: Signals,
 ): Promise<string> {
-  tell(signals, 'key-replaced', await writer.replaceHostKey(request), 'changed')
+  tell(signals, 'changed', await writer.replaceHostKey(request), 'changed')
   return hostKey
 }
 
@@ -104,7 +104,7 @@ function* derivedLetters(
 
 function tell(
   { pollChanged, roomChanged }: Signals,
-  type: 'changed' | 'moved' | 'key-replaced' | 'deleted',
+  type: 'changed' | 'moved' | 'deleted',
   { room, changed, polls }: ChangedRoom,
   ofPolls: 'closed' | 'changed' | 'deleted' = 'closed',
 ): void {
