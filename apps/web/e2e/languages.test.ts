@@ -65,16 +65,16 @@ test('the API’s problems are told by their code, in the page’s language', as
   await isLive(tab)
   await tab.route('**/votes', (route) =>
     route.fulfill({
-      status: 429,
+      status: 403,
       contentType: 'application/problem+json',
       body: JSON.stringify({
-        title: 'Too Many Requests',
-        status: 429,
-        code: 'too-many-requests',
-        detail: 'Slow down.',
+        title: 'Forbidden',
+        status: 403,
+        code: 'burst-voided',
+        detail: 'Not counted.',
       }),
     }),
   )
   await choice(tab, 'A').click()
-  await tab.getByText('Demasiados intentos. Inténtalo de nuevo en un momento.').waitFor()
+  await tab.getByText('Desde tu red llegaron muchísimos votantes nuevos').waitFor()
 })
