@@ -81,7 +81,7 @@ export const roomSchema = z.strictObject({
   ...room,
   poll: orNull(pollSchema),
   ...hostFields,
-  /** Only for the host: streams that are open on the room or its polls. */
+  /** Only for the host: how many watch the room, by streams or long polls. */
   watching: countSchema.optional(),
   /** Only for the host: what was done, oldest first. */
   log: z.array(logEntrySchema).optional(),

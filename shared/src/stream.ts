@@ -2,7 +2,7 @@
  * The events of a stream (WHATWG HTML, section 9.2, server-sent events). Of a poll, `snapshot` comes first and `update` for
  * each newer one that is shown: both carry a Snapshot. Of a room, `room` comes first and with every move, and carries the
  * room with the poll that is on; `update`s of that poll follow. `current` stands for the first event where the client has
- * what it would say. `watching` tells the host, and who asks for it by `?watching=on`, how many streams are open on a room. `end` is the last of a poll or room; the stream closes when all that it was asked for has ended.
+ * what it would say. `watching` tells the host, and who asks for it by `?watching=on`, how many watch a room, by streams or long polls. `end` is the last of a poll or room; the stream closes when all that it was asked for has ended.
  */
 export type StreamEvent = 'snapshot' | 'update' | 'room' | 'watching' | 'current' | 'end'
 

@@ -68,9 +68,16 @@ describe.each([
     const [here, there] = [await EventReader.open(nodes[0].url + path), await EventReader.open(nodes[1].url + path)]
     await until(() => hosts.watching.at(-1) === 3)
     expect((await host.room()).watching).toBe(3)
-    await there.close()
+    // Who no stream gets through to holds a request, and one after the other.
+    const polling = new AbortController()
+    const after = encodeURIComponent((await there.next()).id)
+    fetch(`${nodes[1].url}${routes.room(host.code)}?after=${after}`, { signal: polling.signal }).catch(() => {})
+    await until(() => hosts.watching.at(-1) === 4)
+    polling.abort()
+    await until(() => hosts.watching.at(-1) === 3)
+    there.close()
     await until(() => hosts.watching.at(-1) === 2)
-    await here.close()
+    here.close()
     await until(() => hosts.watching.at(-1) === 1)
   })
 

@@ -2,6 +2,7 @@ import { Audience, type OnWritten } from './audience.ts'
 import type { Broker } from './broker.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Member } from './member.ts'
+import { Returning } from './returning.ts'
 import type { Stream } from './stream.ts'
 import type { Topic } from './topic.ts'
 
@@ -21,6 +22,8 @@ export interface TopicToJoin {
 /** Opens and closes the streams of the process. */
 export class Audiences {
   readonly heartbeat: Heartbeat
+  /** Clients between two long polls. */
+  readonly returning = new Returning()
   readonly #broker: Broker
   readonly #onWritten: OnWritten | undefined
   /** An audience lives as long as its topic is retained. */
@@ -101,11 +104,11 @@ export class Audiences {
     return this.#broker.subjects
   }
 
-  /** Number of streams of this process that are open on a topic of the subject. */
+  /** Number of clients of this process that watch a topic of the subject, by a stream or by long polls. */
   watching(subject: string): number {
-    let streams = 0
-    for (const topic of this.#broker.topicsOf(subject)) streams += this.#audiences.get(topic)?.size ?? 0
-    return streams
+    let clients = this.returning.count(subject)
+    for (const topic of this.#broker.topicsOf(subject)) clients += this.#audiences.get(topic)?.size ?? 0
+    return clients
   }
 
   /** Resolves with the audience of a topic when the topic has been read. */

@@ -157,4 +157,4 @@ export class Broker {
 }
 
 /** The subject of a topic named `SUBJECT/VIEW`. */
-const subjectOf = (topic: string): string => topic.split('/', 1)[0] ?? topic
+export const subjectOf = (topic: string): string => topic.split('/', 1)[0] ?? topic

@@ -13,8 +13,10 @@ export async function waitForNewer(
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<boolean> {
+  audiences.returning.came(topic.name)
   let stream: Stream | undefined
   let timer: NodeJS.Timeout | undefined
+  let isOver = false
   try {
     return await new Promise<boolean>((resolve, reject) => {
       const writer: StreamWriter = {
@@ -29,13 +31,19 @@ export async function waitForNewer(
       timer = setTimeout(resolve, timeoutMs, false)
       signal.addEventListener('abort', () => resolve(false), { once: true })
       const open = () => {
+        // The first read may have taken longer than the client was to wait.
+        if (isOver || signal.aborted) return undefined
         stream = new Stream(writer)
-        return signal.aborted ? undefined : stream
+        return stream
       }
       audiences.join([topic], open).catch(reject)
     })
   } finally {
+    isOver = true
     clearTimeout(timer)
-    if (stream) audiences.leave(stream)
+    if (stream) {
+      if (!signal.aborted) audiences.returning.answered(topic.name)
+      audiences.leave(stream)
+    }
   }
 }

@@ -21,7 +21,7 @@ interface Told {
 }
 
 /**
- * How many streams are open on a room, in this process and in others. Each process tells its own number when it has changed,
+ * How many watch a room, by streams or long polls, in this process and in others. Each process tells its own number when it has changed,
  * and every few seconds again; who wants to know a room's sum listens to what is told of it.
  */
 export class Watchers {

@@ -10,7 +10,7 @@ const LOOK_MS = 1000
 /** What was told of a room that nobody saw at the last look. */
 const UNSEEN = -1
 
-/** Tells hosts and big screens how many streams are open on their rooms. */
+/** Tells hosts and big screens how many watch their rooms. */
 export class Watching {
   readonly #streams: Streams
   readonly #watchers: Watchers

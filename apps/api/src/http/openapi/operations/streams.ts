@@ -42,7 +42,7 @@ export const streamsOperations: readonly Operation[] = [
       watching: z
         .literal('on')
         .optional()
-        .meta({ description: 'Events `watching` too: how many streams are open on it.' }),
+        .meta({ description: 'Events `watching` too: how many watch it, by a stream or by requests that are held.' }),
     }),
     answers: { 200: STREAM },
     codes: [...ROOM, ...VIEWER],
