@@ -12,8 +12,8 @@ export default {
       vitepress: { config: 'docs/.vitepress/config.ts', entry: 'docs/.vitepress/theme/index.ts' },
       ignoreDependencies: Object.keys(dependencies),
     },
-    // The deck of examples/ loads it.
-    'apps/web': { ignoreDependencies: ['reveal.js'] },
+    // The deck of examples/ loads the one, a stylesheet the other.
+    'apps/web': { ignoreDependencies: ['reveal.js', '@fontsource/besley'] },
     'apps/loadtest': {
       entry: ['bench/peers/*.ts', 'attack/fake-servers/*.ts'],
     },

@@ -93,6 +93,10 @@ export interface Shell {
   tags?: string
 }
 
+/** Fonts are requested with CORS. */
+const fontPreload = (href: string, priority = '') =>
+  `<link rel="preload" as="font" type="font/${extname(href).slice(1)}" href="${href}"${priority} crossorigin>`
+
 /** The page around the app, with the data for its first rendering, and a fallback in case the app does not run. */
 export function renderShell(
   entry: WebEntry,
@@ -105,12 +109,11 @@ export function renderShell(
     ...early.flatMap(({ styles }) =>
       styles.map((href) => `<link rel="preload" as="style" href="${href}" crossorigin>`),
     ),
-    // Else the browser would learn of the font only when it lays out the first heading. Fonts are requested with CORS. It is
-    // not waited for: until it is there, a font of the same measures is shown.
-    ...(theme.firstFont ? [theme.firstFont] : entry.fonts).map(
-      (href) =>
-        `<link rel="preload" as="font" type="font/${extname(href).slice(1)}" href="${href}" fetchpriority="low" crossorigin>`,
-    ),
+    // Else the browser would learn of the font only when it lays out the first heading. A theme's can be large, so scripts come
+    // before it.
+    ...(theme.firstFont
+      ? [fontPreload(theme.firstFont, ' fetchpriority="low"')]
+      : entry.fonts.map((href) => fontPreload(href))),
   ]
   const scripts = entry.scripts.map((src) => `<script type="module" src="${src}"></script>`)
   const data = `<script type="application/json" id="context">${scriptJson(context)}</script>`

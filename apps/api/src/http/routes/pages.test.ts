@@ -136,11 +136,7 @@ test('a page loads the compiled entry, its styles and its font, and runs no scri
   const styles = [...html.matchAll(/<link rel="stylesheet" href="([^"]*)"/g)].map(([, href]) => href)
   expect(scripts).toEqual(['/assets/index-1a2b.js'])
   expect(styles).toEqual(['/assets/index-9z.css'])
-  const preloads = [
-    ...html.matchAll(
-      /<link rel="preload" as="font" type="font\/woff2" href="([^"]*)" fetchpriority="low" crossorigin>/g,
-    ),
-  ]
+  const preloads = [...html.matchAll(/<link rel="preload" as="font" type="font\/woff2" href="([^"]*)" crossorigin>/g)]
   const fonts = preloads.map(([, href]) => href)
   expect(fonts).toEqual(['/assets/besley-latin-800-normal-7d.woff2'])
   for (const path of [...scripts, ...styles, ...fonts]) expect((await fetch(url + path)).status).toBe(200)
