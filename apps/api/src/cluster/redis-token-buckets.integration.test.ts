@@ -55,3 +55,24 @@ test('while Redis is away each node counts by itself, and says so once', async (
   expect(await buckets.take('a', SLOW)).toBeGreaterThan(0)
   await expect.poll(() => errors.length).toBe(1)
 })
+
+// Redis does not start with a clock that can be set. What it has kept is put ahead instead.
+test('where the clock of Redis is set back, limits and blocks go on as if it had not been', async () => {
+  const [url, prefix] = [await redisUrl(), redisPrefix()]
+  const buckets = await node(url, prefix)
+  const bucket = { burst: 5, perMinute: 1 }
+  for (let n = 0; n < 5; n += 1) expect(await buckets.take('a', bucket)).toBe(0)
+  await buckets.empty('b', bucket, 7_200_000)
+  const redis = new Redis(url)
+  onTestFinished(() => redis.disconnect())
+  for (const key of await redis.keys(`${prefix}*`)) {
+    const times = (await redis.get(key))?.split(' ').map((time) => Number(time) + 3_600_000) ?? []
+    await redis.set(key, times.join(' '))
+  }
+  const wait = await buckets.take('a', bucket)
+  expect(wait).toBeGreaterThan(0)
+  expect(wait).toBeLessThanOrEqual(60_000)
+  const blocked = await buckets.take('b', bucket)
+  expect(blocked).toBeGreaterThan(7_000_000)
+  expect(blocked).toBeLessThanOrEqual(7_260_000)
+})

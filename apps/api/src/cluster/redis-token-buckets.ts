@@ -4,26 +4,31 @@ import { reasonOf } from '../lib/reason-of.ts'
 import { backoff } from '../lib/time.ts'
 import type { AskBuckets } from './shared-token-buckets.ts'
 
-/** As MemoryTokenBuckets, for all keys at once, by the clock of Redis. Of each bucket it keeps when it is full again. */
+/**
+ * As MemoryTokenBuckets, for all keys at once, by the clock of Redis, which is a time of day and may be set back. So of each
+ * bucket it keeps when it is full again, and when that was worked out: if that is to come, so much was the clock set back.
+ */
 const TAKE = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 local waits = {}
 for i, key in ipairs(KEYS) do
   local burst, interval, empty = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i])
-  local full = math.max(tonumber(redis.call('GET', key) or 0), now) + interval
+  local kept, at = string.match(redis.call('GET', key) or '0 0', '^(%S+) (%S+)$')
+  local setBack = math.max(tonumber(at) - now, 0)
+  local full = math.max(tonumber(kept) - setBack, now) + interval
   local wait = full - now - burst * interval
   if empty == 0 then
     redis.call('DEL', key)
     waits[i] = 0
   elseif empty > 0 then
     full = now + empty + burst * interval
-    redis.call('SET', key, string.format('%.3f', full), 'PX', math.ceil(full - now))
+    redis.call('SET', key, string.format('%.3f %.3f', full, now), 'PX', math.ceil(full - now))
     waits[i] = 0
   elseif wait > 0.5 then
     waits[i] = math.ceil(wait - 0.5)
   else
-    redis.call('SET', key, string.format('%.3f', full), 'PX', math.ceil(full - now))
+    redis.call('SET', key, string.format('%.3f %.3f', full, now), 'PX', math.ceil(full - now))
     waits[i] = 0
   end
 end
@@ -62,7 +67,7 @@ export function redisTokenBuckets(
     isReported = false
   })
   const keyOf = (key: string) =>
-    `${prefix}bucket:${createHmac('sha256', secret).update(`bucket ${key}`).digest('base64url').slice(0, 22)}`
+    `${prefix}limit:${createHmac('sha256', secret).update(`bucket ${key}`).digest('base64url').slice(0, 22)}`
   return {
     ask: async (takes) => {
       const keys = takes.map(([key]) => keyOf(key))
