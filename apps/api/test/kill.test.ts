@@ -1,4 +1,4 @@
-import { renameSync, rmSync } from 'node:fs'
+import { copyFileSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { routes } from '@pollcast/shared/routes'
 import { expect, test } from 'vitest'
@@ -151,4 +151,33 @@ test('a pool of workers acknowledges nothing while the folder is moved, and goes
   renameSync(`${folder}-moved`, folder)
   expect(await statuses()).toEqual([200, 201])
   await server.until(/is available again/)
+})
+
+test('a backup that is put in the place of the database of a killed server is what there is then, and not its log', async () => {
+  const folder = tempFolder()
+  const databasePath = join(folder, 'polls.sqlite')
+  const server = await ServerProcess.open(databasePath)
+  const { poll } = await createPoll(server.url)
+  const [choice = 0] = poll.choices.map(({ id }) => id)
+  await new Voter(server.url).vote(poll.id, choice)
+  const backup = new ServerProcess({ DATABASE_URL: `sqlite:${databasePath}` }, 'node', [
+    'backup',
+    join(folder, 'backup'),
+  ])
+  expect(await backup.exited).toBe(0)
+  // In tables, and on pages, that the backup does not have.
+  for (let more = 0; more < 50; more += 1) await createPoll(server.url)
+  await new Voter(server.url).vote(poll.id, choice)
+  await server.end()
+  copyFileSync(join(folder, 'backup'), databasePath)
+
+  const next = await ServerProcess.open(databasePath)
+  expect(await new Voter(next.url).read(poll.id)).toMatchObject({ totalVotes: 1 })
+  await new Voter(next.url).vote(poll.id, choice)
+  expect(next.output).toContain('"event":"foreign-log-set-aside"')
+  expect(readdirSync(folder).filter((name) => /-replaced-.*-wal$/.test(name))).toHaveLength(1)
+  await next.end()
+  expect(await query(databasePath, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
+  const again = await ServerProcess.open(databasePath)
+  expect(await new Voter(again.url).read(poll.id)).toMatchObject({ totalVotes: 2 })
 })

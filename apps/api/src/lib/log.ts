@@ -14,6 +14,7 @@ export const logEvents = [
   'database-upgrade-backup',
   'database-outage',
   'database-outage-over',
+  'foreign-log-set-aside',
   'epoch-renewed',
   'certificate-changed',
   'certificate-refused',

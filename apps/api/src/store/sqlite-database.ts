@@ -15,6 +15,7 @@ import { type OpenFile, openFile, SqliteFiles } from './sqlite-files.ts'
 import { makePrivate, prepareFile, type SqlitePlace } from './sqlite-folder.ts'
 import { lockSqlite } from './sqlite-lock.ts'
 import { sqliteRefusal } from './sqlite-refusal.ts'
+import { setForeignLogAside } from './sqlite-set-aside.ts'
 import { SqliteTransactions } from './sqlite-transactions.ts'
 import { sqliteVoteSql } from './vote-sql.ts'
 
@@ -38,6 +39,7 @@ export async function openSqlite(path: string, log: Log = silent): Promise<Writa
     const lockFile = openFile(place.lock)
     const lock = await lockSqlite(place.lock, path, log)
     try {
+      await setForeignLogAside(place.real, log)
       const database = await openLocked(path, place, lockFile, log)
       return { ...database, close: () => database.close().finally(() => lock.release()) }
     } catch (error) {

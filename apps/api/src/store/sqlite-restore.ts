@@ -1,8 +1,7 @@
-import { rename } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { DataSource } from 'typeorm'
 import type { Log } from '../lib/log.ts'
-import { isThere, makeWhole, sync, syncFolder } from '../lib/whole-file.ts'
+import { isThere, makeWhole, sync } from '../lib/whole-file.ts'
 import { appliedMigrations } from './applied-migrations.ts'
 import { DatabaseRefused } from './database.ts'
 import { renewEpoch } from './installation.ts'
@@ -12,6 +11,7 @@ import { driver } from './sqlite-driver.ts'
 import { prepareLock } from './sqlite-folder.ts'
 import { lockSqlite } from './sqlite-lock.ts'
 import { sqliteRefusal } from './sqlite-refusal.ts'
+import { setAside } from './sqlite-set-aside.ts'
 
 /**
  * Puts a copy of a backup in the place of an SQLite database, whose server must have ended, and begins a new epoch in it.
@@ -38,7 +38,8 @@ export async function restoreSqlite(
       await copySqlite(file, partial).catch((error) => Promise.reject(backupRefusal(file, error)))
       await beginEpoch(partial, file)
       await sync(partial)
-      kept = await setAside(real, now)
+      // The log goes with its database: applied to another one, it would destroy that.
+      kept = await setAside(real, ['', '-wal', '-shm'], now)
     }
     await makeWhole(real, replace, { replace: true })
     return kept
@@ -68,17 +69,4 @@ async function beginEpoch(copy: string, name: string): Promise<void> {
   } finally {
     await database.destroy()
   }
-}
-
-/** The log goes with its database: applied to another one, it would destroy that. */
-async function setAside(real: string, now: Date): Promise<string | undefined> {
-  const kept = `${real}-replaced-${now.toISOString().replaceAll(':', '-').slice(0, 19)}`
-  let isKept = false
-  for (const suffix of ['', '-wal', '-shm']) {
-    if (!(await isThere(real + suffix))) continue
-    await rename(real + suffix, kept + suffix)
-    isKept = true
-  }
-  await syncFolder(dirname(real))
-  return isKept ? kept : undefined
 }
