@@ -1,14 +1,14 @@
-import type { EndData, StreamEvent } from '@pollcast/shared/stream'
 import type { Access } from './access.ts'
-import { type Moment, moment, since } from './elapsed.ts'
+import { CarriedTopics } from './carried-topics.ts'
+import { ConnectPace } from './connect-pace.ts'
+import { since } from './elapsed.ts'
 import { endReasons, isMissing } from './end-reasons.ts'
 import { longPoll } from './long-poll.ts'
-import { restartDelay, retryDelay } from './retry-delay.ts'
-import { serverClock } from './server-clock.ts'
+import { retryDelay } from './retry-delay.ts'
 import { Shown } from './shown.ts'
 import type { ConnectionEnd } from './stream-connection.ts'
-import { type Told, topicOfEvent } from './told.ts'
-import { apiBaseOf, keyOf, keysOf, type Topics, topicsList } from './topics.ts'
+import type { Told } from './told.ts'
+import { type Topics, topicsList } from './topics.ts'
 import { SILENCE_TIMEOUT_MS, type WatchedConnection, watchConnection } from './watched-connection.ts'
 
 /**
@@ -52,13 +52,8 @@ export interface StreamClient extends StreamHandle {
 
 /** While polling: between two tries of the stream. With the timeout of a try, below 30 s. */
 const TRY_AGAIN_MS = 25_000
-/** For so long a server that said that it goes is expected back. */
-const RESTART_MS = 60_000
 /** A connection that lasted this long was stable: when it ends, the retry delays start over. */
 const STABLE_AFTER_MS = 5_000
-
-/** A newer server may send others. */
-const EVENTS: readonly StreamEvent[] = ['snapshot', 'update', 'room', 'watching', 'current', 'end']
 
 /**
  * A stream that stays open. The browser's EventSource can't do this: it gives up for good on an HTTP error, hides the
@@ -66,28 +61,31 @@ const EVENTS: readonly StreamEvent[] = ['snapshot', 'update', 'room', 'watching'
  */
 export function openStream({
   addressOf,
-  topics: firstTopics,
+  topics,
   access = {},
   shown = new Shown(),
   onTold,
   onHeard,
   onState,
 }: StreamOptions): StreamClient {
-  let topics = firstTopics
+  const carried = new CarriedTopics(topics, {
+    addressOf,
+    shown,
+    onTold,
+    onHeard,
+    onCurrent: setLive,
+    onShutdown: () => pace.serverGoes(),
+  })
+  const pace = new ConnectPace()
   let state: StreamState = 'connecting'
   let connection: WatchedConnection | undefined
   let polling: AbortController | undefined
   /** Of the next connection. */
   let timer: ReturnType<typeof setTimeout> | undefined
-  let failures = 0
   /** Connections in a row that began to deliver, and soon went silent. */
   let swallowed = 0
   /** Whether polling took the place of streams that began, and were kept back or cut: the next one has to deliver more. */
   let isOnTrial = false
-  let serverRetryMs = 0
-  let isServerGoing = false
-  /** When the server said that it goes; undefined once it is back. */
-  let goneAt: Moment | undefined
 
   function setState(next: StreamState): void {
     if (next === state) return
@@ -121,14 +119,10 @@ export function openStream({
   function retryLater(minDelay: number): void {
     const wasStable = isStable()
     disconnect()
-    if (wasStable) failures = 0
+    if (wasStable) pace.failures = 0
     if (polling) return connectAfter(TRY_AGAIN_MS)
     setState('reconnecting')
-    const delay = delayBefore(minDelay)
-    failures += 1
-    if (isServerGoing) serverRetryMs = 0
-    isServerGoing = false
-    connectAfter(delay)
+    connectAfter(pace.next(minDelay))
   }
 
   /** How long there has been the connection. */
@@ -136,21 +130,13 @@ export function openStream({
 
   const isStable = () => state === 'live' && lasted() >= STABLE_AFTER_MS
 
-  function delayBefore(minDelay: number): number {
-    // A server that goes has spread its clients out already.
-    if (isServerGoing) return serverRetryMs
-    return isRestarting() ? restartDelay(minDelay) : retryDelay(failures, Math.max(minDelay, serverRetryMs))
-  }
-
-  const isRestarting = () => goneAt !== undefined && since(goneAt) < RESTART_MS
-
   function connect(): void {
     disconnect()
-    const remaining = shown.remaining(topics)
-    connection = watchConnection(withAfter(remaining), access, {
-      onEvent: (event, id, data) => receive(event as StreamEvent, id, data),
+    const remaining = carried.remaining()
+    connection = watchConnection(carried.addressFor(remaining), access, {
+      onEvent: (event, id, data) => carried.receive(event, id, data),
       onRetry(milliseconds) {
-        serverRetryMs = milliseconds
+        pace.serverRetryMs = milliseconds
       },
       onProven() {
         if (!isOnTrial) return
@@ -172,73 +158,24 @@ export function openStream({
   function receiveConnectionEnd({ code, isPage, minDelay }: ConnectionEnd, hadEvent: boolean, remaining: Topics): void {
     const isUnknown = isMissing(code)
     // What is in the way may let other requests through.
-    if (isPage || (!code && !isStable() && !isRestarting() && failures % 3 === 2)) {
-      failures += 1
+    if (isPage || (!code && !isStable() && !pace.isRestarting && pace.failures % 3 === 2)) {
+      pace.failures += 1
       isOnTrial ||= hadEvent
       return fallBack(!isPage)
     }
     // One of them: by itself each says whether it is the one.
     if (isUnknown && topicsList(remaining).length > 1) return fallBack()
     const reason = code && endReasons[code]
-    if (reason) {
-      for (const topic of topicsList(remaining)) {
-        tell({ topic: keyOf(topic), id: '', event: 'end', data: { reason, ...topic } })
-      }
-    }
-    if (isUnknown || shown.hasEndedAll(topics)) end('gone')
+    if (reason) carried.end(remaining, reason)
+    if (isUnknown || carried.hasEndedAll()) end('gone')
     else retryLater(minDelay)
   }
 
-  /** What the client has of each topic is said in the address, so that the server need not repeat it. */
-  function withAfter(remaining: Topics): string {
-    const ids = keysOf(remaining).flatMap((topic) => shown.idOf(topic) ?? [])
-    const address = addressOf(remaining)
-    if (ids.length === 0) return address
-    return `${address}${address.includes('?') ? '&' : '?'}after=${encodeURIComponent(ids.join(','))}`
-  }
-
-  function receive(event: StreamEvent, id: string, text: string): void {
-    if (!EVENTS.includes(event)) return
-    const data = JSON.parse(text)
-    const topic = topicOfEvent(id, data)
-    switch (event) {
-      case 'current':
-        setLive()
-        return onHeard?.(topic)
-      case 'snapshot':
-      case 'update':
-      case 'room': {
-        setLive()
-        onHeard?.(topic)
-        const now = event === 'room' ? data.poll?.now : data.now
-        if (now) serverClock.note(now)
-        return tell({ topic, id, event, data })
-      }
-      case 'watching':
-        return tell({ topic, id, event, data })
-      case 'end':
-        return receiveEnd(topic, id, data)
-    }
-  }
-
   function setLive(): void {
-    goneAt = undefined
+    pace.serverIsBack()
     if (polling && isOnTrial) return
     stopPolling()
     setState('live')
-  }
-
-  function receiveEnd(topic: string, id: string, data: EndData): void {
-    const { reason } = data
-    // After a shutdown there is something to come back for.
-    if (reason === 'shutdown') {
-      isServerGoing = true
-      goneAt = moment()
-    } else tell({ topic, id, event: 'end', data: { ...data, reason } })
-  }
-
-  function tell(told: Told): void {
-    if (shown.take(told)) onTold(told)
   }
 
   /**
@@ -259,18 +196,17 @@ export function openStream({
     polling = own
     let hasFailed = false
     let isAway = wasUnreachable
-    const asked = topics
     try {
       await longPoll({
-        base: apiBaseOf(addressOf(topics)),
-        topics: shown.remaining(topics),
+        base: carried.base,
+        topics: carried.remaining(),
         access,
         shown,
         signal: own.signal,
         onTold(told) {
-          tell(told)
+          carried.tell(told)
           // The others may be watched by a stream again.
-          if (told.event === 'end' && !shown.hasEndedAll(asked)) connectAfter(0)
+          if (told.event === 'end' && !carried.hasEndedAll()) connectAfter(0)
         },
         onAnswer(topic) {
           if (polling !== own || state === 'live') return
@@ -295,7 +231,7 @@ export function openStream({
     if (state === 'gone' || state === 'closed') return
     disconnect()
     stopPolling()
-    failures = 0
+    pace.failures = 0
     if (isCurrent(state)) setState('reconnecting')
     connect()
   }
@@ -307,7 +243,7 @@ export function openStream({
       if (!connection || connection.isSilent()) reconnect()
     },
     watch(next) {
-      topics = next
+      carried.topics = next
       if (state === 'closed') return
       if (state === 'gone') setState('connecting')
       if (!polling) return connect()

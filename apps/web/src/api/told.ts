@@ -32,7 +32,7 @@ export interface ToldListener {
   onSnapshot(snapshot: OfEpoch<Snapshot>, isUpdate: boolean): void
   /** Called with the room as it is when the stream begins, and with each move. */
   onRoom?(room: RoomEvent): void
-  /** Called with the number of streams that are open on a room, where the address asks for it. */
+  /** Called with how many watch a room, where the address asks for it. */
   onWatching?(data: WatchingData): void
   /** Called once for each poll or room that has ended. Nothing of it comes after that. */
   onEnd(end: TopicEnd): void
