@@ -9,6 +9,7 @@ import { certificateFiles } from '../testing/certificate.ts'
 import { freePort } from '../testing/free-port.ts'
 import { openNginx } from '../testing/nginx.ts'
 import { ServerProcess } from '../testing/server-process.ts'
+import { SettableClock } from '../testing/settable-clock.ts'
 import { tempFolder } from '../testing/temp-folder.ts'
 
 /** Runs the command; the certificates of tests are trusted. */
@@ -83,6 +84,11 @@ const misconfigured: [string, { location: string; http?: string; pollcast?: Reco
     'speaks HTTP/1.0 to Pollcast',
     { location: [HOST, FOR, PROTO].join(' ') },
     [/WRONG HTTP to Pollcast 1\.0\n +change: proxy_http_version 1\.1;/],
+  ],
+  [
+    'changes the headers of streams',
+    { location: `${GOOD} proxy_hide_header Cache-Control; add_header Cache-Control "max-age=60";` },
+    [/WRONG stream headers {3}.*max-age=60\n/],
   ],
   [
     'is not trusted',
@@ -211,4 +217,13 @@ test('a proxy that lets only the first event of a stream through is found out by
     stream.once('data', (bytes: Buffer) => res.write(bytes))
   })
   expect((await doctor([swallowing])).output).toMatch(/WRONG silence {10}nothing after the first event for 33 s\n/)
+})
+
+test('a server whose clock is off is found out', async () => {
+  const clock = await SettableClock.create()
+  const url = await openPollcast(clock.environment)
+  clock.set(-1)
+  const { code, output } = await doctor([url, '--quick'])
+  expect(output).toMatch(/WRONG server clock {5}-3[56]\d\d\.\d s from this machine's\n +change: set the clocks by NTP/)
+  expect(code).toBe(1)
 })

@@ -60,6 +60,24 @@ describe.each([
   ['NOTIFY', async (): Promise<string | undefined> => undefined],
   ['Redis', redisUrl],
 ] as const)('by %s', (_, address) => {
+  test('a vote, a new poll and a round that are sent again with their key, to the other node, are there once', async () => {
+    const { nodes, poll, hostKey } = await setUp(await address())
+    const ask = async (path: string, key: string, body?: unknown, headers = {}) => {
+      const sent = { ...json(body ?? {}).headers, 'Idempotency-Key': `"${key}"`, ...headers }
+      const init = { method: 'POST', headers: sent, ...(body !== undefined && { body: JSON.stringify(body) }) }
+      const answers = [await fetch(nodes[0].url + path, init), await fetch(nodes[1].url + path, init)]
+      expect(answers.map(({ status }) => status)).toEqual([201, 201])
+      return Promise.all(answers.map(async (answer) => (await answer.json()) as Record<string, unknown>))
+    }
+    const [one, two] = [crypto.randomUUID(), crypto.randomUUID()]
+    const voted = await ask(routes.votes(poll.id), one, { choiceIds: [poll.choices[0]?.id] })
+    expect(voted).toMatchObject([{ voters: 1 }, { voters: 1, revision: voted[0]?.revision }])
+    const made = await ask(routes.polls, two, { question: 'Once?', choices: ['Yes', 'No'] })
+    expect(made[1]).toMatchObject({ hostKey: made[0]?.hostKey, room: made[0]?.room })
+    const rounds = await ask(routes.rounds(poll.id), crypto.randomUUID(), undefined, bearer(hostKey))
+    expect(rounds[1]).toMatchObject({ round: 2, revision: rounds[0]?.revision })
+  })
+
   test('a host is told how many watch the room on both nodes', async () => {
     const { nodes } = await setUp(await address())
     const { host } = await Host.ofPoll(nodes[0].url)

@@ -19,6 +19,7 @@ async function openRoom() {
     await voter.setOffline(true)
     await choice(tab, text).click()
     await tab.getByText('Your vote is kept').waitFor()
+    await tab.getByRole('status').filter({ hasText: 'You are offline' }).waitFor()
   }
   return { room, next, voter, tab, votes, voteOffline }
 }

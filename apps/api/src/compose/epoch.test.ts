@@ -110,3 +110,18 @@ test('an epoch that was renewed in the database, as by a restore, is followed by
   await until(() => eventsOf(stream).length === 2)
   expect(eventsOf(stream)[1]).toEqual({ event: 'snapshot', epoch: 'renewed1', revision: 5 })
 })
+
+test('in another epoch what a client has is not current, though revision and content are the same', async () => {
+  const { databasePath, poll } = await setUp()
+  const { opened: app, tick } = await withTicks(() => openApp({ databasePath }))
+  const room = poll.roomCode
+  const paths = [routes.poll(poll.id), routes.room(room)]
+  const read = (path: string, etag = '') =>
+    fetch(app.url + path, { headers: { 'If-None-Match': etag, 'Cache-Control': 'max-age=0' } })
+  const etags = await Promise.all(paths.map(async (path) => (await read(path)).headers.get('ETag') ?? ''))
+  const statuses = () => Promise.all(paths.map(async (path, index) => (await read(path, etags[index])).status))
+  expect(await statuses()).toEqual([304, 304])
+  await query(databasePath, "UPDATE setting SET value = 'renewed1' WHERE name = 'epoch'")
+  tick()
+  await until(async () => (await statuses()).every((status) => status === 200))
+})

@@ -28,3 +28,8 @@ test('a lost connection is told, except of a poll that has gone', async () => {
   expect(await textOf({ state: 'reconnecting', status: 'closed' })).toMatch(/^Connection lost/)
   expect(await textOf({ state: 'gone', status: 'deleted' })).toBe('Deleted')
 })
+
+test('a hidden page is paused, and one that polls says so', async () => {
+  expect(await textOf({ state: 'closed' })).toBe('Paused')
+  expect(await textOf({ state: 'polling' })).toBe('Live, asking again and again')
+})

@@ -331,3 +331,20 @@ test.each([routes.rounds, routes.copies])('an invalid key is refused, and nothin
   await readProblem('invalid-idempotency-key', await ask(route(poll.id), 'two words'))
   expect(await contents(databasePath)).toEqual(before)
 })
+
+test('a vote with a one-time code that is sent again with its key counts once, after a restart too', async () => {
+  const first = await openApp()
+  const { host, poll } = await Host.ofPoll(first.url, { voteMode: 'code' })
+  const [choice = 0] = poll.choices.map(({ id }) => id)
+  const asked = await host.ask(routes.roomCodes(host.code), json({ count: 1 }))
+  const [code] = (await readAs(codesSchema, 201, asked)).codes
+  const key = randomUUID()
+  const vote = (url: string) =>
+    new Voter(url).ask(routes.votes(poll.id), withKey(key, json({ choiceIds: [choice], code })))
+  for (let times = 0; times < 2; times += 1) {
+    expect(await readAs(votedSchema, 201, await vote(first.url))).toMatchObject({ voters: 1 })
+  }
+  await first.close()
+  const { url } = await openApp({ databasePath: first.databasePath })
+  expect(await readAs(votedSchema, 201, await vote(url))).toMatchObject({ voters: 1, totalVotes: 1, revision: 1 })
+})
