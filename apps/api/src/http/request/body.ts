@@ -11,8 +11,8 @@ import { parsePairs } from './form-encoding.ts'
  */
 const LIMIT = 40 * 1024
 
-/** Bytes to begin with for a body whose length is not known. */
-const UNKNOWN_LENGTH = 1024
+/** Bytes to begin with, for a body whose length is not known, or that does not come though it is. */
+const FIRST_BYTES = 1024
 
 /** Fields of a form. The largest ballot has fewer. */
 const MAX_FIELDS = 100
@@ -105,12 +105,12 @@ async function readText(ctx: Context): Promise<string> {
  */
 function readBytes(ctx: Context): Promise<Buffer> {
   const { req } = ctx
-  const { length = UNKNOWN_LENGTH } = ctx.request
+  const { length = FIRST_BYTES } = ctx.request
   return new Promise((resolve, reject) => {
     const incomplete = () => reject(new PollError('malformed-request', 'The body is incomplete.'))
     if (length > LIMIT) return reject(tooLarge(ctx))
     if (!req.readable) return incomplete()
-    let bytes = Buffer.allocUnsafe(length)
+    let bytes = Buffer.allocUnsafe(Math.min(length, FIRST_BYTES))
     let size = 0
     const onData = (piece: Buffer) => {
       const end = size + piece.length

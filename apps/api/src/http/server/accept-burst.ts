@@ -1,12 +1,24 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
+import { FairQueue } from '../../lib/fair-queue.ts'
 
-/** Connections that begin to be served in one turn of the event loop, after the burst. */
+/** Connections that begin to be served in one turn of the event loop. */
 const SLICE = 16
-/** Turns without a new connection that end a burst. One such turn can happen in the middle of it. */
+/** Turns without a new connection after which none waits in the kernel. One such turn can happen in the middle of a burst. */
 const QUIET_TURNS = 3
-/** How long a burst may delay the connections that came first. */
-const BURST_TIMEOUT_MS = 250
+/** Turns by which a burst may delay the connections that came first: about a quarter of a second. */
+const BURST_TURNS = 4096
+/** Turns by which those that come after it may delay each slice. The first has the work of the last slice in it. */
+const SLICE_TURNS = 256
+
+export interface BurstOptions {
+  /** Is called for each connection as it is accepted. If it returns false, it has closed the connection itself. */
+  admit(socket: Socket): boolean
+  /** Whose connection it is: those that wait are served network by network in turn. */
+  networkOf(socket: Socket): string
+  /** Connections are being accepted, or no longer. What can wait had better do so: each turn accepts one. */
+  onAccepting(isAccepting: boolean): void
+}
 
 /**
  * Makes a server accept all connections of a burst before it serves the first of them. The listeners that its `connection`
@@ -16,38 +28,43 @@ const BURST_TIMEOUT_MS = 250
  * When a whole hall opens the page at once, the kernel's queue (4,096 on Linux) overflows meanwhile, and a phone that does
  * not fit in tries again after a second. Accepting alone is five times as fast.
  *
- * @param admit is called for each connection as it is accepted. If it returns false, it has closed the connection itself.
+ * Whoever comes later, from another network, is accepted between two slices, and is served next.
  */
-export function acceptBurst(server: Server, admit: (socket: Socket) => boolean): void {
+export function acceptBurst(server: Server, { admit, networkOf, onAccepting }: BurstOptions): void {
   const listeners = server.listeners('connection')
   server.removeAllListeners('connection')
   // Documented as an option of net.createServer, which http.createServer does not pass on.
   Object.assign(server, { pauseOnConnect: true })
 
-  const accepted: Socket[] = []
-  let since = 0
+  const accepted = new FairQueue<Socket>()
 
   server.on('connection', (socket: Socket) => {
-    if (!admit(socket) || accepted.push(socket) > 1) return
-    since = performance.now()
-    setImmediate(check, 0, 0)
+    if (!admit(socket)) return
+    accepted.add(networkOf(socket), socket)
+    if (accepted.size === 1) accept(BURST_TURNS)
   })
 
+  function accept(turns: number): void {
+    onAccepting(true)
+    setImmediate(check, turns, 0, 0)
+  }
+
   /**
+   * @param left number of turns that this may go on
    * @param before number of accepted connections a turn ago
    * @param quiet number of turns in which none has come
    */
-  function check(before: number, quiet: number): void {
-    const isQuiet = accepted.length === before
-    const goesOn = quiet < QUIET_TURNS && performance.now() - since < BURST_TIMEOUT_MS
-    if (goesOn) {
-      setImmediate(check, accepted.length, isQuiet ? quiet + 1 : 0)
+  function check(left: number, before: number, quiet: number): void {
+    const isQuiet = accepted.size === before
+    if (quiet < QUIET_TURNS && left > 0) {
+      setImmediate(check, left - 1, accepted.size, isQuiet ? quiet + 1 : 0)
       return
     }
-    for (const socket of accepted.splice(0, SLICE)) {
+    onAccepting(false)
+    for (const socket of accepted.take(SLICE)) {
       for (const serve of listeners) serve.call(server, socket)
       socket.resume()
     }
-    if (accepted.length > 0) setImmediate(check, accepted.length, 0)
+    if (accepted.size > 0) accept(SLICE_TURNS)
   }
 }

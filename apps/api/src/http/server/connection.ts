@@ -4,7 +4,7 @@ import { networkOf, parseAddress } from '../../lib/address.ts'
 import type { Node } from '../../lib/linked-list.ts'
 import type { ClientFault } from './client-faults.ts'
 import type { Exchange } from './exchange.ts'
-import { GuardedInput } from './guarded-input.ts'
+import { GuardedInput, type UnparsedInput } from './guarded-input.ts'
 import type { PipelinedTurns, Waiting } from './pipelined-turns.ts'
 import { type Refusal, refusalText, refuse } from './refusal.ts'
 import { type Phase, Progress, type Timeouts } from './timeouts.ts'
@@ -28,6 +28,7 @@ export interface ConnectionOwner {
   readonly onStreamData: (this: Socket) => void
   readonly timeouts: Timeouts
   readonly turns: PipelinedTurns
+  readonly unparsed: UnparsedInput
   count(fault: ClientFault): void
 }
 
@@ -35,6 +36,9 @@ const connections = new WeakMap<Socket, Connection>()
 
 /** The connection of a socket; undefined if it has become a stream, or belongs to another server. */
 export const connectionOf = (socket: Socket): Connection | undefined => connections.get(socket)
+
+/** The network of the client, or of the proxy that the connection comes from. */
+export const socketNetwork = ({ remoteAddress }: Socket): string => networkOf(parseAddress(remoteAddress ?? '') ?? '')
 
 /**
  * One connection to a client. It answers one request at a time. Whatever else arrives waits: what one read has brought in
@@ -70,7 +74,7 @@ export class Connection {
 
   constructor(socket: Socket, owner: ConnectionOwner, now: number) {
     this.socket = socket
-    this.network = networkOf(parseAddress(socket.remoteAddress ?? '') ?? '')
+    this.network = socketNetwork(socket)
     this.#owner = owner
     this.#progress = new Progress(now)
     connections.set(socket, this)
@@ -109,7 +113,7 @@ export class Connection {
 
   /** From now on only the next request is parsed. */
   guard(): void {
-    this.#input ??= GuardedInput.of(this.socket, () => this.#mayParse)
+    this.#input ??= GuardedInput.of(this.socket, () => this.#mayParse, this.#owner.unparsed)
   }
 
   /** Gives up the socket to a stream. Nothing more is parsed; bytes that come, or have come already, close the socket. */
@@ -135,6 +139,7 @@ export class Connection {
   #release(): void {
     this.#closing = true
     this.#pipelined = undefined
+    this.#input?.release()
     if (this.#turn) this.#owner.turns.delete(this.#turn)
     connections.delete(this.socket)
     this.#owner.onGone(this)

@@ -64,3 +64,23 @@ test('a connection that has left has no turn', async () => {
   await turn()
   expect(gone).toEqual(['one'])
 })
+
+test('while they are paused, no connection goes on', async () => {
+  const turns = new PipelinedTurns()
+  const gone: string[] = []
+  const connection = (name: string): Waiting => ({
+    goOn() {
+      gone.push(name)
+      return undefined
+    },
+  })
+  turns.add(connection('before'))
+  turns.pause(true)
+  turns.add(connection('after'))
+  for (let passed = 0; passed < 5; passed += 1) await turn()
+  expect(gone).toEqual([])
+  turns.pause(false)
+  await turn()
+  await turn()
+  expect(gone).toEqual(['before', 'after'])
+})

@@ -18,6 +18,7 @@ export class PipelinedTurns {
   readonly #waiting = new LinkedList<Waiting>()
   #handling = 0
   #isDue = false
+  #isPaused = false
 
   add(connection: Waiting): Node<Waiting> {
     this.#runLater()
@@ -28,13 +29,19 @@ export class PipelinedTurns {
     this.#waiting.delete(waiting)
   }
 
+  /** Begins none until it is called with false. */
+  pause(isPaused: boolean): void {
+    this.#isPaused = isPaused
+    if (!isPaused) this.#runLater()
+  }
+
   /** In another turn of the event loop: requests with immediate answers would hold up all others too. */
   #runLater(): void {
-    if (this.#isDue) return
+    if (this.#isDue || this.#isPaused) return
     this.#isDue = true
     setImmediate(() => {
       this.#isDue = false
-      this.#run()
+      if (!this.#isPaused) this.#run()
     })
   }
 

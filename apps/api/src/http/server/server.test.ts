@@ -212,6 +212,21 @@ test('of a flood that pipelines a few requests are handled at a time, and everyb
   for (const connection of flood) connection.leave()
 })
 
+test('once very much waits to be parsed in all, who has brought most of it is closed, and who has brought little is not', async () => {
+  const answer = Buffer.alloc(16 * 1024 * 1024)
+  const { server, connect } = await open(({ url }, res) => res.end(url === '/big' ? answer : 'served'))
+  await (await connect(get('/') + get('/'))).until(/served.*served/s)
+  // Of each, 64 KB are read, and the answer in front of them keeps them.
+  const big = get('/big').repeat(3000)
+  const flood = await Promise.all(Array.from({ length: 300 }, async () => (await connect()).stopReading().send(big)))
+  expect(await Promise.race(flood.map(({ ended }) => ended))).toMatch(/ECONNRESET|EPIPE/)
+  expect(server.unparsed.bytes).toBeGreaterThan(15 * 1024 * 1024)
+  const little = await connect(get('/little').repeat(10))
+  await until(() => statuses(little.text).length === 10)
+  for (const connection of flood) connection.leave()
+  await until(() => server.unparsed.bytes === 0)
+})
+
 test('who waits for the turn of a pipelined request is not taken for slow', async () => {
   const { waiting, handler } = pendingRequests()
   const { connect } = await open(handler, { timeouts: { ...TIMEOUTS, head: 100 } })

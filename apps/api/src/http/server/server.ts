@@ -5,7 +5,7 @@ import { acceptBurst } from './accept-burst.ts'
 import { Admission } from './admission.ts'
 import { checkHead } from './check-head.ts'
 import type { ClientFault, ClientFaults } from './client-faults.ts'
-import { Connection, type ConnectionOwner, connectionOf } from './connection.ts'
+import { Connection, type ConnectionOwner, connectionOf, socketNetwork } from './connection.ts'
 import { type AcceptWaiting, drainBacklog } from './drain-backlog.ts'
 import type { Exchange } from './exchange.ts'
 import { Http2Connections } from './http2-connections.ts'
@@ -65,6 +65,7 @@ export class HttpServer implements ConnectionOwner {
   readonly #options: HttpServerOptions
   readonly timeouts: Timeouts
   readonly turns = new PipelinedTurns()
+  readonly unparsed = { bytes: 0 }
   readonly #admission: Admission
   readonly #maxConnections: number
   /** Without those that have become streams. */
@@ -222,10 +223,14 @@ export class HttpServer implements ConnectionOwner {
     }
     if (this.#options.certificate) server.on('connection', (socket: Socket) => socket.on('close', onClose))
     else
-      acceptBurst(server, (socket) => {
-        if (!this.#admit(socket)) return false
-        socket.on('close', onClose)
-        return true
+      acceptBurst(server, {
+        admit: (socket) => {
+          if (!this.#admit(socket)) return false
+          socket.on('close', onClose)
+          return true
+        },
+        networkOf: socketNetwork,
+        onAccepting: (isAccepting) => this.turns.pause(isAccepting),
       })
     return server
   }
