@@ -17,6 +17,8 @@ import { rateLimits } from '../request/rate-limit.ts'
 const PHONES = 1000
 /** New voters of one address that pay nothing. */
 const BURST = 100
+/** The same, of those who have got a page before. */
+const BURST_OF_READERS = 160
 
 /** Does the work with so many at a time. */
 async function inTurns<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
@@ -178,11 +180,11 @@ test('cookies that were collected with pages, free of work, are first votes like
         return reader
       }),
     )
-  const collected = await readers(60)
+  const collected = await readers(90)
   vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 10 * 60_000)
-  collected.push(...(await readers(60)))
+  collected.push(...(await readers(90)))
   const [last, ...others] = collected as [Voter, ...Voter[]]
-  const late = others.splice(BURST - 1)
+  const late = others.splice(BURST_OF_READERS - 1)
   const read = last.cookieHeader
   for (const voter of [last, ...others]) expect((await vote(voter, '192.0.2.1')).status).toBe(201)
   expect(late).toHaveLength(20)
@@ -194,7 +196,22 @@ test('cookies that were collected with pages, free of work, are first votes like
   const [challenge, debtor] = [challenges[0] as Challenge, late[0] as Voter]
   expect((await vote(debtor, '192.0.2.1', { 'Pollcast-Proof': await solver.solve(challenge) })).status).toBe(201)
   expect((await vote(debtor, '192.0.2.1')).status).toBe(201)
-  expect(await voters()).toBe(BURST + 1)
+  expect(await voters()).toBe(BURST_OF_READERS + 1)
+})
+
+test('who has read for up to a minute votes without a challenge if their page came without one', async () => {
+  const { url, room, vote } = await setUp()
+  const readers: Voter[] = []
+  const read = async () => {
+    const reader = new Voter(url)
+    const page = await reader.ask(routes.roomPage(room.code), { headers: { 'X-Forwarded-For': '192.0.2.1' } })
+    if (contextOf(await page.text()).challenge === undefined) readers.push(reader)
+  }
+  await inTurns(Array.from({ length: 120 }), 20, read)
+  vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 59_000)
+  await inTurns(Array.from({ length: 120 }), 20, read)
+  expect(readers).toHaveLength(BURST + 59)
+  for (const reader of readers) expect((await vote(reader, '192.0.2.1')).status).toBe(201)
 })
 
 test('a vote that is sent again with a new solution, because its answer was lost, is counted once', async () => {
@@ -259,7 +276,7 @@ test('all together, an address can have no more voters than three halls, however
     bursts: new BurstNumbers(),
   })
   const ctx = { ip: '192.0.2.1' } as Context
-  const vote = () => limits.newVoterFrom(ctx, true)
+  const vote = () => limits.newVoterFrom(ctx, false)
   for (let n = 0; n < 3000; n += 1) await vote()
   await expect(vote()).rejects.toThrow(/Very many new voters .*was not counted.* Try again in/)
   isProven = false
