@@ -145,6 +145,42 @@ test('the host closes and opens the poll, and sets a timer that all see', async 
   await isOpen(host, 'closed')
 })
 
+test('a move that is undone gives the poll its timer back, and one whose timer is over meanwhile stays closed', async () => {
+  const { link, ids, hostKey } = await makeRoom('First?', 'Second?')
+  const host = await openHost(link)
+  const setTimer = async (milliseconds: number) => {
+    const closesAt = new Date(Date.now() + milliseconds).toISOString()
+    await new Voter(pollcast.url).ask(routes.poll(ids[0] ?? ''), {
+      method: 'PATCH',
+      headers: { 'Content-Type': 'application/json', ...bearer(hostKey) },
+      body: JSON.stringify({ closesAt }),
+    })
+    await host.getByTestId('time-left').waitFor()
+    return closesAt
+  }
+  const closesAt = await setTimer(600_000)
+  const moveAndUndo = async () => {
+    await host.keyboard.press('n')
+    await question(host, 'Second?')
+    await roomPoll(host, 'First?').getByText('Closed').waitFor()
+    return async () => {
+      await host.getByTestId('undo').click()
+      await question(host, 'First?')
+    }
+  }
+  const undo = await moveAndUndo()
+  await undo()
+  await isOpen(host, 'open')
+  await host.getByTestId('time-left').waitFor()
+  expect((await new Voter(pollcast.url).read(ids[0] ?? '')).closesAt).toBe(closesAt)
+
+  const isOver = Date.parse(await setTimer(5000))
+  const undoLate = await moveAndUndo()
+  await expect.poll(() => Date.now() > isOver).toBe(true)
+  await undoLate()
+  await isOpen(host, 'closed')
+})
+
 test('a new round starts at zero, and the rounds stand side by side with who moved', async () => {
   const { link, ids } = await makeRoom('Again?')
   const [pollId = ''] = ids

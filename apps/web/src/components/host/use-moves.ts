@@ -1,10 +1,12 @@
 import { computed, shallowReadonly, shallowRef } from 'vue'
+import { serverClock } from '../../api/server-clock.ts'
 import { useHost } from './use-host.ts'
 
-/** From which poll the room was moved, and whether the move closed it. */
+/** From which poll the room was moved. */
 interface Move {
   from: string | null
-  hasClosed: boolean
+  /** If the move closed it: when its timer would have. */
+  closed: { closesAt: string | null } | undefined
 }
 
 /** Which poll is on: the next one, the one before, any other, or none; and the last of these moves undone. */
@@ -42,11 +44,12 @@ export function useMoves() {
 
   async function carryOut(pollId: string | null, closePrevious: boolean): Promise<Move | undefined> {
     const from = currentId.value
-    const wasOpen = polls.value.find(({ id }) => id === from)?.status === 'open'
+    const before = polls.value.find(({ id }) => id === from)
+    const closed = closePrevious && before?.status === 'open' ? { closesAt: before.closesAt } : undefined
     const answer = await changeRoom({ currentPollId: pollId, closePrevious })
     if (!answer) return undefined
     lastOn.value = from ?? lastOn.value
-    return { from, hasClosed: closePrevious && wasOpen }
+    return { from, closed }
   }
 
   async function moveTo(pollId: string | null): Promise<void> {
@@ -63,12 +66,19 @@ export function useMoves() {
     moveToNext: async () => underWay === 0 && next.value && moveTo(next.value.id),
     /** The move that can be undone. */
     lastMove: shallowReadonly(lastMove),
-    /** Back to the poll before, which is opened again if the move had closed it. The other one stays open. */
+    /**
+     * Back to the poll before, which is opened again with its timer if the move had closed it, unless that would have closed it by
+     * now. The other one stays open.
+     */
     async undo(): Promise<void> {
       const undone = lastMove.value
       if (!undone || !(await move(undone.from, false))) return
       lastMove.value = undefined
-      if (undone.from !== null && undone.hasClosed) await changePoll(undone.from, { status: 'open' })
+      const { from, closed } = undone
+      if (from === null || !closed) return
+      const { closesAt } = closed
+      if (closesAt === null || Date.parse(closesAt) > serverClock.now())
+        await changePoll(from, { status: 'open', closesAt })
     },
   }
 }
