@@ -2,6 +2,7 @@ import type { PageContext } from '@pollcast/shared/context'
 import { limits as sizes } from '@pollcast/shared/limits'
 import type { Poll, PollList } from '@pollcast/shared/poll'
 import { type ProblemCode, problemStatus } from '@pollcast/shared/problem'
+import type { Room } from '@pollcast/shared/room'
 import { routes } from '@pollcast/shared/routes'
 import type { Context, Middleware } from 'koa'
 import type { CreatePolls } from '../../lib/create-polls.ts'
@@ -84,6 +85,9 @@ const MISSING = {
 const isGone = (error: unknown): error is PollError & { code: keyof typeof MISSING } =>
   error instanceof PollError && Object.hasOwn(MISSING, error.code)
 
+const titleOf = ({ poll, title, code }: Pick<Room, 'poll' | 'title' | 'code'>): string =>
+  poll?.question || title || code
+
 /** The pages of the web app. Each has in its context the data that it shows first. */
 export function pageRoutes(parts: PageParts) {
   const { reader, voters, limits, publicUrl, basePath, languages, entry, theme, onFreshness, eventIds } = parts
@@ -110,7 +114,13 @@ export function pageRoutes(parts: PageParts) {
         ...(mark === OWES_PROOF && limits && { challenge: await limits.challengeFor(ctx) }),
       } satisfies Told
       const frame = { entry, page: name, texts: languages.for(ctx), theme }
-      await render(ctx, frame, viewerOf(ctx, asker))
+      try {
+        await render(ctx, frame, viewerOf(ctx, asker))
+      } catch (error) {
+        if (!isGone(error)) throw error
+        ctx.status = problemStatus[error.code]
+        html(ctx, frame, '', {}, missingFallback(MISSING[error.code], frame))
+      }
       // Every page, because the app can open a poll from any of them without another page load.
       voters.remember(ctx, asker, voterId, mark)
       if (isEmbed) allowFraming(ctx)
@@ -157,14 +167,10 @@ export function pageRoutes(parts: PageParts) {
   }
 
   const poll = page('PollPage', async (ctx, frame, viewer) => {
-    try {
-      const found = await pollFor(viewer, pollIdOf(ctx), parts)
-      const content = { poll: found, streamUrl: found.streamUrl, eventId: eventIds.write(found) }
-      const tags = await previewTags(publicUrlOf(ctx, parts), routes.pollPage(found.id), { poll: found }, frame)
-      html(ctx, frame, found.question, content, pollFallback(found, frame, { isEarly: true }), tags)
-    } catch (error) {
-      gone(ctx, frame, error)
-    }
+    const found = await pollFor(viewer, pollIdOf(ctx), parts)
+    const content = { poll: found, streamUrl: found.streamUrl, eventId: eventIds.write(found) }
+    const tags = await previewTags(publicUrlOf(ctx, parts), routes.pollPage(found.id), { poll: found }, frame)
+    html(ctx, frame, found.question, content, pollFallback(found, frame, { isEarly: true }), tags)
   })
 
   /**
@@ -173,32 +179,24 @@ export function pageRoutes(parts: PageParts) {
    */
   const roomPage = (name: 'RoomPage' | 'ScreenPage' | 'HostPage', isForAll = false) =>
     page(name, async (ctx, frame, visitor) => {
-      try {
-        const viewer = isForAll ? anybody : visitor
-        const find = async () => roomFor(viewer, roomCodeOf(ctx), publicUrlOf(ctx, parts), parts)
-        const { room, id } = await limitedByCode(parts, ctx, find)
-        const content = { room, streamUrl: room.streamUrl, eventId: id }
-        const around = { roomTitle: room.title, isEarly: name === 'RoomPage' }
-        const shown = room.poll ? pollFallback(room.poll, frame, around) : nothingOnFallback(frame)
-        const told = { poll: room.poll, room }
-        const tags = await previewTags(publicUrlOf(ctx, parts), routes.roomPage(room.code), told, frame)
-        html(ctx, frame, room.poll?.question || room.title || room.code, content, shown, tags)
-      } catch (error) {
-        gone(ctx, frame, error)
-      }
+      const viewer = isForAll ? anybody : visitor
+      const find = async () => roomFor(viewer, roomCodeOf(ctx), publicUrlOf(ctx, parts), parts)
+      const { room, id } = await limitedByCode(parts, ctx, find)
+      const content = { room, streamUrl: room.streamUrl, eventId: id }
+      const around = { roomTitle: room.title, isEarly: name === 'RoomPage' }
+      const shown = room.poll ? pollFallback(room.poll, frame, around) : nothingOnFallback(frame)
+      const told = { poll: room.poll, room }
+      const tags = await previewTags(publicUrlOf(ctx, parts), routes.roomPage(room.code), told, frame)
+      html(ctx, frame, titleOf(room), content, shown, tags)
     })
 
   /** The same two for a frame on any site, and one in which people enter the code of a room. */
   const pollEmbed = page(
     'PollEmbedPage',
     async (ctx, frame, visitor) => {
-      try {
-        const poll = await pollFor(visitor, pollIdOf(ctx), parts)
-        const content = { poll, streamUrl: poll.streamUrl, eventId: eventIds.write(poll) }
-        html(ctx, frame, poll.question, content, embedFallback(poll.question, routes.pollPage(poll.id), frame))
-      } catch (error) {
-        gone(ctx, frame, error)
-      }
+      const poll = await pollFor(visitor, pollIdOf(ctx), parts)
+      const content = { poll, streamUrl: poll.streamUrl, eventId: eventIds.write(poll) }
+      html(ctx, frame, poll.question, content, embedFallback(poll.question, routes.pollPage(poll.id), frame))
     },
     true,
   )
@@ -206,15 +204,10 @@ export function pageRoutes(parts: PageParts) {
   const roomEmbed = page(
     'RoomEmbedPage',
     async (ctx, frame, visitor) => {
-      try {
-        const find = async () => roomFor(visitor, roomCodeOf(ctx), publicUrlOf(ctx, parts), parts)
-        const { room, id } = await limitedByCode(parts, ctx, find)
-        const content = { room, streamUrl: room.streamUrl, eventId: id }
-        const title = room.poll?.question || room.title || room.code
-        html(ctx, frame, title, content, embedFallback(title, routes.roomPage(room.code), frame))
-      } catch (error) {
-        gone(ctx, frame, error)
-      }
+      const find = async () => roomFor(visitor, roomCodeOf(ctx), publicUrlOf(ctx, parts), parts)
+      const { room, id } = await limitedByCode(parts, ctx, find)
+      const content = { room, streamUrl: room.streamUrl, eventId: id }
+      html(ctx, frame, titleOf(room), content, embedFallback(titleOf(room), routes.roomPage(room.code), frame))
     },
     true,
   )
@@ -226,12 +219,6 @@ export function pageRoutes(parts: PageParts) {
     },
     true,
   )
-
-  const gone = (ctx: Context, frame: Frame, error: unknown) => {
-    if (!isGone(error)) throw error
-    ctx.status = problemStatus[error.code]
-    html(ctx, frame, '', {}, missingFallback(MISSING[error.code], frame))
-  }
 
   const newPoll = page('NewPollPage', (ctx, frame) =>
     html(ctx, frame, frame.texts.t('app.ask'), {}, newPollFallback(frame)),
