@@ -1,20 +1,50 @@
 import { fileURLToPath } from 'node:url'
 import { defaultServerConditions } from 'vite'
-import { defineConfig } from 'vitest/config'
+import { defineConfig, defineProject } from 'vitest/config'
 
 const conditions = ['source', ...defaultServerConditions]
+const base = { resolve: { conditions }, ssr: { resolve: { conditions } } }
+const common = {
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  globalSetup: ['support/find-chromium.ts'],
+  // Tests wait for conditions. These limits only end a test that hangs, even on a slow and busy machine.
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
+  expect: { poll: { timeout: 120_000, interval: 20 } },
+}
+
+/** Tests of who holds the stream, and of what is drawn in which frame: tabs that are slow are taken for dead. */
+const ALONE = [
+  'appearance',
+  'freshness',
+  'lifecycle',
+  'live-poll',
+  'many-tabs',
+  'one-vote',
+  'put-back',
+  'refused-apis',
+  'restart',
+  'waiting-votes',
+  'wild',
+].map((name) => `${name}.test.ts`)
 
 export default defineConfig({
-  resolve: { conditions },
-  ssr: { resolve: { conditions } },
   test: {
-    root: fileURLToPath(new URL('.', import.meta.url)),
-    globalSetup: ['support/find-chromium.ts'],
-    // Tests wait for conditions. These limits only end a test that hangs, even on a slow and busy machine.
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
-    expect: { poll: { timeout: 120_000, interval: 20 } },
-    // Chromium and a server keep two cores busy: with two files at once, tabs are so slow that others take them for dead.
-    fileParallelism: false,
+    projects: [
+      defineProject({
+        ...base,
+        test: {
+          ...common,
+          name: 'pages',
+          exclude: ['node_modules/**', ...ALONE],
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      }),
+      defineProject({
+        ...base,
+        test: { ...common, name: 'live', include: ALONE, maxWorkers: 1, sequence: { groupOrder: 1 } },
+      }),
+    ],
   },
 })
