@@ -155,6 +155,34 @@ test('all invalid variables are reported at once, each with what it should be', 
   ])
 })
 
+test.each(settingNames)('%s, whatever is in it, is taken or refused by its name, in a short line', (name) => {
+  const others = {
+    CREATE_KEY: { CREATE_POLLS: 'key' },
+    TLS_CERT: { TLS_KEY: 'key.pem' },
+    TLS_KEY: { TLS_CERT: 'cert.pem' },
+    WEBHOOK_URL: { WEBHOOK_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' },
+    WEBHOOK_SECRET: { WEBHOOK_URL: 'https://chat.example.com' },
+  }[name]
+  for (const value of [
+    'wrong',
+    '-1',
+    '9'.repeat(20),
+    'a b',
+    '../..',
+    'http://u:secret@h/x',
+    'é',
+    'x'.repeat(100_000),
+  ]) {
+    try {
+      readConfig({ ...others, [name]: value })
+    } catch (error) {
+      expect(error).toBeInstanceOf(ConfigError)
+      expect((error as Error).message).toMatch(new RegExp(`^.+:\n  ${name}: .{1,300}$`))
+    }
+  }
+  expect(refusal({ ...others, [name]: 'x'.repeat(100_000) })).toContain(`\n  ${name}: `)
+})
+
 test('variables that are valid one by one, and not together, are refused', () => {
   expect(refusal({ PORT: '4000', METRICS_PORT: '4000' })).toMatch(/METRICS_PORT: .*another port/)
   expect(refusal({ BACKUP_DIR: 'backups', DATABASE_URL: 'postgres://db/polls' })).toMatch(/BACKUP_DIR: .*pg_dump/)
@@ -244,6 +272,7 @@ const meant: [string, string][] = [
   ['postgres://polls:1/2@db.example.com/polls', '%2F'],
   ['postgres://polls:1#2@db.example.com/polls', '%23'],
   ['postgres://polls:1?2@db.example.com/polls', '%3F'],
+  ['postgres://polls:100%@db.example.com/polls', '%25'],
 ]
 
 test.each(meant)('DATABASE_URL=%s is refused with what may be meant', (DATABASE_URL, hint) => {
@@ -285,7 +314,7 @@ test.each(['::1', '0.0.0.0', 'fe80::1%eth0', 'localhost', 'polls.example.com', '
   },
 )
 
-test.each(['redis:///1', 'redis://h/polls', 'redis://:1/2@h', 'redis://', 'http://h'])(
+test.each(['redis:///1', 'redis://h/polls', 'redis://:1/2@h', 'redis://:100%@h', 'redis://', 'http://h'])(
   'REDIS_URL=%s is refused',
   (REDIS_URL) => {
     expect(refusal({ REDIS_URL })).toMatch(/REDIS_URL: (must|has)/)

@@ -1,6 +1,6 @@
 import type { CreatePolls } from '../lib/create-polls.ts'
 import type { TrustProxy } from '../lib/trust-proxy.ts'
-import { environment, settingNames } from './environment.ts'
+import { eachVariable, environment, settingNames } from './environment.ts'
 import { textProblem } from './text-problem.ts'
 
 export interface Config {
@@ -51,26 +51,17 @@ export class ConfigError extends Error {}
 /** Reads the environment. An empty variable counts as not set. Throws a ConfigError. */
 export function readConfig(variables: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
-  const malformed: string[] = []
-  for (const name of settingNames) {
-    const problem = textProblem(given[name] ?? '')
-    if (!problem) continue
-    malformed.push(`  ${name}: ${problem}`)
-    // One error for each variable.
-    delete given[name]
-  }
-  for (const [name, other] of [
-    ['TLS_CERT', 'TLS_KEY'],
-    ['TLS_KEY', 'TLS_CERT'],
-  ] as const) {
-    if (given[name] !== undefined && given[other] === undefined) {
-      malformed.push(`  ${other}: is needed too where ${name} is set: the path of a PEM file`)
-    }
-  }
-  const parsed = environment.safeParse(given)
+  const malformed = settingNames.flatMap((name) => {
+    const message = textProblem(given[name] ?? '')
+    return message ? { name, message } : []
+  })
+  // One error for each variable. Without it, those that belong to it are not wrong either.
+  for (const { name } of malformed) delete given[name]
+  const parsed = malformed.length > 0 ? eachVariable.safeParse(given) : environment.safeParse(given)
   if (!parsed.success || malformed.length > 0) {
-    const wrong = parsed.error?.issues.map(({ path, message }) => `  ${path[0]?.toString()}: ${message}`) ?? []
-    throw new ConfigError(`These environment variables can't be used:\n${[...malformed, ...wrong].join('\n')}`)
+    const wrong = parsed.error?.issues.map(({ path, message }) => ({ name: String(path[0]), message })) ?? []
+    const lines = [...malformed, ...wrong].map(({ name, message }) => `  ${name}: ${message}`)
+    throw new ConfigError(`These environment variables can't be used:\n${lines.join('\n')}`)
   }
   const env = parsed.data
   return Object.freeze({

@@ -45,9 +45,21 @@ export function redisUrlProblem(url: string): string | undefined {
 
 /** A "/", "?" or "#" in a password would end the host's name: the URL would name another server. */
 function serverUrlProblem(url: string): string | undefined {
-  const { pathname, search, hash } = new URL(url)
+  const { username, password, pathname, search, hash } = new URL(url)
+  if ([username, password, pathname].some((part) => !isDecodable(part))) {
+    return 'has a "%" that belongs to its user, password or name: write it as %25'
+  }
   if (hash !== '' || `${pathname}${search}`.includes('@')) {
     return 'has a "/", "?", "#" or "@" that belongs to its user or password: write them as %2F, %3F, %23 and %40'
   }
   return undefined
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
 }

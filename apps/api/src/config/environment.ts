@@ -45,7 +45,8 @@ const checked = (problem: (text: string) => string | undefined) =>
     if (message) issues.push({ code: 'custom', input: value, message })
   })
 
-const environmentSchema = z.object({
+/** Each by itself. */
+export const eachVariable = z.object({
   PORT: z
     .string()
     .default('3000')
@@ -157,9 +158,17 @@ function isPrivateHost(url: string): boolean {
   return isIP(host) === 0 ? /(^|\.)localhost$/.test(host) : !isPublicAddress(host)
 }
 
-/** The environment's variables, read; and what is wrong with those that are valid one by one. */
-export const environment = environmentSchema.check(({ value, issues }) => {
+/** What is wrong with variables that are valid one by one. */
+const together = z.custom<z.output<typeof eachVariable>>().check(({ value, issues }) => {
   const refuse = (name: string, message: string) => issues.push({ code: 'custom', input: value, path: [name], message })
+  for (const [name, other] of [
+    ['TLS_CERT', 'TLS_KEY'],
+    ['TLS_KEY', 'TLS_CERT'],
+  ] as const) {
+    if (value[name] !== undefined && value[other] === undefined) {
+      refuse(other, `is needed too where ${name} is set: the path of a PEM file`)
+    }
+  }
   if (value.METRICS_PORT === value.PORT && value.PORT !== 0) refuse('METRICS_PORT', 'must be another port than PORT')
   if (value.BACKUP_DIR !== undefined && 'url' in value.DATABASE_URL) {
     refuse('BACKUP_DIR', 'is for an SQLite file: have pg_dump back up a PostgreSQL database')
@@ -184,4 +193,7 @@ export const environment = environmentSchema.check(({ value, issues }) => {
   }
 })
 
-export const settingNames = Object.keys(environmentSchema.shape)
+/** The environment's variables, read. A pipe ends at the first schema that refuses: what is no address is compared with nothing. */
+export const environment = eachVariable.pipe(together)
+
+export const settingNames = Object.keys(eachVariable.shape)

@@ -1,7 +1,11 @@
+/** As Linux has it for paths: nothing that is meant is longer, and what is wrong with it can be shown. */
+const MAX_LENGTH = 4096
+
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
 
 /** Says what is wrong with the characters of any setting; undefined if they are valid. */
 export function textProblem(text: string): string | undefined {
+  if (text.length > MAX_LENGTH) return `has ${text.length} characters, and may have ${MAX_LENGTH}`
   if (/^[^\r]*\r$/.test(text)) {
     return 'ends with a carriage return: its file has Windows line endings. Save it with Unix line endings'
   }
