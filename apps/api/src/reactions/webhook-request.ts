@@ -45,6 +45,8 @@ export function postWebhook(target: WebhookTarget, id: string, body: string, sto
       if (statusCode >= 200 && statusCode < 300) settle()
       else reject(new Error(`an answer with ${statusCode}`))
     })
+    // Of a connection that ends in another way, such as after a 101, nothing else tells.
+    request.on('close', () => reject(new Error('no answer that can be read')))
     request.end(body)
   })
 }
