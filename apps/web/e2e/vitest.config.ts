@@ -6,7 +6,7 @@ const conditions = ['source', ...defaultServerConditions]
 const base = { resolve: { conditions }, ssr: { resolve: { conditions } } }
 const common = {
   root: fileURLToPath(new URL('.', import.meta.url)),
-  globalSetup: ['support/find-chromium.ts'],
+  globalSetup: [fileURLToPath(new URL('support/find-chromium.ts', import.meta.url))],
   // Tests wait for conditions. These limits only end a test that hangs, even on a slow and busy machine.
   testTimeout: 300_000,
   hookTimeout: 300_000,
