@@ -12,7 +12,7 @@ import { pollOf, snapshot as someSnapshot } from './snapshot.ts'
 
 export type Response = Parameters<Answer>[0]
 
-// A server, and what a stream of it has told, anew for each test of the file that imports this. Time is virtual.
+// A server, and what a stream of it has told, anew for each test of a file that calls `serveStreams`. Time is virtual.
 export let server: TestServer
 export let client: StreamClient | undefined
 export let states: StreamState[]
@@ -20,20 +20,23 @@ export let snapshots: Snapshot[]
 export let ended: string[]
 export let rooms: RoomEvent[]
 
-beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
-  states = []
-  snapshots = []
-  ended = []
-  rooms = []
-  server = await startServer((res) => sendHead(res).write(frame(1)))
-})
+/** To be called by each test file: the next one may share this module with it. */
+export function serveStreams(): void {
+  beforeEach(async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+    states = []
+    snapshots = []
+    ended = []
+    rooms = []
+    server = await startServer((res) => sendHead(res).write(frame(1)))
+  })
 
-afterEach(async () => {
-  client?.close()
-  vi.useRealTimers()
-  await server.close()
-})
+  afterEach(async () => {
+    client?.close()
+    vi.useRealTimers()
+    await server.close()
+  })
+}
 
 export function listen(polls = ['poll']): void {
   open({ polls })

@@ -16,12 +16,15 @@ import {
   rooms,
   sendHead,
   server,
+  serveStreams,
   snapshot,
   snapshots,
   states,
   staysGone,
   updateOf,
 } from '../../test/stream.ts'
+
+serveStreams()
 
 const room: RoomEvent = { code: '472915', title: 'All hands', currentPollId: null, poll: null }
 const roomFrame = `event: room\nid: E1.472915.public.4294967296.MAC\ndata: ${JSON.stringify(room)}\n\n`

@@ -13,10 +13,13 @@ import {
   passUntil,
   sendHead,
   server,
+  serveStreams,
   snapshot,
   snapshots,
   states,
 } from '../../test/stream.ts'
+
+serveStreams()
 
 test('is live only once an event has come', async () => {
   const open = openResponse()
