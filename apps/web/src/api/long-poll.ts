@@ -43,19 +43,20 @@ export async function longPoll(options: LongPoll): Promise<void> {
 
   async function follow(some: typeof list): Promise<void> {
     const open = () => some.filter((topic) => !shown.hasEnded(keyOf(topic)))
-    while (open().length > 0 && !signal.aborted) {
-      for (const topic of open()) await ask(topic)
+    // The first answer comes at once: until there is one, nobody knows that polls get through.
+    for (let isFirst = true; open().length > 0 && !signal.aborted; isFirst = false) {
+      for (const topic of open()) await ask(topic, isHeld && !isFirst)
       // Without an id, as where a proxy takes the ETag away, a request is not held.
       const isAnsweredAtOnce = !isHeld || open().some((topic) => !shown.idOf(keyOf(topic)))
       if (isAnsweredAtOnce && open().length > 0) await pause(signal)
     }
   }
 
-  async function ask(topic: (typeof list)[number]): Promise<void> {
+  async function ask(topic: (typeof list)[number], mayWait: boolean): Promise<void> {
     const key = keyOf(topic)
     const id = shown.idOf(key)
     const etag = etags.get(key)
-    const query = isHeld && id ? `?after=${encodeURIComponent(id)}` : ''
+    const query = mayWait && id ? `?after=${encodeURIComponent(id)}` : ''
     const askedAt = serverClock.localNow()
     const response = await fetch(options.base + addressOf(topic) + query, {
       ...accessInit(options.access, { Accept: 'application/json', ...(!isHeld && etag && { 'If-None-Match': etag }) }),
