@@ -1,11 +1,14 @@
 import type { ClientFault } from './client-faults.ts'
 import type { Refusal } from './refusal.ts'
 
+/** An error of Node's parser, with the bytes in which it was found. */
+type ParseError = NodeJS.ErrnoException & { rawPacket?: Buffer }
+
 /** How to answer and to count an error of Node's parser. Undefined if the client has left. */
-export function parseFailure({ code }: NodeJS.ErrnoException): { refusal: Refusal; fault: ClientFault } | undefined {
+export function parseFailure({ code, rawPacket }: ParseError): { refusal: Refusal; fault: ClientFault } | undefined {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
-      return { refusal: HEADERS_TOO_LARGE, fault: 'headers too large' }
+      return { refusal: { ...HEADERS_TOO_LARGE, isForPerson: isOfBrowser(rawPacket) }, fault: 'headers too large' }
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return { refusal: EXTENSIONS_TOO_LARGE, fault: 'malformed request' }
     case 'HPE_CLOSED_CONNECTION':
@@ -17,9 +20,13 @@ export function parseFailure({ code }: NodeJS.ErrnoException): { refusal: Refusa
   }
 }
 
+/** Whether a person opened the address. Nothing of such a request has been parsed; mostly the last bytes of it have this header. */
+const isOfBrowser = (bytes?: Buffer) => /^accept:[^\r\n]*text\/html/im.test(bytes?.toString('latin1') ?? '')
+
 const HEADERS_TOO_LARGE: Refusal = {
   code: 'headers-too-large',
-  detail: 'The request line and headers are larger than 16 KB.',
+  detail:
+    'The request line and headers are larger than 16 KB. If this is a link that fills in a poll, take fewer or shorter choices, and add the others on the page.',
 }
 const EXTENSIONS_TOO_LARGE: Refusal = {
   code: 'body-too-large',

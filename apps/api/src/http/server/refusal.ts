@@ -8,6 +8,8 @@ export interface Refusal {
   detail: string
   /** Seconds after which to try again. */
   retryAfter?: number
+  /** Whether to tell it as a page: else browsers show a person JSON, or save it as a file. */
+  isForPerson?: boolean
 }
 
 /** Answers with problem+json (RFC 9457). The connection is closed after it. */
@@ -25,15 +27,16 @@ export function refusalText(refusal: Refusal): string {
   return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`
 }
 
-function render({ code, detail, retryAfter }: Refusal): {
+function render({ code, detail, retryAfter, isForPerson }: Refusal): {
   status: number
   headers: OutgoingHttpHeaders
   body: string
 } {
   const problem = problemOf(code, detail)
-  const body = JSON.stringify(problem)
+  const body = isForPerson ? pageOf(detail) : JSON.stringify(problem)
   const headers: OutgoingHttpHeaders = {
-    'Content-Type': 'application/problem+json',
+    'Content-Type': isForPerson ? 'text/html; charset=utf-8' : 'application/problem+json',
+    ...(isForPerson && { 'Content-Security-Policy': "default-src 'none'" }),
     'Content-Length': Buffer.byteLength(body),
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
@@ -41,3 +44,12 @@ function render({ code, detail, retryAfter }: Refusal): {
   if (retryAfter !== undefined) headers['Retry-After'] = String(retryAfter)
   return { status: problem.status, headers, body }
 }
+
+/** As plain as can be: the app, which knows the reader's language and the theme, has not seen the request. */
+const pageOf = (detail: string) => `<!doctype html>
+<html lang="en">
+<meta name="viewport" content="width=device-width">
+<title>Request too large</title>
+<h1>Request too large</h1>
+<p>${detail}</p>
+`

@@ -569,6 +569,23 @@ test.each<[string, string, number, string]>([
   expect(counted()).toMatch(code === 'headers-too-large' ? /: headers too large: 1$/ : /: malformed request: 1$/)
 })
 
+test('who opens an address that is too long is told what to do by a page, and a program by a problem', async () => {
+  const { connect } = await open((_, res) => res.end())
+  const ask = async (accept: string) => {
+    const connection = await connect(`GET /new?q=${'a'.repeat(20_000)} HTTP/1.1\r\n${host}Accept: ${accept}\r\n\r\n`)
+    expect(await connection.ended).toBe('end')
+    const [head = '', body = ''] = connection.text.split('\r\n\r\n')
+    expect(statuses(head)).toEqual([431])
+    return { type: /^content-type: (.*)$/im.exec(head)?.[1], body }
+  }
+  const page = await ask('text/html,application/xhtml+xml,*/*;q=0.8')
+  expect(page).toMatchObject({
+    type: 'text/html; charset=utf-8',
+    body: expect.stringContaining('fewer or shorter choices'),
+  })
+  expect((await ask('application/json')).type).toBe('application/problem+json')
+})
+
 test.each([
   ['a name and a port', 'polls.example.com:3000'],
   ['an IPv6 address', '[::1]:3000'],
