@@ -7,6 +7,12 @@ export function isRightToLeft(texts: readonly string[]): boolean {
   return letter !== undefined && RIGHT_TO_LEFT.test(letter)
 }
 
+/** The direction of a poll: its question's and choices', whatever the language of the page; without letters, the page's. */
+export function directionOfPoll(texts: readonly string[], page: string): 'ltr' | 'rtl' {
+  if (!/\p{L}/u.test(texts.join(' '))) return page === 'rtl' ? 'rtl' : 'ltr'
+  return isRightToLeft(texts) ? 'rtl' : 'ltr'
+}
+
 /** A list, as some browsers can't tell (Intl.Locale). */
 const RIGHT_TO_LEFT_LANGUAGES = ['ar', 'ckb', 'dv', 'fa', 'he', 'ps', 'sd', 'ug', 'ur', 'yi']
 

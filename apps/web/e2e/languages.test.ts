@@ -34,7 +34,7 @@ test('a language that there is not is shown in the next of the browser’s, or i
 })
 
 test('in Arabic the page runs from right to left with its bars, and units stand below units', async () => {
-  const { id, page } = await pollcast.makePoll('Which?', ['A', 'B', 'C'])
+  const { id, page } = await pollcast.makePoll('ما الأفضل؟', ['أ', 'ب', 'ج'])
   const tab = await openTab(await newVoter({ locale: 'ar', reducedMotion: 'reduce' }), page)
   await isLive(tab)
   expect(await language(tab)).toBe('ar rtl')
@@ -57,6 +57,20 @@ test('in Arabic the page runs from right to left with its bars, and units stand 
   )
   expect(new Set(ends).size).toBe(2)
   expect(await tab.getByTestId('share-link').evaluate((link) => getComputedStyle(link).direction)).toBe('ltr')
+})
+
+test('a poll in English runs from left to right in a page in Arabic: its question, rows and bars', async () => {
+  const { id, page } = await pollcast.makePoll('Which?', ['A', 'B'])
+  await pollcast.vote(id, 0)
+  const tab = await openTab(await newVoter({ locale: 'ar', reducedMotion: 'reduce' }), page)
+  await isLive(tab)
+  expect(await language(tab)).toBe('ar rtl')
+  const [question, mark, share] = await Promise.all(
+    ['h1', '.mark', '.share'].map((part) => tab.locator(part).first().boundingBox()),
+  )
+  expect(await tab.locator('h1').evaluate((heading) => getComputedStyle(heading).direction)).toBe('ltr')
+  expect(mark?.x).toBeLessThan(share?.x ?? Number.NaN)
+  expect(question?.x).toBeLessThan(mark?.x ?? Number.NaN)
 })
 
 test('the API’s problems are told by their code, in the page’s language', async () => {
