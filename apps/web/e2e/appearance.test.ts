@@ -216,6 +216,17 @@ test('the question stays in sight in a long ballot on a phone', async () => {
   expect((await reminder.boundingBox())?.y).toBe(0)
 })
 
+test('on a phone choices are in sight below a question of 240 letters, which has its size before the app is there', async () => {
+  const { page } = await pollcast.makePoll('Which of these comes first? '.repeat(9).trim().slice(0, 240), ['Yes', 'No'])
+  const voter = await newVoter({ viewport: { width: 360, height: 740 } })
+  await voter.addInitScript(recordLayoutShifts)
+  const tab = await openTab(voter, page)
+  await isLive(tab)
+  const last = await tab.getByTestId('choice').last().boundingBox()
+  expect((last?.y ?? 740) + (last?.height ?? 0)).toBeLessThan(740)
+  expect(await layoutShift(tab)).toBeLessThanOrEqual(0.01)
+})
+
 test('on a phone each choice is a target of 60 pixels', async () => {
   const { page } = await pollcast.makePoll('Large?', ['Yes', 'No'])
   const tab = await openTab(await newVoter({ viewport: { width: 360, height: 740 } }), page)

@@ -1,5 +1,6 @@
 import { hiddenUntil } from '@pollcast/shared/hidden-until'
 import type { Choice } from '@pollcast/shared/kinds/choice'
+import { isLongQuestion } from '@pollcast/shared/long-question'
 import type { Poll, PollList } from '@pollcast/shared/poll'
 import type { Privacy } from '@pollcast/shared/privacy'
 import { privacyValues, statementsOf } from '@pollcast/shared/privacy-statements'
@@ -43,7 +44,7 @@ export function pollFallback(poll: Poll, looks: Looks, { roomTitle = '', isEarly
   const choices = `<ul>\n${poll.choices.map((choice) => choiceItem(choice, poll, texts)).join('\n')}\n</ul>`
   const attributes = isEarly ? ' data-early' : ''
   const title = roomTitle && `<p class="room" dir="auto">${escapeHtml(roomTitle)}</p>\n`
-  const heading = `${title}<h1 dir="auto">${escapeHtml(poll.question)}</h1>\n<p><strong>${texts.voters(poll.voters)}</strong></p>`
+  const heading = `${title}<h1 dir="auto"${isLongQuestion(poll.question) ? ' data-long="true"' : ''}>${escapeHtml(poll.question)}</h1>\n<p><strong>${texts.voters(poll.voters)}</strong></p>`
   if (!isOpen) {
     const closed = texts.t(poll.resultsHidden ? 'plain.closed-hidden' : 'poll.closed-final')
     return fallback(looks, `${heading}\n<p>${closed}</p>\n${choices}`, attributes)
