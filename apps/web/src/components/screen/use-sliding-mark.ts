@@ -5,7 +5,7 @@ const DURATION_MS = 700
 
 /**
  * Has the mark of the leader (`[data-mark]`) slide from row to row: from where it was to where it is now (first, last,
- * invert, play). The rows stay where people look for them.
+ * invert, play), also over a draw, in which nobody has it. The rows stay where people look for them.
  */
 export function useSlidingMark(box: () => HTMLElement | null, leader: () => number | undefined): void {
   const prefersReducedMotion = useMediaQuery('(prefers-reduced-motion: reduce)')
@@ -13,7 +13,7 @@ export function useSlidingMark(box: () => HTMLElement | null, leader: () => numb
   let before: DOMRect | undefined
 
   watch(leader, () => {
-    before = markOf()?.getBoundingClientRect()
+    before = markOf()?.getBoundingClientRect() ?? before
   })
   watch(
     leader,
