@@ -97,6 +97,28 @@ test.each([2, 5, 8])(
   },
 )
 
+test('on a screen that stands upright no word is broken', async () => {
+  const { room } = await make('Which?', ['Une meilleure recherche', 'Réservations'])
+  for (const viewport of [
+    { width: 1080, height: 1920 },
+    { width: 390, height: 844 },
+  ]) {
+    const tab = await openTab(await newVoter({ viewport }), pollcast.url + routes.screenPage(room.code))
+    await isLive(tab)
+    expect((await texts(tab)).map(({ lines }) => lines)).toEqual([2, 1])
+  }
+})
+
+test('what there is to press at the foot grows with the screen', async () => {
+  const { room } = await make('Which?', ['Yes', 'No'])
+  const tab = await openTab(
+    await newVoter({ viewport: { width: 3840, height: 2160 } }),
+    pollcast.url + routes.screenPage(room.code),
+  )
+  await isLive(tab)
+  expect((await tab.getByTestId('shortcuts').boundingBox())?.height).toBeGreaterThan(40)
+})
+
 test('rows of two columns stand beside each other, also where the text of one takes two lines', async () => {
   const choices = Array.from({ length: 12 }, (_, index) => `Choice ${index}`)
   choices[8] = 'One that is too long to fit into a single line'
