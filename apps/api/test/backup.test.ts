@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, renameSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DataSource } from 'typeorm'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
@@ -122,6 +122,8 @@ test('what is no whole backup of Pollcast is refused, and the database stays as 
   const server = await ServerProcess.open(path)
   const backup = join(folder, 'backup.sqlite')
   await run(`sqlite:${path}`, 'backup', backup)
+  const exported = join(folder, 'polls.jsonl')
+  await run(`sqlite:${path}`, 'export', exported)
   server.signal('SIGTERM')
   await server.exited
 
@@ -134,6 +136,8 @@ test('what is no whole backup of Pollcast is refused, and the database stays as 
   writeFileSync(newer ?? '', readFileSync(backup))
   await connect(newer ?? '')("INSERT INTO migrations (timestamp, name) VALUES (9763856000000, 'Rooms9763856000000')")
 
+  const link = join(folder, 'link')
+  symlinkSync(path, link)
   const before = readFileSync(path)
   const sentences = [
     [text, /is not an SQLite database/],
@@ -141,13 +145,22 @@ test('what is no whole backup of Pollcast is refused, and the database stays as 
     [damaged, /damaged|can't be read/],
     [newer, /upgraded by a newer Pollcast: .+Rooms9763856000000/],
     [join(folder, 'nothing'), /There is no file/],
+    [folder, /is a folder/],
     [path, /is the database itself/],
+    [link, /is the database itself/],
   ] as const
   for (const [file = '', sentence] of sentences) {
     expect(await run(`sqlite:${path}`, 'restore', file)).toEqual({ code: 1, said: expect.stringMatching(sentence) })
   }
   expect(readFileSync(path).equals(before)).toBe(true)
   expect(readdirSync(folder).filter((name) => /partial|replaced/.test(name))).toEqual([])
+  // A folder in the place of the database is not set aside.
+  for (const command of ['restore', 'import']) {
+    const said = expect.stringMatching(/DATABASE_URL: .+ is a folder\. Name a file in it/)
+    const file = command === 'restore' ? backup : exported
+    expect(await run(`sqlite:${folder}`, command, file)).toEqual({ code: 1, said })
+  }
+  expect(statSync(folder).isDirectory()).toBe(true)
   expect(await run(`sqlite:${folder}/none.sqlite`, 'backup', join(folder, 'b'))).toEqual({
     code: 1,
     said: expect.stringMatching(/There is no database at .+none\.sqlite/),

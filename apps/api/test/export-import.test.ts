@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
@@ -6,7 +6,10 @@ import { exportDatabase } from '../src/commands/export.ts'
 import { importDatabase } from '../src/commands/import.ts'
 import { type Config, readConfig } from '../src/config/config.ts'
 import { silent } from '../src/lib/log.ts'
+import { writeExport } from '../src/store/export-database.ts'
+import { withDatabase } from '../src/store/plain-database.ts'
 import { openPostgres } from '../src/store/postgres-database.ts'
+import { copySqlite } from '../src/store/sqlite-backup.ts'
 import { openSqlite } from '../src/store/sqlite-database.ts'
 import { query } from '../testing/database.ts'
 import { ask, createDatabase, postgresServer } from '../testing/postgres.ts'
@@ -139,6 +142,26 @@ test.each(changes)('an export that is %s is refused, and no database is made', a
   const config = configOf({ path: join(folder, 'polls.sqlite') })
   await expect(importDatabase(config, file, silent)).rejects.toThrow(sentence)
   expect(await readdir(folder)).toEqual([])
+})
+
+test('what is no file is not read, to its end or at all', async () => {
+  const folder = tempFolder()
+  const config = configOf({ path: join(folder, 'polls.sqlite') })
+  await expect(importDatabase(config, folder, silent)).rejects.toThrow(/is a folder/)
+  await expect(importDatabase(config, '/dev/zero', silent)).rejects.toThrow(/is not a regular file/)
+  expect(await readdir(folder)).toEqual([])
+})
+
+test.runIf(existsSync('/dev/full'))('where the disk is full, what is named is what was being written', async () => {
+  const { one } = await exported()
+  if (!('path' in one.config.database)) return
+  const { path } = one.config.database
+  const write = withDatabase({ path }, (source, name) => writeExport(source, name, '/dev/full'))
+  // To the file's name this is added where it was made.
+  await expect(write).rejects.toThrow(/^ENOSPC/)
+  await expect(copySqlite(path, '/dev/full', 'backup.sqlite')).rejects.toThrow(
+    /^backup\.sqlite can't be written: there is no room left on its disk/,
+  )
 })
 
 test('a database in which anything is stays as it is, of either engine', async () => {

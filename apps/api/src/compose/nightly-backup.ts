@@ -26,8 +26,7 @@ const NAME = /^pollcast-\d{4}-\d{2}-\d{2}\.sqlite$/
 export async function backUpNightly({ backups, database }: Config, log: Log): Promise<() => Promise<void>> {
   if (!backups || !('path' in database)) return async () => {}
   const folder = resolve(backups.folder)
-  await prepareFolder(folder)
-  let lastTried = await newest(folder)
+  let lastTried = await prepareFolder(folder)
   let working: Promise<void> | undefined
   const check = () => {
     const name = nameOf(lastNight(new Date()))
@@ -77,12 +76,12 @@ function nameOf(night: Date): string {
 /** The oldest first: names are in the order of their nights. */
 const backupsIn = async (folder: string) => (await readdir(folder)).filter((name) => NAME.test(name)).sort()
 
-const newest = async (folder: string): Promise<string | undefined> => (await backupsIn(folder)).at(-1)
-
-async function prepareFolder(folder: string): Promise<void> {
+/** Returns the newest backup in it. */
+async function prepareFolder(folder: string): Promise<string | undefined> {
   try {
     await makeFolder(folder)
-    await access(folder, constants.R_OK | constants.W_OK)
+    await access(folder, constants.W_OK)
+    return (await backupsIn(folder)).at(-1)
   } catch (error) {
     throw new ConfigError(
       `BACKUP_DIR: no backups can be written to ${folder} (${(error as NodeJS.ErrnoException).code}).`,

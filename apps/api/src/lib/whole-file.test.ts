@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -36,6 +37,29 @@ test('a file that is there is left as it is, unless it is to be replaced', async
   expect(readFileSync(path, 'utf8')).toBe('old')
   await makeWhole(path, writing('new'), { replace: true })
   expect(readFileSync(path, 'utf8')).toBe('new')
+})
+
+test('what is no file is never replaced, and a link goes on leading where it does', async () => {
+  const folder = tempFolder()
+  const [inner, pipe, link, file] = ['inner', 'pipe', 'link', 'file'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+    string,
+  ]
+  mkdirSync(inner)
+  execFileSync('mkfifo', [pipe])
+  writeFileSync(file, 'old')
+  symlinkSync(file, link)
+  await expect(makeWhole(inner, writing('new'), { replace: true })).rejects.toThrow(/is a folder\. Name another/)
+  await expect(makeWhole(pipe, writing('new'), { replace: true })).rejects.toThrow(
+    /is not a regular file\. Name another/,
+  )
+  expect(statSync(pipe).isFIFO()).toBe(true)
+  await makeWhole(link, writing('new'), { replace: true })
+  expect(readlinkSync(link)).toBe(file)
+  expect(readFileSync(file, 'utf8')).toBe('new')
+  expect(readdirSync(folder).sort()).toEqual(['file', 'inner', 'link', 'pipe'])
 })
 
 test('one that somebody else made meanwhile is left as it is', async () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { access, link, open, rename, rm } from 'node:fs/promises'
+import { access, link, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /** What a file is called while it is being made. */
@@ -14,16 +14,22 @@ const NO_LINKS = /^(EPERM|ENOTSUP|EOPNOTSUPP|ENOSYS|EMLINK)$/
 
 /**
  * Makes a file that is there complete, and on the disk, or not at all: it is written under another name beside it. Only
- * this user can read it. Throws a FileRefused where a file is there already, unless it is to be replaced.
+ * this user can read it. Throws a FileRefused where a file is there already, unless it is to be replaced: then a link stays,
+ * and the file that it leads to is another one. What is no file, such as a folder or /dev/null, is never replaced.
  *
  * @param make writes to the path that it gets, where there is an empty file
  */
 export async function makeWhole(
-  path: string,
+  named: string,
   make: (partial: string) => Promise<void>,
   { replace = false } = {},
 ): Promise<void> {
-  if (!replace && (await isThere(path))) throw exists(path)
+  const path = await realpath(named).catch(() => named)
+  if (await isThere(path)) {
+    const problem = await unreadable(named)
+    if (problem !== undefined) throw new FileRefused(`${problem} Name another file.`)
+    if (!replace) throw exists(named)
+  }
   const partial = `${path}.${randomBytes(4).toString('hex')}${PARTIAL}`
   try {
     await (await open(partial, 'wx', 0o600)).close()
@@ -34,7 +40,7 @@ export async function makeWhole(
     await syncFolder(dirname(path))
   } catch (error) {
     await rm(partial, { force: true })
-    throw refusal(path, error)
+    throw refusal(named, error)
   }
 }
 
@@ -72,6 +78,14 @@ export const isThere = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   )
+
+/** What keeps a path from being read as a file, in a sentence; undefined where nothing does. */
+export async function unreadable(path: string): Promise<string | undefined> {
+  const found = await stat(path).catch(() => undefined)
+  if (!found) return `There is no file ${path}.`
+  if (found.isDirectory()) return `${path} is a folder.`
+  return found.isFile() ? undefined : `${path} is not a regular file.`
+}
 
 const exists = (path: string) =>
   new FileRefused(`${path} is there already, and was left as it is. Name another file, or add --force to replace it.`)

@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm'
 import { reasonOf } from '../lib/reason-of.ts'
 import { isThere } from '../lib/whole-file.ts'
 import { DatabaseRefused } from './database.ts'
+import { cause } from './database-errors.ts'
 import { addressOf } from './postgres-address.ts'
 import { entities, migrations } from './schema.ts'
 import { driver } from './sqlite-driver.ts'
@@ -41,7 +42,9 @@ export async function withDatabase<T>(
     })
     return await work(database, name)
   } catch (error) {
-    throw 'path' in address ? sqliteRefusal(address.path, error) : error
+    // A code of the system's is from the work: SQLite has codes of its own.
+    const { code } = cause(error)
+    throw 'path' in address && code?.startsWith('SQLITE_') ? sqliteRefusal(address.path, error) : error
   } finally {
     if (database.isInitialized) await database.destroy()
   }

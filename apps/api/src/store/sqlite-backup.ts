@@ -1,5 +1,5 @@
 import sqlite3 from 'sqlite3'
-import { isThere, makeWhole } from '../lib/whole-file.ts'
+import { FileRefused, isThere, makeWhole } from '../lib/whole-file.ts'
 import { DatabaseRefused } from './database.ts'
 import { sqliteRefusal } from './sqlite-refusal.ts'
 
@@ -22,13 +22,22 @@ const BUSY_TIMEOUT_MS = 5000
 export async function backUpSqlite(path: string, file: string, options?: { replace?: boolean }): Promise<void> {
   if (!(await isThere(path))) throw new DatabaseRefused(`There is no database at ${path}. See DATABASE_URL.`)
   const copy = (partial: string) =>
-    copySqlite(path, partial).catch((error) => Promise.reject(sqliteRefusal(path, error)))
+    copySqlite(path, partial, file).catch((error) => Promise.reject(sqliteRefusal(path, error)))
   await makeWhole(file, copy, options)
 }
 
-/** The same, to a file that is there and empty. It is not synchronized. Rejects as SQLite does. */
-export async function copySqlite(path: string, to: string): Promise<void> {
-  await copyPages(path, to)
+/**
+ * The same, to a file that is there and empty. It is not synchronized. Rejects as SQLite does, but for a full disk: the
+ * original is only read.
+ *
+ * @param name what the copy is called in that FileRefused
+ */
+export async function copySqlite(path: string, to: string, name: string): Promise<void> {
+  await copyPages(path, to).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'SQLITE_FULL'
+      ? new FileRefused(`${name} can't be written: there is no room left on its disk.`, { cause: error })
+      : error
+  })
   await withSqlite(to, sqlite3.OPEN_READWRITE, async (copy) => {
     // It has the original's mode, in which opening it to read would make two more files.
     await all(copy, 'PRAGMA journal_mode = DELETE')

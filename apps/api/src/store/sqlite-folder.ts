@@ -1,4 +1,4 @@
-import { constants } from 'node:fs'
+import { constants, type Stats } from 'node:fs'
 import { access, chmod, lstat, mkdir, open, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Log } from '../lib/log.ts'
@@ -31,10 +31,7 @@ export async function prepareFile(path: string, log: Log): Promise<SqlitePlace> 
     if (!(await lstat(path)).isSymbolicLink()) throw error
     throw new DatabaseRefused(`DATABASE_URL: ${path} is a symbolic link to something that is not there.`)
   })
-  if (found.isDirectory()) {
-    throw new DatabaseRefused(`DATABASE_URL: ${path} is a folder. Name a file in it, such as ${path}/pollcast.sqlite.`)
-  }
-  if (!found.isFile()) throw new DatabaseRefused(`DATABASE_URL: ${path} is not a regular file.`)
+  checkRegular(path, found)
   const real = await realpath(path)
   await access(real, constants.R_OK | constants.W_OK)
   // SQLite makes its log there.
@@ -42,9 +39,20 @@ export async function prepareFile(path: string, log: Log): Promise<SqlitePlace> 
   return { real, lock: await makeLock(real) }
 }
 
-/** The lock of a database that need not be there, made with its folder where it is missing. */
+function checkRegular(path: string, found: Stats): void {
+  if (found.isDirectory()) {
+    throw new DatabaseRefused(`DATABASE_URL: ${path} is a folder. Name a file in it, such as ${path}/pollcast.sqlite.`)
+  }
+  if (!found.isFile()) throw new DatabaseRefused(`DATABASE_URL: ${path} is not a regular file.`)
+}
+
+/**
+ * The lock of a database that need not be there, made with its folder where it is missing. Throws as `prepareFile` does.
+ */
 export async function prepareLock(path: string): Promise<SqlitePlace> {
   await makeFolder(dirname(path))
+  const found = await stat(path).catch(() => undefined)
+  if (found) checkRegular(path, found)
   const real = await realpath(path).catch(async () => join(await realpath(dirname(path)), basename(path)))
   return { real, lock: await makeLock(real) }
 }

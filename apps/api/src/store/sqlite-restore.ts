@@ -1,7 +1,7 @@
-import { resolve } from 'node:path'
+import { realpath } from 'node:fs/promises'
 import { DataSource } from 'typeorm'
 import type { Log } from '../lib/log.ts'
-import { isThere, makeWhole, sync } from '../lib/whole-file.ts'
+import { makeWhole, sync, unreadable } from '../lib/whole-file.ts'
 import { appliedMigrations } from './applied-migrations.ts'
 import { DatabaseRefused } from './database.ts'
 import { renewEpoch } from './installation.ts'
@@ -26,16 +26,17 @@ export async function restoreSqlite(
   log: Log,
   now = new Date(),
 ): Promise<string | undefined> {
-  if (!(await isThere(file))) throw new DatabaseRefused(`There is no file ${file}. Nothing was changed.`)
-  const { real, lock } = await prepareLock(path)
-  if ((await isThere(real)) && resolve(file) === real) {
+  const problem = await unreadable(file)
+  if (problem !== undefined) throw new DatabaseRefused(`${problem} Nothing was changed.`)
+  const { real, lock } = await prepareLock(path).catch((error) => Promise.reject(sqliteRefusal(path, error)))
+  if ((await realpath(file)) === real) {
     throw new DatabaseRefused(`${file} is the database itself. Name a backup.`)
   }
   const held = await lockSqlite(lock, path, log)
   try {
     let kept: string | undefined
     const replace = async (partial: string) => {
-      await copySqlite(file, partial).catch((error) => Promise.reject(backupRefusal(file, error)))
+      await copySqlite(file, partial, path).catch((error) => Promise.reject(backupRefusal(file, error)))
       await beginEpoch(partial, file)
       await sync(partial)
       // The log goes with its database: applied to another one, it would destroy that.
