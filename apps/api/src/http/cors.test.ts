@@ -59,6 +59,13 @@ test('any origin can read polls, rooms, their files and streams, as a stranger d
   }
 })
 
+test('any origin can ask what to embed for a poll’s address', async () => {
+  const { url, poll, from } = await setUp([])
+  const answer = await from(STRANGER, `/oembed?url=${encodeURIComponent(`${url}/polls/${poll.id}`)}`)
+  expect(answer.headers.get('Access-Control-Allow-Origin')).toBe('*')
+  expect(await answer.json()).toMatchObject({ type: 'rich' })
+})
+
 test('any origin can read why it can not read', async () => {
   const { from } = await setUp([])
   const answer = await from(STRANGER, routes.poll('zzzzzzzz'))

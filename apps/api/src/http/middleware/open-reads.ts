@@ -1,8 +1,8 @@
 import type { Context, Middleware } from 'koa'
 import { originOf } from '../request/origin.ts'
 
-/** Polls, rooms, their streams and files, and what is said of the API. */
-const OPEN = /^\/api\/(polls|rooms|streams|openapi\.json)(\/|$)/
+/** Polls, rooms, their streams and files, their frames by oEmbed, and what is said of the API. */
+const OPEN = /^\/(api\/(polls|rooms|streams|openapi\.json)|oembed)(\/|$)/
 
 const ANYONE = '*'
 
