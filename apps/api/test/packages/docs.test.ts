@@ -6,7 +6,6 @@ import { ChildServer } from '../../testing/child-server.ts'
 import { blocksOf, docs } from '../../testing/docs-commands.ts'
 import { freePort } from '../../testing/free-port.ts'
 import { baseImage, inside, PATH } from '../../testing/image/build-image.ts'
-import { cannot } from '../../testing/image/cannot.ts'
 import { tempFolder } from '../../testing/temp-folder.ts'
 import { createPoll, Voter } from '../../testing/voter.ts'
 
@@ -21,7 +20,7 @@ const pages = docs
   .map((path) => ({ path, blocks: blocksOf(path).filter(({ mark }) => mark === 'packages') }))
   .filter(({ blocks }) => blocks.length > 0)
 
-describe.skipIf(cannot)(`in a new Debian with Node${cannot ? ` (skipped: ${cannot})` : ''}`, () => {
+describe('in a new Debian with Node', () => {
   let root: string
 
   beforeAll(async () => {

@@ -2,11 +2,10 @@ import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { buildImage, type Image } from '../../testing/image/build-image.ts'
-import { cannot } from '../../testing/image/cannot.ts'
 import { Container } from '../../testing/image/container.ts'
 import { tempFolder } from '../../testing/temp-folder.ts'
 
-describe.skipIf(cannot)(`the image, as the Dockerfile makes it${cannot ? ` (skipped: ${cannot})` : ''}`, () => {
+describe('the image, as the Dockerfile makes it', () => {
   let image: Image
 
   beforeAll(async () => {

@@ -14,6 +14,7 @@ import {
   scriptOf,
   wordsOf,
 } from './dockerfile.ts'
+import { needDebian } from './need-debian.ts'
 
 const run = promisify(execFile)
 
@@ -158,6 +159,7 @@ async function runInside(image: Image, script: string): Promise<void> {
 
 /** A Debian with what Docker's image of this name has of Node, and, unless it is slim, of compilers. */
 export async function baseImage(image: string): Promise<string> {
+  await needDebian()
   const [, version = '', suite = '', slim] = /^node:(\d+)-(\w+?)(-slim)?$/.exec(image) ?? []
   if (!version) throw new Error(`This test has no ${image}.`)
   const root = join(BASES, image.replace(':', '-'))
