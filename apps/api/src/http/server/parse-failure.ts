@@ -25,8 +25,7 @@ const isOfBrowser = (bytes?: Buffer) => /^accept:[^\r\n]*text\/html/im.test(byte
 
 const HEADERS_TOO_LARGE: Refusal = {
   code: 'headers-too-large',
-  detail:
-    'The request line and headers are larger than 16 KB. If this is a link that fills in a poll, take fewer or shorter choices, and add the others on the page.',
+  detail: 'The request line and headers are larger than 16 KB.',
 }
 const EXTENSIONS_TOO_LARGE: Refusal = {
   code: 'body-too-large',

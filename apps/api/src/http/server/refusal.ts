@@ -8,7 +8,7 @@ export interface Refusal {
   detail: string
   /** Seconds after which to try again. */
   retryAfter?: number
-  /** Whether to tell it as a page: else browsers show a person JSON, or save it as a file. */
+  /** Whether a person has opened a link that is too long: browsers would show them JSON, or save it as a file. */
   isForPerson?: boolean
 }
 
@@ -33,7 +33,7 @@ function render({ code, detail, retryAfter, isForPerson }: Refusal): {
   body: string
 } {
   const problem = problemOf(code, detail)
-  const body = isForPerson ? pageOf(detail) : JSON.stringify(problem)
+  const body = isForPerson ? TOO_LONG : JSON.stringify(problem)
   const headers: OutgoingHttpHeaders = {
     'Content-Type': isForPerson ? 'text/html; charset=utf-8' : 'application/problem+json',
     ...(isForPerson && { 'Content-Security-Policy': "default-src 'none'" }),
@@ -46,10 +46,10 @@ function render({ code, detail, retryAfter, isForPerson }: Refusal): {
 }
 
 /** As plain as can be: the app, which knows the reader's language and the theme, has not seen the request. */
-const pageOf = (detail: string) => `<!doctype html>
+const TOO_LONG = `<!doctype html>
 <html lang="en">
 <meta name="viewport" content="width=device-width">
-<title>Request too large</title>
-<h1>Request too large</h1>
-<p>${detail}</p>
+<title>This link is too long</title>
+<h1>This link is too long</h1>
+<p>It may have 16 KB, with all that the browser adds. If it fills in a poll, take fewer or shorter choices, and add the others on the page.</p>
 `
