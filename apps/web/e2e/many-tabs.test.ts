@@ -64,6 +64,51 @@ test('tabs that share a stream all show that the server is down, and are all liv
   await Promise.all(tabs.map((tab) => shows(tab, [0, 1])))
 })
 
+test('a tab that crashes while the server is down takes neither the stream nor the votes of the others with it', async () => {
+  const { id, page } = await pollcast.makePoll('Both gone?', ['Yes', 'No'])
+  const voter = await newVoter()
+  const streams = watchStreams(voter)
+  const tabs = await openTabs(voter, page, 3)
+  await Promise.all(tabs.map(isLive))
+  await expect.poll(() => streams().length).toBe(1)
+  const leader = streams()[0] as Page
+  const others = tabs.filter((tab) => tab !== leader)
+  await pollcast.kill()
+  await choice(leader, 'Yes').click()
+  await leader.getByText('Your vote is kept').waitFor()
+  const cdp = await voter.newCDPSession(leader)
+  const crashed = leader.waitForEvent('crash')
+  cdp.send('Page.crash').catch(() => {})
+  await crashed
+  await Promise.all(others.map((tab) => expect.poll(() => connection(tab)).toBe('reconnecting')))
+  await choice(others[0] as Page, 'No').click()
+  await pollcast.start()
+  await Promise.all(others.map(isLive))
+  // Who changes their vote while it waits has one.
+  await Promise.all(others.map((tab) => shows(tab, [0, 1])))
+  await pollcast.vote(id, 0)
+  await Promise.all(others.map((tab) => shows(tab, [1, 1])))
+})
+
+test('a tab that is closed without a network leaves another one that is live, and votes, once there is one', async () => {
+  const { id, page } = await pollcast.makePoll('Offline both?', ['Yes', 'No'])
+  const voter = await newVoter()
+  const streams = watchStreams(voter)
+  const tabs = await openTabs(voter, page, 2)
+  await Promise.all(tabs.map(isLive))
+  await expect.poll(() => streams().length).toBe(1)
+  const [leader] = streams()
+  const other = tabs.find((tab) => tab !== leader) as Page
+  await voter.setOffline(true)
+  await leader?.close()
+  await choice(other, 'Yes').click()
+  await other.getByText('Your vote is kept').waitFor()
+  await pollcast.vote(id, 1)
+  await voter.setOffline(false)
+  await isLive(other)
+  await shows(other, [1, 1])
+})
+
 test('a vote in one tab shows as the own vote in the browser’s other tabs, but not for other voters', async () => {
   const { page } = await pollcast.makePoll('Whose?', ['Left', 'Right'])
   const [one, other] = (await openTabs(await newVoter(), page, 2)) as [Page, Page]

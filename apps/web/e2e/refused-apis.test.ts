@@ -1,5 +1,6 @@
 import type { BrowserContext, Frame, Page } from 'playwright-core'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { BadProxy } from './support/bad-proxy.ts'
 import { choice, connection, isLive, openTab, shows, tabled, withoutCookies } from './support/browser.ts'
 import { startServerAndBrowser } from './support/setup.ts'
 import { watchStreams } from './support/streams.ts'
@@ -177,6 +178,23 @@ const dropCookies = async (voter: BrowserContext) => {
     await route.continue({ headers })
   })
 }
+
+test('where the cookie does not come back and no stream gets through, results come with the vote, in each tab', async () => {
+  const proxy = await BadProxy.before(pollcast.port)
+  onTestFinished(() => proxy.close())
+  proxy.fault = 'buffer'
+  const room = await pollcast.makeRoom({ question: 'Both lost?', resultsVisibility: 'after-vote' })
+  const voter = await newVoter()
+  await dropCookies(voter)
+  const page = Object.assign(new URL(room.page), { port: String(proxy.port) }).href
+  const [one, other] = [await openTab(voter, page), await openTab(voter, page)]
+  await choice(one, 'Tea').click()
+  await shows(one, [1, 0])
+  await pollcast.vote(room.id, 1)
+  await Promise.all([one, other].map((tab) => shows(tab, [1, 1])))
+  await choice(other, 'Coffee').click()
+  await Promise.all([one, other].map((tab) => shows(tab, [0, 2])))
+})
 
 test('where the cookie does not come back, the voter stays one over reloads and in other tabs', async () => {
   const { id, page } = await pollcast.makePoll('Lost cookie?', ['Yes', 'No'])
