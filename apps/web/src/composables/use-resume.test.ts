@@ -1,5 +1,14 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { type EffectScope, effectScope } from 'vue'
+import { type EffectScope, effectScope, onScopeDispose } from 'vue'
+
+// VueUse's own starts none where another test file has loaded it without a window.
+vi.mock('@vueuse/core', async (load) => ({
+  ...(await load<object>()),
+  useIntervalFn(act: () => void, milliseconds: number) {
+    const timer = setInterval(act, milliseconds)
+    onScopeDispose(() => clearInterval(timer))
+  },
+}))
 
 const page = Object.assign(new EventTarget(), { hidden: false })
 let scope: EffectScope
