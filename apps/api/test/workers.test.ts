@@ -6,6 +6,7 @@ import type { Challenge } from '@pollcast/shared/proof-of-work'
 import { routes } from '@pollcast/shared/routes'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { query, recount } from '../testing/database.ts'
+import { EventReader } from '../testing/event-reader.ts'
 import { freePort } from '../testing/free-port.ts'
 import { Host } from '../testing/host.ts'
 import { ask, createDatabase, postgresServer } from '../testing/postgres.ts'
@@ -14,6 +15,7 @@ import { get, post, RawConnection } from '../testing/raw-connection.ts'
 import { redisUrl } from '../testing/redis.ts'
 import { ServerProcess } from '../testing/server-process.ts'
 import { tempFolder } from '../testing/temp-folder.ts'
+import { until } from '../testing/until.ts'
 import { bearer, createPoll, json, Voter } from '../testing/voter.ts'
 import { Watcher } from '../testing/watcher.ts'
 
@@ -97,6 +99,23 @@ test.each(places)('several workers on %s: every stream ends on the newest, and n
   }
   expect(await ballots(poll)).toBe(60)
   expect(server.output.match(/http:/g)).toHaveLength(1)
+})
+
+test('a host is told how many watch in all workers, by streams and by requests that are held', async () => {
+  const { url } = await setUp('node', '3')
+  const { host } = await Host.ofPoll(url)
+  const path = url + routes.roomStream(host.code)
+  const hosts = await EventReader.open(`${path}?watching=on`, bearer(host.key))
+  const streams = await Promise.all(Array.from({ length: 6 }, () => EventReader.open(path)))
+  const after = encodeURIComponent((await (streams[0] as EventReader).next()).id)
+  const polling = new AbortController()
+  for (let held = 0; held < 4; held += 1) {
+    fetch(`${url}${routes.room(host.code)}?after=${after}`, { signal: polling.signal }).catch(() => {})
+  }
+  await until(() => hosts.watching.at(-1) === 11)
+  polling.abort()
+  for (const stream of streams) stream.close()
+  await until(() => hosts.watching.at(-1) === 1)
 })
 
 test.each(places)('an edit of a poll on %s is on the streams of every worker', async (_, place) => {
