@@ -126,6 +126,12 @@ test.each<[string, unknown, RegExp]>([
   expect(message).toMatch(sentence)
 })
 
+test('a byte order mark in front of the description is no part of it', () => {
+  const folder = themeFolder({})
+  writeFileSync(join(folder, 'theme.json'), '\uFEFF{"name":"Lunch club"}')
+  expect(readTheme(folder).name).toBe('Lunch club')
+})
+
 test('a folder that is not there, or is none, is refused', () => {
   const folder = tempFolder()
   expect(refusal(join(folder, 'gone'))).toMatch(

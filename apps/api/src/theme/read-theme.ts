@@ -67,7 +67,8 @@ function describedIn(folder: ThemeFolder): ThemeFile {
   const { bytes, path } = folder.read(DESCRIPTION, MOST.description)
   let written: unknown
   try {
-    written = JSON.parse(bytes.toString())
+    // Editors of Windows put a mark in front, which is no JSON.
+    written = JSON.parse(bytes.toString().replace(/^\uFEFF/, ''))
   } catch (error) {
     throw new ThemeRefused(`THEME_DIR: ${path} is not JSON: ${reasonOf(error as Error)}.`)
   }
