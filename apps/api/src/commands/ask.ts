@@ -17,9 +17,9 @@ export async function ask(url: string, route: string, init: RequestInit = {}): P
     return await fetch(base + route, init)
   } catch (error) {
     const { cause, message } = error as Error
-    const { code } = (cause ?? {}) as NodeJS.ErrnoException
+    const { code, message: reason = message } = (cause ?? {}) as Partial<NodeJS.ErrnoException>
     throw new CommandRefused(
-      `There is no answer from ${base} (${code ?? message}). Is Pollcast running there? --url names another address.`,
+      `There is no answer from ${base} (${code ?? reason}). Is Pollcast running there? --url names another address.`,
     )
   }
 }

@@ -74,6 +74,15 @@ test('a newer server whose events can’t be read at all ends it, with a sentenc
   expect(end).toMatch(/^The server sends what this version of Pollcast can’t read\./)
 })
 
+test('an event without end ends it, with a sentence', async () => {
+  const { end } = await follow((res) => {
+    res.writeHead(200, { 'Content-Type': 'text/event-stream' })
+    const more = () => res.write('x'.repeat(100_000), () => !res.destroyed && setImmediate(more))
+    more()
+  })
+  expect(end).toMatch(/^The server sends what this version of Pollcast can’t read\./)
+})
+
 test('a room that was deleted while the connection was lost ends it', async () => {
   expect(await follow(stream(['room', room]), refusal(410, 'room-deleted'))).toMatchObject({ lost: 1, end: undefined })
 })

@@ -16,6 +16,9 @@ const SILENCE_TIMEOUT_MS = (keepaliveSeconds + 3.5) * 1000
 const MIN_RETRY_MS = 500
 const MAX_RETRY_MS = 10_000
 
+/** Characters of the longest event: one of ours has some thousands. What never ends would fill the memory. */
+const MAX_EVENT = 1024 * 1024
+
 /** No later attempt is answered otherwise: there is no such room, or not for everybody. */
 const FINAL = [401, 404]
 const GONE = 410
@@ -52,6 +55,8 @@ export async function followRoom(url: string, code: string, { onRoom, onLost }: 
 
 class EventUnreadable extends CommandRefused {}
 
+const UNREADABLE = 'The server sends what this version of Pollcast can’t read. Use the version that the server has.'
+
 /** One connection. Resolves when it has ended, with why; rejects if it can't be opened. */
 async function readStream(url: string, code: string, onRoom: (room: RoomEvent) => void): Promise<'deleted' | 'lost'> {
   const abort = new AbortController()
@@ -64,7 +69,14 @@ async function readStream(url: string, code: string, onRoom: (room: RoomEvent) =
     if (!response.ok) throw await refusalOf(response)
     if (!response.headers.get('Content-Type')?.startsWith('text/event-stream')) throw unknownAnswer(response)
     const shown = new ShownRoom(onRoom)
-    const parser = createParser({ onEvent: (event) => shown.take(event) })
+    const parser = createParser({
+      onEvent: (event) => shown.take(event),
+      onError: ({ type }) => {
+        // Other lines that are no events are left out.
+        if (type === 'max-buffer-size-exceeded') throw new EventUnreadable(UNREADABLE)
+      },
+      maxBufferSize: MAX_EVENT,
+    })
     const decoder = new TextDecoder()
     for await (const chunk of response.body ?? []) {
       silence.refresh()
@@ -111,7 +123,5 @@ class ShownRoom {
 function parse<S extends z.ZodType>(schema: S, data: string): z.infer<S> {
   const { success, data: event } = schema.safeParse(JSON.parse(data))
   if (success) return event
-  throw new EventUnreadable(
-    'The server sends what this version of Pollcast can’t read. Use the version that the server has.',
-  )
+  throw new EventUnreadable(UNREADABLE)
 }

@@ -1,5 +1,5 @@
 import type { RunnableCommand } from '../config/command-line.ts'
-import { readConfig } from '../config/config.ts'
+import { readConfig, readCreateKey } from '../config/config.ts'
 import type { Log } from '../lib/log.ts'
 
 /** For someone at a terminal: the sentences alone. */
@@ -26,7 +26,7 @@ export async function runCommand(
   }
   if (run === 'create') {
     const { create } = await import('./create.ts')
-    return say(await create({ ...command, createKey: environment.CREATE_KEY || undefined }))
+    return say(await create({ ...command, createKey: readCreateKey(environment) }))
   }
   if (run === 'watch') {
     const { watch } = await import('./watch.ts')

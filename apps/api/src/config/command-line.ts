@@ -162,8 +162,14 @@ function onlyFile(run: string, [file, more]: readonly string[]): string {
 const isWebAddress = (text: string) => /^https?:\/\//.test(text) && URL.canParse(text)
 
 function readUrl(given: string | undefined, { PORT }: NodeJS.ProcessEnv): string {
-  if (given === undefined) return `http://localhost:${PORT || 3000}`
+  if (given === undefined) {
+    const here = `http://localhost:${PORT || 3000}`
+    if (!isWebAddress(here))
+      throw new UsageError('PORT is no port number. --url names another server than that at PORT.')
+    return here
+  }
   if (!isWebAddress(given)) throw new UsageError(`--url is an address such as https://my.host, not "${given}".`)
+  if (new URL(given).username !== '') throw new UsageError('--url is an address without a user and password.')
   return given
 }
 

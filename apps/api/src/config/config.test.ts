@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { expect, test } from 'vitest'
 import { readCommandLine } from './command-line.ts'
-import { ConfigError, readConfig } from './config.ts'
+import { ConfigError, readConfig, readCreateKey } from './config.ts'
 import { settingNames } from './environment.ts'
 
 const refusal = (environment: NodeJS.ProcessEnv): string => {
@@ -94,6 +94,14 @@ test('every variable is read', () => {
     },
     webDev: true,
   })
+})
+
+test('the CREATE_KEY of a command is checked as that of a server, and not repeated', () => {
+  expect(readCreateKey({})).toBeUndefined()
+  expect(readCreateKey({ CREATE_KEY: 'only-for-teachers' })).toBe('only-for-teachers')
+  for (const CREATE_KEY of ['only-for\nteachers', 'schlüssel-für-alle', 'only-for-teachers ']) {
+    expect(() => readCreateKey({ CREATE_KEY })).toThrow(/^CREATE_KEY: (?!.*only-for|.*schl)/)
+  }
 })
 
 test('a certificate without its key, or a key without its certificate, is refused', () => {

@@ -48,6 +48,15 @@ export interface Config {
 /** The environment is invalid. The message names every invalid variable, each on a line. */
 export class ConfigError extends Error {}
 
+/** CREATE_KEY alone, for who makes polls on a server of others. Throws a ConfigError, which does not repeat it. */
+export function readCreateKey({ CREATE_KEY }: NodeJS.ProcessEnv): string | undefined {
+  const key = CREATE_KEY || undefined
+  const { error } = eachVariable.shape.CREATE_KEY.safeParse(key)
+  const problem = textProblem(key ?? '') ?? error?.issues[0]?.message
+  if (problem !== undefined) throw new ConfigError(`CREATE_KEY: ${problem}.`)
+  return key
+}
+
 /** Reads the environment. An empty variable counts as not set. Throws a ConfigError. */
 export function readConfig(variables: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
