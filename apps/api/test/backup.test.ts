@@ -167,6 +167,21 @@ test('what is no whole backup of Pollcast is refused, and the database stays as 
   })
 })
 
+test('of a damaged database no backup is made', async () => {
+  const folder = tempFolder()
+  const path = join(folder, 'polls.sqlite')
+  const server = await ServerProcess.open(path)
+  server.signal('SIGTERM')
+  await server.exited
+  // Its header and the list of its tables are whole.
+  const pages = readFileSync(path)
+  pages.fill(0xff, 8192)
+  writeFileSync(path, pages)
+  const said = expect.stringMatching(/is damaged: .+\. No copy was made\.$|is damaged\. Restore it from a backup/)
+  expect(await run(`sqlite:${path}`, 'backup', join(folder, 'backup.sqlite'))).toEqual({ code: 1, said })
+  expect(readdirSync(folder).filter((name) => name.startsWith('backup'))).toEqual([])
+})
+
 test('a restore fills the place of a database that is gone', async () => {
   const folder = tempFolder()
   const path = join(folder, 'polls.sqlite')
