@@ -21,10 +21,10 @@ interface Probe {
   method: string
 }
 
-/** Query strings that are long, or have many pairs, sent to every route. */
+/** Query strings that are long, or have many pairs, sent to every route but the one whose links may fill in a whole poll. */
 export const query: Attack = {
   name: 'query',
-  about: 'long query strings and many pairs, to every route',
+  about: 'long query strings and many pairs, to all routes but /new',
   async run(context) {
     const server = await context.open()
     const poll = await server.createPoll()
@@ -79,7 +79,6 @@ function probesOf(server: AttackedServer, poll: { id: string; choiceIds: number[
     routes.stream(poll.id),
     routes.streams,
     routes.listPage,
-    routes.newPollPage,
     routes.pollPage(poll.id),
     '/favicon.svg',
     '/nowhere',

@@ -36,7 +36,7 @@ function render({ code, detail, retryAfter, isForPerson }: Refusal): {
   const body = isForPerson ? TOO_LONG : JSON.stringify(problem)
   const headers: OutgoingHttpHeaders = {
     'Content-Type': isForPerson ? 'text/html; charset=utf-8' : 'application/problem+json',
-    ...(isForPerson && { 'Content-Security-Policy': "default-src 'none'" }),
+    ...(isForPerson && { 'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'" }),
     'Content-Length': Buffer.byteLength(body),
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
