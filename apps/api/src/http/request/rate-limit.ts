@@ -6,7 +6,7 @@ import type { Bucket, TokenBuckets } from '../../lib/token-buckets.ts'
 import { PollError } from '../../polls/errors.ts'
 import { ProofRequired, TooManyRequests } from '../middleware/problem.ts'
 import type { Proofs } from './proofs.ts'
-import { knownVoter, type Voters } from './voter.ts'
+import { type Asker, knownVoter, NOT_VOTED, type Voters } from './voter.ts'
 
 /*
  * What is counted by address has room for a hall of a thousand phones behind one router. A voter who is known by their
@@ -20,10 +20,12 @@ const LIMITS = {
   streamsOf: { burst: 60, perMinute: 60 },
   /** More than anyone votes by hand. */
   votesOf: { burst: 60, perMinute: 60 },
-  /** Cookies with a page, or with a first vote, that take no proof of work: a class, or a full train. Pages beyond come with a challenge. */
+  /** First votes that take no proof of work: a class, or a full train. */
+  newVotersFrom: { burst: 100, perMinute: 60 },
+  /** The same, of who has a page without a challenge: those who have read for a minute may all vote without one. */
+  newVotersWhoReadFrom: { burst: 160, perMinute: 60 },
+  /** As many cookies with a page, or with such a vote; pages beyond come with a challenge, which is solved when the vote comes. */
   newReadersFrom: { burst: 100, perMinute: 60 },
-  /** First votes that take none. A minute's more: who reads that long has a page without a challenge, and may vote without one. */
-  newVotersFrom: { burst: 160, perMinute: 60 },
   /** Those beyond, each of which has solved a challenge: three halls, and no more. */
   provenVotersFrom: { burst: 3000, perMinute: 600 },
   pollsFrom: { burst: 30, perMinute: 30 },
@@ -64,10 +66,9 @@ export interface RateLimits {
    * The first vote of a client. Beyond the burst of its network it has to prove work: rejects with ProofRequired, which has
    * the challenge.
    *
-   * @param hasRead whether it has a cookie that came without a challenge
    * @returns the number of the burst that it is beyond, if it is
    */
-  newVoterFrom(ctx: Context, hasRead: boolean): Promise<number | undefined>
+  newVoterFrom(ctx: Context, asker: Pick<Asker, 'voterId' | 'mark'>): Promise<number | undefined>
   /** Whether a client that reads needs no challenge with its page. */
   allowsNewReader(ctx: Context): Promise<boolean>
   /** What a client has to solve that may not. */
@@ -123,15 +124,18 @@ export function rateLimits({ buckets, proofs, bursts }: LimitParts): RateLimits 
     readFrom: (ctx, voterId) => (voterId === undefined ? take('readsFrom', from(ctx)) : take('readsOf', voterId)),
     streamFrom: (ctx, voterId) => (voterId === undefined ? take('streamsFrom', from(ctx)) : take('streamsOf', voterId)),
     voteOf: (voterId) => take('votesOf', voterId),
-    newVoterFrom: async (ctx, hasRead) => {
+    newVoterFrom: async (ctx, { voterId, mark }) => {
       const network = from(ctx)
       // Who has solved a challenge leaves what is free to those whose page came without one.
       if (!(await proofs.take(ctx))) {
-        const waits = await Promise.all([
-          waitFrom('newVotersFrom', network),
-          hasRead ? 0 : waitFrom('newReadersFrom', network),
+        const [wait] = await Promise.all([
+          // One bucket, which is deeper for who has read.
+          buckets.take(
+            `newVotersFrom ${network}`,
+            mark === NOT_VOTED ? LIMITS.newVotersWhoReadFrom : LIMITS.newVotersFrom,
+          ),
+          voterId === undefined && waitFrom('newReadersFrom', network),
         ])
-        const wait = Math.max(...waits)
         if (wait === 0) return undefined
         throw new ProofRequired(Math.ceil(wait / 1000), await proofs.challenge(network))
       }

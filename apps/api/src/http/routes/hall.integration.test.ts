@@ -276,7 +276,7 @@ test('all together, an address can have no more voters than three halls, however
     bursts: new BurstNumbers(),
   })
   const ctx = { ip: '192.0.2.1' } as Context
-  const vote = () => limits.newVoterFrom(ctx, false)
+  const vote = () => limits.newVoterFrom(ctx, { voterId: undefined, mark: '' })
   for (let n = 0; n < 3000; n += 1) await vote()
   await expect(vote()).rejects.toThrow(/Very many new voters .*was not counted.* Try again in/)
   isProven = false

@@ -17,7 +17,7 @@ import { pollIdOf } from '../request/addresses.ts'
 import { readBody, validate } from '../request/body.ts'
 import { idempotencyKeyOf, isSecret, requireDistinct } from '../request/idempotency-key.ts'
 import { codeHashOf } from '../request/viewer.ts'
-import { burstOf, isFirstVote, knownVoter, markOfBurst, NOT_VOTED, newVoterId } from '../request/voter.ts'
+import { burstOf, isFirstVote, knownVoter, markOfBurst, newVoterId } from '../request/voter.ts'
 
 interface SentVote {
   answer: unknown
@@ -35,7 +35,7 @@ export function voteRoute({ writer, voters, signals, limits, serverKey, basePath
     const asker = voters.find(ctx)
     const known = knownVoter(asker)
     let { mark } = asker
-    if (isFirstVote(asker)) mark = markOfBurst(await limits?.newVoterFrom(ctx, asker.mark === NOT_VOTED))
+    if (isFirstVote(asker)) mark = markOfBurst(await limits?.newVoterFrom(ctx, asker))
     else if (known !== undefined) await limits?.voteOf(known)
     const { answer, codeHash, isForm } = await readVote(ctx)
     voters.refuseInvalid(ctx, asker, mark)
