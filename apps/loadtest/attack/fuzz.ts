@@ -16,6 +16,8 @@ const AT_ONCE = 16
 const TIME_MS = 60_000
 const ANSWER_MS = 3000
 const UNFINISHED_MS = 150
+/** Of requests whose head could not be parsed, or not to its end: the server does not know which was a HEAD. */
+const UNPARSED = [400, 431]
 
 const ADMIN_KEY = 'an-admin-key-for-the-attack'
 
@@ -120,8 +122,7 @@ async function send(context: AttackContext, server: AttackedServer, poll: Attack
       for (const answer of answers) found.look(answer, bytes)
       if (answers.length === 0 && !unfinished)
         found.note('requests without an answer', JSON.stringify(bytes.slice(0, 160)))
-      // If its head could not be parsed, the server does not know that the request was a HEAD.
-      if (rest && !(method === 'HEAD' && answers.at(-1)?.status === 400)) {
+      if (rest && !(method === 'HEAD' && UNPARSED.includes(answers.at(-1)?.status ?? 0))) {
         const promise = 'bytes after answers that are not an answer'
         found.note(promise, `${JSON.stringify(rest.slice(0, 60))} to ${JSON.stringify(bytes.slice(0, 160))}`)
       }
