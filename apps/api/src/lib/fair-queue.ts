@@ -18,15 +18,14 @@ export class FairQueue<Item> {
   /** Returns the next items, at most so many. They have left the queue. */
   take(count: number): Item[] {
     const taken: Item[] = []
-    while (taken.length < count && this.#size > 0) {
-      for (const [key, items] of this.#waiting) {
-        if (taken.length === count) break
-        this.#waiting.delete(key)
-        taken.push(items.shift() as Item)
-        if (items.length > 0) this.#waiting.set(key, items)
-        this.#size -= 1
-      }
+    // A key that is added again comes once more.
+    for (const [key, items] of this.#waiting) {
+      if (taken.length === count) break
+      this.#waiting.delete(key)
+      taken.push(items.shift() as Item)
+      if (items.length > 0) this.#waiting.set(key, items)
     }
+    this.#size -= taken.length
     return taken
   }
 }

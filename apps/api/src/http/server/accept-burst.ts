@@ -6,17 +6,17 @@ import { FairQueue } from '../../lib/fair-queue.ts'
 const SLICE = 16
 /** Turns without a new connection after which none waits in the kernel. One such turn can happen in the middle of a burst. */
 const QUIET_TURNS = 3
-/** Turns by which a burst may delay the connections that came first: about a quarter of a second. */
-const BURST_TURNS = 4096
-/** Turns by which those that come after it may delay each slice. The first has the work of the last slice in it. */
-const SLICE_TURNS = 256
+/** How long a burst may delay the connections that came first. */
+const BURST_TIMEOUT_MS = 250
+/** How long those that come after it may delay each slice. */
+const SLICE_TIMEOUT_MS = 50
 
 export interface BurstOptions {
   /** Is called for each connection as it is accepted. If it returns false, it has closed the connection itself. */
   admit(socket: Socket): boolean
   /** Whose connection it is: those that wait are served network by network in turn. */
   networkOf(socket: Socket): string
-  /** Connections are being accepted, or no longer. What can wait had better do so: each turn accepts one. */
+  /** Connections are being accepted, or a slice of them is served. What can wait had better do so meanwhile: each turn accepts one. */
   onAccepting(isAccepting: boolean): void
 }
 
@@ -41,23 +41,23 @@ export function acceptBurst(server: Server, { admit, networkOf, onAccepting }: B
   server.on('connection', (socket: Socket) => {
     if (!admit(socket)) return
     accepted.add(networkOf(socket), socket)
-    if (accepted.size === 1) accept(BURST_TURNS)
+    if (accepted.size === 1) accept(BURST_TIMEOUT_MS)
   })
 
-  function accept(turns: number): void {
+  function accept(timeout: number): void {
     onAccepting(true)
-    setImmediate(check, turns, 0, 0)
+    // The next turn still has the work of the slice before in it.
+    setImmediate(() => check(performance.now() + timeout, 0, 0))
   }
 
   /**
-   * @param left number of turns that this may go on
    * @param before number of accepted connections a turn ago
    * @param quiet number of turns in which none has come
    */
-  function check(left: number, before: number, quiet: number): void {
+  function check(until: number, before: number, quiet: number): void {
     const isQuiet = accepted.size === before
-    if (quiet < QUIET_TURNS && left > 0) {
-      setImmediate(check, left - 1, accepted.size, isQuiet ? quiet + 1 : 0)
+    if (quiet < QUIET_TURNS && performance.now() < until) {
+      setImmediate(check, until, accepted.size, isQuiet ? quiet + 1 : 0)
       return
     }
     onAccepting(false)
@@ -65,6 +65,6 @@ export function acceptBurst(server: Server, { admit, networkOf, onAccepting }: B
       for (const serve of listeners) serve.call(server, socket)
       socket.resume()
     }
-    if (accepted.size > 0) accept(SLICE_TURNS)
+    if (accepted.size > 0) accept(SLICE_TIMEOUT_MS)
   }
 }

@@ -7,8 +7,8 @@ const EMPTY_LINE = Buffer.from('\n\r\n')
 const MAX_UNPARSED = 128 * 1024
 
 /**
- * Bytes that may wait to be parsed on all connections of a server. Once there are more, those that have brought more than one
- * request or two are closed: clients that pipeline have to expect that (RFC 9112, section 9.3.2).
+ * Bytes that may wait to be parsed on all connections of a server. Once there are more, a connection that brings more than a few
+ * requests is closed: clients that pipeline have to expect that (RFC 9112, section 9.3.2).
  */
 const MAX_UNPARSED_IN_ALL = 16 * 1024 * 1024
 const MAX_UNPARSED_WHEN_FULL = 16 * 1024
@@ -18,7 +18,7 @@ const MAX_DROPPED = 1024 * 1024
 
 /** What waits to be parsed on all connections of a server. */
 export interface UnparsedInput {
-  /** With what else the buffers hold. */
+  /** Of the buffers that hold it. */
   bytes: number
 }
 

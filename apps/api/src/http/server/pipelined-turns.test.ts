@@ -49,8 +49,7 @@ test('of requests that are handled at once, a few are in each turn of the event 
   }
 })
 
-test('a connection that has left has no turn', async () => {
-  const turns = new PipelinedTurns()
+const named = () => {
   const gone: string[] = []
   const connection = (name: string): Waiting => ({
     goOn() {
@@ -58,6 +57,12 @@ test('a connection that has left has no turn', async () => {
       return undefined
     },
   })
+  return { gone, connection }
+}
+
+test('a connection that has left has no turn', async () => {
+  const turns = new PipelinedTurns()
+  const { gone, connection } = named()
   turns.add(connection('one'))
   turns.delete(turns.add(connection('other')))
   await turn()
@@ -65,22 +70,18 @@ test('a connection that has left has no turn', async () => {
   expect(gone).toEqual(['one'])
 })
 
-test('while they are paused, no connection goes on', async () => {
+test('while they are paused, no connection goes on; between two pauses some do', async () => {
   const turns = new PipelinedTurns()
-  const gone: string[] = []
-  const connection = (name: string): Waiting => ({
-    goOn() {
-      gone.push(name)
-      return undefined
-    },
-  })
-  turns.add(connection('before'))
+  const { gone, connection } = named()
   turns.pause(true)
-  turns.add(connection('after'))
+  for (let index = 0; index < 20; index += 1) turns.add(connection(String(index)))
   for (let passed = 0; passed < 5; passed += 1) await turn()
-  expect(gone).toEqual([])
+  expect(gone).toHaveLength(0)
   turns.pause(false)
-  await turn()
-  await turn()
-  expect(gone).toEqual(['before', 'after'])
+  turns.pause(true)
+  for (let passed = 0; passed < 5; passed += 1) await turn()
+  expect(gone).toHaveLength(16)
+  turns.pause(false)
+  for (let passed = 0; passed < 5; passed += 1) await turn()
+  expect(gone).toHaveLength(20)
 })

@@ -29,10 +29,10 @@ export class PipelinedTurns {
     this.#waiting.delete(waiting)
   }
 
-  /** Begins none until it is called with false. */
+  /** While it is paused, none begins. Some do between two pauses, however short the time. */
   pause(isPaused: boolean): void {
     this.#isPaused = isPaused
-    if (!isPaused) this.#runLater()
+    if (!isPaused) this.#run()
   }
 
   /** In another turn of the event loop: requests with immediate answers would hold up all others too. */
