@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defaultServerConditions } from 'vite'
-import { defineConfig, defineProject } from 'vitest/config'
+import { configDefaults, defineConfig, defineProject } from 'vitest/config'
 
 const conditions = ['source', ...defaultServerConditions]
 const base = { resolve: { conditions }, ssr: { resolve: { conditions } } }
@@ -13,19 +13,29 @@ const common = {
   expect: { poll: { timeout: 120_000, interval: 20 } },
 }
 
-/** Tests of who holds the stream, and of what is drawn in which frame: tabs that are slow are taken for dead. */
-const ALONE = [
-  'appearance',
-  'freshness',
-  'lifecycle',
-  'live-poll',
-  'many-tabs',
-  'one-vote',
-  'put-back',
-  'refused-apis',
-  'restart',
-  'waiting-votes',
-  'wild',
+/** Tests of what pages say and do. In all others it counts who holds the stream, or when what is drawn: tabs that are slow are taken for dead. */
+const SIDE_BY_SIDE = [
+  'accessibility',
+  'admin',
+  'create-polls',
+  'embed',
+  'examples',
+  'fallback',
+  'front-page',
+  'host-page',
+  'host',
+  'languages',
+  'new-poll',
+  'other-hosts',
+  'other-sites',
+  'privacy',
+  'proof-of-work',
+  'refusals',
+  'room',
+  'screen',
+  'sub-path',
+  'text-size',
+  'theme',
 ].map((name) => `${name}.test.ts`)
 
 export default defineConfig({
@@ -33,17 +43,17 @@ export default defineConfig({
     projects: [
       defineProject({
         ...base,
-        test: {
-          ...common,
-          name: 'pages',
-          exclude: ['node_modules/**', ...ALONE],
-          maxWorkers: 2,
-          sequence: { groupOrder: 0 },
-        },
+        test: { ...common, name: 'pages', include: SIDE_BY_SIDE, maxWorkers: 2, sequence: { groupOrder: 0 } },
       }),
       defineProject({
         ...base,
-        test: { ...common, name: 'live', include: ALONE, maxWorkers: 1, sequence: { groupOrder: 1 } },
+        test: {
+          ...common,
+          name: 'live',
+          exclude: [...configDefaults.exclude, ...SIDE_BY_SIDE],
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
       }),
     ],
   },
