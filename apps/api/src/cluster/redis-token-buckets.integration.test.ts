@@ -2,6 +2,7 @@ import { Redis } from 'ioredis'
 import { expect, onTestFinished, test } from 'vitest'
 import { redisPrefix, redisUrl } from '../../testing/redis.ts'
 import { RedisServer } from '../../testing/redis-server.ts'
+import { until } from '../../testing/until.ts'
 import { redisTokenBuckets } from './redis-token-buckets.ts'
 import { SharedTokenBuckets } from './shared-token-buckets.ts'
 
@@ -57,22 +58,39 @@ test('while Redis is away each node counts by itself, and says so once', async (
 })
 
 // Redis does not start with a clock that can be set. What it has kept is put ahead instead.
-test('where the clock of Redis is set back, limits and blocks go on as if it had not been', async () => {
-  const [url, prefix] = [await redisUrl(), redisPrefix()]
-  const buckets = await node(url, prefix)
-  const bucket = { burst: 5, perMinute: 1 }
-  for (let n = 0; n < 5; n += 1) expect(await buckets.take('a', bucket)).toBe(0)
-  await buckets.empty('b', bucket, 7_200_000)
+const setBackAnHour = async (url: string, prefix: string) => {
   const redis = new Redis(url)
   onTestFinished(() => redis.disconnect())
   for (const key of await redis.keys(`${prefix}*`)) {
     const times = (await redis.get(key))?.split(' ').map((time) => Number(time) + 3_600_000) ?? []
     await redis.set(key, times.join(' '))
   }
+}
+
+test('where the clock of Redis is set back, limits and blocks go on as if it had not been', async () => {
+  const [url, prefix] = [await redisUrl(), redisPrefix()]
+  const buckets = await node(url, prefix)
+  const bucket = { burst: 5, perMinute: 1 }
+  for (let n = 0; n < 5; n += 1) expect(await buckets.take('a', bucket)).toBe(0)
+  await buckets.empty('b', bucket, 7_200_000)
+  await setBackAnHour(url, prefix)
   const wait = await buckets.take('a', bucket)
   expect(wait).toBeGreaterThan(0)
   expect(wait).toBeLessThanOrEqual(60_000)
   const blocked = await buckets.take('b', bucket)
   expect(blocked).toBeGreaterThan(7_000_000)
   expect(blocked).toBeLessThanOrEqual(7_260_000)
+})
+
+test('after the clock of Redis was set back, what was used up or blocked comes back, though it is asked for all the while', async () => {
+  const [url, prefix] = [await redisUrl(), redisPrefix()]
+  const buckets = await node(url, prefix)
+  const bucket = { burst: 5, perMinute: 240 }
+  await until(async () => (await buckets.take('used up', bucket)) > 0)
+  await buckets.empty('blocked', bucket, 500)
+  await setBackAnHour(url, prefix)
+  for (const key of ['used up', 'blocked']) {
+    expect(await buckets.take(key, bucket)).toBeGreaterThan(0)
+    await until(async () => (await buckets.take(key, bucket)) === 0)
+  }
 })

@@ -6,29 +6,33 @@ import type { AskBuckets } from './shared-token-buckets.ts'
 
 /**
  * As MemoryTokenBuckets, for all keys at once, by the clock of Redis, which is a time of day and may be set back. So of each
- * bucket it keeps when it is full again, and when that was worked out: if that is to come, so much was the clock set back.
+ * bucket it keeps when it is full again, and when that was worked out: if that is to come, so much was the clock set back. Then
+ * it is worked out anew at once, even if nothing is taken: from the old one it would not come nearer.
  */
 const TAKE = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
+local function keep(key, full)
+  redis.call('SET', key, string.format('%.3f %.3f', full, now), 'PX', math.ceil(full - now))
+end
 local waits = {}
 for i, key in ipairs(KEYS) do
   local burst, interval, empty = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i])
   local kept, at = string.match(redis.call('GET', key) or '0 0', '^(%S+) (%S+)$')
   local setBack = math.max(tonumber(at) - now, 0)
-  local full = math.max(tonumber(kept) - setBack, now) + interval
-  local wait = full - now - burst * interval
+  local full = math.max(tonumber(kept) - setBack, now)
+  local wait = full - now + (1 - burst) * interval
   if empty == 0 then
     redis.call('DEL', key)
     waits[i] = 0
   elseif empty > 0 then
-    full = now + empty + burst * interval
-    redis.call('SET', key, string.format('%.3f %.3f', full, now), 'PX', math.ceil(full - now))
+    keep(key, now + empty + burst * interval)
     waits[i] = 0
   elseif wait > 0.5 then
+    if setBack > 0 then keep(key, full) end
     waits[i] = math.ceil(wait - 0.5)
   else
-    redis.call('SET', key, string.format('%.3f %.3f', full, now), 'PX', math.ceil(full - now))
+    keep(key, full + interval)
     waits[i] = 0
   end
 end
