@@ -81,11 +81,20 @@ test('a room is watched where its link says that it is, unless --url says otherw
   expect(read(['watch', link, '--url', 'http://10.0.0.1'])).toMatchObject({ code: '472915', url: 'http://10.0.0.1' })
 })
 
-test('an address with a password, and a PORT that is none, are refused, and the password is not repeated', () => {
-  const create = ['create', 'Lunch?', 'Pizza', 'Salad']
-  const { refuse } = read([...create, '--url', 'https://me:secret@my.host']) as { refuse: string }
-  expect(refuse).toMatch(/^--url is an address without a user and password\./)
-  expect(read(create, { PORT: '99999' })).toEqual({ refuse: expect.stringMatching(/^PORT is no port number\./) })
+const create = ['create', 'Lunch?', 'Pizza', 'Salad']
+
+test.each([
+  [[...create, '--url', 'https://me:secret@my.host']],
+  [[...create, '--url', 'https://:secret@my.host']],
+  [[...create, '--url', 'https://secret@my.host']],
+  [[...create, '--url', 'me:secret@my.host']],
+  [['watch', 'https://:secret@my.host/r/472915']],
+])('an address with a password is refused without repeating it: %j', (args) => {
+  expect(read(args)).toEqual({ refuse: expect.stringMatching(/^--url is an address (?!.*secret)/) })
+})
+
+test.each(['99999', '1/x', '3000@other.host', '80.5'])('a PORT of %s names no server', (PORT) => {
+  expect(read(create, { PORT })).toEqual({ refuse: expect.stringMatching(/^PORT is no port number\./) })
 })
 
 test.each([['backup'], ['create'], ['doctor']])('%s --help shows the usage', (command) => {

@@ -2,6 +2,7 @@ import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { roomCodeSchema } from '@pollcast/shared/poll'
 import { enteredCode, pageLinkIn } from '@pollcast/shared/room-code'
 import { version } from '../lib/version.ts'
+import { eachVariable } from './environment.ts'
 
 const USAGE = `Pollcast, a server for live polls.
 
@@ -163,13 +164,17 @@ const isWebAddress = (text: string) => /^https?:\/\//.test(text) && URL.canParse
 
 function readUrl(given: string | undefined, { PORT }: NodeJS.ProcessEnv): string {
   if (given === undefined) {
-    const here = `http://localhost:${PORT || 3000}`
-    if (!isWebAddress(here))
-      throw new UsageError('PORT is no port number. --url names another server than that at PORT.')
-    return here
+    const { success, data: port } = eachVariable.shape.PORT.safeParse(PORT || undefined)
+    if (!success) throw new UsageError('PORT is no port number. --url names another server than that at PORT.')
+    return `http://localhost:${port}`
   }
-  if (!isWebAddress(given)) throw new UsageError(`--url is an address such as https://my.host, not "${given}".`)
-  if (new URL(given).username !== '') throw new UsageError('--url is an address without a user and password.')
+  if (!isWebAddress(given)) {
+    // Before an @ there may be a password.
+    const not = given.includes('@') ? '' : `, not "${given}"`
+    throw new UsageError(`--url is an address such as https://my.host${not}.`)
+  }
+  const { username, password } = new URL(given)
+  if (username || password) throw new UsageError('--url is an address without a user and password.')
   return given
 }
 
