@@ -59,7 +59,8 @@ export function checkHttp2Head(req: Http2ServerRequest): Refusal | undefined {
     return { code: 'headers-too-large', detail: `The request has more than ${MAX_HEADERS} header lines.` }
   }
   if (bytes > MAX_HEADER_BYTES) {
-    return { code: 'headers-too-large', detail: 'The request line and headers are larger than 16 KB.' }
+    const isForPerson = !req.url.startsWith('/api/') && req.headers.accept?.includes('text/html') === true
+    return { code: 'headers-too-large', detail: 'The request line and headers are larger than 16 KB.', isForPerson }
   }
   if (req.method === 'CONNECT') {
     return { code: 'not-implemented', detail: 'This server does not support the CONNECT method.' }

@@ -117,6 +117,24 @@ test('headers that are too large, or too many, are refused as over HTTP/1.1', as
   expect(counted()).toContain('headers too large')
 })
 
+test('over HTTP/2 too a person is told by a page that an address is too long', async () => {
+  const { client } = await open((_, res) => res.end())
+  // Once a client knows the server's limit, it sends no more.
+  const ask = (path: string, accept: string) =>
+    client()
+      .send(path + 'a'.repeat(17_000), { accept })
+      .done()
+  const page = await ask('/new?q=', 'text/html,*/*;q=0.8')
+  expect(page.status).toBe(431)
+  expect(page.headers['content-type']).toBe('text/html; charset=utf-8')
+  for (const [path, accept] of [
+    ['/new?q=', '*/*'],
+    ['/api/polls?', 'text/html'],
+  ] as const) {
+    expect((await ask(path, accept)).headers['content-type']).toBe('application/problem+json')
+  }
+})
+
 test('a body that does not arrive in time is refused, and leaves the connection to others', async () => {
   const { client, counted } = await open((_, res) => once(res, 'close'), {
     timeouts: { ...TIMEOUTS, body: 200, head: 400 },

@@ -20,8 +20,17 @@ export function parseFailure({ code, rawPacket }: ParseError): { refusal: Refusa
   }
 }
 
-/** Whether a person opened the address. Nothing of such a request has been parsed; mostly the last bytes of it have this header. */
-const isOfBrowser = (bytes?: Buffer) => /^accept:[^\r\n]*text\/html/im.test(bytes?.toString('latin1') ?? '')
+/**
+ * Whether a person opened the address. Nothing of such a request has been parsed, and over a network only a part of it has come.
+ * Where that has no Accept, it is from the middle of a target if no space is in it, or none before the end of its line: nothing but
+ * a link that fills in a poll is as long.
+ */
+function isOfBrowser(bytes?: Buffer): boolean {
+  const text = bytes?.toString('latin1') ?? ''
+  const [, accept] = /^accept:(.*)$/im.exec(text) ?? []
+  if (accept !== undefined) return accept.includes('text/html')
+  return /^(?:GET (?!\/api\/)\S+$|\S+(?: HTTP\/1\.1\r\n|$))/.test(text)
+}
 
 const HEADERS_TOO_LARGE: Refusal = {
   code: 'headers-too-large',

@@ -586,6 +586,30 @@ test('who opens an address that is too long is told what to do by a page, and a 
   expect((await ask('application/json')).type).toBe('application/problem+json')
 })
 
+const aaa = 'a'.repeat(10_000)
+
+test.each([
+  ['the rest of the address', `GET /new?q=${aaa}`, aaa, 'text/html; charset=utf-8'],
+  ['its end', `GET /new?q=${aaa}`, `${aaa} HTTP/1.1\r\n${host}`, 'text/html; charset=utf-8'],
+  ['a program', `GET /new?q=${aaa}`, `${aaa} HTTP/1.1\r\n${host}Accept: */*\r\n`, 'application/problem+json'],
+  ['a long header', `GET / HTTP/1.1\r\n${host}X: ${aaa}`, `${aaa} ${aaa}`, 'application/problem+json'],
+])('what is too long is answered as well where its second part has %s', async (_, first, second, type) => {
+  const sockets: Socket[] = []
+  const { connect } = await open(({ socket }, res) => {
+    sockets.push(socket)
+    res.end('served')
+  })
+  const connection = await connect(get('/'))
+  await connection.until(/served/)
+  const read = sockets[0]?.bytesRead ?? 0
+  connection.send(first)
+  await until(() => sockets[0]?.bytesRead === read + first.length)
+  connection.send(second)
+  expect(await connection.ended).toBe('end')
+  expect(statuses(connection.text)).toEqual([200, 431])
+  expect(/431.*?^content-type: (.*?)$/ims.exec(connection.text)?.[1]).toBe(type)
+})
+
 test.each([
   ['a name and a port', 'polls.example.com:3000'],
   ['an IPv6 address', '[::1]:3000'],
