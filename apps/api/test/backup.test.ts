@@ -1,4 +1,13 @@
-import { readdirSync, readFileSync, renameSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { DataSource } from 'typeorm'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
@@ -180,6 +189,30 @@ test('of a damaged database no backup is made', async () => {
   const said = expect.stringMatching(/is damaged: .+\. No copy was made\.$|is damaged\. Restore it from a backup/)
   expect(await run(`sqlite:${path}`, 'backup', join(folder, 'backup.sqlite'))).toEqual({ code: 1, said })
   expect(readdirSync(folder).filter((name) => name.startsWith('backup'))).toEqual([])
+})
+
+test('a backup that was put back by hand beside the log of a killed server is not read with that log', async () => {
+  const folder = tempFolder()
+  const path = join(folder, 'polls.sqlite')
+  const server = await ServerProcess.open(path)
+  const backup = join(folder, 'backup.sqlite')
+  expect(await run(`sqlite:${path}`, 'backup', backup)).toMatchObject({ code: 0 })
+  await createPoll(server.url)
+  // While the server runs, and after a kill, the log is the database's own.
+  expect(await run(`sqlite:${path}`, 'export', join(folder, 'before'))).toMatchObject({ code: 0 })
+  server.signal('SIGKILL')
+  await server.exited
+  expect(await run(`sqlite:${path}`, 'backup', join(folder, 'after'))).toMatchObject({ code: 0 })
+  expect(statSync(`${path}-wal`).size).toBeGreaterThan(0)
+  copyFileSync(backup, path)
+  const before = readdirSync(folder)
+  for (const command of ['backup', 'export']) {
+    const said = expect.stringMatching(/^The log beside .+ is another file's: .+ Start Pollcast on it first/)
+    expect(await run(`sqlite:${path}`, command, join(folder, command))).toEqual({ code: 1, said })
+  }
+  expect(readdirSync(folder)).toEqual(before)
+  await ServerProcess.open(path)
+  expect(await run(`sqlite:${path}`, 'export', join(folder, 'export'))).toMatchObject({ code: 0 })
 })
 
 test('a restore fills the place of a database that is gone', async () => {
