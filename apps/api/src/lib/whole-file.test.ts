@@ -62,6 +62,17 @@ test('what is no file is never replaced, and a link goes on leading where it doe
   expect(readdirSync(folder).sort()).toEqual(['file', 'inner', 'link', 'pipe'])
 })
 
+test.each([false, true])('a link that leads to nothing is left as it is (replace: %s)', async (replace) => {
+  const folder = tempFolder()
+  const link = join(folder, 'link')
+  symlinkSync(join(folder, 'gone'), link)
+  await expect(makeWhole(link, writing('new'), { replace })).rejects.toThrow(
+    /link is a link to a file that is not there/,
+  )
+  expect(readlinkSync(link)).toBe(join(folder, 'gone'))
+  expect(readdirSync(folder)).toEqual(['link'])
+})
+
 test('one that somebody else made meanwhile is left as it is', async () => {
   const folder = tempFolder()
   const path = join(folder, 'backup')

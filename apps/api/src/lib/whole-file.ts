@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { access, link, open, realpath, rename, rm, stat } from 'node:fs/promises'
+import { access, link, lstat, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /** What a file is called while it is being made. */
@@ -15,7 +15,7 @@ const NO_LINKS = /^(EPERM|ENOTSUP|EOPNOTSUPP|ENOSYS|EMLINK)$/
 /**
  * Makes a file that is there complete, and on the disk, or not at all: it is written under another name beside it. Only
  * this user can read it. Throws a FileRefused where a file is there already, unless it is to be replaced: then a link stays,
- * and the file that it leads to is another one. What is no file, such as a folder or /dev/null, is never replaced.
+ * and the file that it leads to is another one. One that leads to nothing is refused. What is no file, such as a folder or /dev/null, is never replaced.
  *
  * @param make writes to the path that it gets, where there is an empty file
  */
@@ -25,6 +25,9 @@ export async function makeWhole(
   { replace = false } = {},
 ): Promise<void> {
   const path = await realpath(named).catch(() => named)
+  if ((await isLink(named)) && !(await isThere(named))) {
+    throw new FileRefused(`${named} is a link to a file that is not there. Name another file.`)
+  }
   if (await isThere(path)) {
     const problem = await unreadable(named)
     if (problem !== undefined) throw new FileRefused(`${problem} Name another file.`)
@@ -76,6 +79,12 @@ async function moveUnlessThere(from: string, to: string): Promise<void> {
 export const isThere = (path: string): Promise<boolean> =>
   access(path, constants.F_OK).then(
     () => true,
+    () => false,
+  )
+
+const isLink = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    (found) => found.isSymbolicLink(),
     () => false,
   )
 
