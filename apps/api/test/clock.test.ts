@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { pollSchema } from '@pollcast/shared/poll'
 import type { Challenge } from '@pollcast/shared/proof-of-work'
+import { roomSchema } from '@pollcast/shared/room'
 import { routes } from '@pollcast/shared/routes'
 import { expect, onTestFinished, test } from 'vitest'
 import { readAs } from '../testing/answer.ts'
@@ -10,16 +10,16 @@ import { ServerProcess } from '../testing/server-process.ts'
 import { SettableClock } from '../testing/settable-clock.ts'
 import { tempFolder } from '../testing/temp-folder.ts'
 import { until } from '../testing/until.ts'
-import { createPollOf, json, patch, Voter } from '../testing/voter.ts'
+import { bearer, createPollOf, json, patch, Voter } from '../testing/voter.ts'
 
 const setUp = async (environment: Record<string, string> = {}) => {
   const clock = await SettableClock.create()
   const DATABASE_URL = `sqlite:${join(tempFolder(), 'polls.sqlite')}`
   const server = new ServerProcess({ DATABASE_URL, ...clock.environment, ...environment })
   const { url } = await server.address()
-  const { poll, hostKey } = await createPollOf(url, { choices: ['Tea', 'Coffee'] })
+  const { poll, room, hostKey } = await createPollOf(url, { choices: ['Tea', 'Coffee'] })
   const [tea = 0, coffee = 0] = poll.choices.map(({ id }) => id)
-  return { clock, url, poll, hostKey, tea, coffee }
+  return { clock, url, poll, room, hostKey, tea, coffee }
 }
 
 const sets = [
@@ -30,20 +30,24 @@ const sets = [
 test.each(sets)(
   'a clock that is set %s ends no stream and no long poll, and no vote is lost or counted twice',
   async (_, hours) => {
-    const { clock, url, poll, tea, coffee } = await setUp()
+    const { clock, url, poll, room, hostKey, tea, coffee } = await setUp()
     const stream = await EventReader.open(url + poll.streamUrl)
-    const { id } = await stream.next()
+    await stream.next()
     const voter = new Voter(url)
     const vote = (choiceId: number, key: string) => {
       const init = json({ choiceIds: [choiceId] })
       return voter.ask(routes.votes(poll.id), { ...init, headers: { ...init.headers, 'Idempotency-Key': `"${key}"` } })
     }
     await voter.read(poll.id)
-    const held = fetch(`${url}${routes.poll(poll.id)}?after=${id}`)
+    const hosts = await EventReader.open(`${url}${routes.roomStream(room.code)}?watching=on`, bearer(hostKey))
+    const { id } = await hosts.next()
+    const held = fetch(`${url}${routes.room(room.code)}?after=${encodeURIComponent(id)}`, { headers: bearer(hostKey) })
+    await until(() => hosts.watching.at(-1) === 2)
     clock.set(hours)
+    const sent = stream.text.length
     const [first, second] = ['first-key-of-the-test', 'second-key-of-the-test']
     expect((await vote(tea, first)).status).toBe(201)
-    expect(await readAs(pollSchema, 200, await held)).toMatchObject({ totalVotes: 1 })
+    expect(await readAs(roomSchema, 200, await held)).toMatchObject({ poll: { totalVotes: 1 } })
     expect((await stream.next()).data).toMatchObject({ choices: [{ votes: 1 }, { votes: 0 }] })
     expect((await vote(coffee, second)).status).toBe(201)
     expect((await stream.next()).data).toMatchObject({ choices: [{ votes: 0 }, { votes: 1 }] })
@@ -58,7 +62,7 @@ test.each(sets)(
     }
     expect(await voter.read(poll.id)).toMatchObject({ voters: 1, choices: [{ votes: 0 }, { votes: 1 }] })
     // The comment that keeps a silent stream alive.
-    await until(() => /\n:/.test(stream.text))
+    await until(() => stream.text.includes('\n:', sent))
     expect(stream.ended).toBe(false)
   },
 )

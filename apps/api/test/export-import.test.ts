@@ -154,8 +154,8 @@ test('what is no file is not read, to its end or at all', async () => {
 
 test.runIf(existsSync('/dev/full'))('where the disk is full, what is named is what was being written', async () => {
   const { one } = await exported()
-  if (!('path' in one.config.database)) return
-  const { path } = one.config.database
+  const { path } = one.config.database as { path: string }
+  expect(path).toEqual(expect.any(String))
   const write = withDatabase({ path }, (source, name) => writeExport(source, name, '/dev/full'))
   // To the file's name this is added where it was made.
   await expect(write).rejects.toThrow(/^ENOSPC/)
