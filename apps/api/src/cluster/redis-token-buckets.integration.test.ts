@@ -57,12 +57,12 @@ test('while Redis is away each node counts by itself, and says so once', async (
   await expect.poll(() => errors.length).toBe(1)
 })
 
-// Redis does not start with a clock that can be set. What it has kept is put ahead instead.
-const setBackAnHour = async (url: string, prefix: string) => {
+// Redis does not start with a clock that can be set. What it has kept is moved the other way instead.
+const setClock = async (url: string, prefix: string, ms: number) => {
   const redis = new Redis(url)
   onTestFinished(() => redis.disconnect())
   for (const key of await redis.keys(`${prefix}*`)) {
-    const times = (await redis.get(key))?.split(' ').map((time) => Number(time) + 3_600_000) ?? []
+    const times = (await redis.get(key))?.split(' ').map((time) => Number(time) - ms) ?? []
     await redis.set(key, times.join(' '))
   }
 }
@@ -73,7 +73,7 @@ test('where the clock of Redis is set back, limits and blocks go on as if it had
   const bucket = { burst: 5, perMinute: 1 }
   for (let n = 0; n < 5; n += 1) expect(await buckets.take('a', bucket)).toBe(0)
   await buckets.empty('b', bucket, 7_200_000)
-  await setBackAnHour(url, prefix)
+  await setClock(url, prefix, -3_600_000)
   const wait = await buckets.take('a', bucket)
   expect(wait).toBeGreaterThan(0)
   expect(wait).toBeLessThanOrEqual(60_000)
@@ -88,9 +88,22 @@ test('after the clock of Redis was set back, what was used up or blocked comes b
   const bucket = { burst: 5, perMinute: 240 }
   await until(async () => (await buckets.take('used up', bucket)) > 0)
   await buckets.empty('blocked', bucket, 500)
-  await setBackAnHour(url, prefix)
+  await setClock(url, prefix, -3_600_000)
   for (const key of ['used up', 'blocked']) {
     expect(await buckets.take(key, bucket)).toBeGreaterThan(0)
     await until(async () => (await buckets.take(key, bucket)) === 0)
   }
+})
+
+test('where the clock of Redis is set ahead, what would be over by then is over at once', async () => {
+  const [url, prefix] = [await redisUrl(), redisPrefix()]
+  const buckets = await node(url, prefix)
+  await until(async () => (await buckets.take('used up', SLOW)) > 0)
+  await buckets.empty('blocked', SLOW, 1_000_000_000)
+  const before = await buckets.take('blocked', SLOW)
+  await setClock(url, prefix, 600_000_000)
+  expect(await buckets.take('used up', SLOW)).toBe(0)
+  const blocked = await buckets.take('blocked', SLOW)
+  expect(blocked).toBeGreaterThan(0)
+  expect(blocked).toBeLessThanOrEqual(before - 600_000_000)
 })
