@@ -31,5 +31,5 @@ test('a lost connection is told, except of a poll that has gone', async () => {
 
 test('a hidden page is paused, and one that polls says so', async () => {
   expect(await textOf({ state: 'closed' })).toBe('Paused')
-  expect(await textOf({ state: 'polling' })).toBe('Live, asking again and again')
+  expect(await textOf({ state: 'polling' })).toBe('Live, a little slower')
 })
