@@ -13,7 +13,7 @@ export async function waitForNewer(
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<boolean> {
-  audiences.returning.came(topic.name)
+  audiences.returning.remove(topic.name)
   let stream: Stream | undefined
   let timer: NodeJS.Timeout | undefined
   let isOver = false

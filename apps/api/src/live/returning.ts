@@ -19,11 +19,11 @@ export class Returning {
   answered(topic: string): void {
     const expected = this.#expected.get(subjectOf(topic)) ?? []
     this.#expected.set(subjectOf(topic), expected)
-    expected.push(setTimeout(() => this.came(topic), RETURN_MS).unref())
+    expected.push(setTimeout(() => this.remove(topic), RETURN_MS).unref())
   }
 
-  /** One that was expected has come, or will not. */
-  came(topic: string): void {
+  /** One that was expected has come, or is expected no longer. */
+  remove(topic: string): void {
     const expected = this.#expected.get(subjectOf(topic))
     clearTimeout(expected?.shift())
     if (expected?.length === 0) this.#expected.delete(subjectOf(topic))
