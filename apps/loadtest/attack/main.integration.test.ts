@@ -39,8 +39,8 @@ test('a server that does not is reported, with what it broke', async () => {
   const { code, output } = await attack('query', '--seed', '7', '--server', file('./fake-servers/vulnerable.ts'))
   expect(code).toBe(1)
   expect(output).toMatch(/queries beyond 1 KB or 20 pairs .* [1-9]\d* +none +BROKEN\n/)
-  expect(output).toMatch(/\n {2}queries beyond .*: GET \/new\?.*: 200\n/)
-  expect(output).toMatch(/CPU of one request \(GET \/new.* ≤ 20 ms +BROKEN\n/)
+  expect(output).toMatch(/\n {2}queries beyond .*: GET \/\?.*: 200\n/)
+  expect(output).toMatch(/CPU of one request \(GET \/\?.* ≤ 20 ms +BROKEN\n/)
   expect(output).toMatch(/\nBROKEN: \d+ of \d+ promises\n$/)
 })
 

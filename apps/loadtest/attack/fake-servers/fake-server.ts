@@ -8,7 +8,7 @@ const waste = () => {
 }
 
 /**
- * As much of Pollcast's API as the attack by queries needs: one that is safe, and one whose page for new polls is
+ * As much of Pollcast's API as the attack by queries needs: one that is safe, and one whose front page is
  * vulnerable, so that the attack is seen to fail.
  */
 export function serveFake(isVulnerable: boolean): void {
@@ -23,7 +23,7 @@ export function serveFake(isVulnerable: boolean): void {
       res.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': value.length }).end(value)
     }
     if (query.length > 1024 || query.split('&').length > 20) {
-      if (!isVulnerable || path !== '/new' || query.split('&').length < 5000) return json(414, '{}')
+      if (!isVulnerable || path !== '/' || query.split('&').length < 5000) return json(414, '{}')
       waste()
     }
     if (what === 'stream') {
