@@ -21,6 +21,16 @@ import {
 
 serveStreams()
 
+/** Listens to a stream that is silent after its first event, and so is the next one, for as long as a client waits. */
+async function swallowTwice(): Promise<void> {
+  listen()
+  await until(() => states.at(-1) === 'live')
+  vi.advanceTimersByTime(18_500)
+  vi.advanceTimersByTime(1_400)
+  await until(() => states.at(-1) === 'live')
+  vi.advanceTimersByTime(18_500)
+}
+
 test('after a server was away unannounced, a poll that is answered has the stream tried at once, and not in 25 s', async () => {
   let isBack = false
   let streams = 0
@@ -108,12 +118,7 @@ test('a stream that is swallowed twice after its first bytes is no way: it polls
     else if (!req.url?.includes('after=')) pollAnswer(res, 1)
     else held.push(res)
   }
-  listen()
-  await until(() => states.at(-1) === 'live')
-  vi.advanceTimersByTime(18_500)
-  vi.advanceTimersByTime(1_400)
-  await until(() => states.at(-1) === 'live')
-  vi.advanceTimersByTime(18_500)
+  await swallowTwice()
   await until(() => states.at(-1) === 'polling' && held.length === 1)
   expect(snapshots.at(-1)?.revision).toBe(1)
   pollAnswer(held[0] as Response, 2)
@@ -149,12 +154,7 @@ test('after streams were swallowed, the next one takes the place of polling once
     } else if (req.url?.includes('after=')) held.push(res)
     else pollAnswer(res, 1)
   }
-  listen()
-  await until(() => states.at(-1) === 'live')
-  vi.advanceTimersByTime(18_500)
-  vi.advanceTimersByTime(1_400)
-  await until(() => states.at(-1) === 'live')
-  vi.advanceTimersByTime(18_500)
+  await swallowTwice()
   await until(() => held.length === 1)
   vi.advanceTimersByTime(25_000)
   await until(() => streams.length === 3)
