@@ -8,9 +8,10 @@ import { refuseDatabase } from './target.ts'
 /** `backup FILE`: writes the database to the file, also while a server runs. Returns what to say. */
 export async function backup({ database }: Config, file: string, force: boolean): Promise<string> {
   await refuseDatabase(file, database)
-  if ('path' in database) await refuseForeignLog(database.path)
-  if ('path' in database) await backUpSqlite(database.path, file, { replace: force })
-  else {
+  if ('path' in database) {
+    await refuseForeignLog(database.path)
+    await backUpSqlite(database.path, file, { replace: force })
+  } else {
     const dump = (partial: string) =>
       runPostgresTool('pg_dump', ['--format=custom', '--no-owner', `--file=${partial}`], database.url)
     await makeWhole(file, dump, { replace: force })
